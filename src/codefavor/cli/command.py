@@ -1,0 +1,28 @@
+"""The verbs of the command line, found without importing them."""
+
+from importlib import import_module
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+VERBS = {
+    "pairs": "Validate, count, show, convert and split files of preference pairs.",
+}
+"""Every verb with its line in `codefavor --help`; `codefavor.cli.<verb>` holds its `app`."""
+
+
+class VerbGroup(TyperGroup):
+    """A group that lists verbs without importing them, so that `--help` answers at once."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        return list(VERBS)
+
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> TyperCommand | None:  # type: ignore[override]
+        return TyperCommand(cmd_name, help=VERBS[cmd_name]) if cmd_name in VERBS else None
+
+    def resolve_command(self, ctx, args):  # type: ignore[no-untyped-def]
+        verb = args[0]
+        if verb not in VERBS:
+            return super().resolve_command(ctx, args)
+        module = import_module(f"codefavor.cli.{verb.replace('-', '_')}")
+        return verb, typer.main.get_command(module.app), args[1:]

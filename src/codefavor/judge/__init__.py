@@ -1,0 +1,1 @@
+"""Judges: comparisons in, verdicts out."""

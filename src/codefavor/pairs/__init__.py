@@ -1,0 +1,1 @@
+"""The data model: what travels between the stages. Pure: no model, no network, no torch."""
