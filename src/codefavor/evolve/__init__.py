@@ -1,0 +1,1 @@
+"""Evolution: seeds become preference pairs, or are discarded with a reason."""

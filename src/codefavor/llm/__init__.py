@@ -1,0 +1,1 @@
+"""Chat models: one protocol, several backends, one concurrency loop."""
