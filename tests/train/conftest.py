@@ -27,7 +27,7 @@ def character_tokenizer(chat_template: str | None = CHAT) -> PreTrainedTokenizer
 
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a random two-layer model."""
+    """A folder with a random three-layer model."""
     folder = tmp_path_factory.mktemp("tiny")
     tokenizer = character_tokenizer()
     config = LlamaConfig(

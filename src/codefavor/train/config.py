@@ -27,6 +27,10 @@ class TrainConfig(Record):
     """Whether comments and docstrings are stripped from both codes of every pair."""
     max_length: Positive = DEFAULT_MAX_LENGTH
     """The most tokens of one input; longer ones are cut fairly, never in the criterion."""
+    readout: Literal["last", "sum"] = "last"
+    """What a reward is read from: the last token, or a sum over the code's tokens weighed by the criterion."""
+    instruction: bool = True
+    """Whether a reward judge reads the instruction."""
     layers: Positive | None = None
     """Keep only this many of the lowest layers (reward only); None keeps all."""
     train_layers: Positive | None = None
@@ -39,6 +43,8 @@ class TrainConfig(Record):
     """The scale of LoRA adapters."""
     learning_rate: Annotated[float, Field(gt=0)] = 5e-6
     """The peak learning rate."""
+    embedding_learning_rate: Annotated[float, Field(gt=0)] | None = None
+    """The peak learning rate of the token embeddings; None gives them the same as the rest."""
     head_learning_rate: Annotated[float, Field(gt=0)] | None = None
     """The peak learning rate of the reward head; None gives it the same as the rest."""
     lr_scheduler_type: Schedule = "cosine"

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import yaml
 
@@ -11,7 +12,7 @@ from codefavor.train.config import TrainConfig
 from codefavor.train.examples import ExampleSet
 
 
-def model_card(config: TrainConfig, learned: ExampleSet, pairs: Sequence[PreferencePair]) -> str:
+def model_card(config: TrainConfig, learned: ExampleSet[Any], pairs: Sequence[PreferencePair]) -> str:
     """Return the card of a judge trained by `config` on `pairs`."""
     base = HUB_ID if config.model == EMBEDDED else config.model
     header = {

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from codefavor.errors import ConfigError
-from codefavor.judge.card import CARD_FILE, JudgeCard, write_card
+from codefavor.judge.card import CARD_FILE, JudgeCard, RewardShape, write_card
 from codefavor.manifest import Manifest
 from codefavor.pairs.pair import PreferencePair
 from codefavor.record import content_digest
 from codefavor.train.checkpoint import CHECKPOINT, drop_checkpoint
 from codefavor.train.config import TrainConfig
-from codefavor.train.examples import ExampleSet
+from codefavor.train.examples import ExampleSet, ExampleT
 from codefavor.train.loop import LOG_FILE, train_steps
 from codefavor.train.model_card import model_card
 from codefavor.train.objectives import ClassificationLearner, Learner, RewardLearner
@@ -26,7 +27,7 @@ def train(
     *,
     resume: bool = False,
     report: Callable[[Report], None],
-) -> ExampleSet:
+) -> ExampleSet[Any]:
     """Train a judge of objective classification or reward and write it to `out`; return what it learned from.
 
     Raises:
@@ -36,7 +37,23 @@ def train(
         Interrupted: Ctrl-C came; the run goes on with `resume`.
     """
     _check_folder(out, resume)
-    learner = _learner(config)
+    match config.objective:
+        case "classification":
+            return _run(ClassificationLearner(config), pairs, config, out, manifest, report)
+        case "reward":
+            return _run(RewardLearner(config), pairs, config, out, manifest, report)
+        case "linear":
+            raise ConfigError("the linear objective trains no language model; it has its own fit")
+
+
+def _run(
+    learner: Learner[ExampleT],
+    pairs: Sequence[PreferencePair],
+    config: TrainConfig,
+    out: Path,
+    manifest: Manifest,
+    report: Callable[[Report], None],
+) -> ExampleSet[ExampleT]:
     learned = learner.examples(pairs)
     out.mkdir(parents=True, exist_ok=True)
     trainable = Trainable(learner, config)
@@ -46,7 +63,7 @@ def train(
     learner.save(out)
     (out / "manifest.json").write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
     (out / "README.md").write_text(model_card(config, learned, pairs), encoding="utf-8")
-    write_card(out, _card(config, learner))
+    write_card(out, _card(config, learner.input_format))
     drop_checkpoint(out)
     return learned
 
@@ -63,21 +80,13 @@ def _check_folder(out: Path, resume: bool) -> None:
         raise ConfigError(f"{out} holds a run that has not ended; go on with --resume, or choose another --out")
 
 
-def _learner(config: TrainConfig) -> Learner:
-    match config.objective:
-        case "classification":
-            return ClassificationLearner(config)
-        case "reward":
-            return RewardLearner(config)
-        case "linear":
-            raise ConfigError("the linear objective has no language model to train here")
-
-
-def _card(config: TrainConfig, learner: Learner) -> JudgeCard:
+def _card(config: TrainConfig, input_format: str) -> JudgeCard:
+    reward = RewardShape(readout=config.readout, instruction=config.instruction)
     return JudgeCard(
         objective=config.objective,
         base_model=config.model,
-        format=learner.input_format,
+        format=input_format,
         comments=config.comments,
         max_length=config.max_length,
+        reward=reward if config.objective == "reward" else None,
     )
