@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from codefavor.record import Record
 
@@ -113,7 +113,7 @@ class Sample:
             return (mean - differing * (mean - low), mean + differing * (high - mean))
         if self.clusters < 2:
             return (low, high)
-        reach = float(stats.t.ppf((1 + CONFIDENCE) / 2, self.clusters - 1)) * error
+        reach = float(special.stdtrit(self.clusters - 1, (1 + CONFIDENCE) / 2)) * error
         return (max(low, mean - reach), min(high, mean + reach))
 
     def bootstrap_interval(self, rng: np.random.Generator, resamples: int = RESAMPLES) -> tuple[float, float]:
@@ -146,10 +146,9 @@ def paired_test(differences: Sample, rng: np.random.Generator) -> PairedTest:
     """Test whether the differences of two judges' scores, task by task, are centred on zero."""
     first = int(np.sum(differences.values > 0))
     second = int(np.sum(differences.values < 0))
-    mcnemar = float(stats.binomtest(first, first + second).pvalue) if first + second else 1.0
     return PairedTest(
         sign_flip_p=_sign_flip_p(differences.contributions(), rng),
-        mcnemar_p=mcnemar,
+        mcnemar_p=min(1.0, 2 * float(special.bdtr(min(first, second), first + second, 0.5))),
         first_better=first,
         second_better=second,
     )

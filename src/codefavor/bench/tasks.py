@@ -1,0 +1,140 @@
+"""Tasks with known answers: the four files of CodePrefBench, or any file of preference pairs.
+
+Comments are stripped from both candidates of the three verifiable aspects and kept for human preference (paper,
+section 3.1), unless asked to be kept everywhere. Nothing is judged or scored here.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError
+
+from codefavor.bench.results import Comments
+from codefavor.errors import DataError, RecordError
+from codefavor.jsonl import read_records, read_rows
+from codefavor.manifest import hash_file
+from codefavor.pairs.comparison import Comparison, LabeledComparison, Side
+from codefavor.pairs.criterion import Aspect, criterion_for
+from codefavor.pairs.pair import PreferencePair
+from codefavor.record import Record, explain
+from codefavor.syntax.strip import strip_comments
+
+RELEASED = {
+    Aspect.CORRECTNESS: "0e3cca58bcccd42b3d89ee1f822f4b404a9ae1dd7bb3151b3519fa82240aacfb",
+    Aspect.EFFICIENCY: "8260b95f426d20d784ef983846bf5ff00efd62f065ad7026a2ed7ec228b0aa7e",
+    Aspect.SECURITY: "9235e6d4b827f9941a6cbf399e3582f98a459fbc0358c4cd97bf938fe6698d98",
+    Aspect.HUMAN_PREFERENCE: "8f64809630931ba79e093da73223857bda7ec970c8fa255c90ee2e5db482bbae",
+}
+"""SHA-256 of the released files."""
+
+
+class Task(LabeledComparison):
+    """A labeled comparison, ready to be judged; its id is unique in the whole task set."""
+
+    unparsed: bool = False
+    """Whether the candidates keep their comments because one of them does not parse."""
+
+    @property
+    def aspect_name(self) -> str:
+        """The aspect, or "other" for a criterion that belongs to none."""
+        return str(self.comparison.criterion.aspect or "other")
+
+
+class TaskSet(Record):
+    """Everything that a judge is to be benched on."""
+
+    tasks: tuple[Task, ...]
+    """The tasks, in the order of their files."""
+    files: dict[str, str]
+    """SHA-256 of the files, by name."""
+
+    @property
+    def unparsed(self) -> dict[str, int]:
+        """How many tasks of each aspect kept their comments because a candidate does not parse."""
+        return dict(Counter(task.aspect_name for task in self.tasks if task.unparsed))
+
+
+def file_name(aspect: Aspect) -> str:
+    """Return the name of the released file of an aspect."""
+    return f"{aspect}-alignment.jsonl.gz"
+
+
+def load_tasks(data: Path, comments: Comments, seed: int) -> TaskSet:
+    """Return the tasks of the benchmark's folder, or of a file of preference pairs.
+
+    Args:
+        data: a folder with the four released files, or a JSON Lines file of pairs.
+        comments: whether comments are stripped from the candidates of verifiable aspects.
+        seed: draws the side on which each pair of a file shows its chosen code; the benchmark has its own order.
+
+    Raises:
+        DataError: something is missing, empty, malformed, or not the file that was released.
+    """
+    files = [data / file_name(aspect) for aspect in Aspect] if data.is_dir() else [data]
+    hashes = {file.name: hash_file(file) for file in files}
+    labeled = _benchmark(data, hashes) if data.is_dir() else _pairs(data, random.Random(seed))
+    tasks = tuple(_with_comments(task, comments) for task in labeled)
+    if not tasks:
+        raise DataError(f"{data}: no tasks in it")
+    return TaskSet(tasks=tasks, files=hashes)
+
+
+def _benchmark(folder: Path, hashes: dict[str, str]) -> Iterator[LabeledComparison]:
+    for aspect, released in RELEASED.items():
+        name = file_name(aspect)
+        if hashes[name] != released:
+            raise DataError(
+                f"{folder / name}: not the released file (SHA-256 {hashes[name][:12]}…, released {released[:12]}…); "
+                "`codefavor bench fetch` gets it again"
+            )
+    for aspect in RELEASED:
+        yield from _released_rows(folder / file_name(aspect), aspect)
+
+
+def _pairs(path: Path, rng: random.Random) -> Iterator[LabeledComparison]:
+    for number, pair in enumerate(read_records(path, PreferencePair), start=1):
+        labeled = pair.present(rng.choice(("A", "B")))
+        # Two pairs of a file may be the same but for their provenance, so the place in the file tells tasks apart.
+        yield labeled.model_copy(update={"id": f"{number}:{labeled.id}"})
+
+
+def _with_comments(labeled: LabeledComparison, comments: Comments) -> Task:
+    comparison = labeled.comparison
+    fields = {"id": labeled.id, "label": labeled.label, "group": labeled.group}
+    aspect = comparison.criterion.aspect
+    if comments == "kept" or aspect is None or not aspect.verifiable or comparison.language != "python":
+        return Task(comparison=comparison, **fields)
+    code_a, code_b = strip_comments(comparison.code_a), strip_comments(comparison.code_b)
+    if code_a.kept or code_b.kept:
+        # Stripping one side alone would show which side it is by its layout.
+        return Task(comparison=comparison, unparsed=True, **fields)
+    stripped = comparison.model_copy(update={"code_a": code_a.code, "code_b": code_b.code})
+    return Task(comparison=stripped, **fields)
+
+
+class ReleasedRow(Record):
+    task_id: str
+    instruction: str
+    choices: Annotated[tuple[str, ...], Field(min_length=2, max_length=2)]
+    gt_choice: Literal[0, 1]
+    annotations: tuple[str, ...] | None = None
+
+
+def _released_rows(path: Path, aspect: Aspect) -> Iterator[LabeledComparison]:
+    for number, row in read_rows(path):
+        try:
+            r = ReleasedRow.model_validate(row)
+        except ValidationError as error:
+            raise RecordError(path, number, explain(error)) from None
+        label: Side = "A" if r.gt_choice == 0 else "B"
+        yield LabeledComparison(
+            id=f"{aspect}/{number}",
+            comparison=Comparison(
+                instruction=r.instruction, criterion=criterion_for(aspect), code_a=r.choices[0], code_b=r.choices[1]
+            ),
+            label=label,
+            group=r.task_id,
+        )
