@@ -102,17 +102,28 @@ def _pairs(path: Path, rng: random.Random) -> Iterator[LabeledComparison]:
 
 
 def _with_comments(labeled: LabeledComparison, comments: Comments) -> Task:
-    comparison = labeled.comparison
-    fields = {"id": labeled.id, "label": labeled.label, "group": labeled.group}
+    shown: Comparison | None = labeled.comparison
+    if comments == "stripped" and _is_stripped(labeled.comparison):
+        shown = _stripped(labeled.comparison)
+    return Task(
+        id=labeled.id,
+        comparison=shown or labeled.comparison,
+        label=labeled.label,
+        group=labeled.group,
+        unparsed=shown is None,
+    )
+
+
+def _is_stripped(comparison: Comparison) -> bool:
     aspect = comparison.criterion.aspect
-    if comments == "kept" or aspect is None or not aspect.verifiable or comparison.language != "python":
-        return Task(comparison=comparison, **fields)
+    return aspect is not None and aspect.verifiable and comparison.language == "python"
+
+
+def _stripped(comparison: Comparison) -> Comparison | None:
     code_a, code_b = strip_comments(comparison.code_a), strip_comments(comparison.code_b)
     if code_a.kept or code_b.kept:
-        # Stripping one side alone would show which side it is by its layout.
-        return Task(comparison=comparison, unparsed=True, **fields)
-    stripped = comparison.model_copy(update={"code_a": code_a.code, "code_b": code_b.code})
-    return Task(comparison=stripped, **fields)
+        return None  # Stripping one side alone would show which side it is by its layout.
+    return comparison.model_copy(update={"code_a": code_a.code, "code_b": code_b.code})
 
 
 class ReleasedRow(Record):
