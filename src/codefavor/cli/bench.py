@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -105,33 +106,36 @@ def _command() -> str:
 def _print_result(result: BenchResult) -> None:
     console = Console()
     console.print(for_terminal(make_table([result], published=None)))
-    for aspect, figures in result.aspects.items():
-        notes = [f"undecided {percent(figures.undecided)}%"]
-        if figures.orders:
-            notes.append(f"one order {percent(figures.orders.single_order)}%")
-            notes.append(f"flips {percent(figures.orders.flip_rate)}%")
-        if figures.unparsed:
-            notes.append(f"{figures.unparsed} tasks keep their comments, a candidate does not parse")
-        console.print(f"{aspect}: {', '.join(notes)}", highlight=False)
+    details = Table("aspect", box=SIMPLE_HEAD)
+    for heading in ("tasks", "undecided", "ties", "one order", "both orders", "flips", "comments kept"):
+        details.add_column(heading.replace(" ", "\n"), justify="right")
+    for aspect, each in result.aspects.items():
+        shares = [each.undecided, each.ties]
+        if each.orders:
+            shares += [each.orders.single_order, each.orders.both_orders, each.orders.flip_rate]
+        figures = [percent(share) for share in shares]
+        figures += ["–"] * (5 - len(figures))
+        details.add_row(aspect, str(each.tasks), *figures, str(each.unparsed))
+    console.print(details)
 
 
 def _print_comparison(result: PairedResult) -> None:
     console = Console()
-    table = Table(title=f"{result.first} against {result.second}", title_justify="left")
-    for heading in ("aspect", "first %", "second %", "difference [95%]", "p sign-flip", "p McNemar", "better on"):
-        table.add_column(heading, justify="left" if heading == "aspect" else "right")
+    table = Table("aspect", title=f"{result.first} against {result.second}, %", title_justify="left", box=SIMPLE_HEAD)
+    for heading in ("first", "second", "difference", "p", "p McNemar", "better on"):
+        table.add_column(heading.replace(" ", "\n"), justify="right", no_wrap=True)
     for row in result.rows:
         low, high = (100 * bound for bound in row.difference.interval)
         table.add_row(
             row.aspect,
             percent(row.first),
             percent(row.second),
-            f"{100 * row.difference.value:+.1f} \\[{low:+.1f}, {high:+.1f}]",
+            f"{100 * row.difference.value:+.1f}\n{low:+.1f} to {high:+.1f}",
             f"{row.test.sign_flip_p:.4f}",
             f"{row.test.mcnemar_p:.4f}",
             f"{row.test.first_better} : {row.test.second_better}",
         )
     console.print(table)
-    console.print("p sign-flip is clustered by problem; McNemar takes tasks for independent.", highlight=False)
+    console.print("p: sign flips by problem; McNemar takes tasks for independent. Better on: tasks for each.", highlight=False)
     if result.differing:
         console.print(f"The runs also differ in their {' and '.join(result.differing)}.", highlight=False)

@@ -69,6 +69,11 @@ class Table(Record):
     rows: tuple[Row, ...]
     """The judges measured here, in the order given, then the published ones."""
 
+    @property
+    def title(self) -> str:
+        """What the tasks are called."""
+        return "CodePrefBench" if self.benchmark else ", ".join(self.data)
+
 
 def make_table(results: Sequence[BenchResult], published: Published | None) -> Table:
     """Return the table of results that share their data.

@@ -2,10 +2,13 @@
 
 import csv
 import io
+from collections.abc import Sequence
 
+from rich.box import SIMPLE_HEAD
+from rich.markup import escape
 from rich.table import Table as RichTable
 
-from codefavor.report.table import Cell, Row, Table
+from codefavor.report.table import Cell, Table
 
 
 def percent(fraction: float) -> str:
@@ -23,35 +26,36 @@ def to_markdown(table: Table) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def to_csv(table: Table) -> str:
-    """Return one line for each judge and column, numbers as fractions."""
+def to_csv(tables: Sequence[Table]) -> str:
+    """Return one line for each judge and column of all tables, numbers as fractions."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["judge", "published", "aspect", "tasks", "accuracy", "low", "high", "undecided"])
-    for row in table.rows:
-        for column in table.columns:
-            if cell := row.cells.get(column.key):
-                writer.writerow([row.name, row.published, column.key, column.tasks, *_numbers(cell)])
+    writer.writerow(["data", "judge", "published", "aspect", "tasks", "accuracy", "low", "high", "undecided"])
+    for table in tables:
+        for row in table.rows:
+            for column in table.columns:
+                if cell := row.cells.get(column.key):
+                    start = [table.title, row.name, row.published, column.key, column.tasks]
+                    writer.writerow([*start, *_numbers(cell)])
     return out.getvalue()
 
 
 def for_terminal(table: Table) -> RichTable:
-    """Return the judges measured here as a table that rich prints."""
-    drawn = RichTable(title=f"Accuracy on {', '.join(table.data)}, % [95% interval]", title_justify="left")
+    """Return the judges measured here as a table that rich prints in 80 columns: intervals stand below accuracies."""
+    drawn = RichTable(title=f"Accuracy on {table.title}, % (95% interval)", title_justify="left", box=SIMPLE_HEAD)
     drawn.add_column("judge", overflow="fold")
     for column in table.columns:
-        drawn.add_column(f"{column.title.lower()}\n{column.tasks} tasks", justify="right")
+        drawn.add_column(column.title.lower().replace(" ", "\n"), justify="right", no_wrap=True)
     for row in table.rows:
         if not row.published:
-            drawn.add_row(row.name, *(_terminal_cell(row, column.key) for column in table.columns))
+            drawn.add_row(escape(row.name), *(_terminal_cell(row.cells.get(column.key)) for column in table.columns))
     return drawn
 
 
-def _terminal_cell(row: Row, key: str) -> str:
-    cell = row.cells.get(key)
+def _terminal_cell(cell: Cell | None) -> str:
     if cell is None or cell.interval is None:
         return _in_words(cell)
-    return f"[bold]{percent(cell.accuracy)}[/bold] \\[{percent(cell.interval[0])}, {percent(cell.interval[1])}]"
+    return f"[bold]{percent(cell.accuracy)}[/bold]\n{percent(cell.interval[0])}–{percent(cell.interval[1])}"
 
 
 def _in_words(cell: Cell | None) -> str:
