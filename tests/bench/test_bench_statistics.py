@@ -95,7 +95,11 @@ def test_sign_flips_agree_with_scipy_where_clusters_are_single() -> None:
     differences = [float(x) for x in rng().choice([-1, 0, 1], p=[0.15, 0.5, 0.35], size=60)]
     ours = paired_test(single(differences, [str(n) for n in range(60)]), rng())
     theirs = stats.permutation_test(
-        (differences, [0.0] * 60), lambda x, y: np.mean(x - y), permutation_type="samples", n_resamples=10_000, rng=rng()
+        (differences, [0.0] * 60),
+        lambda x, y: np.mean(x - y),
+        permutation_type="samples",
+        n_resamples=10_000,
+        rng=rng(),
     )
     assert ours.sign_flip_p == pytest.approx(theirs.pvalue, abs=0.01)
     assert ours.mcnemar_p == stats.binomtest(ours.first_better, ours.first_better + ours.second_better).pvalue
@@ -122,6 +126,7 @@ def test_sign_flips_keep_their_level_where_mcnemar_does_not() -> None:
 
 
 def test_a_sample_needs_matching_lengths() -> None:
-    for values, clusters in [([], []), ([1.0], [])]:
+    nothing: list[str] = []
+    for values, clusters in [([], nothing), ([1.0], nothing)]:
         with pytest.raises(ValueError, match="at least one value"):
             single(values, clusters)

@@ -1,4 +1,4 @@
-"""Download the released benchmark files, verified, for users who accept their licence. Nothing is shipped with codefavor.
+"""Download the released benchmark files, verified, for users who accept their licence; codefavor ships none of them.
 
 The data is CC-BY-NC-4.0 and its authors ask that it not be trained on, so it is fetched only on explicit acceptance.
 """
@@ -20,7 +20,7 @@ RELEASED_AT = (
 """The folder of the four files in the authors' repository, at the commit whose hashes are pinned."""
 
 LICENCE_NOTE = (
-    "CodePrefBench is licensed CC-BY-NC-4.0 (non-commercial) by its authors and is for evaluation only, not for training"
+    "CodePrefBench is licensed CC-BY-NC-4.0 (non-commercial) by its authors and serves evaluation only, not training"
 )
 
 

@@ -87,9 +87,7 @@ def _verdicts(run: Path) -> dict[str, TaskVerdict]:
     return {row.task: row for row in read_records(folder / VERDICTS_FILE, TaskVerdict)}
 
 
-def _compare_aspect(
-    aspect: str, matched: list[tuple[TaskVerdict, TaskVerdict]], rng: np.random.Generator
-) -> PairedRow:
+def _compare_aspect(aspect: str, matched: list[tuple[TaskVerdict, TaskVerdict]], rng: np.random.Generator) -> PairedRow:
     rows = [one for one, _ in matched]
     first = [score(joined(one), one.label) for one, _ in matched]
     second = [score(joined(two), two.label) for _, two in matched]

@@ -6,13 +6,13 @@ Shares and scores are fractions of one. Nothing is computed here.
 from typing import Literal
 
 from codefavor.bench.statistics import Estimate
+from codefavor.judge.card import CommentPolicy
 from codefavor.manifest import Manifest
 from codefavor.pairs.comparison import Side
 from codefavor.pairs.verdict import Verdict
 from codefavor.record import Record
 
 Order = Literal["given", "both"]
-Comments = Literal["stripped", "kept"]
 
 SETTINGS_FILE = "settings.json"
 VERDICTS_FILE = "verdicts.jsonl"
@@ -30,7 +30,7 @@ class RunSettings(Record):
     """SHA-256 of the task files, by name."""
     order: Order
     """Whether each comparison is judged as given or in both orders."""
-    comments: Comments
+    comments: CommentPolicy
     """Whether comments are stripped from the candidates of the three verifiable aspects."""
     seed: int
     """The seed of every random choice: the order in which pairs are shown, and resampling."""

@@ -48,9 +48,7 @@ def score_run(
     average = _average(rows, rng) if all(aspect in by_aspect for aspect in VERIFIABLE_ASPECTS) else None
     return BenchResult(
         judge=settings.judge,
-        aspects={
-            aspect: _score_aspect(members, unparsed.get(aspect, 0), rng) for aspect, members in by_aspect.items()
-        },
+        aspects={aspect: _score_aspect(members, unparsed.get(aspect, 0), rng) for aspect, members in by_aspect.items()},
         average=average.value if average else None,
         average_estimate=average,
         settings=settings,
@@ -71,9 +69,8 @@ def _average(rows: Sequence[TaskVerdict], rng: np.random.Generator) -> Estimate:
 
 def _score_aspect(rows: Sequence[TaskVerdict], unparsed: int, rng: np.random.Generator) -> AspectResult:
     verdicts = [joined(row) for row in rows]
-    estimate = sample_of(rows, [score(verdict, row.label) for verdict, row in zip(verdicts, rows, strict=True)]).estimate(
-        rng
-    )
+    scores = [score(verdict, row.label) for verdict, row in zip(verdicts, rows, strict=True)]
+    estimate = sample_of(rows, scores).estimate(rng)
     return AspectResult(
         tasks=len(rows),
         clusters=estimate.clusters,

@@ -12,15 +12,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
-from codefavor.bench.results import Comments
 from codefavor.errors import DataError, RecordError
 from codefavor.jsonl import read_records, read_rows
+from codefavor.judge.card import CommentPolicy
+from codefavor.judge.comments import with_comments
 from codefavor.manifest import hash_file
 from codefavor.pairs.comparison import Comparison, LabeledComparison, Side
 from codefavor.pairs.criterion import Aspect, criterion_for
 from codefavor.pairs.pair import PreferencePair
 from codefavor.record import Record, explain
-from codefavor.syntax.strip import strip_comments
 
 RELEASED = {
     Aspect.CORRECTNESS: "0e3cca58bcccd42b3d89ee1f822f4b404a9ae1dd7bb3151b3519fa82240aacfb",
@@ -62,7 +62,7 @@ def file_name(aspect: Aspect) -> str:
     return f"{aspect}-alignment.jsonl.gz"
 
 
-def load_tasks(data: Path, comments: Comments, seed: int) -> TaskSet:
+def load_tasks(data: Path, comments: CommentPolicy, seed: int) -> TaskSet:
     """Return the tasks of the benchmark's folder, or of a file of preference pairs.
 
     Args:
@@ -76,7 +76,7 @@ def load_tasks(data: Path, comments: Comments, seed: int) -> TaskSet:
     files = [data / file_name(aspect) for aspect in Aspect] if data.is_dir() else [data]
     hashes = {file.name: hash_file(file) for file in files}
     labeled = _benchmark(data, hashes) if data.is_dir() else _pairs(data, random.Random(seed))
-    tasks = tuple(_with_comments(task, comments) for task in labeled)
+    tasks = tuple(_shown(task, comments) for task in labeled)
     if not tasks:
         raise DataError(f"{data}: no tasks in it")
     return TaskSet(tasks=tasks, files=hashes)
@@ -101,29 +101,15 @@ def _pairs(path: Path, rng: random.Random) -> Iterator[LabeledComparison]:
         yield labeled.model_copy(update={"id": f"{number}:{labeled.id}"})
 
 
-def _with_comments(labeled: LabeledComparison, comments: Comments) -> Task:
-    shown: Comparison | None = labeled.comparison
-    if comments == "stripped" and _is_stripped(labeled.comparison):
-        shown = _stripped(labeled.comparison)
+def _shown(labeled: LabeledComparison, comments: CommentPolicy) -> Task:
+    shown = with_comments(labeled.comparison, comments)
     return Task(
         id=labeled.id,
-        comparison=shown or labeled.comparison,
+        comparison=shown.comparison,
         label=labeled.label,
         group=labeled.group,
-        unparsed=shown is None,
+        unparsed=shown.unparsed,
     )
-
-
-def _is_stripped(comparison: Comparison) -> bool:
-    aspect = comparison.criterion.aspect
-    return aspect is not None and aspect.verifiable and comparison.language == "python"
-
-
-def _stripped(comparison: Comparison) -> Comparison | None:
-    code_a, code_b = strip_comments(comparison.code_a), strip_comments(comparison.code_b)
-    if code_a.kept or code_b.kept:
-        return None  # Stripping one side alone would show which side it is by its layout.
-    return comparison.model_copy(update={"code_a": code_a.code, "code_b": code_b.code})
 
 
 class ReleasedRow(Record):

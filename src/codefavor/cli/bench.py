@@ -34,7 +34,7 @@ def run(
     judge: Annotated[str, typer.Option(help="The judge: shorter, longer, first, chance:SEED, model:FOLDER, ...")],
     data: Annotated[
         Path,
-        typer.Option(envvar="CODEFAVOR_BENCH", help="The benchmark's folder, or a JSON Lines file of preference pairs."),
+        typer.Option(envvar="CODEFAVOR_BENCH", help="The benchmark's folder, or a file of preference pairs."),
     ],
     out: Annotated[Path, typer.Option(help="The folder of the run; a run that was cut off is continued.")],
     order: Annotated[Order, typer.Option(help="Judge each comparison as given, or in both orders.")] = "both",
@@ -136,6 +136,6 @@ def _print_comparison(result: PairedResult) -> None:
             f"{row.test.first_better} : {row.test.second_better}",
         )
     console.print(table)
-    console.print("p: sign flips by problem; McNemar takes tasks for independent. Better on: tasks for each.", highlight=False)
+    console.print("p flips signs by problem; McNemar takes tasks for independent.", highlight=False)
     if result.differing:
         console.print(f"The runs also differ in their {' and '.join(result.differing)}.", highlight=False)

@@ -1,4 +1,4 @@
-"""Judges that read nothing: the length of the code, a coin, and the place. No learned judge means anything below them."""
+"""Judges that read nothing: the length of the code, a coin, the place. A learned judge means nothing below them."""
 
 import random
 from collections.abc import Sequence

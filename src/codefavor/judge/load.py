@@ -3,7 +3,7 @@
 Trained judges are imported on demand, so that judges without a model work where torch is not installed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 
@@ -42,6 +42,24 @@ def load_judge(spec: str) -> Judge:
         case "model", folder if folder:
             return _load_trained(Path(folder))
     raise UserError(f"no judge is called {spec!r}; known are {', '.join(KNOWN_SPECS)}")
+
+
+def default_spec(environment: Mapping[str, str]) -> str:
+    """Return the spec of the user's own judge: `CODEFAVOR_JUDGE`, else the judge kept in the user's data folder.
+
+    Raises:
+        UserError: there is neither.
+    """
+    if spec := environment.get("CODEFAVOR_JUDGE"):
+        return spec
+    data = environment.get("XDG_DATA_HOME") or "~/.local/share"
+    folder = Path(data).expanduser() / "codefavor" / "judge"
+    if folder.is_dir():
+        return f"model:{folder}"
+    raise UserError(
+        f"no judge: name one with --judge ({', '.join(KNOWN_SPECS)}), set CODEFAVOR_JUDGE, or train one with "
+        f"`codefavor train --out {folder}`"
+    )
 
 
 def judge_files(spec: str) -> tuple[Path, ...]:

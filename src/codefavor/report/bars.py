@@ -21,13 +21,13 @@ TEMPLATES = Environment(
 )
 
 _WIDTH = 560
-_LEFT = 232
+_LEFT = 244
 """Room for the names."""
 _RIGHT = 44
 """Room for the figure behind the longest bar."""
 _STEP = 19
 _TOP = 6
-_NAME_LENGTH = 38
+_NAME_LENGTH = 41
 
 
 class Bar(Record):

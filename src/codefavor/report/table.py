@@ -1,6 +1,6 @@
 """The accuracy table: results on the same data as rows, with the published rows where the data is the benchmark's.
 
-It is the one source of what the page, the terminal, Markdown and CSV show. Numbers are fractions until they are printed.
+It is the one source of what the page, the terminal, Markdown and CSV show. Numbers stay fractions until printed.
 """
 
 from collections.abc import Sequence
