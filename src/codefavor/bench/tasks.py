@@ -8,19 +8,16 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
-
-from codefavor.errors import DataError, RecordError
-from codefavor.jsonl import read_records, read_rows
+from codefavor.errors import DataError
 from codefavor.judge.card import CommentPolicy
 from codefavor.judge.comments import with_comments
 from codefavor.manifest import hash_file
-from codefavor.pairs.comparison import Comparison, LabeledComparison, Side
-from codefavor.pairs.criterion import Aspect, criterion_for
-from codefavor.pairs.pair import PreferencePair
-from codefavor.record import Record, explain
+from codefavor.pairs.comparison import LabeledComparison
+from codefavor.pairs.criterion import Aspect
+from codefavor.pairs.formats.benchmark import read_benchmark
+from codefavor.pairs.source import read_pairs
+from codefavor.record import Record
 
 RELEASED = {
     Aspect.CORRECTNESS: "0e3cca58bcccd42b3d89ee1f822f4b404a9ae1dd7bb3151b3519fa82240aacfb",
@@ -91,11 +88,13 @@ def _benchmark(folder: Path, hashes: dict[str, str]) -> Iterator[LabeledComparis
                 "`codefavor bench fetch` gets it again"
             )
     for aspect in RELEASED:
-        yield from _released_rows(folder / file_name(aspect), aspect)
+        for labeled in read_benchmark(folder / file_name(aspect), aspect):
+            # A problem may have tasks of several aspects.
+            yield labeled.model_copy(update={"id": f"{aspect}/{labeled.id}"})
 
 
 def _pairs(path: Path, rng: random.Random) -> Iterator[LabeledComparison]:
-    for number, pair in enumerate(read_records(path, PreferencePair), start=1):
+    for number, pair in enumerate(read_pairs(path), start=1):
         labeled = pair.present(rng.choice(("A", "B")))
         # Two pairs of a file may be the same but for their provenance, so the place in the file tells tasks apart.
         yield labeled.model_copy(update={"id": f"{number}:{labeled.id}"})
@@ -110,28 +109,3 @@ def _shown(labeled: LabeledComparison, comments: CommentPolicy) -> Task:
         group=labeled.group,
         unparsed=shown.unparsed,
     )
-
-
-class ReleasedRow(Record):
-    task_id: str
-    instruction: str
-    choices: Annotated[tuple[str, ...], Field(min_length=2, max_length=2)]
-    gt_choice: Literal[0, 1]
-    annotations: tuple[str, ...] | None = None
-
-
-def _released_rows(path: Path, aspect: Aspect) -> Iterator[LabeledComparison]:
-    for number, row in read_rows(path):
-        try:
-            r = ReleasedRow.model_validate(row)
-        except ValidationError as error:
-            raise RecordError(path, number, explain(error)) from None
-        label: Side = "A" if r.gt_choice == 0 else "B"
-        yield LabeledComparison(
-            id=f"{aspect}/{number}",
-            comparison=Comparison(
-                instruction=r.instruction, criterion=criterion_for(aspect), code_a=r.choices[0], code_b=r.choices[1]
-            ),
-            label=label,
-            group=r.task_id,
-        )
