@@ -48,10 +48,10 @@ def compare(
 
 
 def _criterion(name: str | None, text: str | None) -> Criterion:
-    if (name is None) == (text is None):
-        raise UserError(f"say what better means: --criterion {'|'.join(Aspect)}, or --criterion-text in your own words")
-    if text is not None:
+    if text is not None and name is None:
         return Criterion(text=text)
+    if name is None or text is not None:
+        raise UserError(f"say what better means: --criterion {'|'.join(Aspect)}, or --criterion-text in your own words")
     try:
         return criterion_for(Aspect(name))
     except ValueError:
