@@ -8,7 +8,8 @@ from codefavor.pairs.pair import PreferencePair, Provenance
 
 
 def make_pair(aspect: Aspect, number: int) -> PreferencePair:
-    short, long = f"def f():  # note {number}\n    return {number}", f"def f():\n    result = {number}\n    return result"
+    short = f"def f():  # note {number}\n    return {number}"
+    long = f"def f():\n    result = {number}\n    return result"
     chosen, rejected = (long, short) if number % 5 == 0 else (short, long)
     return PreferencePair(
         instruction=f"Return {number}.",

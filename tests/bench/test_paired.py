@@ -24,7 +24,7 @@ def test_a_difference_is_found_with_its_sign(tmp_path: Path) -> None:
         "average",
     ]
     for row in result.rows:
-        assert (row.first, row.second) == (pytest.approx(0.8), pytest.approx(0.2))
+        assert row.first == pytest.approx(0.8) and row.second == pytest.approx(0.2)
         assert row.difference.value == pytest.approx(0.6)
         assert row.difference.interval[0] > 0 and row.test.sign_flip_p < 0.01
         assert row.test.first_better == 4 * row.test.second_better

@@ -23,7 +23,9 @@ def pairs(tmp_path: Path) -> Path:
 
 def bench(judge: Judge, data: Path, out: Path, /, **changes: object) -> BenchResult:
     tasks = load_tasks(data, "stripped", seed=0)
-    settings = RunSettings(judge=judge.name, judge_files={}, data=tasks.files, order="both", comments="stripped", seed=0)
+    settings = RunSettings(
+        judge=judge.name, judge_files={}, data=tasks.files, order="both", comments="stripped", seed=0
+    )
     settings = settings.model_copy(update=changes)
     manifest = make_manifest("codefavor bench run", settings.model_dump(mode="json"), [], 0)
     return run_bench(judge, tasks, settings, out, manifest, lambda done, total: None)
