@@ -3,9 +3,7 @@
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from statistics import mean, median
-
-from scipy.special import stdtrit
+from statistics import NormalDist, mean, median
 
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.pair import PreferencePair
@@ -16,6 +14,7 @@ ALL = "all"
 NO_ASPECT = "none"
 UNKNOWN = "unknown"
 _TAIL = 0.975
+"""Of a two-sided 95% interval."""
 
 
 class Lengths(Record):
@@ -41,7 +40,7 @@ class LengthShortcut(Record):
     equal: float
     """The share of pairs of equal length."""
     margin: float | None
-    """Half the 95% interval of both shares: Student t over groups; None where there is one group only."""
+    """Half the 95% interval of both shares, by the normal approximation over groups; None where there is one group."""
 
 
 class PairStats(Record):
@@ -171,4 +170,4 @@ def _margin(values: list[tuple[str, float]], center: float) -> float | None:
     if clusters < 2:
         return None
     variance = clusters / (clusters - 1) * sum(deviation**2 for deviation in deviations.values())
-    return float(stdtrit(clusters - 1, _TAIL)) * math.sqrt(variance) / len(values)
+    return NormalDist().inv_cdf(_TAIL) * math.sqrt(variance) / len(values)

@@ -76,6 +76,7 @@ class Benchmark:
     """Rows of one aspect as pairs; the better code stands on the side that a content-based coin gives."""
 
     name = "benchmark"
+    complete = False
     columns: dict[str, ColumnType] = {
         "task_id": "text",
         "instruction": "text",

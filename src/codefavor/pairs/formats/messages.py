@@ -13,6 +13,7 @@ class TrlMessages:
     """Rows of one conversation each."""
 
     name = "trl-messages"
+    complete = False
     columns: dict[str, ColumnType] = {"messages": "messages"}
 
     def __init__(self, show: Show) -> None:

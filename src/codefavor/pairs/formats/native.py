@@ -13,6 +13,7 @@ class Native:
     """The record's own fields, as written by `codefavor.jsonl`; nested, so containers with columns take `Table`."""
 
     name = "codefavor"
+    complete = True
     columns: dict[str, ColumnType] = {}
 
     def fields(self, row: Row, unsaid: Unsaid) -> Row:
@@ -28,6 +29,7 @@ class Table:
     """One column a fact: the criterion and the provenance are spread out."""
 
     name = "table"
+    complete = True
     columns: dict[str, ColumnType] = {
         "instruction": "text",
         "criterion": "text",

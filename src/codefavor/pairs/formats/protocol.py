@@ -47,6 +47,10 @@ class PairFormat(Protocol):
         """The name that `--from` and `--to` take."""
 
     @property
+    def complete(self) -> bool:
+        """Whether its rows have a place for all of a pair."""
+
+    @property
     def columns(self) -> Mapping[str, ColumnType]:
         """The columns of a row and what they hold, without `codefavor`."""
 
@@ -81,12 +85,21 @@ def _parse_rest(rest: Any) -> Row:
 def row_of_pair(pair_format: PairFormat, pair: PreferencePair) -> Row:
     """Return the row that holds a pair, with what the format has no place for in the column `codefavor`."""
     row = pair_format.row(pair)
+    if pair_format.complete:
+        return row
     whole = pair.model_dump(mode="json")
-    given = pair_format.fields(row, Unsaid(source=""))
-    rest = {field: value for field, value in whole.items() if given.get(field) != value}
-    if rest:
-        row[REST] = json.dumps(rest, ensure_ascii=False)
-    return row
+    said = _said(pair_format, row)
+    rest = {field: value for field, value in whole.items() if said.get(field) != value}
+    return row | {REST: json.dumps(rest, ensure_ascii=False)}
+
+
+def _said(pair_format: PairFormat, row: Row) -> Row:
+    """Return the fields that the row itself gives, whatever a later reader assumes."""
+    first, second = (
+        pair_format.fields(row, Unsaid(source=word, criterion=Criterion(text=word), language=word, license=word))
+        for word in ("one", "another")
+    )
+    return {field: value for field, value in first.items() if second[field] == value}
 
 
 def provenance_fields(pair_format: str, unsaid: Unsaid, source_id: str) -> Row:

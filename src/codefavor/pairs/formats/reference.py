@@ -11,6 +11,7 @@ class Reference:
     """Rows as Commit-Instruct and Critic-Evol of the paper write them."""
 
     name = "reference"
+    complete = False
     columns: dict[str, ColumnType] = {
         "instruction": "text",
         "criteria": "text",

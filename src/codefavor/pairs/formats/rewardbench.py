@@ -16,6 +16,7 @@ class RewardBench:
     """Rows of the benchmark for reward models."""
 
     name = "rewardbench"
+    complete = False
     columns: dict[str, ColumnType] = {
         "prompt": "text",
         "chosen": "text",

@@ -17,6 +17,7 @@ class TrlPreference:
     """Rows of plain text."""
 
     name = "trl"
+    complete = False
     columns: dict[str, ColumnType] = {"prompt": "text", "chosen": "text", "rejected": "text"}
 
     def fields(self, row: Row, unsaid: Unsaid) -> Row:
@@ -32,6 +33,7 @@ class TrlConversational:
     """Rows of chat messages: one of the user, one of the assistant on each side."""
 
     name = "trl-chat"
+    complete = False
     columns: dict[str, ColumnType] = {"prompt": "messages", "chosen": "messages", "rejected": "messages"}
 
     def fields(self, row: Row, unsaid: Unsaid) -> Row:
