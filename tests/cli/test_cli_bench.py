@@ -75,6 +75,10 @@ def test_run_compare_and_report_work_end_to_end(pairs: Path, tmp_path: Path) -> 
     assert reported.returncode == 0, reported.stderr
     assert sorted(path.name for path in out.iterdir()) == ["report.csv", "report.html", "report.md"]
     assert "shorter" in reported.stdout
+    before = (out / "report.html").read_bytes()
+    refused = codefavor("report", tmp_path / "chance:1", "--out", out / "report.html", "--csv", tmp_path)
+    assert_refused(refused, "cannot be written")
+    assert (out / "report.html").read_bytes() == before and len(list(out.iterdir())) == 3
 
 
 def test_bad_input_to_bench_is_one_sentence_and_leaves_nothing(pairs: Path, tmp_path: Path) -> None:
@@ -83,6 +87,9 @@ def test_bad_input_to_bench_is_one_sentence_and_leaves_nothing(pairs: Path, tmp_
     assert_refused(codefavor(*run, "--judge", "wise", "--data", pairs), "no judge is called 'wise'")
     assert_refused(codefavor(*run, "--judge", "shorter", "--data", tmp_path / "none"), "No such file")
     assert_refused(codefavor(*run, "--judge", f"model:{tmp_path}", "--data", pairs), "judge.json")
+    assert_refused(
+        codefavor("bench", "run", "--judge", "first", "--data", pairs, "--out", pairs / "x"), "pairs.jsonl/x"
+    )
     assert_refused(codefavor("bench", "compare", out, out), "no such file")
     assert_refused(codefavor("report", out, "--out", tmp_path / "report.html"), "no such file")
     fetch = codefavor("bench", "fetch", "--out", out, CODEFAVOR_BENCH_URL="http://127.0.0.1:1")

@@ -14,7 +14,8 @@ def card_in(folder: Path) -> Path:
     folder.mkdir()
     write_card(folder, JudgeCard(objective="classification", format="0" * 16, comments="stripped"))
     (folder / "weights.bin").write_bytes(b"w")
-    (folder / "README.md").write_text("a card", encoding="utf-8")
+    for about_training in ("README.md", "manifest.json", "training.jsonl"):
+        (folder / about_training).touch()
     return folder
 
 

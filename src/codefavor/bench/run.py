@@ -80,11 +80,14 @@ def write_json(path: Path, record: Record) -> None:
 
 def _claim(out: Path, settings: RunSettings) -> None:
     path = out / SETTINGS_FILE
-    if not path.exists():
+    if not path.is_file():
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise UserError(f"{out}: exists and holds no benchmark run; name a new or empty folder")
-        out.mkdir(parents=True, exist_ok=True)
-        write_json(path, settings)
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            write_json(path, settings)
+        except OSError as error:
+            raise UserError(f"{out}: cannot be written: {error.strerror}") from None
         return
     try:
         before = RunSettings.model_validate_json(path.read_bytes())

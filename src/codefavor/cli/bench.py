@@ -58,7 +58,7 @@ def run(
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     try:
-        with Progress(*columns, console=console, transient=True) as progress:
+        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
             bar = progress.add_task(chosen.name, total=len(tasks.tasks))
             result = run_bench(
                 chosen, tasks, settings, out, manifest, lambda done, _: progress.update(bar, completed=done)

@@ -1,5 +1,6 @@
 """`codefavor report`: results side by side in one HTML page, and as Markdown or CSV."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -32,8 +33,7 @@ def report(
         texts[markdown] = "\n".join(to_markdown(table) for table in tables)
     if csv:
         texts[csv] = to_csv(tables)
-    for path, text in texts.items():
-        _write(path, text)
+    _write_all(texts)
     console = Console()
     for table in tables:
         console.print(for_terminal(table))
@@ -41,9 +41,21 @@ def report(
         typer.echo(f"{path}")
 
 
-def _write(path: Path, text: str) -> None:
+def _write_all(texts: Mapping[Path, str]) -> None:
+    """Write every file beside its place first, so that what is there stays until all can be replaced."""
+    for path in texts:
+        if path.is_dir():
+            raise UserError(f"{path}: cannot be written: it is a folder")
+    partials = {path: path.with_name(f".{path.name}.partial") for path in texts}
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        for path, text in texts.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partials[path].write_text(text, encoding="utf-8")
+        for path, partial in partials.items():
+            partial.replace(path)
     except OSError as error:
-        raise UserError(f"{path}: cannot be written: {error.strerror}") from None
+        raise UserError(f"{error.filename2 or error.filename}: cannot be written: {error.strerror}") from None
+    finally:
+        for partial in partials.values():
+            if partial.parent.is_dir():
+                partial.unlink(missing_ok=True)

@@ -73,7 +73,11 @@ def judge_files(spec: str) -> tuple[Path, ...]:
         return ()
     folder = Path(argument)
     read_card(folder)
-    return tuple(sorted(path for path in folder.iterdir() if path.is_file() and path.suffix != ".md"))
+    return tuple(sorted(path for path in folder.iterdir() if path.is_file() and not _is_about_training(path)))
+
+
+def _is_about_training(path: Path) -> bool:
+    return path.name == "manifest.json" or path.suffix in {".md", ".jsonl"}
 
 
 def _load_trained(folder: Path) -> Judge:
