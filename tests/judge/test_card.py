@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from codefavor.errors import ModelError
-from codefavor.judge.card import Calibration, JudgeCard, read_card, require_format, write_card
+from codefavor.judge.card import Calibration, JudgeCard, read_card, require, write_card
 
 CARD = JudgeCard(
     objective="classification",
@@ -39,7 +39,14 @@ def test_a_malformed_card_is_refused_in_one_line(tmp_path: Path, content: str, r
     assert "\n" not in str(caught.value)
 
 
-def test_another_format_is_refused(tmp_path: Path) -> None:
-    require_format(tmp_path, CARD, CARD.format)
+def test_another_kind_of_judge_or_another_format_is_refused(tmp_path: Path) -> None:
+    require(tmp_path, CARD, "classification", CARD.format)
+    with pytest.raises(ModelError, match="of objective classification, reward was expected"):
+        require(tmp_path, CARD, "reward", CARD.format)
     with pytest.raises(ModelError, match="0123456789abcdef.*fedcba9876543210"):
-        require_format(tmp_path, CARD, "fedcba9876543210")
+        require(tmp_path, CARD, "classification", "fedcba9876543210")
+
+
+def test_scores_are_divided_by_the_fitted_temperature_or_by_one() -> None:
+    assert CARD.temperature == 1.5
+    assert JudgeCard(objective="linear", format="x", comments="kept").temperature == 1.0

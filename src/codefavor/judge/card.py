@@ -42,6 +42,11 @@ class JudgeCard(Record):
     calibration: Calibration | None = None
     """The fitted calibration, when there is one."""
 
+    @property
+    def temperature(self) -> float:
+        """What score differences are divided by: 1 until calibrated."""
+        return self.calibration.temperature if self.calibration else 1.0
+
 
 def write_card(folder: Path, card: JudgeCard) -> None:
     """Write `judge.json` into `folder`."""
@@ -70,13 +75,15 @@ def read_card(folder: Path) -> JudgeCard:
         raise ModelError(f"{path}: unreadable: {error}") from None
 
 
-def require_format(folder: Path, card: JudgeCard, digest: str) -> None:
-    """Refuse a judge that was trained on another input format than the one it would be given.
+def require(folder: Path, card: JudgeCard, objective: Objective, input_format: str) -> None:
+    """Refuse a judge of another kind, or one trained on another input format than the one it would be given.
 
     Raises:
-        ModelError: the formats differ.
+        ModelError: the objective or the format differs.
     """
-    if card.format != digest:
+    if card.objective != objective:
+        raise ModelError(f"{folder}: this judge is of objective {card.objective}, {objective} was expected")
+    if card.format != input_format:
         raise ModelError(
-            f"{folder}: trained on input format {card.format}, this codefavor writes {digest}; train it again"
+            f"{folder}: trained on input format {card.format}, this codefavor writes {input_format}; train it again"
         )

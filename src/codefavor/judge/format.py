@@ -12,6 +12,9 @@ from codefavor.errors import ConfigError
 from codefavor.pairs.comparison import Comparison, Side
 from codefavor.record import content_digest
 
+DEFAULT_MAX_LENGTH = 2048
+"""The most tokens of one input where nothing else is said (paper: section A.2)."""
+
 
 class Tokenizer(Protocol):
     """What is needed of a tokenizer: text to token ids and back."""
