@@ -74,10 +74,6 @@ def test_benchmark_rows_come_in_with_their_aspect(tmp_path: Path) -> None:
     (pair,) = read_pairs(out)
     assert (pair.chosen, pair.criterion) == ("good", criterion_for(Aspect.SECURITY))
     assert pair.provenance.group == "rows.jsonl:t/1"
-        "good",
-        criterion_for(Aspect.SECURITY),
-        "rows.jsonl:t/1",
-    )
 
 
 def test_a_split_parts_the_file(file: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from codefavor.pairs.pair import PreferencePair, Provenance
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 criteria = st.builds(Criterion, text=texts, aspect=st.none() | st.sampled_from(Aspect))
 candidates = st.builds(CandidateEvidence, parses=st.booleans())
-evidences = st.builds(Evidence, a=candidates, b=candidates, missing=st.lists(texts, max_size=2).map(tuple))
+evidences = st.builds(Evidence, a=candidates, b=candidates)
 provenances = st.builds(
     Provenance,
     method=texts,

@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from pair_strategies import make_pair, pairs
 
 from codefavor.errors import ConfigError, RecordError
-from codefavor.jsonl import write_records, write_rows
+from codefavor.jsonl import read_records, write_records, write_rows
 from codefavor.pairs.criterion import GENERAL_CRITERION, Aspect, Criterion, criterion_for
 from codefavor.pairs.formats.benchmark import BenchmarkRow, benchmark_rows, read_benchmark
 from codefavor.pairs.formats.protocol import REST, Unsaid, pair_of_row, row_of_pair
@@ -183,3 +184,17 @@ def test_a_bad_benchmark_row_is_named(tmp_path: Path) -> None:
     write_rows(tmp_path / "b.jsonl", [FOREIGN["benchmark"][1], {"task_id": "t/2"}])
     with pytest.raises(RecordError, match="b.jsonl, line 2: instruction: Field required"):
         list(read_benchmark(tmp_path / "b.jsonl", Aspect.SECURITY))
+
+
+BENCH = Path(os.environ.get("CODEFAVOR_BENCH") or Path(__file__).parents[3] / "shared" / "codeprefbench")
+ROWS = {Aspect.CORRECTNESS: 660, Aspect.EFFICIENCY: 352, Aspect.SECURITY: 207, Aspect.HUMAN_PREFERENCE: 145}
+
+
+@pytest.mark.skipif(not BENCH.is_dir(), reason="no CodePrefBench: set CODEFAVOR_BENCH to the folder of its four files")
+@pytest.mark.parametrize("aspect", Aspect)
+def test_the_released_benchmark_loads_whole(aspect: Aspect, tmp_path: Path) -> None:
+    path = BENCH / f"{aspect.value}-alignment.jsonl.gz"
+    tasks = list(read_benchmark(path, aspect))
+    assert len(tasks) == len({task.id for task in tasks}) == ROWS[aspect]
+    released = list(read_records(path, BenchmarkRow))
+    assert list(benchmark_rows(tasks)) == [row.model_copy(update={"annotations": None}) for row in released]

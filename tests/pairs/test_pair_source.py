@@ -107,3 +107,15 @@ def test_a_dataset_folder_never_replaces_anything(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no pairs"):
         write_dataset_folder(tmp_path / "new", [], Native(), [])
     assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".parquet"])
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path, suffix: str) -> None:
+    taken = tmp_path / f"taken{suffix}"
+    taken.mkdir()
+    with pytest.raises(UserError, match=f"taken{suffix}: cannot be written: Is a directory"):
+        write_pairs(taken, THREE)
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match="new: cannot be written: "):
+        write_dataset_folder(tmp_path / "file" / "new", THREE, Native(), [])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", taken.name]

@@ -14,7 +14,7 @@ import yaml
 from codefavor.errors import DataError, UserError
 from codefavor.pairs.formats.protocol import PairFormat
 from codefavor.pairs.pair import PreferencePair
-from codefavor.pairs.source import write_pairs
+from codefavor.pairs.source import write_pairs, writing_to
 from codefavor.pairs.stats import UNKNOWN, PairStats, Tally
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
@@ -30,14 +30,15 @@ def write_dataset_folder(
     `filters` are sentences on what the pairs went through, for the card.
 
     Raises:
-        UserError: the folder exists.
+        UserError: the folder exists, or cannot be written.
         DataError: there are no pairs.
         MissingExtraError: pyarrow is not installed.
     """
     if folder.exists():
         raise UserError(f"{folder}: already exists; name a new folder or remove this one")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    with writing_to(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     tally = Tally()
     try:
         count = write_pairs(partial / _SHARD, _counted(pairs, tally), pair_format)

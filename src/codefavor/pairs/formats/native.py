@@ -47,7 +47,11 @@ class Table:
     }
 
     def fields(self, row: Row, unsaid: Unsaid) -> Row:
-        """Return the fields gathered again."""
+        """Return the fields gathered again.
+
+        Raises:
+            ValueError: a column is missing, or the evidence is no JSON.
+        """
         evidence = row.get("evidence")
         return {
             "instruction": text(row, "instruction"),

@@ -22,6 +22,9 @@ ColumnType = Literal["text", "texts", "number", "messages"]
 
 Row = dict[str, Any]
 
+Show = Callable[[str, str, str, str], str]
+"""What makes a judge's text of instruction, code A, code B and criterion."""
+
 
 class Unsaid(Record):
     """What to assume where a foreign row says nothing."""
@@ -133,7 +136,3 @@ def text(row: Row, column: str) -> str:
     if not isinstance(value, str):
         raise ValueError(f"{column}: a string was expected" if column in row else f"{column}: Field required")
     return value
-
-
-Show = Callable[[str, str, str, str], str]
-"""What makes a judge's text of instruction, code A, code B and criterion."""
