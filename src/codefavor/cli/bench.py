@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -106,7 +107,8 @@ def _command() -> str:
 def _print_result(result: BenchResult) -> None:
     console = Console()
     console.print(for_terminal(make_table([result], published=None)))
-    details = Table("aspect", box=SIMPLE_HEAD)
+    details = Table(box=SIMPLE_HEAD)
+    details.add_column("aspect", overflow="fold")
     for heading in ("tasks", "undecided", "ties", "one order", "both orders", "flips", "comments kept"):
         details.add_column(heading.replace(" ", "\n"), justify="right")
     for aspect, each in result.aspects.items():
@@ -121,7 +123,9 @@ def _print_result(result: BenchResult) -> None:
 
 def _print_comparison(result: PairedResult) -> None:
     console = Console()
-    table = Table("aspect", title=f"{result.first} against {result.second}, %", title_justify="left", box=SIMPLE_HEAD)
+    title = escape(f"{result.first} against {result.second}, %")
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
+    table.add_column("aspect", overflow="fold")
     for heading in ("first", "second", "difference", "p", "p McNemar", "better on"):
         table.add_column(heading.replace(" ", "\n"), justify="right", no_wrap=True)
     for row in result.rows:
@@ -131,11 +135,15 @@ def _print_comparison(result: PairedResult) -> None:
             percent(row.first),
             percent(row.second),
             f"{100 * row.difference.value:+.1f}\n{low:+.1f} to {high:+.1f}",
-            f"{row.test.sign_flip_p:.4f}",
-            f"{row.test.mcnemar_p:.4f}",
+            _p_value(row.test.sign_flip_p),
+            _p_value(row.test.mcnemar_p),
             f"{row.test.first_better} : {row.test.second_better}",
         )
     console.print(table)
     console.print("p flips signs by problem; McNemar takes tasks for independent.", highlight=False)
     if result.differing:
         console.print(f"The runs also differ in their {' and '.join(result.differing)}.", highlight=False)
+
+
+def _p_value(p: float) -> str:
+    return f"{p:.4f}" if p >= 0.0001 else "<0.0001"

@@ -42,7 +42,9 @@ def to_csv(tables: Sequence[Table]) -> str:
 
 def for_terminal(table: Table) -> RichTable:
     """Return the judges measured here as a table that rich prints in 80 columns: intervals stand below accuracies."""
-    drawn = RichTable(title=f"Accuracy on {table.title}, % (95% interval)", title_justify="left", box=SIMPLE_HEAD)
+    drawn = RichTable(
+        title=escape(f"Accuracy on {table.title}, % (95% interval)"), title_justify="left", box=SIMPLE_HEAD
+    )
     drawn.add_column("judge", overflow="fold")
     for column in table.columns:
         drawn.add_column(column.title.lower().replace(" ", "\n"), justify="right", no_wrap=True)
