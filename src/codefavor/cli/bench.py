@@ -108,7 +108,7 @@ def _print_result(result: BenchResult) -> None:
     console = Console()
     console.print(for_terminal(make_table([result], published=None)))
     details = Table(box=SIMPLE_HEAD)
-    details.add_column("aspect", overflow="fold")
+    details.add_column("aspect")
     for heading in ("tasks", "undecided", "ties", "one order", "both orders", "flips", "comments kept"):
         details.add_column(heading.replace(" ", "\n"), justify="right")
     for aspect, each in result.aspects.items():
@@ -117,7 +117,7 @@ def _print_result(result: BenchResult) -> None:
             shares += [each.orders.single_order, each.orders.both_orders, each.orders.flip_rate]
         figures = [percent(share) for share in shares]
         figures += ["–"] * (5 - len(figures))
-        details.add_row(aspect, str(each.tasks), *figures, str(each.unparsed))
+        details.add_row(aspect.replace("-", "-\n"), str(each.tasks), *figures, str(each.unparsed))
     console.print(details)
 
 
@@ -125,19 +125,19 @@ def _print_comparison(result: PairedResult) -> None:
     console = Console()
     title = escape(f"{result.first} against {result.second}, %")
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
-    table.add_column("aspect", overflow="fold")
+    table.add_column("aspect")
     for heading in ("first", "second", "difference", "p", "p McNemar", "better on"):
         table.add_column(heading.replace(" ", "\n"), justify="right", no_wrap=True)
     for row in result.rows:
         low, high = (100 * bound for bound in row.difference.interval)
         table.add_row(
-            row.aspect,
+            row.aspect.replace("-", "-\n"),
             percent(row.first),
             percent(row.second),
             f"{100 * row.difference.value:+.1f}\n{low:+.1f} to {high:+.1f}",
             _p_value(row.test.sign_flip_p),
             _p_value(row.test.mcnemar_p),
-            f"{row.test.first_better} : {row.test.second_better}",
+            f"{row.test.first_better}:{row.test.second_better}",
         )
     console.print(table)
     console.print("p flips signs by problem; McNemar takes tasks for independent.", highlight=False)
@@ -146,4 +146,4 @@ def _print_comparison(result: PairedResult) -> None:
 
 
 def _p_value(p: float) -> str:
-    return f"{p:.4f}" if p >= 0.0001 else "<0.0001"
+    return f"{p:.3f}" if p >= 0.001 else "<0.001"
