@@ -4,12 +4,16 @@ import ast
 import builtins
 import sys
 
+from codefavor.syntax.parse import Unparsable, parse
+
 _FOREIGN = {"yaml", "requests", "jinja2", "jwt", "bcrypt", "paramiko", "defusedxml", "flask", "werkzeug"}
 _FROM = {
     "deepcopy": "copy",
+    "Counter": "collections",
+    "defaultdict": "collections",
+    "deque": "collections",
     "lru_cache": "functools",
     "reduce": "functools",
-    "defusedxml": "",
     "Path": "pathlib",
     "AESGCM": "cryptography.hazmat.primitives.ciphers.aead",
     "Cipher": "cryptography.hazmat.primitives.ciphers",
@@ -27,10 +31,11 @@ _DOTTED = {"xml": "xml.etree.ElementTree", "urllib": "urllib.request", "logging"
 def settle_imports(code: str) -> str:
     """Return `code` with unused top-level imports dropped and imports added for library names that it uses unbound.
 
-    Raises:
-        SyntaxError: `code` is not Python 3.
+    Code that does not parse is returned as it is.
     """
-    tree = ast.parse(code)
+    tree = parse(code)
+    if isinstance(tree, Unparsable):
+        return code
     bound, used = _bound_and_used(tree)
     body = [kept for statement in tree.body if (kept := _keep_used(statement, used)) is not None]
     missing = sorted(name for name in used - bound if not hasattr(builtins, name))

@@ -1,7 +1,7 @@
-"""Woven steps: a security-relevant step written into a real function, safely on one side and carelessly on the other.
+"""Woven steps: a step written into a real function, well on one side and badly on the other.
 
-Calls whose safety matters are rare in ordinary libraries, so these operators bring the call with them; the sentence
-that asks for it is added to the instruction on both sides alike.
+Calls whose safety or cost matters are rare in ordinary libraries, so these operators bring them along; the sentence
+that asks for the step is added to the instruction.
 """
 
 import ast
@@ -11,7 +11,6 @@ from typing import ClassVar
 from codefavor.evolve.regress_evol.operator import Change, Operator
 from codefavor.evolve.regress_evol.snippet import FunctionNode, Snippet
 from codefavor.evolve.regress_evol.template import statements
-from codefavor.pairs.criterion import Aspect
 
 _WORDS = {
     "user": ("user", "username", "login", "account", "owner", "member", "email", "name"),
@@ -29,7 +28,6 @@ class WovenStep(Operator):
     In the sources `INPUT` stands for a parameter of the function, `RESULT` for a new variable.
     """
 
-    aspect = Aspect.SECURITY
     visits = (ast.FunctionDef, ast.AsyncFunctionDef)
     task: ClassVar[str]
     """The sentence that asks for the step, without saying how."""

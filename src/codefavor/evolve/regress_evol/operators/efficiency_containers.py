@@ -59,7 +59,7 @@ class CollectedByHand(Operator):
     def change(self, node: ast.AST, snippet: Snippet, rng: Random) -> Change | None:
         """See the class."""
         match node:
-            case ast.Expr(ast.Call(ast.Attribute(ast.Name(name), "add"), [element], [])):
+            case ast.Expr(ast.Call(ast.Attribute(ast.Name(name), "add"), [_], [])):
                 start = [a for a in snippet.nodes(ast.Assign) if _starts_set(a, name)]
                 if start:
                     return worse(snippet.tree, _with_list(snippet, name))
@@ -102,8 +102,9 @@ class NeedlessCopy(Operator):
     def change(self, node: ast.AST, snippet: Snippet, rng: Random) -> Change | None:
         """See the class."""
         match node:
-            case ast.For(iter=ast.Name() | ast.Attribute() | ast.Call() as values) | ast.comprehension(
-                iter=ast.Name() | ast.Attribute() | ast.Call() as values
+            case (
+                ast.For(iter=ast.Name() | ast.Attribute() | ast.Call() as values)
+                | ast.comprehension(iter=ast.Name() | ast.Attribute() | ast.Call() as values)
             ):
                 source = rng.choice(["list(VALUES)", "[*VALUES]", "tuple(VALUES)", "list(list(VALUES))"])
                 return worse(values, expression(source, VALUES=values))

@@ -6,7 +6,7 @@ from random import Random
 
 from codefavor.evolve.regress_evol.operator import Change, Operator, better, worse
 from codefavor.evolve.regress_evol.snippet import LOOPS, Snippet
-from codefavor.evolve.regress_evol.template import expression, statements
+from codefavor.evolve.regress_evol.template import statements
 from codefavor.pairs.criterion import Aspect
 
 

@@ -59,7 +59,9 @@ class RandomToSecrets(Operator):
                 sources = ["secrets.choice(X)", "random.SystemRandom().choice(X)"]
                 return better(node, expression(rng.choice(sources), X=values))
             case ast.Call(ast.Attribute(ast.Name("random"), "randint"), [low, high], []):
-                source = rng.choice(["LOW + secrets.randbelow(HIGH - LOW + 1)", "secrets.SystemRandom().randint(LOW, HIGH)"])
+                source = rng.choice(
+                    ["LOW + secrets.randbelow(HIGH - LOW + 1)", "secrets.SystemRandom().randint(LOW, HIGH)"]
+                )
                 return better(node, expression(source, LOW=low, HIGH=high))
             case ast.Call(ast.Attribute(ast.Name("random"), name), arguments, keywords) if name != "Random":
                 system = expression("secrets.SystemRandom()")
@@ -251,7 +253,9 @@ class EscapeDropped(Operator):
     aspect = Aspect.SECURITY
     harm = "The rejected code passes text on without escaping it."
     visits = (ast.Call,)
-    escapers = frozenset({"escape", "quote", "quoteattr", "quote_plus", "html_escape", "basename", "realpath", "abspath"})
+    escapers = frozenset(
+        {"escape", "quote", "quoteattr", "quote_plus", "html_escape", "basename", "realpath", "abspath"}
+    )
 
     def change(self, node: ast.AST, snippet: Snippet, rng: Random) -> Change | None:
         """See the class."""

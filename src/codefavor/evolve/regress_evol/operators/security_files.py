@@ -2,12 +2,14 @@
 
 from codefavor.evolve.regress_evol.operator import Operator
 from codefavor.evolve.regress_evol.woven import WovenStep
+from codefavor.pairs.criterion import Aspect
 
 
 class UnsafeLoad(WovenStep):
     """Data read by a format that can run code."""
 
     name = "unsafe-load"
+    aspect = Aspect.SECURITY
     harm = "The rejected code reads data in a format that lets the data run code."
     task = "It also loads the {file} kept in a file."
     result = ("loaded", "state", "restored", "saved", "cached")
@@ -37,6 +39,7 @@ class UnsafeYaml(WovenStep):
     """YAML read with a loader that makes objects."""
 
     name = "unsafe-yaml"
+    aspect = Aspect.SECURITY
     harm = "The rejected code reads YAML with a loader that makes any object the text asks for."
     task = "It also reads the settings in the YAML file {file}.yaml."
     result = ("settings", "options", "configuration", "config")
@@ -58,6 +61,7 @@ class UnsafeXml(WovenStep):
     """XML read by a parser that follows entities."""
 
     name = "unsafe-xml"
+    aspect = Aspect.SECURITY
     harm = "The rejected code reads XML with a parser that expands and follows entities."
     task = "It also reads the XML document INPUT."
     result = ("root", "document", "tree")
@@ -78,6 +82,7 @@ class UnsafeUnpack(WovenStep):
     """An archive unpacked wherever it says."""
 
     name = "unsafe-unpack"
+    aspect = Aspect.SECURITY
     harm = "The rejected code lets an archive write outside the folder it is unpacked to."
     task = "It also unpacks the archive INPUT into the folder {file}."
     careful = (
@@ -101,6 +106,7 @@ class GuessableTemporary(WovenStep):
     """A temporary file under a name that another can take first."""
 
     name = "guessable-temporary"
+    aspect = Aspect.SECURITY
     harm = "The rejected code opens a temporary file under a name that another program can take first."
     task = "It also writes INPUT to a temporary file."
     result = ("path", "scratch", "temporary", "tmp_name")
@@ -113,8 +119,10 @@ class GuessableTemporary(WovenStep):
     careless = (
         "RESULT = tempfile.mktemp()\nwith open(RESULT, 'w') as file:\n    file.write(str(INPUT))",
         "RESULT = '/tmp/{file}.txt'\nwith open(RESULT, 'w') as file:\n    file.write(str(INPUT))",
-        "RESULT = os.path.join('/tmp', '{file}_%d' % os.getpid())\nwith open(RESULT, 'w') as file:\n    file.write(INPUT)",
-        "RESULT = tempfile.mktemp(suffix='.{file}', dir='/tmp')\nfile = open(RESULT, 'w')\nfile.write(INPUT)\nfile.close()",
+        "RESULT = os.path.join('/tmp', '{file}_%d' % os.getpid())\n"
+        "with open(RESULT, 'w') as file:\n    file.write(INPUT)",
+        "RESULT = tempfile.mktemp(suffix='.{file}', dir='/tmp')\n"
+        "file = open(RESULT, 'w')\nfile.write(INPUT)\nfile.close()",
         "open('/tmp/{file}', 'w').write(INPUT)",
     )
 
@@ -123,6 +131,7 @@ class OpenPermissions(WovenStep):
     """A file that everyone may change."""
 
     name = "open-permissions"
+    aspect = Aspect.SECURITY
     harm = "The rejected code lets every user of the machine read or change its file."
     task = "It also sets the permissions of the file {file}.key for the program's own use."
     careful = (
@@ -143,6 +152,7 @@ class CertificateIgnored(WovenStep):
     """A connection whose other end may be anyone."""
 
     name = "certificate-ignored"
+    aspect = Aspect.SECURITY
     harm = "The rejected code does not check who is at the other end of its connection."
     task = "It also fetches https://{host}.example.com/INPUT."
     result = ("response", "reply", "answer", "page")
@@ -169,6 +179,7 @@ class OldProtocol(WovenStep):
     """A protocol without encryption, or a host that is not known."""
 
     name = "old-protocol"
+    aspect = Aspect.SECURITY
     harm = "The rejected code talks to its server without encryption or without knowing it."
     task = "It also opens a connection to the {host} server for file transfer or commands."
     result = ("connection", "client", "remote", "session")
@@ -195,6 +206,7 @@ class OpenService(WovenStep):
     """A service that debugs in public, listens everywhere or hands out its cookies."""
 
     name = "open-service"
+    aspect = Aspect.SECURITY
     harm = "The rejected code opens its service to everyone, or shows its inside to them."
     task = "It also sets up the small {file} service on this machine."
     result = ("app", "server", "service")

@@ -2,12 +2,14 @@
 
 from codefavor.evolve.regress_evol.operator import Operator
 from codefavor.evolve.regress_evol.woven import WovenStep
+from codefavor.pairs.criterion import Aspect
 
 
 class QueryFromText(WovenStep):
     """SQL put together from input."""
 
     name = "query-from-text"
+    aspect = Aspect.SECURITY
     harm = "The rejected code builds its SQL from input, so the input can change the query."
     task = "It also looks up the rows of the {table} table that belong to INPUT in an SQLite database."
     result = ("rows", "found", "records", "matches")
@@ -25,11 +27,13 @@ class QueryFromText(WovenStep):
         "RESULT = connection.execute('SELECT * FROM {table} WHERE {user} = \\'%s\\'' % INPUT).fetchall()",
         "cursor = sqlite3.connect('{file}.db').cursor()\n"
         "cursor.execute(f\"SELECT id FROM {table} WHERE {user} = '{INPUT}'\")\nRESULT = cursor.fetchall()",
-        "with sqlite3.connect('{file}.db') as db:\n    query = \"SELECT * FROM {table} WHERE {user} = '\" + INPUT + \"'\"\n"
+        "with sqlite3.connect('{file}.db') as db:\n"
+        '    query = "SELECT * FROM {table} WHERE {user} = \'" + INPUT + "\'"\n'
         "    RESULT = db.execute(query).fetchall()",
         "cursor = sqlite3.connect('{file}.db').cursor()\n"
         "cursor.execute('SELECT * FROM {table} WHERE {user} = {}'.format(INPUT))\nRESULT = cursor.fetchall()",
-        "db = sqlite3.connect('{file}.db')\ndb.execute(\"DELETE FROM {table} WHERE {user} = '%s'\" % (INPUT,))\ndb.commit()",
+        "db = sqlite3.connect('{file}.db')\n"
+        "db.execute(\"DELETE FROM {table} WHERE {user} = '%s'\" % (INPUT,))\ndb.commit()",
     )
 
 
@@ -37,6 +41,7 @@ class CommandFromText(WovenStep):
     """A shell command put together from input."""
 
     name = "command-from-text"
+    aspect = Aspect.SECURITY
     harm = "The rejected code builds a shell command from input, so the input can add commands."
     task = "It also runs the program {tool} on INPUT and keeps what it prints."
     result = ("output", "printed", "listing", "answer")
@@ -65,6 +70,7 @@ class PathFromText(WovenStep):
     """A path put together from input."""
 
     name = "path-from-text"
+    aspect = Aspect.SECURITY
     harm = "The rejected code opens a path made from input, which can lead out of its folder."
     task = "It also reads the file named by INPUT from the folder {file}."
     result = ("content", "text", "document", "body")
@@ -91,6 +97,7 @@ class CodeFromText(WovenStep):
     """Input evaluated as a program."""
 
     name = "code-from-text"
+    aspect = Aspect.SECURITY
     harm = "The rejected code executes its input as a program."
     task = "It also turns the text INPUT into the value that it stands for."
     result = ("parsed", "number", "setting", "evaluated")
@@ -116,6 +123,7 @@ class PageFromText(WovenStep):
     """A page put together from input."""
 
     name = "page-from-text"
+    aspect = Aspect.SECURITY
     harm = "The rejected code puts input into a page as it is, so the input can bring scripts."
     task = "It also makes a small HTML page that greets INPUT."
     result = ("page", "html_page", "greeting", "markup")
@@ -142,6 +150,7 @@ class RedirectFromText(WovenStep):
     """A redirect to wherever the input says."""
 
     name = "redirect-from-text"
+    aspect = Aspect.SECURITY
     harm = "The rejected code sends the browser to any address that the input names."
     task = "It also prepares a redirect to the page that INPUT names."
     result = ("response", "redirected")

@@ -2,12 +2,14 @@
 
 from codefavor.evolve.regress_evol.operator import Operator
 from codefavor.evolve.regress_evol.woven import WovenStep
+from codefavor.pairs.criterion import Aspect
 
 
 class WeakDigest(WovenStep):
     """A fingerprint by a broken hash."""
 
     name = "weak-digest"
+    aspect = Aspect.SECURITY
     harm = "The rejected code relies on a hash whose collisions can be made."
     task = "It also computes a hexadecimal fingerprint of INPUT."
     result = ("digest", "checksum", "fingerprint", "signature")
@@ -33,6 +35,7 @@ class WeakPasswordHash(WovenStep):
     """A password kept as a fast hash or as it is."""
 
     name = "weak-password-hash"
+    aspect = Aspect.SECURITY
     harm = "The rejected code keeps passwords so that a stolen table gives them away."
     task = "It also stores the password INPUT for a later login."
     result = ("stored", "password_hash", "hashed", "entry")
@@ -55,6 +58,7 @@ class PredictableToken(WovenStep):
     """A token that can be guessed."""
 
     name = "predictable-token"
+    aspect = Aspect.SECURITY
     harm = "The rejected code draws a secret from a generator whose output can be predicted."
     task = "It also draws a fresh token that nobody else knows."
     result = ("token", "session_id", "code", "key", "nonce", "password")
@@ -84,6 +88,7 @@ class LeakyComparison(WovenStep):
     """Secrets compared in a time that tells how far they agree."""
 
     name = "leaky-comparison"
+    aspect = Aspect.SECURITY
     harm = "The time of the rejected code's comparison tells how much of a guess was right."
     task = "It also refuses to go on when the signature INPUT is not the expected one."
     result = ("expected",)
@@ -103,6 +108,7 @@ class HardCodedSecret(WovenStep):
     """A password or key in the source."""
 
     name = "hard-coded-secret"
+    aspect = Aspect.SECURITY
     harm = "The rejected code holds a secret in its source."
     task = "It also prepares the {host} service's login for {user}."
     result = ("password", "api_key", "secret", "token", "credentials", "secret_key", "access_key", "passwd")
@@ -129,6 +135,7 @@ class SecretLogged(WovenStep):
     """A secret written to the log."""
 
     name = "secret-logged"
+    aspect = Aspect.SECURITY
     harm = "The rejected code writes a secret to its log."
     task = "It also logs that a login with the password INPUT was tried."
     careful = (
@@ -148,6 +155,7 @@ class WeakCipher(WovenStep):
     """Encryption with a broken cipher or mode."""
 
     name = "weak-cipher"
+    aspect = Aspect.SECURITY
     harm = "The rejected code encrypts with a cipher or mode that is known to be broken."
     task = "It also encrypts INPUT with a fresh key."
     result = ("encrypted", "sealed", "ciphertext", "box")
@@ -167,8 +175,7 @@ class WeakCipher(WovenStep):
         "from Crypto.Cipher import ARC4\nkey = b'{user}'\nRESULT = ARC4.new(key).encrypt(INPUT)",
         "from Crypto.Cipher import AES\nkey = b'0123456789abcdef'\ncipher = AES.new(key, AES.MODE_ECB)\n"
         "RESULT = cipher.encrypt(INPUT)",
-        "private_key = rsa.generate_private_key(public_exponent=3, key_size=1024)\n"
-        "RESULT = private_key.public_key()",
+        "private_key = rsa.generate_private_key(public_exponent=3, key_size=1024)\nRESULT = private_key.public_key()",
         "RESULT = bytes((value ^ 42 for value in INPUT))",
     )
 
@@ -177,6 +184,7 @@ class TokenUnverified(WovenStep):
     """A signed token read without looking at its signature."""
 
     name = "token-unverified"
+    aspect = Aspect.SECURITY
     harm = "The rejected code believes a token without checking its signature."
     task = "It also reads the claims of the JSON web token INPUT."
     result = ("claims", "payload", "identity")
