@@ -12,7 +12,7 @@ from random import Random
 
 from codefavor.evolve.protocol import Discard
 from codefavor.evolve.regress_evol.balance import MOST_CHANGE
-from codefavor.evolve.regress_evol.operator import Operator
+from codefavor.evolve.regress_evol.operator import Change, Operator
 from codefavor.evolve.regress_evol.snippet import Snippet
 from codefavor.evolve.regress_evol.wording import criterion_in_words, describe_task
 from codefavor.evolve.seeds import GoodFunction
@@ -63,12 +63,10 @@ class RegressEvol:
         if not changes:
             return None
         change = rng.choice(changes)
-        rejected = snippet.text_with(change.node, change.worse, operator.settles_imports)
-        chosen = (
-            snippet.text()
-            if change.better is None
-            else snippet.text_with(change.node, change.better, operator.settles_imports)
-        )
+        try:
+            chosen, rejected = _rendered(change, snippet, operator.settles_imports)
+        except (ValueError, RecursionError) as error:
+            return Discard(source_id=good.source_id, stage="render", reason=f"{operator.name}: {error}")
         task = describe_task(good.function, rng)
         if flaw := _flaw(chosen, rejected, task):
             return Discard(source_id=good.source_id, stage=flaw[0], reason=f"{operator.name}: {flaw[1]}")
@@ -85,6 +83,12 @@ class RegressEvol:
                 license=good.license,
             ),
         )
+
+
+def _rendered(change: Change, snippet: Snippet, settled: bool) -> tuple[str, str]:
+    better = change.better
+    chosen = snippet.text() if better is None else snippet.text_with(change.node, better, settled)
+    return chosen, snippet.text_with(change.node, change.worse, settled)
 
 
 def _flaw(chosen: str, rejected: str, task: str) -> tuple[str, str] | None:

@@ -128,7 +128,11 @@ class Snippet:
         return ast.unparse(self.tree)
 
     def text_with(self, node: ast.AST, replacement: Replacement, settled: bool = True) -> str:
-        """Return the code with `replacement` where `node` is; with `settled`, imports follow what is used."""
+        """Return the code with `replacement` where `node` is; with `settled`, imports follow what is used.
+
+        Raises:
+            ValueError: the changed tree has no faithful text, as some f-strings before Python 3.12.
+        """
         with self._replaced(node, replacement):
             text = ast.unparse(self.tree)
         return settle_imports(text) if settled else text
@@ -137,8 +141,10 @@ class Snippet:
     def _replaced(self, node: ast.AST, replacement: Replacement) -> Iterator[None]:
         if node is self.tree:
             original, self.tree = self.tree, replacement  # type: ignore[assignment]
-            yield
-            self.tree = original
+            try:
+                yield
+            finally:
+                self.tree = original
             return
         parent, field, position = self._places[node]
         before = getattr(parent, field)

@@ -20,7 +20,8 @@ class SlowCounting(WovenStep):
         "RESULT = Counter(INPUT)",
         "RESULT = {}\nfor item in INPUT:\n    RESULT[item] = RESULT.get(item, 0) + 1",
         "RESULT = defaultdict(int)\nfor item in INPUT:\n    RESULT[item] += 1",
-        "RESULT = {}\nfor item in INPUT:\n    if item in RESULT:\n        RESULT[item] += 1\n    else:\n        RESULT[item] = 1",
+        "RESULT = {}\nfor item in INPUT:\n"
+        "    if item in RESULT:\n        RESULT[item] += 1\n    else:\n        RESULT[item] = 1",
     )
     careless = (
         "RESULT = {item: INPUT.count(item) for item in INPUT}",
@@ -28,7 +29,8 @@ class SlowCounting(WovenStep):
         "RESULT = [(item, len([x for x in INPUT if x == item])) for item in INPUT]",
         "RESULT = {}\nfor item in INPUT:\n    RESULT[item] = 0\n    for other in INPUT:\n        if other == item:\n"
         "            RESULT[item] += 1",
-        "RESULT = {}\nfor item in INPUT:\n    if item not in list(RESULT.keys()):\n        RESULT[item] = INPUT.count(item)",
+        "RESULT = {}\nfor item in INPUT:\n"
+        "    if item not in list(RESULT.keys()):\n        RESULT[item] = INPUT.count(item)",
     )
 
 
@@ -215,7 +217,8 @@ class SlowSearch(WovenStep):
         "RESULT = bisect.bisect_left(INPUT, 10)",
         "low, high = (0, len(INPUT))\nwhile low < high:\n    middle = (low + high) // 2\n    if INPUT[middle] < 10:\n"
         "        low = middle + 1\n    else:\n        high = middle\nRESULT = low",
-        "seen = set()\nRESULT = None\nfor item in INPUT:\n    if 10 - item in seen:\n        RESULT = (10 - item, item)\n"
+        "seen = set()\nRESULT = None\nfor item in INPUT:\n"
+        "    if 10 - item in seen:\n        RESULT = (10 - item, item)\n"
         "        break\n    seen.add(item)",
         "positions = {item: i for i, item in enumerate(INPUT)}\nRESULT = positions.get(10)",
         "RESULT = all(a <= b for a, b in zip(INPUT, INPUT[1:]))",
