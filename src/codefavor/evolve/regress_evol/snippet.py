@@ -5,6 +5,7 @@ Both sides of a pair are rendered here, by the same regeneration, so layout give
 
 import ast
 import builtins
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -135,7 +136,11 @@ class Snippet:
         """
         with self._replaced(node, replacement):
             text = ast.unparse(self.tree)
-        return settle_imports(text) if settled else text
+        return settle_imports(text) if settled and _names_in(text) != self._own_names else text
+
+    @cached_property
+    def _own_names(self) -> set[str]:
+        return _names_in(self.text())
 
     @contextmanager
     def _replaced(self, node: ast.AST, replacement: Replacement) -> Iterator[None]:
@@ -158,3 +163,7 @@ class Snippet:
             yield
         finally:
             setattr(parent, field, before)
+
+
+def _names_in(text: str) -> set[str]:
+    return set(re.findall(r"[^\W\d]\w*", text))
