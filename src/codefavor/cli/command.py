@@ -6,6 +6,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 VERBS = {
+    "evolve": "Make preference pairs from good code, commits or instructions.",
     "train": "Train a judge on preference pairs.",
     "pairs": "Validate, count, show, convert and split files of preference pairs.",
     "compare": "Ask a judge which of two files is better.",
