@@ -6,6 +6,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 VERBS = {
+    "train": "Train a judge on preference pairs.",
     "pairs": "Validate, count, show, convert and split files of preference pairs.",
 }
 """Every verb with its line in `codefavor --help`; `codefavor.cli.<verb>` holds its `app`."""
