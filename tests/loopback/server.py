@@ -37,6 +37,7 @@ class Tally:
         self.answered = 0
         self.repeated = 0
         """Requests answered although the very same one had been answered in full before."""
+        self.connections = 0
         self.in_flight = 0
         self.peak = 0
         self.faults: Counter[str] = Counter()
@@ -46,7 +47,8 @@ class Tally:
         self.answers: Counter[str] = Counter()
 
     def summary(self) -> dict[str, Any]:
-        counts = {name: getattr(self, name) for name in ("requests", "answered", "repeated", "in_flight", "peak")}
+        names = ("requests", "answered", "repeated", "connections", "in_flight", "peak")
+        counts = {name: getattr(self, name) for name in names}
         return {**counts, "faults": dict(self.faults), "distinct": len(self.answers)}
 
 
@@ -63,6 +65,7 @@ class _Connection(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         self._loop = asyncio.get_running_loop()
+        self._tally.connections += 1
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._waiting:
