@@ -3,21 +3,23 @@ import traceback
 from collections.abc import Iterator
 
 import pytest
-from conversation import CONFIG, SECRET, say, vllm
-from loopback.dialects import Messages, Reply
-from loopback.faults import Fault, Schedule
-from loopback.server import Loopback
 
 from codefavor.errors import ConfigError, ModelError, ModelTimeoutError, ModelUnavailableError, RateLimitError
 from codefavor.llm.load import load_model
 from codefavor.llm.openai_compatible import OpenAICompatible
 from codefavor.llm.protocol import ChatModel, Completion, GenerationConfig, Message
 from codefavor.llm.providers import PROVIDERS
+from conversation import CONFIG, SECRET, say, vllm
+from loopback.dialects import Messages, Reply
+from loopback.faults import Fault, Schedule
+from loopback.server import Loopback
 
 
-async def ask(model: ChatModel, text: str = "hello", config: GenerationConfig = CONFIG) -> Completion:
+async def ask(
+    model: ChatModel, asked: str | tuple[Message, ...] = "hello", config: GenerationConfig = CONFIG
+) -> Completion:
     try:
-        return await model.complete(say(text), config)
+        return await model.complete(say(asked) if isinstance(asked, str) else asked, config)
     finally:
         await model.aclose()
 
@@ -30,7 +32,7 @@ def server() -> Iterator[Loopback]:
 
 def test_a_conversation_is_sent_and_its_answer_read(server: Loopback) -> None:
     turns = (Message(role="system", content="Be brief."), *say("hello there"))
-    completion = asyncio.run(vllm(server.url).complete(turns, CONFIG))
+    completion = asyncio.run(ask(vllm(server.url), turns))
     assert completion.text == "1: hello there"
     assert (completion.usage.input_tokens, completion.usage.output_tokens, completion.finish) == (4, 3, "stop")
     assert server.tally.asked[0].body["messages"][0] == {"role": "system", "content": "Be brief."}

@@ -38,6 +38,7 @@ class Tally:
         self.repeated = 0
         """Requests answered although the very same one had been answered in full before."""
         self.connections = 0
+        self.open: set[asyncio.Transport] = set()
         self.in_flight = 0
         self.peak = 0
         self.faults: Counter[str] = Counter()
@@ -66,8 +67,10 @@ class _Connection(asyncio.Protocol):
         self._transport = transport
         self._loop = asyncio.get_running_loop()
         self._tally.connections += 1
+        self._tally.open.add(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._tally.open.discard(self._transport)
         if self._waiting:
             self._tally.in_flight -= 1
             self._waiting = False
@@ -183,6 +186,9 @@ async def serve(answer: Answer, latency: float, schedule: Schedule, tally: Tally
         await asyncio.Event().wait()
     finally:
         server.close()
+        for transport in tally.open:
+            transport.abort()
+        await asyncio.sleep(0)
 
 
 class Loopback:

@@ -16,6 +16,7 @@ from codefavor.llm.protocol import Completion, GenerationConfig, Message, Usage
 from codefavor.llm.refusals import map_client_error
 
 _TIMEOUT_SECONDS = 600.0
+_DEFAULT_TEMPERATURE = 1.0
 
 
 class Anthropic:
@@ -74,13 +75,15 @@ class Anthropic:
         request: dict[str, Any] = {
             "model": self._model,
             "max_tokens": config.max_tokens,
-            "temperature": config.temperature,
             "messages": [{"role": turn.role, "content": turn.content} for turn in messages if turn.role != "system"],
         }
         if system := "\n\n".join(turn.content for turn in messages if turn.role == "system"):
             request["system"] = system
         if config.stop:
             request["stop_sequences"] = list(config.stop)
+        if config.temperature != _DEFAULT_TEMPERATURE:
+            # Not a parameter of the newest models nor of the client any more: what still takes it gets it in the body.
+            request["extra_body"] = {"temperature": config.temperature}
         if config.json_schema is not None:
             request["output_config"] = {"format": {"type": "json_schema", "schema": config.json_schema}}
         return request
