@@ -10,9 +10,8 @@ from safetensors.torch import load_file
 
 from codefavor.errors import ConfigError, DataError, ModelError
 from codefavor.judge.card import read_card
-from codefavor.judge.classification import ClassificationJudge
+from codefavor.judge.load import load_judge
 from codefavor.judge.protocol import Judge
-from codefavor.judge.reward import RewardJudge
 from codefavor.manifest import make_manifest
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
@@ -20,6 +19,7 @@ from codefavor.train.examples import ExampleSet
 from codefavor.train.loop import Interrupted
 from codefavor.train.report import Report
 from codefavor.train.run import train
+from codefavor.train.run_linear import train_linear
 
 QUICK: dict[str, Any] = {
     "max_length": 512,
@@ -35,7 +35,7 @@ QUICK: dict[str, Any] = {
 
 def run(
     model: Path, pairs: list[PreferencePair], out: Path, *, resume: bool = False, report: Any = None, **settings: Any
-) -> tuple[ExampleSet, list[Report]]:
+) -> tuple[ExampleSet[Any], list[Report]]:
     config = TrainConfig(**{**QUICK, "model": str(model), **settings})
     reports: list[Report] = []
     manifest = make_manifest("codefavor train", config.model_dump(mode="json"), [], config.seed)
@@ -52,16 +52,17 @@ def weights_of(folder: Path) -> dict[str, torch.Tensor]:
 
 
 def load(folder: Path) -> Judge:
-    return {"classification": ClassificationJudge, "reward": RewardJudge}[read_card(folder).objective].load(folder)
+    return load_judge(f"model:{folder}")
 
 
 @pytest.mark.parametrize(
     "settings",
     [
-        {"objective": "reward", "layers": 2},
+        {"objective": "reward", "readout": "sum", "instruction": False, "layers": 1},
         {"objective": "reward", "train_layers": 1},
-        {"objective": "reward", "lora_r": 4},
-        {"objective": "classification", "num_train_epochs": 60, "max_steps": None},
+        {"objective": "reward", "lora_r": 4, "head_learning_rate": 0.1},
+        {"objective": "classification"},
+        {"objective": "classification", "lora_r": 4, "learning_rate": 0.1},
     ],
 )
 def test_a_judge_learns_its_pairs_and_knows_them_after_loading(
@@ -91,7 +92,13 @@ def test_only_what_is_to_be_trained_changes(
 def test_a_stopped_run_goes_on_to_the_same_weights(
     tiny_model: Path, learnable_pairs: list[PreferencePair], tmp_path: Path
 ) -> None:
-    settings = {"objective": "reward", "num_train_epochs": 4, "max_steps": None, "save_steps": 100, "logging_steps": 1}
+    settings: dict[str, Any] = {
+        "objective": "reward",
+        "num_train_epochs": 4,
+        "max_steps": None,
+        "save_steps": 100,
+        "logging_steps": 1,
+    }
 
     def stop_at_five(report: Report) -> None:
         if report.step == 5:
@@ -117,14 +124,14 @@ def test_a_stopped_run_goes_on_to_the_same_weights(
 def test_a_judge_folder_says_what_it_is(
     tiny_model: Path, learnable_pairs: list[PreferencePair], tmp_path: Path
 ) -> None:
-    learned, _ = run(tiny_model, learnable_pairs, tmp_path, objective="reward", max_steps=1, max_length=150)
+    learned, _ = run(tiny_model, learnable_pairs, tmp_path, objective="reward", max_steps=1, max_length=170)
     assert learned.truncated > 0
     card = read_card(tmp_path)
-    assert (card.objective, card.comments, card.max_length) == ("reward", "stripped", 150)
+    assert (card.objective, card.comments, card.max_length) == ("reward", "stripped", 170)
     assert json.loads((tmp_path / "manifest.json").read_text())["config"]["max_steps"] == 1
     readme = (tmp_path / "README.md").read_text()
     assert "| pairs | 24 (24 regress-evol) |" in readme
-    assert f"| cut to 150 tokens | {learned.truncated} pairs |" in readme
+    assert f"| cut to 170 tokens | {learned.truncated} pairs |" in readme
     assert {path.name for path in tmp_path.iterdir()} >= {"model.safetensors", "head.safetensors", "tokenizer.json"}
     assert not (tmp_path / "checkpoint").exists()
     with pytest.raises(ConfigError, match="already holds a finished judge"):
@@ -147,3 +154,13 @@ def test_what_cannot_be_trained_is_refused_and_leaves_nothing(
     (tmp_path / "thesis.tex").touch()
     with pytest.raises(ConfigError, match="is not empty and holds no run"):
         run(tiny_model, learnable_pairs, tmp_path)
+
+
+def test_the_linear_control_is_a_judge_folder_too(learnable_pairs: list[PreferencePair], tmp_path: Path) -> None:
+    config = TrainConfig(objective="linear")
+    manifest = make_manifest("codefavor train", config.model_dump(mode="json"), [], config.seed)
+    train_linear(learnable_pairs, config, tmp_path / "judge", manifest)
+    assert read_card(tmp_path / "judge").objective == "linear"
+    assert "# A judge of code: linear on token n-grams" in (tmp_path / "judge" / "README.md").read_text()
+    verdict = load(tmp_path / "judge").judge([learnable_pairs[0].present("B").comparison])[0]
+    assert verdict.choice == "B"

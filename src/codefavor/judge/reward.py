@@ -39,7 +39,8 @@ class LastTokenHead(nn.Module):
 
     def forward(self, states: torch.Tensor, criterion: torch.Tensor, code: torch.Tensor) -> torch.Tensor:
         """Return one score a row from states of shape (rows, tokens, width)."""
-        return states[:, -1] @ self.weight
+        scores: torch.Tensor = states[:, -1] @ self.weight
+        return scores
 
 
 class GatedSumHead(nn.Module):

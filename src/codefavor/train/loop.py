@@ -15,12 +15,11 @@ from codefavor.jsonl import append_record, drop_torn_tail, read_records, write_r
 from codefavor.train.checkpoint import Progress, load_checkpoint, save_checkpoint
 from codefavor.train.config import TrainConfig
 from codefavor.train.examples import ExampleT, epoch_batches
+from codefavor.train.folder import LOG_FILE
 from codefavor.train.objectives import Learner
 from codefavor.train.parameters import Trainable
 from codefavor.train.report import Report
 from codefavor.train.schedule import rate_factor, total_steps
-
-LOG_FILE = "training.jsonl"
 
 
 class Interrupted(KeyboardInterrupt):

@@ -5,15 +5,15 @@ from pathlib import Path
 from typing import Any
 
 from codefavor.errors import ConfigError
-from codefavor.judge.card import CARD_FILE, JudgeCard, RewardShape, write_card
+from codefavor.judge.card import JudgeCard, RewardShape
 from codefavor.manifest import Manifest
 from codefavor.pairs.pair import PreferencePair
 from codefavor.record import content_digest
-from codefavor.train.checkpoint import CHECKPOINT, drop_checkpoint
+from codefavor.train.checkpoint import drop_checkpoint
 from codefavor.train.config import TrainConfig
 from codefavor.train.examples import ExampleSet, ExampleT
-from codefavor.train.loop import LOG_FILE, train_steps
-from codefavor.train.model_card import model_card
+from codefavor.train.folder import check_folder, finish_folder
+from codefavor.train.loop import train_steps
 from codefavor.train.objectives import ClassificationLearner, Learner, RewardLearner
 from codefavor.train.parameters import Trainable
 from codefavor.train.report import Report
@@ -36,7 +36,7 @@ def train(
         ModelError: the base model cannot be loaded.
         Interrupted: Ctrl-C came; the run goes on with `resume`.
     """
-    _check_folder(out, resume)
+    check_folder(out, resume=resume)
     match config.objective:
         case "classification":
             return _run(ClassificationLearner(config), pairs, config, out, manifest, report)
@@ -61,23 +61,9 @@ def _run(
     train_steps(learner, trainable, learned.examples, config, out=out, run=run, report=report)
     trainable.merge()
     learner.save(out)
-    (out / "manifest.json").write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    (out / "README.md").write_text(model_card(config, learned, pairs), encoding="utf-8")
-    write_card(out, _card(config, learner.input_format))
+    finish_folder(out, _card(config, learner.input_format), config, manifest, pairs, learned.truncated)
     drop_checkpoint(out)
     return learned
-
-
-def _check_folder(out: Path, resume: bool) -> None:
-    if (out / CARD_FILE).exists():
-        raise ConfigError(f"{out} already holds a finished judge; choose another --out")
-    if out.exists() and not out.is_dir():
-        raise ConfigError(f"{out} is a file; --out names a folder")
-    held = {path.name for path in out.iterdir()} if out.exists() else set()
-    if held and not held & {CHECKPOINT, LOG_FILE}:
-        raise ConfigError(f"{out} is not empty and holds no run; choose another --out")
-    if held and not resume:
-        raise ConfigError(f"{out} holds a run that has not ended; go on with --resume, or choose another --out")
 
 
 def _card(config: TrainConfig, input_format: str) -> JudgeCard:
