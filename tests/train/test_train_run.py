@@ -62,7 +62,6 @@ def load(folder: Path) -> Judge:
         {"objective": "reward", "train_layers": 1},
         {"objective": "reward", "lora_r": 4, "head_learning_rate": 0.1},
         {"objective": "classification"},
-        {"objective": "classification", "lora_r": 4, "learning_rate": 0.1},
     ],
 )
 def test_a_judge_learns_its_pairs_and_knows_them_after_loading(
@@ -124,10 +123,12 @@ def test_a_stopped_run_goes_on_to_the_same_weights(
 def test_a_judge_folder_says_what_it_is(
     tiny_model: Path, learnable_pairs: list[PreferencePair], tmp_path: Path
 ) -> None:
-    learned, _ = run(tiny_model, learnable_pairs, tmp_path, objective="reward", max_steps=1, max_length=170)
+    learned, _ = run(
+        tiny_model, learnable_pairs, tmp_path, objective="reward", max_steps=1, max_length=170, judge_max_length=300
+    )
     assert learned.truncated > 0
     card = read_card(tmp_path)
-    assert (card.objective, card.comments, card.max_length) == ("reward", "stripped", 170)
+    assert (card.objective, card.comments, card.max_length) == ("reward", "stripped", 300)
     assert json.loads((tmp_path / "manifest.json").read_text())["config"]["max_steps"] == 1
     readme = (tmp_path / "README.md").read_text()
     assert "| pairs | 24 (24 regress-evol) |" in readme

@@ -31,6 +31,8 @@ class TrainConfig(Record):
     """What a reward is read from: the last token, or a sum over the code's tokens weighed by the criterion."""
     instruction: bool = True
     """Whether a reward judge reads the instruction."""
+    judge_max_length: Positive | None = None
+    """The most tokens of one input when the judge is used; None is `max_length`. Training on short inputs is faster."""
     layers: Positive | None = None
     """Keep only this many of the lowest layers (reward only); None keeps all."""
     train_layers: Positive | None = None
@@ -80,4 +82,6 @@ class TrainConfig(Record):
             raise ValueError("lora_r and train_layers exclude each other: choose adapters or the highest layers")
         if self.layers is not None and self.train_layers is not None and self.train_layers > self.layers:
             raise ValueError(f"train_layers {self.train_layers} is more than the {self.layers} layers that are kept")
+        if self.judge_max_length is not None and self.judge_max_length < self.max_length:
+            raise ValueError("judge_max_length is less than max_length, which would cut what training has seen")
         return self

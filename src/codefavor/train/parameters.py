@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import torch
-from peft import LoraConfig, PeftModel, get_peft_model
+from peft import LoraConfig, LoraModel
 from torch import nn
 from transformers import PreTrainedModel
 
@@ -22,7 +22,7 @@ class Trainable:
         Raises:
             ConfigError: more layers are to be trained than there are.
         """
-        self._adapters: PeftModel | None = None
+        self._adapters: LoraModel | None = None
         self._language_model = learner.language_model
         self._head = learner.head
         if config.lora_r is not None:
@@ -57,12 +57,12 @@ class Trainable:
             self._adapters.merge_and_unload()
 
 
-def _adapt(model: PreTrainedModel, rank: int, config: TrainConfig) -> PeftModel:
+def _adapt(model: PreTrainedModel, rank: int, config: TrainConfig) -> LoraModel:
     lora = LoraConfig(r=rank, lora_alpha=config.lora_alpha, target_modules="all-linear")
     # Adapters start from random numbers: a generator of our own, so that nobody else's stream moves.
     with torch.random.fork_rng():
         torch.manual_seed(config.seed)
-        return get_peft_model(model, lora)
+        return LoraModel(model, lora, "default")
 
 
 def _freeze_below(model: PreTrainedModel, train_layers: int) -> None:

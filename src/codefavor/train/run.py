@@ -73,6 +73,6 @@ def _card(config: TrainConfig, input_format: str) -> JudgeCard:
         base_model=config.model,
         format=input_format,
         comments=config.comments,
-        max_length=config.max_length,
+        max_length=config.judge_max_length or config.max_length,
         reward=reward if config.objective == "reward" else None,
     )
