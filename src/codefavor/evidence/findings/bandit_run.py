@@ -6,18 +6,15 @@
 import ast
 import io
 import logging
+import warnings
+from collections.abc import Callable
 from functools import cache
-
-from bandit.core.config import BanditConfig
-from bandit.core.meta_ast import BanditMetaAst
-from bandit.core.metrics import Metrics
-from bandit.core.node_visitor import BanditNodeVisitor
-from bandit.core.test_set import BanditTestSet
+from typing import Any
 
 from codefavor.pairs.finding import Finding, Grade
 
 _GRADES: dict[str, Grade] = {"LOW": "low", "MEDIUM": "medium", "HIGH": "high"}
-_NAME = "candidate.py"
+_NAME = "./candidate.py"
 
 
 def bandit_findings(tree: ast.Module, text: str) -> list[Finding]:
@@ -26,12 +23,10 @@ def bandit_findings(tree: ast.Module, text: str) -> list[Finding]:
     Raises:
         RecursionError: the tree is nested too deep.
     """
-    metrics = Metrics()
-    metrics.begin(_NAME)
-    visitor = BanditNodeVisitor(
-        _NAME, io.BytesIO(text.encode(errors="replace")), BanditMetaAst(), _tests(), False, {}, metrics
-    )
-    visitor.generic_visit(tree)
+    visitor = _visitors()(text)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its plugins name node classes that newer Pythons deprecate
+        visitor.generic_visit(tree)
     return [
         Finding(
             rule=issue.test_id,
@@ -46,9 +41,30 @@ def bandit_findings(tree: ast.Module, text: str) -> list[Finding]:
 
 
 @cache
-def _tests() -> BanditTestSet:
-    """Load bandit's plugins once; a plugin that fails on odd code is silent, the others go on."""
+def _visitors() -> Callable[[str], Any]:
+    """Load bandit and its plugins once, on first use: it takes half a second and warns of its own dependencies."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from bandit.core.config import BanditConfig
+        from bandit.core.meta_ast import BanditMetaAst
+        from bandit.core.metrics import Metrics
+        from bandit.core.node_visitor import BanditNodeVisitor
+        from bandit.core.test_set import BanditTestSet
+
+        tests = BanditTestSet(BanditConfig())
     logger = logging.getLogger("bandit")
     logger.addHandler(logging.NullHandler())
-    logger.propagate = False
-    return BanditTestSet(BanditConfig())
+    logger.propagate = False  # a plugin that fails on odd code is silent, the others go on
+
+    class Visitor(BanditNodeVisitor):  # type: ignore[misc]
+        def visit(self, node: ast.AST) -> None:
+            kind = type(node).__name__
+            if hasattr(self, f"visit_{kind}") or tests.get_tests(kind):  # most nodes interest no plugin
+                super().visit(node)
+
+    def visitor(text: str) -> Visitor:
+        metrics = Metrics()
+        metrics.begin(_NAME)
+        return Visitor(_NAME, io.BytesIO(text.encode(errors="replace")), BanditMetaAst(), tests, False, {}, metrics)
+
+    return visitor

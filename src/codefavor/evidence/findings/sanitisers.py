@@ -45,9 +45,9 @@ _REPLACED = {
 
 def made_safe_by(call: ast.Call, name: str) -> frozenset[Danger]:
     """Return the dangers that the result of this call no longer carries."""
-    for pattern, dangers in _SAFE_FOR:
-        if pattern.match(name):
-            return dangers
+    matching = [dangers for pattern, dangers in _SAFE_FOR if pattern.match(name)]
+    if matching:
+        return frozenset().union(*matching)
     if _BY_NAME.match(name):
         return EVERYTHING
     arguments = call.args

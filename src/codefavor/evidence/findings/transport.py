@@ -14,7 +14,7 @@ NO_TIMEOUT = Rule("no-timeout", 400, "low", "A request without a time limit can 
 
 _OLD = re.compile(r"(?:.*\.)?(?:PROTOCOL_SSLv2|PROTOCOL_SSLv3|PROTOCOL_SSLv23|PROTOCOL_TLSv1|PROTOCOL_TLSv1_1|SSLv2_METHOD|SSLv3_METHOD|TLSv1_METHOD|TLSVersion\.TLSv1|TLSVersion\.SSLv3)\Z")
 _REQUESTS = re.compile(r"requests\.(?:get|post|put|delete|head|patch|request|options)\Z")
-_CLEAR = re.compile(r"telnetlib\.Telnet|ftplib\.FTP|imaplib\.IMAP4|poplib\.POP3\Z")
+_CLEAR = re.compile(r"(?:telnetlib\.Telnet|ftplib\.FTP|imaplib\.IMAP4|poplib\.POP3)\Z")
 _LOCAL = re.compile(r"http://(?:localhost|127\.|0\.0\.0\.0|\[::1\]|www\.w3\.org|schemas?\.|[\w.]*example)")
 
 

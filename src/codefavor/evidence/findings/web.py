@@ -97,10 +97,22 @@ def settings(node: ast.AST, module: Module) -> Iterator[Hit]:
             yield Hit(ANY_ORIGIN, node.lineno, "medium")
 
 
+def error_shown(node: ast.AST, module: Module) -> Iterator[Hit]:
+    """The text of an exception, or a traceback, in what a handler returns."""
+    if not isinstance(node, ast.ExceptHandler):
+        return
+    for statement in ast.walk(node):
+        if isinstance(statement, ast.Return) and statement.value is not None:
+            shown = ast.unparse(statement.value)
+            if "format_exc()" in shown or (node.name and re.search(rf"\b(?:str|repr)\({node.name}\)", shown)):
+                yield Hit(ERROR_SHOWN, statement.lineno, "low")
+
+
 CALLS: tuple[CallRule, ...] = (unverified_token, debug, cookie, any_origin, no_escape)
 NODES: dict[type[ast.AST], tuple[NodeRule, ...]] = {
     ast.FunctionDef: (exempt,),
     ast.AsyncFunctionDef: (exempt,),
     ast.ClassDef: (exempt,),
     ast.Assign: (settings,),
+    ast.ExceptHandler: (error_shown,),
 }
