@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from codefavor.evidence.findings.names import Names, dotted
 from codefavor.evidence.findings.rule import Hit, Rule, keyword
-from codefavor.evidence.findings.sanitisers import is_signature_check, made_safe_by
+from codefavor.evidence.findings.sanitisers import converts_to_number, is_signature_check, made_safe_by
 from codefavor.evidence.findings.sinks import (
     CODE,
     COMMAND,
@@ -21,11 +21,11 @@ from codefavor.evidence.findings.sinks import (
     Sink,
     sinks_of,
 )
-from codefavor.evidence.findings.sources import comes_from_outside, reads_data
+from codefavor.evidence.findings.sources import control_of, reads_data
 from codefavor.evidence.findings.value import (
     CONSTANT,
     EVERYTHING,
-    OUTSIDE,
+    OPERATOR,
     UNKNOWN,
     Control,
     Danger,
@@ -38,6 +38,7 @@ _CONFIDENCE: dict[Control, Grade] = {
     Control.CONSTANT: "low",
     Control.UNKNOWN: "medium",
     Control.CALLER: "medium",
+    Control.OPERATOR: "high",
     Control.OUTSIDE: "high",
 }
 _BUILTINS = frozenset(dir(builtins))
@@ -126,8 +127,7 @@ class Evaluator:
                 return CONSTANT
             case ast.Subscript():
                 self.value(node.slice)
-                inner = self._names.of(node.value)
-                return OUTSIDE if comes_from_outside(inner) else self.value(node.value)
+                return self._source(node.value) or self.value(node.value)
             case ast.Lambda():
                 return self.value(node.body)
             case ast.NamedExpr():
@@ -154,18 +154,22 @@ class Evaluator:
     def _name(self, node: ast.Name) -> Value:
         if node.id in self._variables:
             return self._variables[node.id]
-        if comes_from_outside(self._names.of(node)):
-            return OUTSIDE
+        if source := self._source(node):
+            return source
         return CONSTANT if node.id in _BUILTINS or self._names.knows(node.id) else UNKNOWN
 
     def _attribute(self, node: ast.Attribute) -> Value:
         path = dotted(node)
         if path in self._variables:
             return self._variables[path]
-        if comes_from_outside(self._names.of(node)):
-            return OUTSIDE
+        if source := self._source(node):
+            return source
         base = self.value(node.value)
         return UNKNOWN if base.control is Control.CONSTANT and path.startswith(("self.", "cls.")) else base
+
+    def _source(self, node: ast.expr) -> Value | None:
+        control = control_of(self._names.of(node))
+        return Value(control) if control else None
 
     def _call(self, node: ast.Call) -> Value:
         name = self._names.of(node.func) or getattr(node.func, "attr", "")
@@ -176,8 +180,10 @@ class Evaluator:
             self._proven = True
         self._report(node, name, given, named)
         everything = merge(receiver, *given, *named.values())
-        if comes_from_outside(name):
-            return OUTSIDE
+        if source := self._source(node.func):
+            return source
+        if converts_to_number(name):
+            return CONSTANT
         safe = made_safe_by(node, name)
         if safe == EVERYTHING:
             return everything.cleaned(EVERYTHING)
@@ -187,7 +193,7 @@ class Evaluator:
         elif not safe and not method:
             everything = everything.at_most(Control.CALLER)
         if reads_data(name):
-            everything = merge(everything, OUTSIDE)
+            everything = merge(everything, OPERATOR)
         if everything.control is Control.CONSTANT and not safe and not _is_literal_text(node.func):
             return UNKNOWN
         return everything.cleaned(safe)
@@ -233,7 +239,7 @@ def terminates(body: Sequence[ast.stmt]) -> bool:
 
 
 def _grade(sink: Sink, value: Value, node: ast.Call) -> Grade:
-    if sink.rule is SQL_INJECTION and not _SQL_TEXT.search(_texts(node)) and value.control < Control.OUTSIDE:
+    if sink.rule is SQL_INJECTION and not _SQL_TEXT.search(_texts(node)) and value.control < Control.OPERATOR:
         return "low"
     return _CONFIDENCE[value.control]
 

@@ -12,8 +12,6 @@ from codefavor.evidence.findings.value import EVERYTHING, Danger
 _SAFE_FOR: tuple[tuple[re.Pattern[str], frozenset[Danger]], ...] = tuple(
     (re.compile(rf"(?:.*\.)?(?:{pattern})\Z"), frozenset(dangers))
     for pattern, dangers in (
-        (r"int|float|bool|len|hash|ord|round|abs|uuid\.UUID|UUID|Decimal|ipaddress\.\w+|ip_address|hexdigest|literal_eval", EVERYTHING),
-        (r"isoformat|getsize|time|getpid|strftime|fileno|mkstemp|mkdtemp|NamedTemporaryFile\(\)\.name|token_hex|token_urlsafe|uuid4", EVERYTHING),
         (r"shlex\.quote|pipes\.quote|shlex\.join|list2cmdline|shell_quote|shellquote|quote_cmd|shell_escape", {Danger.COMMAND}),
         (r"html\.escape|cgi\.escape|markupsafe\.escape|escape|escape_html|conditional_escape|format_html|bleach\.clean|linebreaks|urlize|escapejs|xhtml_escape|json_script|render_template|render|render_to_string|jsonify|json\.dumps|dumps|JsonResponse", {Danger.HTML, Danger.TEMPLATE}),
         (r"basename|secure_filename|safe_join|safe_path|get_valid_filename|get_valid_name|sanitize_filename|relative_to|resolve_path_in|filename_safe", {Danger.PATH}),
@@ -24,6 +22,10 @@ _SAFE_FOR: tuple[tuple[re.Pattern[str], frozenset[Danger]], ...] = tuple(
         (r"escape_filter_chars|escape_dn_chars|filter_format", {Danger.LDAP}),
         (r"repr", {Danger.LOG, Danger.HEADER}),
     )
+)
+_NUMBERS = re.compile(
+    r"(?:.*\.)?(?:int|float|bool|len|hash|ord|round|abs|UUID|uuid\d|Decimal|ip_address|ip_network|hexdigest|isoformat|getsize"
+    r"|time|getpid|strftime|fileno|mkstemp|mkdtemp|token_hex|token_urlsafe|b64encode|hexlify)\Z"
 )
 _BY_NAME = re.compile(r"(?:.*[._])?_?(?:saniti[sz]e\w*|validate\w*|clean(?:ed)?_\w+|safe_\w+|\w+_safe|check_\w+|ensure_\w+|verify\w*|escape\w*|quote\w*|whitelist\w*|allow(?:ed)?_\w+|normali[sz]e_\w+name)\Z", re.IGNORECASE)
 _TEST_NAMES = re.compile(r"(?:.*[._])?_?(?:is_?\w*(?:valid|safe|allow|permitted|trusted|whitelist|relative_to|identifier|local|authori[sz]ed)\w*|isidentifier|isalnum|isalpha|isdigit|isdecimal|isnumeric|match|fullmatch|search|startswith|endswith|isinstance|valid\w*|allow\w*|verify\w*|check_\w+|compare_digest|has_perm\w*|url_has_allowed_host_and_scheme|issubset|any|all)\Z", re.IGNORECASE)
@@ -57,6 +59,11 @@ def made_safe_by(call: ast.Call, name: str) -> frozenset[Danger]:
     if name.endswith("re.sub") and isinstance(first, str) and _HARMLESS_CHARACTERS.search(first):
         return EVERYTHING
     return frozenset()
+
+
+def converts_to_number(name: str) -> bool:
+    """Whether the result is a number or a text of harmless form, whatever goes in."""
+    return _NUMBERS.match(name) is not None
 
 
 def is_signature_check(name: str) -> bool:

@@ -17,8 +17,10 @@ class Control(IntEnum):
     """Something computed or stored elsewhere."""
     CALLER = 2
     """A parameter of a function."""
-    OUTSIDE = 3
-    """A request, a command line, the environment, a file, a socket."""
+    OPERATOR = 3
+    """Who started the program: a command line, the environment, the keyboard, a file."""
+    OUTSIDE = 4
+    """A request, a socket, an answer from the network."""
 
 
 class Danger(StrEnum):
@@ -69,6 +71,7 @@ class Value(NamedTuple):
 CONSTANT = Value(Control.CONSTANT, EVERYTHING)
 UNKNOWN = Value(Control.UNKNOWN)
 CALLER = Value(Control.CALLER)
+OPERATOR = Value(Control.OPERATOR)
 OUTSIDE = Value(Control.OUTSIDE)
 
 
