@@ -18,10 +18,15 @@ _SEVERITY = {"low": 1.0, "medium": 3.0, "high": 6.0}
 _CONFIDENCE = {"low": 0.3, "medium": 0.6, "high": 1.0}
 _GUARDED = 0.25
 _FURTHER = 0.2
-_MARGIN = 0.1
+_MARGIN = 0.25
 """The smallest difference that decides."""
-_HINTS = {"B403": 0.05, "B404": 0.05, "B405": 0.05, "B406": 0.05, "B408": 0.05, "B410": 0.05, "B603": 0.1, "B607": 0.1, "B606": 0.2, "B101": 0.1}
-"""Bandit's remarks on imports, on programs started without a shell and on any assert weigh this part of the rest."""
+_REMARKS = {
+    **dict.fromkeys(("B403", "B404", "B405", "B406", "B407", "B408", "B409", "B410", "B411", "B412", "B413"), 0.05),
+    **dict.fromkeys(("B603", "B607", "B101"), 0.1),
+    **dict.fromkeys(("B606", "B310", "check-then-use", "error-shown", "log-injection", "assert-as-check"), 0.3),
+    **dict.fromkeys(("B110", "B112", "B113", "no-timeout", "error-swallowed"), 0.4),
+}
+"""Remarks on imports, on programs started without a shell, and on matters of care weigh this part of the rest."""
 _FAMILIES = (
     {78, 77, 88},
     {94, 95},
@@ -73,7 +78,7 @@ def compare_findings(a: Findings, b: Findings) -> FindingsComparison:
 
 def weight(finding: Finding) -> float:
     """Return what one finding weighs."""
-    full = _SEVERITY[finding.severity] * _CONFIDENCE[finding.confidence] * _HINTS.get(finding.rule, 1.0)
+    full = _SEVERITY[finding.severity] * _CONFIDENCE[finding.confidence] * _REMARKS.get(finding.rule, 1.0)
     return full * (_GUARDED if finding.guarded else 1.0)
 
 

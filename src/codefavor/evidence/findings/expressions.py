@@ -128,6 +128,8 @@ class Evaluator:
             case ast.Subscript():
                 self.value(node.slice)
                 return self._source(node.value) or self.value(node.value)
+            case ast.List() | ast.Tuple() | ast.Set() | ast.Dict():
+                return self._children(node)._replace(built=False)
             case ast.Lambda():
                 return self.value(node.body)
             case ast.NamedExpr():
@@ -239,6 +241,8 @@ def terminates(body: Sequence[ast.stmt]) -> bool:
 
 
 def _grade(sink: Sink, value: Value, node: ast.Call) -> Grade:
+    if sink is _STRING_COMMAND:
+        return "low"
     if sink.rule is SQL_INJECTION and not _SQL_TEXT.search(_texts(node)) and value.control < Control.OPERATOR:
         return "low"
     return _CONFIDENCE[value.control]
