@@ -136,8 +136,16 @@ CASES: list[tuple[str, str, str]] = [
         "    if not hmac.compare_digest(hmac.new(KEY, data, hashlib.sha256).digest(), mac):\n"
         "        raise ValueError\n    return pickle.loads(data)\n",
     ),
-    ("unsafe-deserialisation", "import yaml\nx = yaml.load(open('f'))\n", "import yaml\nx = yaml.safe_load(open('f'))\n"),
-    ("unsafe-deserialisation", "import shelve\ndb = shelve.open('x.db')\n", "import sqlite3\ndb = sqlite3.connect('x.db')\n"),
+    (
+        "unsafe-deserialisation",
+        "import yaml\nx = yaml.load(open('f'))\n",
+        "import yaml\nx = yaml.safe_load(open('f'))\n",
+    ),
+    (
+        "unsafe-deserialisation",
+        "import shelve\ndb = shelve.open('x.db')\n",
+        "import sqlite3\ndb = sqlite3.connect('x.db')\n",
+    ),
     (
         "unsafe-deserialisation",
         "import torch\nm = torch.load('m.pt')\n",
@@ -177,16 +185,28 @@ CASES: list[tuple[str, str, str]] = [
         "import hashlib\nk = hashlib.pbkdf2_hmac('sha256', word, salt, 1000)\n",
         "import hashlib\nk = hashlib.pbkdf2_hmac('sha256', word, salt, 600000)\n",
     ),
-    ("weak-cipher", "from Crypto.Cipher import DES\nc = DES.new(k)\n", "from Crypto.Cipher import AES\nc = AES.new(k, AES.MODE_GCM)\n"),
+    (
+        "weak-cipher",
+        "from Crypto.Cipher import DES\nc = DES.new(k)\n",
+        "from Crypto.Cipher import AES\nc = AES.new(k, AES.MODE_GCM)\n",
+    ),
     (
         "weak-cipher-mode",
         "from Crypto.Cipher import AES\nc = AES.new(k, AES.MODE_ECB)\n",
         "from Crypto.Cipher import AES\nc = AES.new(k, AES.MODE_GCM)\n",
     ),
-    ("short-key", "from Crypto.PublicKey import RSA\nk = RSA.generate(1024)\n", "from Crypto.PublicKey import RSA\nk = RSA.generate(3072)\n"),
+    (
+        "short-key",
+        "from Crypto.PublicKey import RSA\nk = RSA.generate(1024)\n",
+        "from Crypto.PublicKey import RSA\nk = RSA.generate(3072)\n",
+    ),
     ("fixed-nonce", "iv = '0123456789abcdef'\n", "iv = os.urandom(16)\n"),
     ("fixed-salt", "salt = 'pepper'\n", "salt = os.urandom(16)\n"),
-    ("certificate-unchecked", "import requests\nrequests.get(u, verify=False, timeout=3)\n", "import requests\nrequests.get(u, timeout=3)\n"),
+    (
+        "certificate-unchecked",
+        "import requests\nrequests.get(u, verify=False, timeout=3)\n",
+        "import requests\nrequests.get(u, timeout=3)\n",
+    ),
     (
         "certificate-unchecked",
         "import ssl\nc.verify_mode = ssl.CERT_NONE\n",
@@ -197,7 +217,11 @@ CASES: list[tuple[str, str, str]] = [
         "import paramiko\nc.set_missing_host_key_policy(paramiko.AutoAddPolicy())\n",
         "import paramiko\nc.set_missing_host_key_policy(paramiko.RejectPolicy())\n",
     ),
-    ("old-tls", "import ssl\nc = ssl.SSLContext(ssl.PROTOCOL_TLSv1)\n", "import ssl\nc = ssl.create_default_context()\n"),
+    (
+        "old-tls",
+        "import ssl\nc = ssl.SSLContext(ssl.PROTOCOL_TLSv1)\n",
+        "import ssl\nc = ssl.create_default_context()\n",
+    ),
     ("clear-text", "import ftplib\nf = ftplib.FTP('host')\n", "import ftplib\nf = ftplib.FTP_TLS('host')\n"),
     ("all-interfaces", "s.bind(('0.0.0.0', 80))\n", "s.bind(('127.0.0.1', 80))\n"),
     ("no-timeout", "import requests\nrequests.get(u)\n", "import requests\nrequests.get(u, timeout=10)\n"),
@@ -208,8 +232,16 @@ CASES: list[tuple[str, str, str]] = [
         "import os\nf = os.open(p, os.O_WRONLY | os.O_CREAT)\n",
         "import os\nf = os.open(p, os.O_WRONLY | os.O_CREAT, 0o600)\n",
     ),
-    ("archive-members", "import tarfile\ntarfile.open(p).extractall(d)\n", "import tarfile\ntarfile.open(p).extractall(d, filter='data')\n"),
-    ("guessable-temporary-file", "import tempfile\np = tempfile.mktemp()\n", "import tempfile\nh, p = tempfile.mkstemp()\n"),
+    (
+        "archive-members",
+        "import tarfile\ntarfile.open(p).extractall(d)\n",
+        "import tarfile\ntarfile.open(p).extractall(d, filter='data')\n",
+    ),
+    (
+        "guessable-temporary-file",
+        "import tempfile\np = tempfile.mktemp()\n",
+        "import tempfile\nh, p = tempfile.mkstemp()\n",
+    ),
     (
         "check-then-use",
         "import os\nif os.path.exists(p):\n    os.remove(p)\n",
@@ -218,7 +250,11 @@ CASES: list[tuple[str, str, str]] = [
     ("hard-coded-credential", "password = 'hunter2'\n", "import os\npassword = os.environ['PASSWORD']\n"),
     ("hard-coded-credential", "form['password'] = 'secret'\n", "form['password'] = os.environ.get('PASSWORD')\n"),
     ("hard-coded-credential", "connect(host, api_key='3842240593')\n", "connect(host, api_key=settings.key)\n"),
-    ("hard-coded-credential", "def connect(password='root'):\n    use(password)\n", "def connect(password):\n    use(password)\n"),
+    (
+        "hard-coded-credential",
+        "def connect(password='root'):\n    use(password)\n",
+        "def connect(password):\n    use(password)\n",
+    ),
     ("hard-coded-credential", "config = {'secret_key': 'abc'}\n", "config = {'secret_key': read()}\n"),
     ("hard-coded-credential", "ok = password == 'letmein'\n", "ok = check(password)\n"),
     (
@@ -226,7 +262,11 @@ CASES: list[tuple[str, str, str]] = [
         'PEM = """-----BEGIN RSA PRIVATE KEY-----\nMIIC\n-----END RSA PRIVATE KEY-----"""\n',
         "PEM = open(os.environ['PEM']).read()\n",
     ),
-    ("secret-logged", "import logging\nlogging.info('in as %s %s', user, password)\n", "import logging\nlogging.info('in as %s', user)\n"),
+    (
+        "secret-logged",
+        "import logging\nlogging.info('in as %s %s', user, password)\n",
+        "import logging\nlogging.info('in as %s', user)\n",
+    ),
     (
         "token-unverified",
         "import jwt\nd = jwt.decode(t, options={'verify_signature': False})\n",
@@ -234,15 +274,27 @@ CASES: list[tuple[str, str, str]] = [
     ),
     ("debug-on", "app.run(debug=True)\n", "app.run()\n"),
     ("cookie-flags", "r.set_cookie('s', v)\n", "r.set_cookie('s', v, secure=True, httponly=True)\n"),
-    ("csrf-off", "@csrf_exempt\ndef view(request):\n    return None\n", "@csrf_protect\ndef view(request):\n    return None\n"),
+    (
+        "csrf-off",
+        "@csrf_exempt\ndef view(request):\n    return None\n",
+        "@csrf_protect\ndef view(request):\n    return None\n",
+    ),
     ("any-origin", "CORS(app, origins='*')\n", "CORS(app, origins=['https://example.org'])\n"),
-    ("autoescape-off", "import jinja2\ne = jinja2.Environment()\n", "import jinja2\ne = jinja2.Environment(autoescape=True)\n"),
+    (
+        "autoescape-off",
+        "import jinja2\ne = jinja2.Environment()\n",
+        "import jinja2\ne = jinja2.Environment(autoescape=True)\n",
+    ),
     (
         "assert-as-check",
         "def drop(user):\n    assert user.is_admin\n    go()\n",
         "def drop(user):\n    if not user.is_admin:\n        raise PermissionError\n    go()\n",
     ),
-    ("error-swallowed", "try:\n    go()\nexcept Exception:\n    pass\n", "try:\n    go()\nexcept ValueError as error:\n    log(error)\n"),
+    (
+        "error-swallowed",
+        "try:\n    go()\nexcept Exception:\n    pass\n",
+        "try:\n    go()\nexcept ValueError as error:\n    log(error)\n",
+    ),
     (
         "timing-comparison",
         "def check(a, key, m):\n    return hmac.new(key, m).hexdigest() == a\n",

@@ -14,7 +14,9 @@ def open_places(code: str) -> set[str]:
 
 
 def all_rules() -> dict[str, Rule]:
-    modules = [importlib.import_module(f"{room.__name__}.{module.name}") for module in pkgutil.iter_modules(room.__path__)]
+    modules = [
+        importlib.import_module(f"{room.__name__}.{module.name}") for module in pkgutil.iter_modules(room.__path__)
+    ]
     return {item.id: item for module in modules for item in vars(module).values() if isinstance(item, Rule)}
 
 

@@ -11,7 +11,9 @@ SWALLOWED = Rule("error-swallowed", 703, "low", "An error is swallowed and the p
 TIMING = Rule("timing-comparison", 208, "medium", "A secret is compared in a time that tells how much of it is right.")
 
 _RIGHTS = re.compile(r"auth|admin|permission|allow|token|login|owner|user\b|valid|safe", re.IGNORECASE)
-_DIGEST = re.compile(r"(?:hmac|digest|signature|\bsig\b|_sig\b|token|hexdigest|csrf|secret|mac\b|password_hash|api_key)", re.IGNORECASE)
+_DIGEST = re.compile(
+    r"(?:hmac|digest|signature|\bsig\b|_sig\b|token|hexdigest|csrf|secret|mac\b|password_hash|api_key)", re.IGNORECASE
+)
 
 
 def asserted(node: ast.AST, module: Module) -> Iterator[Hit]:
@@ -24,7 +26,11 @@ def asserted(node: ast.AST, module: Module) -> Iterator[Hit]:
 
 def swallowed(node: ast.AST, module: Module) -> Iterator[Hit]:
     """`except: pass` over everything."""
-    if isinstance(node, ast.ExceptHandler) and len(node.body) == 1 and isinstance(node.body[0], ast.Pass | ast.Continue):
+    if (
+        isinstance(node, ast.ExceptHandler)
+        and len(node.body) == 1
+        and isinstance(node.body[0], ast.Pass | ast.Continue)
+    ):
         if node.type is None or ast.unparse(node.type) in {"Exception", "BaseException"}:
             yield Hit(SWALLOWED, node.lineno, "low")
 

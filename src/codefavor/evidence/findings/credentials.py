@@ -11,11 +11,23 @@ HARD_CODED = Rule("hard-coded-credential", 798, "medium", "A credential is writt
 KEY_MATERIAL = Rule("key-material", 321, "high", "A private key or access token is written into the program.")
 LOGGED = Rule("secret-logged", 532, "medium", "A secret is written to a log or to standard output.")
 
-_NAME = re.compile(r"passw(?:or)?d|passphrase|secret|api_?key|private_?key|access_?key|auth_?token|access_?token|(?:^|_)token\Z|(?:^|_)pwd\Z|(?:^|_)pass\Z|credential", re.IGNORECASE)
-_ABOUT = re.compile(r"template|_col(?:umn)?\Z|_field\Z|_path\Z|_file(?:name)?\Z|_url\Z|_name\Z|_label|_help|_regex|_pattern|_prompt|_message|_type\Z|_len|_hash\Z|_id\Z|_env(?:_var)?\Z|_header\Z|_prefix", re.IGNORECASE)
-_MATERIAL = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[0-9A-Za-z]{36}\b|\bAIza[0-9A-Za-z_-]{35}\b|\bya29\.[\w-]{10,}|\bsk_live_[0-9a-zA-Z]{24}|\bxox[abp]-[\w-]{10,}|\bSK[0-9a-f]{32}\b|\bEAA[0-9A-Za-z]{90,}")
-_OUTPUT = re.compile(r"print\Z|(?:.*\.)?(?:logging|logger|log|LOG|_logger)\.(?:debug|info|warning|warn|error|critical|exception)\Z|sys\.std(?:out|err)\.write\Z")
-_SHOWN = re.compile(r"(?:^|_)(?:password|passwd|pwd|secret|api_?key|private_?key|access_token|auth_token|credentials?)\Z", re.IGNORECASE)
+_NAME = re.compile(
+    r"passw(?:or)?d|passphrase|secret|api_?key|private_?key|access_?key|auth_?token|access_?token|(?:^|_)token\Z|(?:^|_)pwd\Z|(?:^|_)pass\Z|credential",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(
+    r"template|_col(?:umn)?\Z|_field\Z|_path\Z|_file(?:name)?\Z|_url\Z|_name\Z|_label|_help|_regex|_pattern|_prompt|_message|_type\Z|_len|_hash\Z|_id\Z|_env(?:_var)?\Z|_header\Z|_prefix",
+    re.IGNORECASE,
+)
+_MATERIAL = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[0-9A-Za-z]{36}\b|\bAIza[0-9A-Za-z_-]{35}\b|\bya29\.[\w-]{10,}|\bsk_live_[0-9a-zA-Z]{24}|\bxox[abp]-[\w-]{10,}|\bSK[0-9a-f]{32}\b|\bEAA[0-9A-Za-z]{90,}"
+)
+_OUTPUT = re.compile(
+    r"print\Z|(?:.*\.)?(?:logging|logger|log|LOG|_logger)\.(?:debug|info|warning|warn|error|critical|exception)\Z|sys\.std(?:out|err)\.write\Z"
+)
+_SHOWN = re.compile(
+    r"(?:^|_)(?:password|passwd|pwd|secret|api_?key|private_?key|access_token|auth_token|credentials?)\Z", re.IGNORECASE
+)
 _HIDING = re.compile(r"mask|redact|hash|len|bool|obfuscate|censor", re.IGNORECASE)
 
 
@@ -100,7 +112,9 @@ def _sureness(name: str, content: str | bytes) -> Grade:
     """Weigh a name about a secret (its column, its template) and an empty or obvious content lower."""
     if _ABOUT.search(name) or not content or isinstance(content, bytes):
         return "low"
-    return "high" if len(content) >= 16 and re.search(r"\d", content) and not re.search(r"[\s{}/]", content) else "medium"
+    return (
+        "high" if len(content) >= 16 and re.search(r"\d", content) and not re.search(r"[\s{}/]", content) else "medium"
+    )
 
 
 CALLS: tuple[CallRule, ...] = (given, logged)

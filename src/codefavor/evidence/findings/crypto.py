@@ -4,7 +4,17 @@ import ast
 import re
 from collections.abc import Iterator
 
-from codefavor.evidence.findings.rule import CallRule, Hit, Module, NodeRule, Rule, argument, is_constant, keyword, text_of
+from codefavor.evidence.findings.rule import (
+    CallRule,
+    Hit,
+    Module,
+    NodeRule,
+    Rule,
+    argument,
+    is_constant,
+    keyword,
+    text_of,
+)
 
 WEAK_HASH = Rule("weak-hash", 328, "medium", "MD5 and SHA-1 no longer resist collisions.")
 PASSWORD_HASH = Rule("fast-password-hash", 916, "medium", "A password is stored with a hash that is fast to guess.")
@@ -15,8 +25,18 @@ SHORT_KEY = Rule("short-key", 326, "high", "The key is too short.")
 FIXED_NONCE = Rule("fixed-nonce", 323, "medium", "A nonce or initialisation vector never changes.")
 FIXED_SALT = Rule("fixed-salt", 760, "medium", "A salt never changes.")
 
-_WEAK_HASHES = {"hashlib.md5", "hashlib.sha1", "hashlib.md4", "cryptography.hazmat.primitives.hashes.MD5", "cryptography.hazmat.primitives.hashes.SHA1", "hashes.MD5", "hashes.SHA1"}
-_WEAK_CIPHERS = re.compile(r"(?:.*\.)?(?:DES3?|ARC2|ARC4|Blowfish|CAST|XOR|IDEA)\.new\Z|(?:.*\.)?algorithms\.(?:ARC4|Blowfish|IDEA|CAST5|SEED|TripleDES)\Z")
+_WEAK_HASHES = {
+    "hashlib.md5",
+    "hashlib.sha1",
+    "hashlib.md4",
+    "cryptography.hazmat.primitives.hashes.MD5",
+    "cryptography.hazmat.primitives.hashes.SHA1",
+    "hashes.MD5",
+    "hashes.SHA1",
+}
+_WEAK_CIPHERS = re.compile(
+    r"(?:.*\.)?(?:DES3?|ARC2|ARC4|Blowfish|CAST|XOR|IDEA)\.new\Z|(?:.*\.)?algorithms\.(?:ARC4|Blowfish|IDEA|CAST5|SEED|TripleDES)\Z"
+)
 _FAST = re.compile(r"hashlib\.(?:md5|sha1|sha224|sha256|sha384|sha512)\Z")
 _PASSWORD = re.compile(r"passw|passwd|pwd", re.IGNORECASE)
 _ENOUGH_ROUNDS = 100_000

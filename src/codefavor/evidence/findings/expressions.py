@@ -1,64 +1,32 @@
-"""Says of an expression who controls its value, and reports it where it reaches a sink.
+"""Says of an expression who controls its value.
 
-It holds the variables of the scope being followed; statements are `codefavor.evidence.findings.flow`'s business.
+It holds the variables of the scope being followed; statements are `codefavor.evidence.findings.flow`'s business, and
+what a call does with its arguments `codefavor.evidence.findings.reached`'s.
 """
 
 import ast
 import builtins
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from codefavor.evidence.findings.names import Names, dotted
-from codefavor.evidence.findings.rule import Hit, Rule, keyword
+from codefavor.evidence.findings.reached import Reached
 from codefavor.evidence.findings.sanitisers import converts_to_number, is_signature_check, made_safe_by
-from codefavor.evidence.findings.sinks import (
-    CODE,
-    COMMAND,
-    OBJECTS,
-    SHELLS,
-    SQL_INJECTION,
-    STRINGLY,
-    Sink,
-    sinks_of,
-)
 from codefavor.evidence.findings.sources import control_of, reads_data
-from codefavor.evidence.findings.value import (
-    CONSTANT,
-    EVERYTHING,
-    OPERATOR,
-    UNKNOWN,
-    Control,
-    Danger,
-    Value,
-    merge,
-)
-from codefavor.pairs.finding import Grade
+from codefavor.evidence.findings.value import CONSTANT, EVERYTHING, OPERATOR, UNKNOWN, Control, Danger, Value, merge
 
-_CONFIDENCE: dict[Control, Grade] = {
-    Control.CONSTANT: "low",
-    Control.UNKNOWN: "medium",
-    Control.CALLER: "medium",
-    Control.OPERATOR: "high",
-    Control.OUTSIDE: "high",
-}
 _BUILTINS = frozenset(dir(builtins))
-_SQL_TEXT = re.compile(r"\b(?:select|insert|update|delete|create|drop|alter|show|from|where|pragma|attach|truncate|replace)\b", re.IGNORECASE)
-_SHELL = Sink(COMMAND, Danger.COMMAND, SHELLS, (0,), ("args", "cmd", "command"), Control.CONSTANT)
-_STRING_COMMAND = Sink(COMMAND, Danger.COMMAND, STRINGLY, (0,), ("args",), Control.UNKNOWN, True)
+_TEXT_BUILDERS = {"format", "join", "format_map"}
+_Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 
 
 class Evaluator:
-    """Variables, and the hits found so far."""
+    """The variables of a scope, and the sinks their values reached."""
 
     def __init__(self, names: Names) -> None:
+        self.reached = Reached()
         self._names = names
         self._variables: dict[str, Value] = {}
-        self._hits: dict[tuple[str, int, int], Hit] = {}
         self._proven = False
-
-    def hits(self) -> list[Hit]:
-        """Return what was found, one hit for each place, by line."""
-        return [self._hits[key] for key in sorted(self._hits, key=lambda key: (key[1], key[2], key[0]))]
 
     def snapshot(self) -> dict[str, Value]:
         """Return the variables as they are."""
@@ -92,8 +60,8 @@ class Evaluator:
         """Bind a target; tuples are unpacked item by item where both sides are written out."""
         if isinstance(target, ast.Tuple | ast.List):
             items = expression.elts if isinstance(expression, ast.Tuple | ast.List) else []
+            paired = len(items) == len(target.elts)
             for index, part in enumerate(target.elts):
-                paired = len(items) == len(target.elts)
                 self.assign(part, self.value(items[index]) if paired else value, None)
         elif isinstance(target, ast.Starred):
             self.assign(target.value, value, None)
@@ -105,62 +73,21 @@ class Evaluator:
             self._variables[path] = value
 
     def value(self, node: ast.expr) -> Value:
-        """Return what is known of an expression's value, reporting the sinks inside it."""
-        match node:
-            case ast.Constant():
-                return CONSTANT
-            case ast.Name():
-                return self._name(node)
-            case ast.Attribute():
-                return self._attribute(node)
-            case ast.Call():
-                return self._call(node)
-            case ast.JoinedStr():
-                return merge(*(self.value(part) for part in node.values)).as_text()
-            case ast.FormattedValue():
-                return CONSTANT if _is_number_format(node) else self.value(node.value)
-            case ast.BinOp():
-                both = merge(self.value(node.left), self.value(node.right))
-                return both.as_text() if isinstance(node.op, ast.Add | ast.Mod) else both
-            case ast.Compare():
-                self._children(node)
-                return CONSTANT
-            case ast.Subscript():
-                self.value(node.slice)
-                return self._source(node.value) or self.value(node.value)
-            case ast.List() | ast.Tuple() | ast.Set() | ast.Dict():
-                return self._children(node)._replace(built=False)
-            case ast.Lambda():
-                return self.value(node.body)
-            case ast.NamedExpr():
-                value = self.value(node.value)
-                self.assign(node.target, value, node.value)
-                return value
-            case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
-                return self._comprehension(node)
-            case _:
-                return self._children(node)
+        """Return what is known of an expression's value, taking note of the sinks inside it."""
+        special: Callable[[ast.expr], Value] | None = getattr(self, f"_of_{type(node).__name__}", None)
+        return special(node) if special else self._children(node)
 
     def _children(self, node: ast.AST) -> Value:
         return merge(*(self.value(child) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)))
 
-    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Value:
-        for generator in node.generators:
-            self.assign(generator.target, self.value(generator.iter), None)
-            for condition in generator.ifs:
-                self.value(condition)
-        if isinstance(node, ast.DictComp):
-            return merge(self.value(node.key), self.value(node.value))
-        return self.value(node.elt)
-
-    def _name(self, node: ast.Name) -> Value:
+    def _of_Name(self, node: ast.Name) -> Value:
         if node.id in self._variables:
             return self._variables[node.id]
         if source := self._source(node):
             return source
         return CONSTANT if node.id in _BUILTINS or self._names.knows(node.id) else UNKNOWN
 
-    def _attribute(self, node: ast.Attribute) -> Value:
+    def _of_Attribute(self, node: ast.Attribute) -> Value:
         path = dotted(node)
         if path in self._variables:
             return self._variables[path]
@@ -169,104 +96,90 @@ class Evaluator:
         base = self.value(node.value)
         return UNKNOWN if base.control is Control.CONSTANT and path.startswith(("self.", "cls.")) else base
 
+    def _of_Subscript(self, node: ast.Subscript) -> Value:
+        self.value(node.slice)
+        return self._source(node.value) or self.value(node.value)
+
+    def _of_JoinedStr(self, node: ast.JoinedStr) -> Value:
+        return self._children(node).as_text()
+
+    def _of_FormattedValue(self, node: ast.FormattedValue) -> Value:
+        number = node.format_spec is not None and ast.unparse(node.format_spec).rstrip("'\"").endswith(tuple("dxXf"))
+        return CONSTANT if number else self.value(node.value)
+
+    def _of_BinOp(self, node: ast.BinOp) -> Value:
+        both = merge(self.value(node.left), self.value(node.right))
+        return both.as_text() if isinstance(node.op, ast.Add | ast.Mod) else both
+
+    def _of_Compare(self, node: ast.Compare) -> Value:
+        self._children(node)
+        return CONSTANT
+
+    def _container(self, node: ast.expr) -> Value:
+        return self._children(node)._replace(built=False)
+
+    _of_List = _of_Tuple = _of_Set = _of_Dict = _container
+
+    def _of_Lambda(self, node: ast.Lambda) -> Value:
+        return self.value(node.body)
+
+    def _of_NamedExpr(self, node: ast.NamedExpr) -> Value:
+        value = self.value(node.value)
+        self.assign(node.target, value, node.value)
+        return value
+
+    def _comprehension(self, node: _Comprehension) -> Value:
+        for generator in node.generators:
+            self.assign(generator.target, self.value(generator.iter), None)
+            for condition in generator.ifs:
+                self.value(condition)
+        if isinstance(node, ast.DictComp):
+            return merge(self.value(node.key), self.value(node.value))
+        return self.value(node.elt)
+
+    _of_ListComp = _of_SetComp = _of_GeneratorExp = _of_DictComp = _comprehension
+
     def _source(self, node: ast.expr) -> Value | None:
         control = control_of(self._names.of(node))
         return Value(control) if control else None
 
-    def _call(self, node: ast.Call) -> Value:
-        name = self._names.of(node.func) or getattr(node.func, "attr", "")
+    def _of_Call(self, node: ast.Call) -> Value:
+        function = node.func
+        name = self._names.of(function) or getattr(function, "attr", "")
         given = [self.value(item) for item in node.args]
         named = {item.arg or "**": self.value(item.value) for item in node.keywords}
-        receiver = self.value(node.func.value) if isinstance(node.func, ast.Attribute) else CONSTANT
-        if is_signature_check(name):
-            self._proven = True
-        self._report(node, name, given, named)
-        everything = merge(receiver, *given, *named.values())
+        receiver = self.value(function.value) if isinstance(function, ast.Attribute) else CONSTANT
+        self._proven = self._proven or is_signature_check(name)
+        self.reached.look(node, name, given, named, self._proven)
+        return self._result(node, name, merge(receiver, *given, *named.values()))
+
+    def _result(self, node: ast.Call, name: str, everything: Value) -> Value:
+        """Return what a call makes of everything that goes in."""
         if source := self._source(node.func):
             return source
         if converts_to_number(name):
             return CONSTANT
         safe = made_safe_by(node, name)
-        if safe == EVERYTHING:
-            return everything.cleaned(EVERYTHING)
-        method = name.rpartition(".")[2] if isinstance(node.func, ast.Attribute) else ""
-        if method in {"format", "join", "format_map"}:
-            everything = everything.as_text()
-        elif not safe and not method:
-            everything = everything.at_most(Control.CALLER)
-        if reads_data(name):
-            everything = merge(everything, OPERATOR)
-        if everything.control is Control.CONSTANT and not safe and not _is_literal_text(node.func):
-            return UNKNOWN
+        last = name.rpartition(".")[2]
+        method = isinstance(node.func, ast.Attribute)
+        if safe != EVERYTHING:
+            if method and last in _TEXT_BUILDERS:
+                everything = everything.as_text()
+            elif not safe and not method and last != "cast":
+                everything = everything.at_most(Control.CALLER)
+            if reads_data(name):
+                everything = merge(everything, OPERATOR)
+            on_text = isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Constant)
+            if everything.control is Control.CONSTANT and not safe and not on_text:
+                return UNKNOWN
         return everything.cleaned(safe)
 
-    def _report(self, node: ast.Call, name: str, given: Sequence[Value], named: Mapping[str, Value]) -> None:
-        for sink in sinks_of(name):
-            self._check(sink, node, given, named)
-        shell = keyword(node, "shell")
-        if shell is not None and not (isinstance(shell, ast.Constant) and not shell.value) and SHELLS.match(name):
-            self._check(_SHELL, node, given, named)
-        elif STRINGLY.match(name) and not (node.args and isinstance(node.args[0], ast.List | ast.Tuple)):
-            self._check(_STRING_COMMAND, node, given, named)
 
-    def _check(self, sink: Sink, node: ast.Call, given: Sequence[Value], named: Mapping[str, Value]) -> None:
-        values = [given[index] for index in sink.positions if index < len(given)]
-        values += [named[word] for word in sink.keywords if word in named]
-        if not values:
-            return
-        value = merge(*values)
-        if value.control < sink.floor or (sink.built_only and not value.built):
-            return
-        guarded = sink.danger in value.clean and value.control > Control.CONSTANT
-        guarded = guarded or (sink.rule is OBJECTS and self._proven) or (sink.rule is CODE and _is_fenced(node))
-        self._add(sink.rule, node, _grade(sink, value, node), guarded)
-
-    def _add(self, rule: Rule, node: ast.Call, confidence: Grade, guarded: bool) -> None:
-        key = (rule.id, node.lineno, node.col_offset)
-        hit = Hit(rule, node.lineno, confidence, guarded)
-        known = self._hits.get(key)
-        if known is None or (known.guarded and not guarded):
-            self._hits[key] = hit
-
-
-def terminates(body: Sequence[ast.stmt]) -> bool:
-    """Whether control never leaves this block at its end."""
-    last = body[-1]
+def terminates(last: ast.stmt) -> bool:
+    """Whether control never passes this statement, the last of its block."""
     if isinstance(last, ast.Return | ast.Raise | ast.Continue | ast.Break):
         return True
     if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call):
         name = ast.unparse(last.value.func).rpartition(".")[2]
         return name in {"abort", "exit", "_exit", "quit", "fail", "send_error", "error", "fail_json"}
     return False
-
-
-def _grade(sink: Sink, value: Value, node: ast.Call) -> Grade:
-    if sink is _STRING_COMMAND:
-        return "low"
-    if sink.rule is SQL_INJECTION and not _SQL_TEXT.search(_texts(node)) and value.control < Control.OPERATOR:
-        return "low"
-    return _CONFIDENCE[value.control]
-
-
-def _texts(node: ast.Call) -> str:
-    if node.args and isinstance(node.args[0], ast.Name):
-        return "select"  # a text put together elsewhere; what it says is not looked up
-    return " ".join(
-        child.value for child in ast.walk(node) if isinstance(child, ast.Constant) and isinstance(child.value, str)
-    )
-
-
-def _is_fenced(node: ast.Call) -> bool:
-    """Whether eval or exec gets globals in which the builtins are taken away."""
-    scopes = [*node.args[1:], *(item.value for item in node.keywords if item.arg in {"globals", "locals"})]
-    return any("__builtins__" in ast.unparse(scope) or isinstance(scope, ast.Dict) for scope in scopes) or any(
-        isinstance(scope, ast.Name) and re.search(r"safe|allow|restrict|sandbox", scope.id) for scope in scopes
-    )
-
-
-def _is_literal_text(function: ast.expr) -> bool:
-    return isinstance(function, ast.Attribute) and isinstance(function.value, ast.Constant)
-
-
-def _is_number_format(node: ast.FormattedValue) -> bool:
-    return node.format_spec is not None and ast.unparse(node.format_spec).rstrip("'\"").endswith(("d", "x", "f", "X"))

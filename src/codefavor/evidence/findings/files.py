@@ -5,11 +5,23 @@ import re
 from collections.abc import Iterator
 
 from codefavor.evidence.findings.names import dotted
-from codefavor.evidence.findings.rule import CallRule, Hit, Module, NodeRule, Rule, argument, is_constant, keyword, text_of
+from codefavor.evidence.findings.rule import (
+    CallRule,
+    Hit,
+    Module,
+    NodeRule,
+    Rule,
+    argument,
+    is_constant,
+    keyword,
+    text_of,
+)
 
 PERMISSIONS = Rule("loose-permissions", 732, "medium", "Others may read or write what is created.")
 ARCHIVE = Rule("archive-members", 22, "medium", "Members of an archive are unpacked wherever they say.")
-GUESSABLE = Rule("guessable-temporary-file", 377, "medium", "A temporary file's name can be guessed or taken before it is opened.")
+GUESSABLE = Rule(
+    "guessable-temporary-file", 377, "medium", "A temporary file's name can be guessed or taken before it is opened."
+)
 RACE = Rule("check-then-use", 367, "low", "A path is checked first and used later; it can change in between.")
 
 _CREATORS = {"os.mkdir": 1, "os.makedirs": 1, "os.mkfifo": 1, "os.open": 2}
@@ -23,9 +35,15 @@ def permissions(call: ast.Call, name: str, module: Module) -> Iterator[Hit]:
     """A mode that lets others in, or none given where one matters."""
     if name in {"os.chmod", "os.fchmod", "os.lchmod"} or name.endswith(".chmod"):
         mode = call.args[-1] if call.args else keyword(call, "mode")
-        if isinstance(mode, ast.Constant) and isinstance(mode.value, int) and mode.value & (_GROUP_OR_OTHERS_WRITE | _OTHERS):
+        if (
+            isinstance(mode, ast.Constant)
+            and isinstance(mode.value, int)
+            and mode.value & (_GROUP_OR_OTHERS_WRITE | _OTHERS)
+        ):
             yield Hit(PERMISSIONS, call.lineno, "high" if mode.value & _GROUP_OR_OTHERS_WRITE else "low")
-        elif mode is not None and re.search(r"S_I(?:RWX|[RW])(?:O|WXO)\b|S_IW(?:GRP|OTH)|S_IRWX[GO]|S_IROTH", ast.unparse(mode)):
+        elif mode is not None and re.search(
+            r"S_I(?:RWX|[RW])(?:O|WXO)\b|S_IW(?:GRP|OTH)|S_IRWX[GO]|S_IROTH", ast.unparse(mode)
+        ):
             yield Hit(PERMISSIONS, call.lineno, "medium")
     elif name == "os.umask" and call.args and is_constant(call.args[0], 0):
         yield Hit(PERMISSIONS, call.lineno, "high")
@@ -50,7 +68,9 @@ def guessable(call: ast.Call, name: str, module: Module) -> Iterator[Hit]:
     """A name made now for a file opened later."""
     if name in {"tempfile.mktemp", "os.tempnam", "os.tmpnam"}:
         yield Hit(GUESSABLE, call.lineno, "high")
-    elif name in {"open", "os.open", "io.open"} and (text_of(call.args[0] if call.args else None) or "").startswith(("/tmp/", "/var/tmp/")):
+    elif name in {"open", "os.open", "io.open"} and (text_of(call.args[0] if call.args else None) or "").startswith(
+        ("/tmp/", "/var/tmp/")
+    ):
         yield Hit(GUESSABLE, call.lineno, "medium")
 
 
@@ -67,7 +87,12 @@ def race(node: ast.AST, module: Module) -> Iterator[Hit]:
         return
     for statement in node.body:
         for call in ast.walk(statement):
-            if isinstance(call, ast.Call) and call.args and dotted(call.args[0]) in checked and _USES.match(module.names.of(call.func)):
+            if (
+                isinstance(call, ast.Call)
+                and call.args
+                and dotted(call.args[0]) in checked
+                and _USES.match(module.names.of(call.func))
+            ):
                 yield Hit(RACE, call.lineno, "low")
                 return
 

@@ -6,7 +6,7 @@ business.
 """
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from codefavor.evidence.findings.expressions import Evaluator, terminates
 from codefavor.evidence.findings.names import Names, dotted
@@ -15,7 +15,7 @@ from codefavor.evidence.findings.sanitisers import checked_by, is_validator, men
 from codefavor.evidence.findings.sources import FunctionNode, is_handler
 from codefavor.evidence.findings.value import CALLER, CONSTANT, EVERYTHING, OUTSIDE, Danger, Value, merge
 
-_ENDPOINT = 2
+_ROUNDS = 2
 """How often a loop's body is followed, so that what the first round set reaches the second."""
 
 
@@ -23,7 +23,7 @@ def flows(tree: ast.Module, names: Names) -> list[Hit]:
     """Return the hits of every flow in a module, in the order of their lines."""
     evaluator = Evaluator(names)
     _Walk(evaluator, names).block(tree.body)
-    return evaluator.hits()
+    return evaluator.reached.hits()
 
 
 class _Walk:
@@ -40,62 +40,69 @@ class _Walk:
 
     def statement(self, node: ast.stmt) -> None:
         """Follow one statement."""
-        match node:
-            case ast.Assign():
-                value = self._see.value(node.value)
-                for target in node.targets:
-                    self._see.assign(target, value, node.value)
-            case ast.AnnAssign():
-                if node.value is not None:
-                    self._see.assign(node.target, self._see.value(node.value), node.value)
-            case ast.AugAssign():
-                both = merge(self._see.value(node.target), self._see.value(node.value))
-                self._see.assign(node.target, both.as_text(), None)
-            case ast.If():
-                self._branch(node)
-            case ast.For() | ast.AsyncFor():
-                self._see.assign(node.target, self._see.value(node.iter), None)
-                self._repeated(node.body, node.orelse)
-            case ast.While():
-                self._see.value(node.test)
-                self._see.clean(checked_by(node.test, self._names))
-                self._repeated(node.body, node.orelse)
-            case ast.FunctionDef() | ast.AsyncFunctionDef():
-                self._function(node)
-            case ast.ClassDef():
-                self._class(node)
-            case _:
-                self._other(node)
+        special: Callable[[ast.stmt], None] | None = getattr(self, f"_on_{type(node).__name__}", None)
+        if special:
+            special(node)
+            return
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                self._see.value(child)
 
-    def _other(self, node: ast.stmt) -> None:
-        match node:
-            case ast.Expr():
-                self._see.value(node.value)
-                self._validated(node.value)
-            case ast.Assert():
-                self._see.value(node.test)
-                self._see.clean(checked_by(node.test, self._names))
-            case ast.With() | ast.AsyncWith():
-                for item in node.items:
-                    value = self._see.value(item.context_expr)
-                    if item.optional_vars is not None:
-                        self._see.assign(item.optional_vars, value, item.context_expr)
-                self.block(node.body)
-            case ast.Try() | ast.TryStar():
-                self.block(node.body)
-                for handler in node.handlers:
-                    self.block(handler.body)
-                self.block([*node.orelse, *node.finalbody])
-            case ast.Match():
-                self._see.value(node.subject)
-                for case in node.cases:
-                    self.block(case.body)
-            case _:
-                for child in ast.iter_child_nodes(node):
-                    if isinstance(child, ast.expr):
-                        self._see.value(child)
+    def _on_Assign(self, node: ast.Assign) -> None:
+        value = self._see.value(node.value)
+        for target in node.targets:
+            self._see.assign(target, value, node.value)
 
-    def _branch(self, node: ast.If) -> None:
+    def _on_AnnAssign(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self._see.assign(node.target, self._see.value(node.value), node.value)
+
+    def _on_AugAssign(self, node: ast.AugAssign) -> None:
+        both = merge(self._see.value(node.target), self._see.value(node.value))
+        self._see.assign(node.target, both.as_text(), None)
+
+    def _on_Expr(self, node: ast.Expr) -> None:
+        self._see.value(node.value)
+        self._validated(node.value)
+
+    def _on_Assert(self, node: ast.Assert) -> None:
+        self._see.value(node.test)
+        self._see.clean(checked_by(node.test, self._names))
+
+    def _with(self, node: ast.With | ast.AsyncWith) -> None:
+        for item in node.items:
+            value = self._see.value(item.context_expr)
+            if item.optional_vars is not None:
+                self._see.assign(item.optional_vars, value, item.context_expr)
+        self.block(node.body)
+
+    _on_With = _on_AsyncWith = _with
+
+    def _try(self, node: ast.Try | ast.TryStar) -> None:
+        self.block(node.body)
+        for handler in node.handlers:
+            self.block(handler.body)
+        self.block([*node.orelse, *node.finalbody])
+
+    _on_Try = _on_TryStar = _try
+
+    def _on_Match(self, node: ast.Match) -> None:
+        self._see.value(node.subject)
+        for case in node.cases:
+            self.block(case.body)
+
+    def _for(self, node: ast.For | ast.AsyncFor) -> None:
+        self._see.assign(node.target, self._see.value(node.iter), None)
+        self._repeated(node.body, node.orelse)
+
+    _on_For = _on_AsyncFor = _for
+
+    def _on_While(self, node: ast.While) -> None:
+        self._see.value(node.test)
+        self._see.clean(checked_by(node.test, self._names))
+        self._repeated(node.body, node.orelse)
+
+    def _on_If(self, node: ast.If) -> None:
         self._see.value(node.test)
         checked = checked_by(node.test, self._names)
         before = self._see.snapshot()
@@ -105,17 +112,17 @@ class _Walk:
         self._see.restore(before)
         self._see.clean(checked)
         self.block(node.orelse)
-        if terminates(node.body):
+        if terminates(node.body[-1]):
             return
         if checked and not node.orelse:
             self._see.restore(before)  # past a test that does not stop, the value is as unsure as before it
-        if not (node.orelse and terminates(node.orelse)):
+        if not (node.orelse and terminates(node.orelse[-1])):
             self._see.join(after_body)
         else:
             self._see.restore(after_body)
 
     def _repeated(self, body: Sequence[ast.stmt], orelse: Sequence[ast.stmt]) -> None:
-        for _ in range(_ENDPOINT):
+        for _ in range(_ROUNDS):
             self.block(body)
         self.block(orelse)
 
@@ -144,7 +151,9 @@ class _Walk:
         if node.name == "__init__" and self._around is not None:
             self._see.enter(kept)
 
-    def _class(self, node: ast.ClassDef) -> None:
+    _on_FunctionDef = _on_AsyncFunctionDef = _function
+
+    def _on_ClassDef(self, node: ast.ClassDef) -> None:
         before = self._see.snapshot()
         inside = _Walk(self._see, self._names, node)
         first = [child for child in node.body if getattr(child, "name", "") == "__init__"]

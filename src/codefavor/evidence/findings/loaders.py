@@ -10,7 +10,9 @@ from codefavor.evidence.findings.sinks import OBJECTS, XML
 ENTITIES_ON = Rule("xml-entities-on", 611, "high", "An XML parser is told to follow entities.")
 
 _SAFE_LOADER = re.compile(r"Safe|BaseLoader")
-_XML = re.compile(r"(?:xml\.(?:etree\.(?:c?ElementTree)|dom\.(?:minidom|pulldom|expatbuilder)|sax)|lxml\.etree)\.(?:parse|parseString|fromstring|iterparse|XML|XMLParser|make_parser)\Z")
+_XML = re.compile(
+    r"(?:xml\.(?:etree\.(?:c?ElementTree)|dom\.(?:minidom|pulldom|expatbuilder)|sax)|lxml\.etree)\.(?:parse|parseString|fromstring|iterparse|XML|XMLParser|make_parser)\Z"
+)
 
 
 def yaml_load(call: ast.Call, name: str, module: Module) -> Iterator[Hit]:

@@ -17,7 +17,10 @@ _TOKEN = re.compile(
       | [^\#'\"\\()\[\]{}\nA-Za-z]+ | [A-Za-z]+ | .""",
     re.VERBOSE,
 )
-_TRIPLE_END = {'"""': re.compile(r'(?:[^"\\]|\\.|"(?!""))*"""', re.DOTALL), "'''": re.compile(r"(?:[^'\\]|\\.|'(?!''))*'''", re.DOTALL)}
+_TRIPLE_END = {
+    '"""': re.compile(r'(?:[^"\\]|\\.|"(?!""))*"""', re.DOTALL),
+    "'''": re.compile(r"(?:[^'\\]|\\.|'(?!''))*'''", re.DOTALL),
+}
 _SINGLE_END = {'"': re.compile(r'(?:[^"\\\n]|\\.)*"', re.DOTALL), "'": re.compile(r"(?:[^'\\\n]|\\.)*'", re.DOTALL)}
 
 
@@ -102,7 +105,9 @@ def _end_of_string(text: str, position: int, quote: str) -> tuple[int, bool]:
     return (len(text) if end < 0 else end), len(quote) == 1
 
 
-_STATEMENT = re.compile(r"[ \t]*(?:(?:async[ \t]+)?def[ \t]+\w+[ \t]*\(|class[ \t]+\w+[ \t]*[(:]|@\w+[\w.]*[ \t]*(?:\(|\n)|import[ \t]|return\b)")
+_STATEMENT = re.compile(
+    r"[ \t]*(?:(?:async[ \t]+)?def[ \t]+\w+[ \t]*\(|class[ \t]+\w+[ \t]*[(:]|@\w+[\w.]*[ \t]*(?:\(|\n)|import[ \t]|return\b)"
+)
 
 
 def _starts_statement(text: str, position: int) -> bool:

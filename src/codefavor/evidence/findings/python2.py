@@ -14,7 +14,9 @@ _EXCEPT = re.compile(r"^except\s+(\(.*?\)|[\w.]+)\s*,\s*([\w.]+)\s*:", re.DOTALL
 _RAISE = re.compile(r"^raise\s+([\w.]+)\s*,\s*(.+)$", re.DOTALL)
 _TUPLE_PARAMETER = re.compile(r"([(,]\s*)\(\s*([A-Za-z_][\w\s,]*)\)(?=\s*[,)])")
 _LAMBDA_TUPLE = re.compile(r"\blambda\s*\(([\w\s,]*)\)\s*:")
-_LITERAL = re.compile(r"(?<![\w.])0([0-7]+)(?![\w.])|(?<![\w.])((?:0[xX][0-9a-fA-F]+)|\d+)[lL]\b|(<>)|`([^`\n]+)`|\b([uU][rR])(?=['\"])")
+_LITERAL = re.compile(
+    r"(?<![\w.])0([0-7]+)[lL]?(?![\w.])|(?<![\w.])((?:0[xX][0-9a-fA-F]+)|\d+)[lL]\b|(<>)|`([^`\n]+)`|\b([uU][rR])(?=['\"])"
+)
 _STRING = re.compile(r"('''.*?'''|\"\"\".*?\"\"\"|'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|#[^\n]*)", re.DOTALL)
 
 
@@ -100,7 +102,9 @@ def _modern_literal(match: re.Match[str]) -> str:
     return "!=" if unequal else f"repr({quoted})" if quoted else match[0]
 
 
-_BLOCK = re.compile(r"^((?:if|elif|while|for|with)\b[^:\n'\"\[{]*|else\s*|try\s*|finally\s*|except[^:\n'\"]*)(:[ \t]*)(?=(?:print|exec|raise)\b)")
+_BLOCK = re.compile(
+    r"^((?:if|elif|while|for|with)\b[^:\n'\"\[{]*|else\s*|try\s*|finally\s*|except[^:\n'\"]*)(:[ \t]*)(?=(?:print|exec|raise)\b)"
+)
 
 
 def _one_line_block(text: str) -> tuple[str, str, str]:
@@ -122,4 +126,8 @@ def _split_semicolons(text: str) -> list[str]:
     if ";" not in blank:
         return [text]
     cuts = [-1, *(index for index, character in enumerate(blank) if character == ";"), len(text)]
-    return [text[left + 1 : right].strip() for left, right in zip(cuts, cuts[1:], strict=False) if text[left + 1 : right].strip()]
+    return [
+        text[left + 1 : right].strip()
+        for left, right in zip(cuts, cuts[1:], strict=False)
+        if text[left + 1 : right].strip()
+    ]

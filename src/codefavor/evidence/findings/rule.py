@@ -67,7 +67,7 @@ def argument(call: ast.Call, position: int, name: str) -> ast.expr | None:
     return keyword(call, name)
 
 
-def is_constant(node: ast.expr | None, value: object) -> bool:
+def is_constant(node: ast.AST | None, value: object) -> bool:
     """Whether the node is exactly this constant (True is not 1)."""
     return isinstance(node, ast.Constant) and type(node.value) is type(value) and node.value == value
 

@@ -12,13 +12,28 @@ from codefavor.evidence.findings.value import EVERYTHING, Danger
 _SAFE_FOR: tuple[tuple[re.Pattern[str], frozenset[Danger]], ...] = tuple(
     (re.compile(rf"(?:.*\.)?(?:{pattern})\Z"), frozenset(dangers))
     for pattern, dangers in (
-        (r"shlex\.quote|pipes\.quote|shlex\.join|list2cmdline|shell_quote|shellquote|quote_cmd|shell_escape", {Danger.COMMAND}),
-        (r"html\.escape|cgi\.escape|markupsafe\.escape|escape|escape_html|conditional_escape|format_html|bleach\.clean|linebreaks|urlize|escapejs|xhtml_escape|json_script|render_template|render|render_to_string|jsonify|json\.dumps|dumps|JsonResponse", {Danger.HTML, Danger.TEMPLATE}),
-        (r"basename|secure_filename|safe_join|safe_path|get_valid_filename|get_valid_name|sanitize_filename|relative_to|resolve_path_in|filename_safe", {Danger.PATH}),
+        (
+            r"shlex\.quote|pipes\.quote|shlex\.join|list2cmdline|shell_quote|shellquote|quote_cmd|shell_escape",
+            {Danger.COMMAND},
+        ),
+        (
+            r"html\.escape|cgi\.escape|markupsafe\.escape|escape|escape_html|conditional_escape|format_html|bleach\.clean|linebreaks|urlize|escapejs|xhtml_escape|json_script|render_template|render|render_to_string|jsonify|json\.dumps|dumps|JsonResponse",
+            {Danger.HTML, Danger.TEMPLATE},
+        ),
+        (
+            r"basename|secure_filename|safe_join|safe_path|get_valid_filename|get_valid_name|sanitize_filename|relative_to|resolve_path_in|filename_safe",
+            {Danger.PATH},
+        ),
         (r"re\.escape|regex\.escape", {Danger.REGEX}),
-        (r"(?:.*sql\.)?(?:Identifier|Literal|SQL|SQL\(\)\.format|Placeholder)|quote_ident|quote_name|quote_identifier|escape_string|mogrify|bindparam|adapt|literal|quoted_name|table_name_quote|connection\.escape|format_identifier|bindparams", {Danger.SQL}),
+        (
+            r"(?:.*sql\.)?(?:Identifier|Literal|SQL|SQL\(\)\.format|Placeholder)|quote_ident|quote_name|quote_identifier|escape_string|mogrify|bindparam|adapt|literal|quoted_name|table_name_quote|connection\.escape|format_identifier|bindparams",
+            {Danger.SQL},
+        ),
         (r"sqlalchemy\.\w+|Table|MetaData|select|insert|update|delete|Column", {Danger.SQL}),
-        (r"urllib\.(?:parse\.)?quote(?:_plus)?|quote_plus|urlencode|url_for|reverse|iri_to_uri", {Danger.URL, Danger.REDIRECT, Danger.PATH, Danger.HTML, Danger.HEADER}),
+        (
+            r"urllib\.(?:parse\.)?quote(?:_plus)?|quote_plus|urlencode|url_for|reverse|iri_to_uri",
+            {Danger.URL, Danger.REDIRECT, Danger.PATH, Danger.HTML, Danger.HEADER},
+        ),
         (r"escape_filter_chars|escape_dn_chars|filter_format", {Danger.LDAP}),
         (r"repr", {Danger.LOG, Danger.HEADER}),
     )
@@ -27,10 +42,18 @@ _NUMBERS = re.compile(
     r"(?:.*\.)?(?:int|float|bool|len|hash|ord|round|abs|UUID|uuid\d|Decimal|ip_address|ip_network|hexdigest|isoformat|getsize"
     r"|time|getpid|strftime|fileno|mkstemp|mkdtemp|token_hex|token_urlsafe|b64encode|hexlify)\Z"
 )
-_BY_NAME = re.compile(r"(?:.*[._])?_?(?:saniti[sz]e\w*|validate\w*|clean(?:ed)?_\w+|safe_\w+|\w+_safe|check_\w+|ensure_\w+|verify\w*|escape\w*|quote\w*|whitelist\w*|allow(?:ed)?_\w+|normali[sz]e_\w+name)\Z", re.IGNORECASE)
-_TEST_NAMES = re.compile(r"(?:.*[._])?_?(?:is_?\w*(?:valid|safe|allow|permitted|trusted|whitelist|relative_to|identifier|local|authori[sz]ed)\w*|isidentifier|isalnum|isalpha|isdigit|isdecimal|isnumeric|match|fullmatch|search|startswith|endswith|isinstance|valid\w*|allow\w*|verify\w*|check_\w+|compare_digest|has_perm\w*|url_has_allowed_host_and_scheme|issubset|any|all)\Z", re.IGNORECASE)
+_BY_NAME = re.compile(
+    r"(?:.*[._])?_?(?:saniti[sz]e\w*|validate\w*|clean(?:ed)?_\w+|safe_\w+|\w+_safe|check_\w+|ensure_\w+|verify\w*|escape\w*|quote\w*|whitelist\w*|allow(?:ed)?_\w+|normali[sz]e_\w+name)\Z",
+    re.IGNORECASE,
+)
+_TEST_NAMES = re.compile(
+    r"(?:.*[._])?_?(?:is_?\w*(?:valid|safe|allow|permitted|trusted|whitelist|relative_to|identifier|local|authori[sz]ed)\w*|isidentifier|isalnum|isalpha|isdigit|isdecimal|isnumeric|match|fullmatch|search|startswith|endswith|isinstance|valid\w*|allow\w*|verify\w*|check_\w+|compare_digest|has_perm\w*|url_has_allowed_host_and_scheme|issubset|any|all)\Z",
+    re.IGNORECASE,
+)
 _HARMLESS_CHARACTERS = re.compile(r"\\W|\[\^")
-_SIGNATURES = re.compile(r"(?:.*\.)?(?:compare_digest|verify\w*|unsign\w*|constant_time_compare|check_signature)\Z", re.IGNORECASE)
+_SIGNATURES = re.compile(
+    r"(?:.*\.)?(?:compare_digest|verify\w*|unsign\w*|constant_time_compare|check_signature)\Z", re.IGNORECASE
+)
 _REPLACED = {
     "'": frozenset({Danger.SQL}),
     '"': frozenset({Danger.SQL}),
@@ -95,8 +118,12 @@ def _compared(node: ast.Compare, names: Names) -> dict[str, frozenset[Danger]]:
         return dict.fromkeys(mentioned(node.left), EVERYTHING)
     if isinstance(operator, ast.Eq | ast.NotEq):
         sides = (node.left, right)
-        telling = [side for side in sides if isinstance(side, ast.Constant) and isinstance(side.value, str) and side.value]
-        parsed = [side for side in sides if re.search(r"commonp|netloc|hostname|scheme|dirname|parent", ast.unparse(side))]
+        telling = [
+            side for side in sides if isinstance(side, ast.Constant) and isinstance(side.value, str) and side.value
+        ]
+        parsed = [
+            side for side in sides if re.search(r"commonp|netloc|hostname|scheme|dirname|parent", ast.unparse(side))
+        ]
         if telling or parsed:
             return dict.fromkeys(set().union(*(mentioned(side) for side in sides)), EVERYTHING)
     return {}

@@ -26,8 +26,34 @@ _OPERATOR = re.compile(
     re.VERBOSE,
 )
 _READS = re.compile(r"(?:.*[.)])?(?:read|readline|readlines)\Z")
-_ROUTES = {"route", "get", "post", "put", "delete", "patch", "api_view", "expose", "websocket", "endpoint", "view_config"}
-_HANDLER_NAMES = {"get", "post", "put", "delete", "patch", "head", "options", "dispatch", "handle", "do_GET", "do_POST", "on_get", "on_post"}
+_ROUTES = {
+    "route",
+    "get",
+    "post",
+    "put",
+    "delete",
+    "patch",
+    "api_view",
+    "expose",
+    "websocket",
+    "endpoint",
+    "view_config",
+}
+_HANDLER_NAMES = {
+    "get",
+    "post",
+    "put",
+    "delete",
+    "patch",
+    "head",
+    "options",
+    "dispatch",
+    "handle",
+    "do_GET",
+    "do_POST",
+    "on_get",
+    "on_post",
+}
 _HANDLER_CLASSES = re.compile(r"Handler|View|Resource|Controller|Endpoint|Servlet|Page\b")
 _REQUEST_PARAMETERS = {"request", "req", "environ", "event"}
 

@@ -12,7 +12,9 @@ CLEAR_TEXT = Rule("clear-text", 319, "medium", "Data travels unencrypted.")
 ALL_INTERFACES = Rule("all-interfaces", 605, "medium", "The server listens on every interface.")
 NO_TIMEOUT = Rule("no-timeout", 400, "low", "A request without a time limit can hang for ever.")
 
-_OLD = re.compile(r"(?:.*\.)?(?:PROTOCOL_SSLv2|PROTOCOL_SSLv3|PROTOCOL_SSLv23|PROTOCOL_TLSv1|PROTOCOL_TLSv1_1|SSLv2_METHOD|SSLv3_METHOD|TLSv1_METHOD|TLSVersion\.TLSv1|TLSVersion\.SSLv3)\Z")
+_OLD = re.compile(
+    r"(?:.*\.)?(?:PROTOCOL_SSLv2|PROTOCOL_SSLv3|PROTOCOL_SSLv23|PROTOCOL_TLSv1|PROTOCOL_TLSv1_1|SSLv2_METHOD|SSLv3_METHOD|TLSv1_METHOD|TLSVersion\.TLSv1|TLSVersion\.SSLv3)\Z"
+)
 _REQUESTS = re.compile(r"requests\.(?:get|post|put|delete|head|patch|request|options)\Z")
 _CLEAR = re.compile(r"(?:telnetlib\.Telnet|ftplib\.FTP|imaplib\.IMAP4|poplib\.POP3)\Z")
 _LOCAL = re.compile(r"http://(?:localhost|127\.|0\.0\.0\.0|\[::1\]|www\.w3\.org|schemas?\.|[\w.]*example)")
@@ -22,7 +24,10 @@ def no_verification(call: ast.Call, name: str, module: Module) -> Iterator[Hit]:
     """A call that turns certificate or host key checking off."""
     if is_constant(keyword(call, "verify"), False) and not name.endswith("decode"):
         yield Hit(NO_VERIFICATION, call.lineno, "high")
-    if any(is_constant(keyword(call, word), False) for word in ("verify_ssl", "ssl_verify", "check_hostname", "validate_certs", "verify_certs")):
+    if any(
+        is_constant(keyword(call, word), False)
+        for word in ("verify_ssl", "ssl_verify", "check_hostname", "validate_certs", "verify_certs")
+    ):
         yield Hit(NO_VERIFICATION, call.lineno, "high")
     if name.endswith(("_create_unverified_context", "AutoAddPolicy", "WarningPolicy")):
         yield Hit(NO_VERIFICATION, call.lineno, "high")
@@ -35,7 +40,12 @@ def clear_text(call: ast.Call, name: str, module: Module) -> Iterator[Hit]:
     if _CLEAR.match(name):
         yield Hit(CLEAR_TEXT, call.lineno, "high")
     address = text_of(call.args[0]) if call.args else None
-    if address and address.startswith("http://") and not _LOCAL.match(address) and name.startswith(("requests.", "urllib.", "httpx.")):
+    if (
+        address
+        and address.startswith("http://")
+        and not _LOCAL.match(address)
+        and name.startswith(("requests.", "urllib.", "httpx."))
+    ):
         yield Hit(CLEAR_TEXT, call.lineno, "low")
 
 

@@ -85,6 +85,6 @@ def _merge(one: Value, other: Value) -> Value:
         return other._replace(built=one.built or other.built)
     if other.control is Control.CONSTANT:
         return one._replace(built=one.built or other.built)
-    dirty = max(one, other, key=lambda value: (value.control - 10 * (value.clean == EVERYTHING)))
+    dirty = max(one, other, key=lambda value: value.control - 10 * (value.clean == EVERYTHING))
     control = dirty.control if dirty.clean != EVERYTHING else max(one.control, other.control)
     return Value(control, one.clean & other.clean, one.built or other.built)

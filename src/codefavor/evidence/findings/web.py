@@ -23,7 +23,9 @@ def unverified_token(call: ast.Call, name: str, module: Module) -> Iterator[Hit]
         yield Hit(UNVERIFIED_TOKEN, call.lineno, "high")
         return
     options = keyword(call, "options")
-    if options is not None and re.search(r"verify_(?:signature|exp|aud)'?\"?: False|verify_\w+=False", ast.unparse(options)):
+    if options is not None and re.search(
+        r"verify_(?:signature|exp|aud)'?\"?: False|verify_\w+=False", ast.unparse(options)
+    ):
         yield Hit(UNVERIFIED_TOKEN, call.lineno, "high")
     algorithms = keyword(call, "algorithms")
     if algorithms is not None and re.search(r"['\"]none['\"]", ast.unparse(algorithms), re.IGNORECASE):
@@ -85,7 +87,12 @@ def settings(node: ast.AST, module: Module) -> Iterator[Hit]:
         if is_constant(node.value, True) and word.lower() == "debug":
             yield Hit(DEBUG, node.lineno, "medium")
         elif is_constant(node.value, False):
-            if word in {"SESSION_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT"}:
+            if word in {
+                "SESSION_COOKIE_SECURE",
+                "SESSION_COOKIE_HTTPONLY",
+                "CSRF_COOKIE_SECURE",
+                "SECURE_SSL_REDIRECT",
+            }:
                 yield Hit(COOKIE, node.lineno, "high")
             elif word in {"WTF_CSRF_ENABLED", "csrf", "csrf_enabled", "CSRF_ENABLED"}:
                 yield Hit(NO_CSRF, node.lineno, "high")
@@ -93,7 +100,9 @@ def settings(node: ast.AST, module: Module) -> Iterator[Hit]:
                 yield Hit(NO_ESCAPE, node.lineno, "high")
         elif word == "Access-Control-Allow-Origin" and text_of(node.value) == "*":
             yield Hit(ANY_ORIGIN, node.lineno, "high")
-        elif word in {"ALLOWED_HOSTS", "CORS_ALLOWED_ORIGINS"} and any(is_constant(part, "*") for part in ast.walk(node.value)):
+        elif word in {"ALLOWED_HOSTS", "CORS_ALLOWED_ORIGINS"} and any(
+            is_constant(part, "*") for part in ast.walk(node.value)
+        ):
             yield Hit(ANY_ORIGIN, node.lineno, "medium")
 
 
