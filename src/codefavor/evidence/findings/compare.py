@@ -18,7 +18,7 @@ _SEVERITY = {"low": 1.0, "medium": 3.0, "high": 6.0}
 _CONFIDENCE = {"low": 0.3, "medium": 0.6, "high": 1.0}
 _GUARDED = 0.25
 _FURTHER = 0.2
-_MARGIN = 0.25
+_MARGIN = 0.5
 """The smallest difference that decides."""
 _REMARKS = {
     **dict.fromkeys(("B403", "B404", "B405", "B406", "B407", "B408", "B409", "B410", "B411", "B412", "B413"), 0.05),

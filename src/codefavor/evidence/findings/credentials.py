@@ -16,7 +16,7 @@ _NAME = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"template|_col(?:umn)?\Z|_field\Z|_path\Z|_file(?:name)?\Z|_url\Z|_name\Z|_label|_help|_regex|_pattern|_prompt|_message|_type\Z|_len|_hash\Z|_id\Z|_env(?:_var)?\Z|_header\Z|_prefix",
+    r"template|_col(?:umn)?\Z|_field\Z|_path\Z|_file(?:name)?\Z|_url\Z|_name\Z|_label|_help|_regex|_pattern|_prompt|_message|_type\Z|_len|algorithm|method|policy|scheme|_mode\Z|format|_hash\Z|_id\Z|_env(?:_var)?\Z|_header\Z|_prefix",
     re.IGNORECASE,
 )
 _MATERIAL = re.compile(

@@ -42,6 +42,13 @@ _BY_CUSTOM = {
     "render_template_string": "flask",
     "Markup": "markupsafe",
 }
+_STARRED = {
+    "random": ("choice", "choices", "sample", "random", "seed", "randint", "randrange", "shuffle", "uniform", "gauss"),
+    "pickle": ("load", "loads", "Unpickler"),
+    "cPickle": ("load", "loads", "Unpickler"),
+    "subprocess": ("call", "run", "Popen", "check_call", "check_output"),
+}
+"""What `from module import *` brings that rules look for."""
 _REQUESTS = {"request": "flask.request"}
 
 
@@ -111,7 +118,10 @@ class Names:
             module = "." * node.level + (node.module or "")
             self.modules.add(module)
             for alias in node.names:
-                if alias.name != "*":
+                if alias.name == "*":
+                    starred = _STARRED.get(module, ())
+                    self._imported.update({name: f"{module}.{name}" for name in starred})
+                else:
                     self._imported[alias.asname or alias.name] = f"{module}.{alias.name}"
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             self._local.add(node.name)

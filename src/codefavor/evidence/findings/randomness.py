@@ -16,7 +16,7 @@ _SECRETS = re.compile(
     r"passw|token|secret|salt|nonce|otp|session|csrf|captcha|api_?key|private|credential|activation|verif|\biv\b|(?:^|_)key",
     re.IGNORECASE,
 )
-_GENERATOR = re.compile(r"random\.(?!SystemRandom\b|secrets\b)[A-Za-z]\w*\Z|random\.Random\(\)\.\w+\Z")
+_GENERATOR = re.compile(r"random\.(?!SystemRandom\b|secrets\b)[A-Za-z]\w*\Z|random\Z|random\.Random\(\)\.\w+\Z")
 
 
 def weak_random(call: ast.Call, name: str, module: Module) -> Iterator[Hit]:

@@ -75,7 +75,7 @@ def switched_off(node: ast.AST, module: Module) -> Iterator[Hit]:
 
 def all_interfaces(node: ast.AST, module: Module) -> Iterator[Hit]:
     """The address that stands for every interface."""
-    if isinstance(node, ast.Constant) and node.value in {"0.0.0.0", "::"} and isinstance(node.value, str):  # noqa: S104
+    if isinstance(node, ast.Constant) and node.value in {"0.0.0.0", "::"} and isinstance(node.value, str):
         yield Hit(ALL_INTERFACES, node.lineno, "medium")
 
 
