@@ -172,7 +172,7 @@ CASES: list[tuple[str, str, str]] = [
         "import random\ndef make_token():\n    return ''.join(random.choice('abc') for _ in range(9))\n",
         "import secrets\ndef make_token():\n    return ''.join(secrets.choice('abc') for _ in range(9))\n",
     ),
-    ("fixed-seed", "import random\nr = random.Random(7)\n", "import random\nr = random.Random(seed)\n"),
+    ("fixed-seed", "import numpy as np\nnp.random.seed(7)\n", "import numpy as np\nnp.random.seed(seed)\n"),
     ("weak-hash", "import hashlib\nd = hashlib.md5(b'x')\n", "import hashlib\nd = hashlib.sha256(b'x')\n"),
     ("weak-hash", "import hashlib\nd = hashlib.new('sha1')\n", "import hashlib\nd = hashlib.new('sha256')\n"),
     (

@@ -113,7 +113,15 @@ def test_nothing_to_choose_is_no_choice(what: str, one: str, other: str) -> None
     assert outcome.reasons == ()
 
 
-REMARKS = {"check-then-use", "error-shown", "error-swallowed", "log-injection", "assert-as-check", "no-timeout"}
+REMARKS = {
+    "check-then-use",
+    "error-shown",
+    "error-swallowed",
+    "log-injection",
+    "assert-as-check",
+    "no-timeout",
+    "fixed-seed",
+}
 
 
 @pytest.mark.parametrize(("rule", "bad", "good"), CASES)
