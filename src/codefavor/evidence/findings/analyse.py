@@ -5,14 +5,13 @@ business.
 """
 
 import ast
-import re
 from collections.abc import Iterator
 
 from codefavor.evidence.findings import checks, credentials, crypto, files, loaders, randomness, transport, web
 from codefavor.evidence.findings.bandit_run import bandit_findings
 from codefavor.evidence.findings.flow import flows
-from codefavor.evidence.findings.names import Names
-from codefavor.evidence.findings.rule import CallRule, Hit, Module, NodeRule
+from codefavor.evidence.findings.names import Names, dotted
+from codefavor.evidence.findings.rule import CallRule, Hit, Module, NodeRule, text_of
 from codefavor.evidence.findings.tolerant import ParsedAs, parse
 from codefavor.pairs.finding import Finding
 from codefavor.record import Record
@@ -62,16 +61,23 @@ def find(code: str) -> Findings:
 
 
 def _rule_hits(tree: ast.Module, text: str) -> Iterator[Hit]:
-    names = Names(tree)
+    nodes = list(ast.walk(tree))
+    names = Names(nodes)
     module = Module(tree, names, text, _surroundings(tree))
     yield from flows(tree, names)
-    for node in ast.walk(tree):
+    for node in nodes:
         for rule in _NODES.get(type(node), ()):
             yield from rule(node, module)
         if isinstance(node, ast.Call):
             name = names.of(node.func) or getattr(node.func, "attr", "")
             for call_rule in _CALLS:
                 yield from call_rule(node, name, module)
+
+
+def _target_name(target: ast.expr) -> str:
+    if isinstance(target, ast.Subscript):
+        return f"{dotted(target.value)} {text_of(target.slice) or ''}"
+    return dotted(target)
 
 
 def _surroundings(tree: ast.Module) -> dict[int, str]:
@@ -84,7 +90,7 @@ def _surroundings(tree: ast.Module) -> dict[int, str]:
             around = node.name
         elif isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.expr):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            around += " " + " ".join(re.sub(r"\W+", " ", ast.unparse(target)) for target in targets)
+            around += " " + " ".join(_target_name(target) for target in targets)
         elif isinstance(node, ast.keyword):
             around += f" {node.arg}"
         if isinstance(node, ast.Call | ast.Assert):

@@ -5,6 +5,7 @@ were cut away, names that are the standard library's by custom stand for it.
 """
 
 import ast
+from collections.abc import Sequence
 
 _ALIASES = {
     "cPickle": "pickle",
@@ -55,12 +56,11 @@ _REQUESTS = {"request": "flask.request"}
 class Names:
     """The meaning of names in one module."""
 
-    def __init__(self, tree: ast.Module) -> None:
+    def __init__(self, nodes: Sequence[ast.AST]) -> None:
         self._imported: dict[str, str] = {}
         self._bound: dict[str, str] = {}
         self._local: set[str] = set()
         self.modules: set[str] = set()
-        nodes = list(ast.walk(tree))
         for node in nodes:
             self._read_definition(node)
         for node in nodes:
