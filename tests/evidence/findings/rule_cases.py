@@ -66,25 +66,29 @@ CASES: list[tuple[str, str, str]] = [
     ),
     (
         "path-traversal",
-        "import os\n@app.route('/f/<name>')\ndef show(name):\n    path = os.path.join(ROOT, name)\n    return send_file(path)\n",
+        "import os\n@app.route('/f/<name>')\ndef show(name):\n    path = os.path.join(ROOT, name)\n"
+        "    return send_file(path)\n",
         "import os\n@app.route('/f/<name>')\ndef show(name):\n    path = os.path.realpath(os.path.join(ROOT, name))\n"
         "    if not path.startswith(ROOT + os.sep):\n        abort(404)\n    return flask.send_file(path)\n",
     ),
     (
         "cross-site-scripting",
         "def hello(request):\n    return HttpResponse('<b>%s</b>' % request.GET['name'])\n",
-        "from html import escape\ndef hello(request):\n    return HttpResponse('<b>%s</b>' % escape(request.GET['name']))\n",
+        "from html import escape\ndef hello(request):\n"
+        "    return HttpResponse('<b>%s</b>' % escape(request.GET['name']))\n",
     ),
     (
         "template-injection",
         "from flask import render_template_string\ndef page(text):\n    return render_template_string(text)\n",
-        "from flask import render_template_string\ndef page(text):\n    return render_template_string('{{ text }}', text=text)\n",
+        "from flask import render_template_string\ndef page(text):\n"
+        "    return render_template_string('{{ text }}', text=text)\n",
     ),
     (
         "server-side-request",
         "import requests\ndef fetch(request):\n    return requests.get(request.GET['url'], timeout=5)\n",
         "import requests\nfrom urllib.parse import urlparse\ndef fetch(request):\n    url = request.GET['url']\n"
-        "    if urlparse(url).hostname not in HOSTS:\n        raise ValueError\n    return requests.get(url, timeout=5)\n",
+        "    if urlparse(url).hostname not in HOSTS:\n        raise ValueError\n"
+        "    return requests.get(url, timeout=5)\n",
     ),
     (
         "open-redirect",
@@ -105,7 +109,8 @@ CASES: list[tuple[str, str, str]] = [
     (
         "header-injection",
         "class H(BaseHTTPRequestHandler):\n    def do_GET(self):\n        self.send_header('X-Path', self.path)\n",
-        "class H(BaseHTTPRequestHandler):\n    def do_GET(self):\n        self.send_header('X-Path', quote_plus(self.path))\n",
+        "class H(BaseHTTPRequestHandler):\n    def do_GET(self):\n"
+        "        self.send_header('X-Path', quote_plus(self.path))\n",
     ),
     (
         "ldap-injection",
@@ -165,7 +170,8 @@ CASES: list[tuple[str, str, str]] = [
     (
         "weak-random",
         "import random\nclass G:\n    def pick(self, items):\n        random.shuffle(items)\n",
-        "import random\nrng = random.SystemRandom()\nclass G:\n    def pick(self, items):\n        rng.shuffle(items)\n",
+        "import random\nrng = random.SystemRandom()\nclass G:\n    def pick(self, items):\n"
+        "        rng.shuffle(items)\n",
     ),
     (
         "weak-random-secret",

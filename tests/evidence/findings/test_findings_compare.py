@@ -13,12 +13,14 @@ REPAIRS = [
     (
         "one shell call becomes many calls without a shell",
         "import os\nos.system('make clean && make && make install PREFIX=%s' % prefix)\n",
-        "import subprocess\nsubprocess.run(['make', 'clean'])\nsubprocess.run(['make'])\nsubprocess.run(['make', 'install', 'PREFIX=' + prefix])\n",
+        "import subprocess\nsubprocess.run(['make', 'clean'])\nsubprocess.run(['make'])\n"
+        "subprocess.run(['make', 'install', 'PREFIX=' + prefix])\n",
     ),
     (
         "the shell stays, the argument is quoted",
         "import subprocess\ndef f(name):\n    subprocess.call('tar xf %s' % name, shell=True)\n",
-        "import subprocess, shlex\ndef f(name):\n    name = shlex.quote(name)\n    subprocess.call('tar xf %s' % name, shell=True)\n",
+        "import subprocess, shlex\ndef f(name):\n    name = shlex.quote(name)\n"
+        "    subprocess.call('tar xf %s' % name, shell=True)\n",
     ),
     (
         "os.popen becomes check_output with a split line",
@@ -28,12 +30,14 @@ REPAIRS = [
     (
         "the name of a table is checked",
         "def f(cur, table):\n    cur.execute('SELECT * FROM %s' % table)\n",
-        "def f(cur, table):\n    if not table.isidentifier():\n        raise ValueError(table)\n    cur.execute('SELECT * FROM %s' % table)\n",
+        "def f(cur, table):\n    if not table.isidentifier():\n        raise ValueError(table)\n"
+        "    cur.execute('SELECT * FROM %s' % table)\n",
     ),
     (
         "placeholders are counted, values are bound",
         "def f(cur, ids):\n    cur.execute('DELETE FROM t WHERE id IN (%s)' % ','.join(ids))\n",
-        "def f(cur, ids):\n    marks = ','.join(['?'] * len(ids))\n    cur.execute('DELETE FROM t WHERE id IN (%s)' % marks, ids)\n",
+        "def f(cur, ids):\n    marks = ','.join(['?'] * len(ids))\n"
+        "    cur.execute('DELETE FROM t WHERE id IN (%s)' % marks, ids)\n",
     ),
     (
         "eval is fenced",
@@ -54,7 +58,8 @@ REPAIRS = [
     (
         "the generator is replaced under its old name",
         "import random\ndef f(n):\n    return [random.randint(0, 9) for _ in range(n)]\n",
-        "import secrets\nrandom = secrets.SystemRandom()\ndef f(n):\n    return [random.randint(0, 9) for _ in range(n)]\n",
+        "import secrets\nrandom = secrets.SystemRandom()\ndef f(n):\n"
+        "    return [random.randint(0, 9) for _ in range(n)]\n",
     ),
     (
         "a fragment whose imports were cut away",
@@ -75,7 +80,8 @@ REPAIRS = [
     (
         "a password moves to the environment, with a log line more",
         "class T:\n    def setup(self):\n        self.conf.san_password = 'sysadmin'\n",
-        "import os, logging\nclass T:\n    def setup(self):\n        self.conf.san_password = os.environ.get('SAN_PASSWORD')\n"
+        "import os, logging\nclass T:\n    def setup(self):\n"
+        "        self.conf.san_password = os.environ.get('SAN_PASSWORD')\n"
         "        if not self.conf.san_password:\n            logging.error('SAN_PASSWORD is not set')\n",
     ),
     (
@@ -142,7 +148,8 @@ def test_the_reasons_are_what_the_cleaner_side_does_not_have() -> None:
 
 def test_a_check_before_the_same_call_counts() -> None:
     open_flow = "def f(request):\n    return redirect(request.GET['next'])\n"
-    checked = "def f(request):\n    url = request.GET['next']\n    if not is_safe_url(url):\n        return None\n    return redirect(url)\n"
+    checked = "def f(request):\n    url = request.GET['next']\n    if not is_safe_url(url):\n"
+    "        return None\n    return redirect(url)\n"
     outcome = compare_findings(find(checked), find(open_flow))
     assert outcome.cleaner == "A"
     assert [finding.guarded for finding in outcome.reasons] == [False]

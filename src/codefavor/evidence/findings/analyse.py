@@ -25,7 +25,7 @@ for _theme in _THEMES:
 
 
 _CHANCE = "B311"
-"""Bandit's rule on chance goes by the name as written; ours knows `random = secrets.SystemRandom()`, and overrules it."""
+"""Bandit's rule on chance reads names as written; ours knows `random = secrets.SystemRandom()` and overrules it."""
 
 
 class Findings(Record):

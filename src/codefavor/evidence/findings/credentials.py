@@ -20,7 +20,8 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 _MATERIAL = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[0-9A-Za-z]{36}\b|\bAIza[0-9A-Za-z_-]{35}\b|\bya29\.[\w-]{10,}|\bsk_live_[0-9a-zA-Z]{24}|\bxox[abp]-[\w-]{10,}|\bSK[0-9a-f]{32}\b|\bEAA[0-9A-Za-z]{90,}"
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[0-9A-Za-z]{36}\b"
+    r"|\bAIza[0-9A-Za-z_-]{35}\b|\bya29\.[\w-]{10,}|\bsk_live_[0-9a-zA-Z]{24}|\bxox[abp]-[\w-]{10,}|\bSK[0-9a-f]{32}\b|\bEAA[0-9A-Za-z]{90,}"
 )
 _OUTPUT = re.compile(
     r"print\Z|(?:.*\.)?(?:logging|logger|log|LOG|_logger)\.(?:debug|info|warning|warn|error|critical|exception)\Z|sys\.std(?:out|err)\.write\Z"

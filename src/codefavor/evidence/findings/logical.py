@@ -106,7 +106,8 @@ def _end_of_string(text: str, position: int, quote: str) -> tuple[int, bool]:
 
 
 _STATEMENT = re.compile(
-    r"[ \t]*(?:(?:async[ \t]+)?def[ \t]+\w+[ \t]*\(|class[ \t]+\w+[ \t]*[(:]|@\w+[\w.]*[ \t]*(?:\(|\n)|import[ \t]|return\b)"
+    r"[ \t]*(?:(?:async[ \t]+)?def[ \t]+\w+[ \t]*\(|class[ \t]+\w+[ \t]*[(:]|@\w+[\w.]*[ \t]*(?:\(|\n)"
+    r"|import[ \t]|return\b)"
 )
 
 

@@ -103,7 +103,8 @@ def _modern_literal(match: re.Match[str]) -> str:
 
 
 _BLOCK = re.compile(
-    r"^((?:if|elif|while|for|with)\b[^:\n'\"\[{]*|else\s*|try\s*|finally\s*|except[^:\n'\"]*)(:[ \t]*)(?=(?:print|exec|raise)\b)"
+    r"^((?:if|elif|while|for|with)\b[^:\n'\"\[{]*|else\s*|try\s*|finally\s*"
+    r"|except[^:\n'\"]*)(:[ \t]*)(?=(?:print|exec|raise)\b)"
 )
 
 

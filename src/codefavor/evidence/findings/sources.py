@@ -12,7 +12,8 @@ _OUTSIDE = re.compile(
     r"""(?:
       flask\.request\.(?:args|form|values|files|cookies|headers|json|data|get_json|get_data|stream|url|path|full_path
         |query_string|view_args|GET|POST|COOKIES|META|FILES|query_params|body|query|match_info|text|read|post|rel_url)
-    | (?:self\.)?request\.\w+ | self\.(?:get_argument|get_arguments|get_query_argument|get_body_argument|get_cookie|path|headers|rfile)
+    | (?:self\.)?request\.\w+
+    | self\.(?:get_argument|get_arguments|get_query_argument|get_body_argument|get_cookie|path|headers|rfile)
     | cgi\.FieldStorage
     | socket\.socket\(\)\.recv(?:from)? | urllib\.(?:request\.)?urlopen\(\) | requests\.(?:get|post|request)\(\)
     | httpx\.(?:get|post|request)\(\)
