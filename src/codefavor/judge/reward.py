@@ -61,7 +61,8 @@ class GatedSumHead(nn.Module):
         """Return one score a row from states of shape (rows, tokens, width) and masks of shape (rows, tokens)."""
         meaning = _summed(states, criterion / criterion.sum(dim=1, keepdim=True)).detach()
         weights = self.weight + meaning @ self.gate.T / states.shape[-1] ** 0.5
-        return (_summed(states, code) * weights).sum(dim=1) / self._SCALE
+        scores: torch.Tensor = (_summed(states, code) * weights).sum(dim=1) / self._SCALE
+        return scores
 
 
 def _summed(states: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
