@@ -82,7 +82,7 @@ def test_a_folder_that_holds_no_linear_judge_is_refused(tmp_path: Path) -> None:
 
 
 def test_texts_are_taken_apart_and_remarks_are_not_read() -> None:
-    assert tokens("q = 'a %s' # md5\nN = 12345") == ["q", "=", "'", "'a", "'%s", "n", "=", "number"]
+    assert tokens("q = 'a %s' # md5\nN = 12345") == ["q", "=", "'", "''", "'a", "'%s", "''", "n", "=", "number"]
 
 
 @pytest.mark.parametrize(
