@@ -70,7 +70,7 @@ def _learner(config: TrainConfig) -> Learner:
         case "reward":
             return RewardLearner(config)
         case "linear":
-            raise ConfigError("the linear objective has no language model to train here")
+            raise ConfigError("the linear objective has no language model; codefavor.train.linear trains it")
 
 
 def _card(config: TrainConfig, learner: Learner) -> JudgeCard:
