@@ -59,7 +59,11 @@ def train(
         f"codefavor {' '.join(sys.argv[1:])}", settings.model_dump(mode="json"), pairs, settings.seed
     )
     if settings.objective == "linear":
+<<<<<<< HEAD
+        import_module("codefavor.train.run_linear").train_linear(loaded, settings, out, manifest)
+=======
         train_linear(loaded, settings.comments, out, manifest)
+>>>>>>> regress
         typer.echo(f"{out}: a linear judge, trained on {len(loaded)} pairs")
         return
     try:
