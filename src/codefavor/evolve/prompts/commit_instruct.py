@@ -87,8 +87,8 @@ code before the commit did.
 commit is. Change nothing that the criterion does not call for.
 - Feedback: two or three sentences on why one is better, calling them "the chosen code" and "the rejected code".
 
-Both solutions are Python 3 with the imports they need, and no remarks in them about being better or worse. Use exactly \
-this layout:
+Both solutions are Python 3 with the imports they need, and no remarks in them about being better or worse. Use \
+exactly this layout:
 
 {_skeleton()}"""
 

@@ -62,7 +62,7 @@ two "the revised code" and "the draft".
 
 
 def opening(order_seed: str) -> tuple[Message, ...]:
-    """Return how every conversation with the critic begins: its role and the examples, in an order drawn by the seed."""
+    """Return how every talk with the critic begins: its role and the examples, in an order drawn by the seed."""
     examples = list(EXAMPLES)
     random.Random(order_seed).shuffle(examples)
     turns = [Message(role="system", content=CRITIC_SYSTEM)]

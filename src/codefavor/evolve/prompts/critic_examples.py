@@ -1,5 +1,6 @@
-"""The critic's five worked examples: a bug, slow code, code against the language's grain, a security hole, and a draft
-that is good enough. They are shown to the critic in an order drawn anew for every draft.
+"""The critic's five worked examples, shown in an order drawn anew for every draft.
+
+They are a bug, slow code, code against the language's grain, a security hole, and a draft that is good enough.
 """
 
 from codefavor.record import Record

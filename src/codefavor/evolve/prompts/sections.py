@@ -103,10 +103,8 @@ def _read_leniently(layout: Sequence[Section], reply: str) -> dict[str, str]:
     found = _read_json(names, reply)
     if found:
         return found
-    heading = re.compile(
-        rf"{_DECORATION}({'|'.join(sorted(map(_pattern, names), key=len, reverse=True))})(?P<end>{_DECORATION})(?P<rest>.*)",
-        re.IGNORECASE,
-    )
+    any_name = "|".join(sorted(map(_pattern, names), key=len, reverse=True))
+    heading = re.compile(rf"{_DECORATION}({any_name})(?P<end>{_DECORATION})(?P<rest>.*)", re.IGNORECASE)
     for line, body in _split(reply, lambda line: _match_heading(heading, line) is not None):
         match = _match_heading(heading, line or "")
         if match is None:
