@@ -6,11 +6,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 VERBS = {
-<<<<<<< HEAD
     "evolve": "Make preference pairs from good code, commits or instructions.",
-=======
     "train": "Train a judge on preference pairs.",
->>>>>>> train
     "pairs": "Validate, count, show, convert and split files of preference pairs.",
 }
 """Every verb with its line in `codefavor --help`; `codefavor.cli.<verb>` holds its `app`."""

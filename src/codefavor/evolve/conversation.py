@@ -5,7 +5,7 @@ model.
 """
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from codefavor.evolve.prompts.sections import ReplyError
 from codefavor.evolve.protocol import Discard
@@ -23,6 +23,8 @@ class Call(Record):
     """The model asked, `provider/model`."""
     usage: Usage
     """The tokens it took."""
+    finish: Literal["stop", "length"]
+    """Whether the answer was cut short."""
 
 
 class Evolution(Record):
@@ -56,7 +58,7 @@ class Conversation:
         asked = (*self.transcript, Message(role="user", content=prompt))
         completion = await self._model.complete((*self._opening, *asked), config or self._config)
         self.transcript = (*asked, Message(role="assistant", content=completion.text))
-        self.calls = (*self.calls, Call(model=self._model.name, usage=completion.usage))
+        self.calls = (*self.calls, Call(model=self._model.name, usage=completion.usage, finish=completion.finish))
         return completion.text
 
     async def ask_for(

@@ -18,7 +18,7 @@ def cdf_svg(top: Mapping[str, NDArray[np.float32]], threshold: float) -> str:
         f"{name.replace('~', ' ~ ')}: {100 * float(np.mean(scores > threshold)):.1f}% above {threshold:g}</text>"
         for place, ((name, scores), colour) in enumerate(zip(top.items(), _COLOURS, strict=False))
     ]
-    line = f'<line x1="{_x(threshold)}" x2="{_x(threshold)}" y1="{_y(0)}" y2="{_y(1)}" stroke="#888" stroke-dasharray="4"/>'
+    line = f'<path d="M{_x(threshold)} {_y(0)}V{_y(1)}" stroke="#888" stroke-dasharray="4"/>'
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" '

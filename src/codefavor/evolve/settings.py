@@ -17,14 +17,28 @@ class ModelSettings(Record):
     """The model's id, `provider/model`."""
     base_urls: tuple[str, ...] = ()
     """The servers that answer for it, where they are one's own; their addresses do not shape the result."""
-    temperature: Annotated[float, Field(ge=0)]
-    """0 is greedy."""
+    temperature: Annotated[float, Field(ge=0)] = 0.8
+    """0 is greedy. The paper's value for Commit-Instruct and for drafts (section 2)."""
     max_tokens: Annotated[int, Field(gt=0)] = 2048
     """The most tokens of one answer."""
 
     def generation(self) -> GenerationConfig:
         """Return how the model is asked."""
         return GenerationConfig(temperature=self.temperature, max_tokens=self.max_tokens)
+
+
+class DraftSettings(ModelSettings):
+    """The model that writes drafts."""
+
+    max_tokens: Annotated[int, Field(gt=0)] = 1024
+    """The most tokens of a draft."""
+
+
+class DraftCriticSettings(ModelSettings):
+    """The model that criticises drafts."""
+
+    temperature: Annotated[float, Field(ge=0)] = 0.5
+    """0 is greedy. The paper's value for the critic of Critic-Evol."""
 
 
 class Decontaminate(Record):

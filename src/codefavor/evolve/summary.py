@@ -11,7 +11,7 @@ from codefavor.pairs.pair import PreferencePair
 from codefavor.record import Record
 
 PAPER_FILTERED = {"commit-instruct": 0.081, "critic-evol": 0.179}
-"""The share of seeds that the paper's critic turned down: no clear improvement; draft good enough (sections 2.2, 2.3)."""
+"""The share of seeds that the paper's critic turned down: no clear gain; draft good enough (sections 2.2, 2.3)."""
 _CRITIC_STAGE = {"commit-instruct": "filter", "critic-evol": "critique"}
 
 
@@ -46,7 +46,7 @@ class Summary(Record):
     filtered_in_paper: float | None
     """The same share in the paper."""
     discarded_by: dict[str, dict[str, int]]
-    """How many were dropped, by stage and reason; reasons with numbers or names in them are counted under their stage."""
+    """How many were dropped, by stage and by what the reason says before its colon."""
     not_seeds: dict[str, int]
     """Changes of the source that are no seeds, by reason."""
     criteria: dict[str, int]
@@ -58,7 +58,7 @@ class Summary(Record):
     usd: float | None
     """What they cost in US dollars by the prices known, over the whole run; None when a price is not known."""
     contamination: dict[str, float] = Field(default_factory=dict)
-    """The share of test codes whose most similar code scores above the threshold, before offending pairs are dropped."""
+    """The share of test codes whose most similar code is above the threshold, before offending pairs are dropped."""
 
 
 class Tally:

@@ -1,4 +1,4 @@
-"""Rows of a table from JSON Lines, Parquet or the Hugging Face hub, one at a time. What columns mean is not known here."""
+"""Rows of a table from JSON Lines, Parquet or the Hugging Face hub, one at a time; columns have no meaning here."""
 
 import importlib
 from collections.abc import Iterator

@@ -61,7 +61,8 @@ class NearDuplicates:
         runs = {" ".join(words[start : start + self._RUN]) for start in range(max(1, len(words) - self._RUN + 1))}
         hashes = np.array([_hash(run) for run in sorted(runs)], dtype=np.uint64)
         # Products stay below 2**62, so nothing overflows.
-        return ((self._factors * hashes + self._offsets) % _PRIME).min(axis=1).astype(np.uint32)
+        permuted: NDArray[np.uint64] = (self._factors * hashes + self._offsets) % _PRIME
+        return permuted.min(axis=1).astype(np.uint32)
 
 
 def _hash(run: str) -> int:

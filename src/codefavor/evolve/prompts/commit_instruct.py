@@ -58,7 +58,7 @@ The code before the commit:
 {fenced(before)}
 
 The change as a unified diff:
-{fenced(diff).replace("python", "diff", 1)}
+{fenced(diff.rstrip(), "diff")}
 
 In at most six sentences: what does the change do, what is gained by it, and what does it cost? Can someone who sees \
 only this code tell that it became better, or would they need to know the rest of the project?"""

@@ -51,11 +51,11 @@ def render_sections(layout: Sequence[Section], values: Mapping[str, str]) -> str
     )
 
 
-def fenced(code: str) -> str:
+def fenced(code: str, language: str = "python") -> str:
     """Return `code` as a Markdown block whose fence is longer than any within it."""
     longest = max((len(run) for run in re.findall(r"`+", code)), default=0)
     fence = "`" * max(3, longest + 1)
-    return f"{fence}python\n{code}\n{fence}"
+    return f"{fence}{language}\n{code}\n{fence}"
 
 
 def read_sections(layout: Sequence[Section], reply: str, required: Sequence[str]) -> dict[str, str]:
