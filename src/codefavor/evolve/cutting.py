@@ -92,7 +92,8 @@ def _parts_in(
 def _header_end(statement: ast.ClassDef) -> int:
     """Return the last line before the class's first statement and its decorators."""
     first = statement.body[0]
-    decorators = [node.lineno for node in getattr(first, "decorator_list", [])]
+    decorated = _Function | ast.ClassDef
+    decorators = [node.lineno for node in first.decorator_list] if isinstance(first, decorated) else []
     return min([first.lineno, *decorators]) - 1
 
 

@@ -61,8 +61,9 @@ class NearDuplicates:
         runs = {" ".join(words[start : start + self._RUN]) for start in range(max(1, len(words) - self._RUN + 1))}
         hashes = np.array([_hash(run) for run in sorted(runs)], dtype=np.uint64)
         # Products stay below 2**62, so nothing overflows.
-        permuted: NDArray[np.uint64] = (self._factors * hashes + self._offsets) % _PRIME
-        return permuted.min(axis=1).astype(np.uint32)
+        permuted = (self._factors * hashes + self._offsets) % _PRIME
+        signature: NDArray[np.uint32] = permuted.min(axis=1).astype(np.uint32)
+        return signature
 
 
 def _hash(run: str) -> int:
