@@ -9,7 +9,7 @@ import re
 
 from codefavor.syntax.parse import Unparsable, parse
 
-_DEFINITION = re.compile(r"\b(?:def|class)\s+([A-Za-z_]\w*)")
+_DEFINITION = re.compile(r"\b(?:def|class)\s+([A-Za-z_]\w*)(?=\s*[(:])")
 _NAMED = re.compile(
     r"\b(?:function|method|class|decorator|generator|coroutine)s?\s+(?:(?:called|named)\s+)?[`'\"*]+([A-Za-z_]\w*)"
     r"|\b(?:called|named)\s+[`'\"*]*([A-Za-z_]\w*)[`'\"*]*"
