@@ -16,10 +16,17 @@ import tempfile
 import time
 from pathlib import Path
 
-from loopback.faults import Schedule
+from loopback.faults import Fault, Schedule
 from loopback.process import LoopbackProcess
 
-FAULTS = {"rate-limit": 0.01, "server-error": 0.01, "broken-json": 0.005, "wrong-format": 0.005, "cut": 0.005, "slow": 0.005}
+FAULTS: dict[Fault, float] = {
+    "rate-limit": 0.01,
+    "server-error": 0.01,
+    "broken-json": 0.005,
+    "wrong-format": 0.005,
+    "cut": 0.005,
+    "slow": 0.005,
+}
 
 
 def write_seeds(path: Path, count: int) -> None:
@@ -27,7 +34,7 @@ def write_seeds(path: Path, count: int) -> None:
     with path.open("w", encoding="utf-8") as out:
         for n in range(count):
             head = f"def area_{n}(width, height):\n"
-            before = f"    total = 0\n    for _ in range(height):\n        total = total + width + {n}\n    return total\n"
+            before = f"    total = 0\n    for _ in range(height):\n        total += width + {n}\n    return total\n"
             row = {
                 "commit": f"{n:040x}",
                 "old_file": "area.py",
@@ -71,11 +78,14 @@ def main() -> None:
     allowed = options.concurrency / options.latency
     rate = stats["requests"] / elapsed
     accounted = summary["kept"] + summary["discarded"]
-    print(f"{accounted} of {options.seeds} seeds accounted for: {summary['kept']} kept, {summary['discarded']} discarded")
-    print(f"{stats['requests']} requests in {elapsed:.0f} s: {rate:.1f}/s, {rate / allowed:.0%} of {allowed:.1f}/s")
-    print(f"faults {stats['faults']}; answered twice: {stats['repeated']}; most in flight: {stats['peak']}")
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    print(f"largest process: {used.ru_maxrss / 1024:.0f} MB; processor time {used.ru_utime + used.ru_stime:.0f} s")
+    lines = (
+        f"{accounted} of {options.seeds} seeds accounted for: {summary['kept']} kept, {summary['discarded']} dropped",
+        f"{stats['requests']} requests in {elapsed:.0f} s: {rate:.1f}/s, {rate / allowed:.0%} of {allowed:.1f}/s",
+        f"faults {stats['faults']}; answered twice: {stats['repeated']}; most in flight: {stats['peak']}",
+        f"largest process: {used.ru_maxrss / 1024:.0f} MB; processor time {used.ru_utime + used.ru_stime:.0f} s",
+    )
+    sys.stdout.write("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

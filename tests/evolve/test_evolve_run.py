@@ -1,5 +1,6 @@
 """Whole runs from the command line against a server on loopback, killed, continued, refused, limited, shown."""
 
+import io
 import json
 import os
 import random
@@ -7,19 +8,21 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
+from codefavor.cli.main import main
 from codefavor.evolve.journal import Journal, read_settled
 from codefavor.evolve.protocol import Discard
 from codefavor.jsonl import read_records, read_rows
 from codefavor.pairs.pair import PreferencePair
+from evolve.critic_answers import answer
 from loopback.faults import Schedule
-from loopback.process import LoopbackProcess
+from loopback.server import Loopback
 
-ANSWER = "evolve.critic_answers:answer"
 FAULTS = Schedule(
     {"rate-limit": 0.03, "server-error": 0.03, "broken-json": 0.02, "cut": 0.02}, seed=3, retry_after=0.05
 )
@@ -30,7 +33,7 @@ def write_commits(path: Path, count: int) -> Path:
     rows = (
         {
             "commit": f"{n:040x}",
-            "old_contents": f"def area_{n}(a, b):\n    c = 0\n    for _ in range(b):\n        c += a + {n}\n    return c\n",
+            "old_contents": f"def area_{n}(a, b):\n    c = 0\n    for _ in range(b):\n        c += a + {n}\n    return c",
             "new_contents": f"def area_{n}(a, b):\n    return (a + {n}) * b\n",
             "message": f"Multiply instead of adding up in area_{n}",
             "lang": "Python",
@@ -50,8 +53,27 @@ def command(*arguments: object) -> list[str]:
 ENVIRONMENT = {**os.environ, "OPENAI_API_KEY": "sk-of-a-test", "COLUMNS": "200"}
 
 
-def evolve(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(*arguments), capture_output=True, text=True, check=False, env=ENVIRONMENT)
+class Ended(NamedTuple):
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def evolve(*arguments: object) -> Ended:
+    """Run the command line in this process: starting an interpreter for each would take most of the time."""
+    out, err = io.StringIO(), io.StringIO()
+    code = 0
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setattr(sys, "argv", command(*arguments)[2:])
+        patch.setenv("OPENAI_API_KEY", "sk-of-a-test")
+        patch.setenv("COLUMNS", "200")
+        try:
+            main()
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+    return Ended(code, out.getvalue(), err.getvalue())
 
 
 def commit_run(seeds: Path, url: str, out: Path) -> tuple[object, ...]:
@@ -70,10 +92,10 @@ def summary(folder: Path) -> dict[str, Any]:
 
 def test_every_seed_is_kept_or_discarded_whatever_goes_wrong(tmp_path: Path) -> None:
     seeds, out = write_commits(tmp_path / "seeds.jsonl", 60), tmp_path / "run"
-    with LoopbackProcess(ANSWER, 0.01, FAULTS) as server:
+    with Loopback(answer, 0.01, FAULTS) as server:
         done = evolve(*commit_run(seeds, server.url, out))
         assert done.returncode == 0, done.stderr
-        assert sum(server.stats()["faults"].values()) > 3
+        assert sum(server.tally.faults.values()) > 3
     pairs = list(read_records(out / "pairs.jsonl", PreferencePair))
     discards = list(read_records(out / "discarded.jsonl", Discard))
     assert len(pairs) + len(discards) == 54
@@ -96,10 +118,10 @@ def test_every_seed_is_kept_or_discarded_whatever_goes_wrong(tmp_path: Path) -> 
 def test_a_run_killed_at_any_moment_goes_on_and_repeats_no_answered_call(tmp_path: Path) -> None:
     seeds = write_commits(tmp_path / "seeds.jsonl", 60)
     moments = random.Random(5)
-    with LoopbackProcess(ANSWER, 0.05) as server:
+    with Loopback(answer, 0.05) as server:
         whole = evolve(*commit_run(seeds, server.url, tmp_path / "whole"))
         assert whole.returncode == 0, whole.stderr
-    with LoopbackProcess(ANSWER, 0.05) as server:
+    with Loopback(answer, 0.05) as server:
         again = commit_run(seeds, server.url, tmp_path / "killed")
         for _ in range(3):
             process = subprocess.Popen(command(*again), env=ENVIRONMENT, stderr=subprocess.DEVNULL)
@@ -112,17 +134,17 @@ def test_a_run_killed_at_any_moment_goes_on_and_repeats_no_answered_call(tmp_pat
         last = evolve(*again)
         assert last.returncode == 0, last.stderr
         # A call may be repeated only when the kill came between the server's sending and the client's keeping it.
-        assert server.stats()["repeated"] <= 3 * 16
+        assert server.tally.repeated <= 3 * 16
     assert results(tmp_path / "killed") == results(tmp_path / "whole")
 
 
 def test_a_finished_run_started_again_asks_nothing(tmp_path: Path) -> None:
     seeds, out = write_commits(tmp_path / "seeds.jsonl", 20), tmp_path / "run"
-    with LoopbackProcess(ANSWER) as server:
+    with Loopback(answer) as server:
         evolve(*commit_run(seeds, server.url, out))
-        asked, before = server.stats()["requests"], results(out)
+        asked, before = server.tally.requests, results(out)
         assert evolve(*commit_run(seeds, server.url, out)).returncode == 0
-        assert server.stats()["requests"] == asked
+        assert server.tally.requests == asked
         assert results(out) == before
         other = evolve(*commit_run(seeds, server.url, out), "--temperature", 0.1)
         assert other.returncode == 2
@@ -137,19 +159,19 @@ def test_a_finished_run_started_again_asks_nothing(tmp_path: Path) -> None:
 
 def test_a_limit_can_be_raised_later(tmp_path: Path) -> None:
     seeds, out = write_commits(tmp_path / "seeds.jsonl", 30), tmp_path / "run"
-    with LoopbackProcess(ANSWER) as server:
+    with Loopback(answer) as server:
         evolve(*commit_run(seeds, server.url, out), "--limit", 5)
         assert summary(out)["seeds"] == 5
         evolve(*commit_run(seeds, server.url, out), "--limit", 12)
         assert summary(out)["seeds"] == 12
-        assert server.stats()["repeated"] == 0
+        assert server.tally.repeated == 0
 
 
 def test_a_spent_budget_stops_cleanly_and_more_money_goes_on(tmp_path: Path) -> None:
     seeds, out = write_commits(tmp_path / "seeds.jsonl", 30), tmp_path / "run"
     prices = tmp_path / "prices.yaml"
     prices.write_text("vllm/critic: {input: 1000.0, output: 1000.0}\n", encoding="utf-8")
-    with LoopbackProcess(ANSWER) as server:
+    with Loopback(answer) as server:
         paid = (*commit_run(seeds, server.url, out), "--prices", prices, "--budget")
         stopped = evolve(*paid, 30)
         assert stopped.returncode == 0, stopped.stderr
@@ -160,14 +182,14 @@ def test_a_spent_budget_stops_cleanly_and_more_money_goes_on(tmp_path: Path) -> 
         evolve(*paid, 1000)
         assert summary(out)["complete"]
         assert summary(out)["seeds"] == 27
-        assert server.stats()["repeated"] == 0
+        assert server.tally.repeated == 0
 
 
 def test_critic_evol_drafts_and_revises(tmp_path: Path) -> None:
     instructions, out = tmp_path / "instructions.jsonl", tmp_path / "run"
     rows = [{"id": f"i{n}", "instruction": f"Write code, please, number {n}."} for n in range(40)]
     instructions.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    with LoopbackProcess(ANSWER) as server:
+    with Loopback(answer) as server:
         models = (
             "--draft",
             "vllm/weak",
@@ -195,10 +217,10 @@ def test_drafts_may_come_from_the_file(tmp_path: Path) -> None:
     instructions, out = tmp_path / "drafts.jsonl", tmp_path / "run"
     row = {"id": "1", "instruction": "Write `add(a, b)`.", "draft": "x = add(:"}
     instructions.write_text(json.dumps(row) + "\n", encoding="utf-8")
-    with LoopbackProcess(ANSWER) as server:
+    with Loopback(answer) as server:
         critic = ("--critic", "vllm/strong", "--base-url", server.url, "--out", out)
         evolve("critic-evol", "--instructions", instructions, *critic)
-        assert server.stats()["requests"] == 0
+        assert server.tally.requests == 0
     assert summary(out)["discarded_by"] == {"draft": {"the draft holds no code": 1}}
 
 
@@ -214,7 +236,7 @@ def test_a_dry_run_asks_and_writes_nothing(tmp_path: Path) -> None:
 def test_a_configuration_file_holds_all_of_it(tmp_path: Path) -> None:
     seeds, out = write_commits(tmp_path / "seeds.jsonl", 10), tmp_path / "run"
     config = tmp_path / "run.yaml"
-    with LoopbackProcess(ANSWER) as server:
+    with Loopback(answer) as server:
         config.write_text(
             f"edit_pack: {seeds}\ncritic: {{id: vllm/critic, base_urls: ['{server.url}']}}\n"
             "commits: {licenses: []}\neffort: {limit: 3}\n",
@@ -243,7 +265,7 @@ def test_bad_input_is_one_sentence(tmp_path: Path, arguments: tuple[str, ...], m
 
 def test_show_walks_through_what_was_said(tmp_path: Path) -> None:
     seeds, out = write_commits(tmp_path / "seeds.jsonl", 30), tmp_path / "run"
-    with LoopbackProcess(ANSWER) as server:
+    with Loopback(answer) as server:
         evolve(*commit_run(seeds, server.url, out))
     kept = evolve("show", out, "--only", "kept", "--limit", 1)
     assert kept.returncode == 0, kept.stderr
@@ -259,7 +281,7 @@ def test_show_walks_through_what_was_said(tmp_path: Path) -> None:
 
 def test_near_duplicates_and_contamination_are_dropped_and_listed(tmp_path: Path) -> None:
     seeds, out = write_commits(tmp_path / "seeds.jsonl", 30), tmp_path / "run"
-    with LoopbackProcess(ANSWER) as server:
+    with Loopback(answer) as server:
         evolve(*commit_run(seeds, server.url, out))
         copied = next(read_records(out / "pairs.jsonl", PreferencePair))
         task = {"task_id": "T/1", "instruction": "x", "choices": [copied.chosen, copied.rejected], "gt_choice": 0}
@@ -279,16 +301,16 @@ def test_near_duplicates_and_contamination_are_dropped_and_listed(tmp_path: Path
 
 def test_a_journal_survives_a_torn_line_and_refuses_a_second_writer(tmp_path: Path) -> None:
     seeds, out = write_commits(tmp_path / "seeds.jsonl", 12), tmp_path / "run"
-    with LoopbackProcess(ANSWER) as server:
+    with Loopback(answer) as server:
         evolve(*commit_run(seeds, server.url, out))
         before, path = results(out), out / "journal.jsonl"
         path.write_bytes(path.read_bytes()[:-40])
         assert len(list(read_settled(path))) == 9
-        asked = server.stats()["requests"]
+        asked = server.tally.requests
         with Journal(path):
             second = evolve(*commit_run(seeds, server.url, out))
             assert second.returncode == 2
             assert "another process is working on this run" in second.stderr
         assert evolve(*commit_run(seeds, server.url, out)).returncode == 0
-        assert server.stats()["requests"] == asked
+        assert server.tally.requests == asked
     assert results(out) == before
