@@ -29,7 +29,7 @@ class Dialect:
 
 
 def dialect_of(path: str) -> Dialect | None:
-    if path.endswith("/chat/completions"):
+    if path.endswith("/v1/chat/completions"):
         return OPENAI
     if path.endswith(("/v1/messages", "/invoke")):
         return ANTHROPIC

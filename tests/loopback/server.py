@@ -37,6 +37,8 @@ class Tally:
         self.answered = 0
         self.repeated = 0
         """Requests answered although the very same one had been answered in full before."""
+        self.connections = 0
+        self.open: set[asyncio.Transport] = set()
         self.in_flight = 0
         self.peak = 0
         self.faults: Counter[str] = Counter()
@@ -46,7 +48,8 @@ class Tally:
         self.answers: Counter[str] = Counter()
 
     def summary(self) -> dict[str, Any]:
-        counts = {name: getattr(self, name) for name in ("requests", "answered", "repeated", "in_flight", "peak")}
+        names = ("requests", "answered", "repeated", "connections", "in_flight", "peak")
+        counts = {name: getattr(self, name) for name in names}
         return {**counts, "faults": dict(self.faults), "distinct": len(self.answers)}
 
 
@@ -63,8 +66,11 @@ class _Connection(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         self._loop = asyncio.get_running_loop()
+        self._tally.connections += 1
+        self._tally.open.add(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._tally.open.discard(self._transport)
         if self._waiting:
             self._tally.in_flight -= 1
             self._waiting = False
@@ -180,6 +186,9 @@ async def serve(answer: Answer, latency: float, schedule: Schedule, tally: Tally
         await asyncio.Event().wait()
     finally:
         server.close()
+        for transport in tally.open:
+            transport.abort()
+        await asyncio.sleep(0)
 
 
 class Loopback:

@@ -9,6 +9,9 @@ VERBS = {
     "evolve": "Make preference pairs from good code, commits or instructions.",
     "train": "Train a judge on preference pairs.",
     "pairs": "Validate, count, show, convert and split files of preference pairs.",
+    "compare": "Ask a judge which of two files is better.",
+    "bench": "Score judges on tasks with known answers, and test their differences.",
+    "report": "Put results side by side in one HTML page.",
 }
 """Every verb with its line in `codefavor --help`; `codefavor.cli.<verb>` holds its `app`."""
 

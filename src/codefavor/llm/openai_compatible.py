@@ -18,7 +18,7 @@ from codefavor.llm.lanes import LanesTransport
 from codefavor.llm.openai_reply import read_reply
 from codefavor.llm.protocol import Completion, GenerationConfig, Message
 from codefavor.llm.providers import Provider
-from codefavor.llm.refusals import refusal_to_error
+from codefavor.llm.refusals import map_client_error
 
 _REST_SECONDS = 5.0
 _NO_KEY = "none"
@@ -71,7 +71,7 @@ class OpenAICompatible:
                 "/chat/completions", cast_to=httpx2.Response, body=self._request(messages, config)
             )
         except openai.OpenAIError as error:
-            mapped = refusal_to_error(self.name, error, self._key)
+            mapped = map_client_error(self.name, error, self._key)
             if isinstance(mapped, ModelUnavailableError):
                 endpoint.rests_until = asyncio.get_running_loop().time() + _REST_SECONDS
             raise mapped from None

@@ -1,7 +1,7 @@
 """Errors of the hosted clients, mapped to ours: what may pass, what asks for patience, what is final.
 
-The `openai` and `anthropic` clients raise errors of the same shape, so one mapping serves both. Keys are cut out of
-every message.
+The `openai` and `anthropic` clients raise errors of the same shape, so one mapping serves both; `google` has its own
+and shares the reading of status and headers. Keys are cut out of every message.
 """
 
 import email.utils
@@ -14,30 +14,28 @@ _PASSING = {408, 409, 425}
 _LONGEST_MESSAGE = 300
 
 
-def refusal_to_error(name: str, error: Exception, key: str | None) -> ModelError:
-    """Return our error for `error`, raised by a client of model `name` that used `key`."""
+def map_client_error(name: str, error: Exception, key: str | None) -> ModelError:
+    """Return our error for `error`, raised by the `openai` or `anthropic` client of model `name` that used `key`."""
     message = f"{name}: {clean_message(str(error) or type(error).__name__, key)}"
-    status = getattr(error, "status_code", None)
-    if status is None:
-        return _connection_error(name, error, message)
     response = getattr(error, "response", None)
-    wait = retry_after(response.headers) if response is not None else None
-    if getattr(error, "code", None) == "insufficient_quota":
-        return ModelError(message)
-    if status == 429 or (wait is not None and status >= 500):
-        return RateLimitError(message, wait)
-    if status in _PASSING or status >= 500:
-        return ModelUnavailableError(message)
-    return ModelError(message)
-
-
-def _connection_error(name: str, error: Exception, message: str) -> ModelError:
+    if response is not None and getattr(error, "code", None) != "insufficient_quota":
+        return map_status(message, response.status_code, response.headers)
     kinds = {kind.__name__ for kind in type(error).__mro__}
     if "APITimeoutError" in kinds:
         return ModelTimeoutError(f"{name}: no answer in time")
-    if kinds & {"APIConnectionError", "APIResponseValidationError"}:
-        cause = type(error.__cause__).__name__ if error.__cause__ else ""
-        return ModelUnavailableError(f"{message} {f'({cause})' if cause else ''}".rstrip())
+    if "APIConnectionError" in kinds:
+        cause = type(error.__cause__).__name__ if error.__cause__ else "no reason given"
+        return ModelUnavailableError(f"{message} ({cause})")
+    return ModelError(message)
+
+
+def map_status(message: str, status: int, headers: Mapping[str, str]) -> ModelError:
+    """Return our error for a response with this HTTP status and these headers."""
+    wait = retry_after(headers)
+    if status == 429 or (wait is not None and status >= 500):
+        return RateLimitError(message, wait)
+    if status < 400 or status in _PASSING or status >= 500:
+        return ModelUnavailableError(message)
     return ModelError(message)
 
 
