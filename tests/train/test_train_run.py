@@ -16,10 +16,10 @@ from codefavor.manifest import make_manifest
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
 from codefavor.train.examples import ExampleSet
+from codefavor.train.linear import train_linear
 from codefavor.train.loop import Interrupted
 from codefavor.train.report import Report
 from codefavor.train.run import train
-from codefavor.train.run_linear import train_linear
 
 QUICK: dict[str, Any] = {
     "max_length": 512,

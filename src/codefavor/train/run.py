@@ -66,34 +66,8 @@ def _run(
     return learned
 
 
-<<<<<<< HEAD
 def _card(config: TrainConfig, input_format: str) -> JudgeCard:
     reward = RewardShape(readout=config.readout, instruction=config.instruction)
-=======
-def _check_folder(out: Path, resume: bool) -> None:
-    if (out / CARD_FILE).exists():
-        raise ConfigError(f"{out} already holds a finished judge; choose another --out")
-    if out.exists() and not out.is_dir():
-        raise ConfigError(f"{out} is a file; --out names a folder")
-    held = {path.name for path in out.iterdir()} if out.exists() else set()
-    if held and not held & {CHECKPOINT, LOG_FILE}:
-        raise ConfigError(f"{out} is not empty and holds no run; choose another --out")
-    if held and not resume:
-        raise ConfigError(f"{out} holds a run that has not ended; go on with --resume, or choose another --out")
-
-
-def _learner(config: TrainConfig) -> Learner:
-    match config.objective:
-        case "classification":
-            return ClassificationLearner(config)
-        case "reward":
-            return RewardLearner(config)
-        case "linear":
-            raise ConfigError("the linear objective has no language model; codefavor.train.linear trains it")
-
-
-def _card(config: TrainConfig, learner: Learner) -> JudgeCard:
->>>>>>> regress
     return JudgeCard(
         objective=config.objective,
         base_model=config.model,
