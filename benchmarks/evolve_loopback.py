@@ -68,7 +68,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         seeds, out = Path(folder, "seeds.jsonl"), Path(folder, "run")
         write_seeds(seeds, options.seeds)
-        with LoopbackProcess("evolve.critic_answers:answer", options.latency, Schedule(FAULTS, seed=1)) as server:
+        with LoopbackProcess("loopback.critic:answer", options.latency, Schedule(FAULTS, seed=1)) as server:
             started = time.monotonic()
             asked = command(seeds, server.url, out, options.concurrency)
             subprocess.run(asked, check=True, env={**os.environ, "OPENAI_API_KEY": "unused"})

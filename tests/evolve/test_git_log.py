@@ -168,7 +168,14 @@ def test_a_hostile_repository_runs_nothing(workshop: Workshop, tmp_path: Path) -
     workshop.commit("sum the items at once", total_py=FAST)
     (workshop.path / ".gitattributes").write_text("*.py diff=evil filter=evil\n", encoding="utf-8")
     workshop.commit("bring attributes along now")
-    settings = ("core.fsmonitor", "core.pager", "core.editor", "core.sshCommand", "diff.external", "diff.evil.textconv")
+    settings: tuple[str, ...] = (
+        "core.fsmonitor",
+        "core.pager",
+        "core.editor",
+        "core.sshCommand",
+        "diff.external",
+        "diff.evil.textconv",
+    )
     settings += ("diff.evil.command", "filter.evil.clean", "filter.evil.smudge", "gpg.program", "credential.helper")
     for name in settings:
         workshop.git("config", name, str(script))
