@@ -17,7 +17,6 @@ from codefavor.jsonl import read_records
 from codefavor.manifest import make_manifest
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
-from codefavor.train.linear import train_linear
 from codefavor.train.report import Report
 
 app = typer.Typer()
@@ -59,7 +58,7 @@ def train(
         f"codefavor {' '.join(sys.argv[1:])}", settings.model_dump(mode="json"), pairs, settings.seed
     )
     if settings.objective == "linear":
-        train_linear(loaded, settings.comments, out, manifest)
+        import_module("codefavor.train.linear").train_linear(loaded, settings, out, manifest)
         typer.echo(f"{out}: a linear judge, trained on {len(loaded)} pairs")
         return
     try:

@@ -10,33 +10,33 @@ import numpy as np
 from scipy.sparse import diags
 from sklearn.linear_model import LogisticRegression
 
-from codefavor.errors import ConfigError, DataError
-from codefavor.judge.card import CommentPolicy, JudgeCard, write_card
+from codefavor.errors import DataError
+from codefavor.judge.card import CommentPolicy, JudgeCard
 from codefavor.judge.linear import LINEAR_FORMAT, LinearJudge, difference_matrix
 from codefavor.manifest import Manifest
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.pair import PreferencePair
 from codefavor.syntax.strip import strip_comments
+from codefavor.train.config import TrainConfig
+from codefavor.train.folder import check_folder, finish_folder
 
 INVERSE_PENALTY = 1.0
 MOST_ITERATIONS = 1000
 
 
-def train_linear(pairs: Sequence[PreferencePair], comments: CommentPolicy, out: Path, manifest: Manifest) -> None:
-    """Fit a judge and write it to `out` with its card and manifest.
+def train_linear(pairs: Sequence[PreferencePair], config: TrainConfig, out: Path, manifest: Manifest) -> None:
+    """Fit a judge and write it to `out` with its card, manifest and model card.
 
     Raises:
         ConfigError: `out` holds something already.
         DataError: there are no pairs.
     """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise ConfigError(f"{out} already holds something; choose another --out")
-    judge = fit_linear(pairs, comments)
+    check_folder(out, resume=False)
+    judge = fit_linear(pairs, config.comments)
     out.mkdir(parents=True, exist_ok=True)
     judge.save(out)
-    (out / "manifest.json").write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    card = JudgeCard(objective="linear", format=LINEAR_FORMAT, comments=comments)
-    write_card(out, card)
+    card = JudgeCard(objective="linear", format=LINEAR_FORMAT, comments=config.comments)
+    finish_folder(out, card, config, manifest, pairs, truncated=0)
 
 
 def fit_linear(pairs: Sequence[PreferencePair], comments: CommentPolicy) -> LinearJudge:
