@@ -7,6 +7,7 @@ from typer.core import TyperCommand, TyperGroup
 
 VERBS = {
     "pairs": "Validate, count, show, convert and split files of preference pairs.",
+    "sandbox": "Check what holds foreign code here, or run one program in it.",
 }
 """Every verb with its line in `codefavor --help`; `codefavor.cli.<verb>` holds its `app`."""
 
