@@ -126,8 +126,11 @@ def test_nothing_of_the_environment_is_inside(way: str | None, monkeypatch: pyte
 
 
 @pytest.mark.slow
-def test_a_thousand_hostile_programs_leave_nothing_over(pool: Pool) -> None:
-    pool.run_one(Job(""))
+@pytest.mark.parametrize("way", WAYS)
+def test_a_thousand_hostile_programs_leave_nothing_over(
+    way: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     before = _left_over()
     programs = [
         "import os\nos._exit(1)",
@@ -136,13 +139,13 @@ def test_a_thousand_hostile_programs_leave_nothing_over(pool: Pool) -> None:
         "print('x' * 10**6)",
         "bytearray(2 << 30)",
     ]
-    results = pool.run([Job(programs[n % 5], program=True, limits=SMALL) for n in range(1000)])
+    with Pool(way) as pool:
+        results = pool.run([Job(programs[n % 5], program=True, limits=SMALL) for n in range(1000)])
     assert all(result.ended != "lost" for result in results)
     assert _left_over() == before
 
 
 def _left_over() -> tuple[int, int, int]:
-    children = Path(f"/proc/self/task/{os.getpid()}/children")
-    processes = len(children.read_text(encoding="utf-8").split()) if children.exists() else 0
+    children = [path.read_text(encoding="utf-8") for path in Path("/proc/self/task").glob("*/children")]
     files, descriptors = Path(tempfile.gettempdir()), Path("/proc/self/fd")
-    return processes, sum(1 for _ in files.iterdir()), sum(1 for _ in descriptors.iterdir())
+    return len("".join(children).split()), len(list(files.iterdir())), len(list(descriptors.iterdir()))

@@ -1,0 +1,1 @@
+"""What running and analysing two candidates shows: worked examples, behaviour, work, problems, findings."""
