@@ -1,6 +1,5 @@
 """Hostile programs: each layer of the sandbox is attacked, with and without bubblewrap."""
 
-import os
 import socket
 import subprocess
 import sys

@@ -5,7 +5,7 @@ from typing import Any
 
 from codefavor.evidence.entry import Entry
 from codefavor.evidence.example import Example
-from codefavor.evidence.expected import passes, show, shorten
+from codefavor.evidence.expected import passes, shorten, show
 from codefavor.evidence.literals import evaluate
 from codefavor.evidence.worked_examples import find_examples
 from codefavor.pairs.evidence import FailedExample
@@ -104,9 +104,7 @@ def _clean(pool: Pool, sources: list[str]) -> tuple[Outcome, ...]:
     return pool.run_one(Job(imports, tuple(Call(source, budget=BUDGET) for source in sources))).outcomes
 
 
-def _verdicts(
-    pool: Pool, examples: tuple[Example, ...], result: Result, expected: list[Any]
-) -> list[bool | None]:
+def _verdicts(pool: Pool, examples: tuple[Example, ...], result: Result, expected: list[Any]) -> list[bool | None]:
     verdicts: list[bool | None] = []
     conditions: dict[int, str] = {}
     for index, (example, outcome) in enumerate(zip(examples, result.outcomes, strict=True)):

@@ -6,7 +6,8 @@ from typing import Any
 
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _STRING = re.compile(
-    r"[rbuRBU]{0,2}(?:'''(?:[^\\]|\\.)*?'''|\"\"\"(?:[^\\]|\\.)*?\"\"\"|'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\")", re.DOTALL
+    r"[rbuRBU]{0,2}(?:'''(?:[^\\]|\\.)*?'''|\"\"\"(?:[^\\]|\\.)*?\"\"\"|'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\")",
+    re.DOTALL,
 )
 _NUMBER = re.compile(r"[-+]?(?:0[xob][0-9a-fA-F_]+|(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?j?)(?![\w])")
 _WORD = re.compile(r"(True|False|None|true|false|null|TRUE|FALSE)\b")

@@ -148,7 +148,9 @@ def _holds(test: ast.expr, calls: list[ast.Call], setup: list[str]) -> Example:
     sources = [ast.unparse(call) for call in calls]
     condition = ast.unparse(test)
     if len(sources) == 1:
-        return Example("\n".join([*setup, sources[0]]), "holds", condition.replace(sources[0], "_"), _arguments(calls[0]))
+        return Example(
+            "\n".join([*setup, sources[0]]), "holds", condition.replace(sources[0], "_"), _arguments(calls[0])
+        )
     for index, source in enumerate(sources):
         condition = condition.replace(source, f"_[{index}]")
     return Example("\n".join([*setup, f"[{', '.join(sources)}]"]), "holds", condition)

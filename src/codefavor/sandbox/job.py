@@ -48,6 +48,8 @@ class Job:
     """The candidate."""
     calls: tuple[Call, ...] = ()
     """What is called, in this order."""
+    stop_when_exhausted: bool = False
+    """Whether calls after one that spent its budget are skipped: for calls that only get larger."""
     program: bool = False
     """Run the candidate as a program instead, as `__main__`."""
     typed: str = ""

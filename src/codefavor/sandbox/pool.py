@@ -70,7 +70,7 @@ class Pool:
             pending = progress.pending()
             reply = self._ask(progress.request(pending))
             progress.take(reply, pending)
-            if not progress.pending() or progress.failed_to_load():
+            if progress.is_over():
                 break
         return progress.result()
 
@@ -101,6 +101,11 @@ class _Progress:
     def pending(self) -> list[tuple[int, Call]]:
         """Return the calls that nothing is known of."""
         return [(i, call) for i, call in enumerate(self._job.calls) if i not in self._reports and i not in self._died]
+
+    def is_over(self) -> bool:
+        """Whether nothing is left to be run."""
+        stopped = any("exhausted" in report for report in self._reports.values()) or bool(self._died)
+        return not self.pending() or self.failed_to_load() or (self._job.stop_when_exhausted and stopped)
 
     def request(self, pending: Iterable[tuple[int, Call]]) -> dict[str, Any]:
         """Return what the mother is asked."""
