@@ -7,7 +7,7 @@ noisy. A verdict needs the two to agree, or processor time to speak so clearly t
 import math
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,15 +21,20 @@ from codefavor.sandbox.job import Call, Job, Limits, Outcome
 from codefavor.sandbox.pool import Pool
 
 FACTORS = (1, 4, 16, 64, 256, 1024, 4096, 16384)
-BUDGET = 400_000
-REPEATS = 5
+BUDGET = 250_000
+REPEATS = 3
+STOP_AFTER = 4_000_000
+"""Nanoseconds of a call after which larger inputs are not tried: enough to be measured well."""
+_CONFIRMATIONS, _CONFIRMING_REPEATS = 2, 11
+_AMBIGUOUS = 2.5
+"""Ratio of processor time below which the largest common input is timed again, the candidates in turn."""
 _SEEDS = 2
 _ENOUGH_POINTS = 3
 _LIMITS = Limits(cpu_seconds=8)
 CLEAR = 1.25
-"""Ratio of processor time that decides when the counts do not contradict it."""
+"""Ratio of processor time that decides when the counts agree."""
 CLEAR_ALONE = 1.6
-"""Ratio of processor time that decides against the counts."""
+"""Ratio of processor time that decides by itself."""
 CLEAR_COUNT = 1.15
 """Ratio of instructions that decides when processor time does not contradict it."""
 NOISE = 1.1
@@ -65,11 +70,36 @@ def run_cost(pool: Pool, entry: Entry, codes: tuple[str, str], seeds: Sequence[A
         for way in ways_to_grow(chosen):
             inputs = growing_inputs(seeds, chosen, way, random.Random(seed))
             calls = tuple(Call(call_source(entry.name, i), BUDGET, REPEATS) for i in inputs)
-            jobs = [Job(code, calls, stop_when_exhausted=True, limits=_LIMITS) for code in codes]
+            jobs = [Job(code, calls, stop_after=STOP_AFTER, limits=_LIMITS) for code in codes]
             sizes = [size_of(arguments) for arguments in inputs]
-            for kept, result in zip((series_a, series_b), pool.run(jobs), strict=True):
-                kept.append(_series(sizes, result.outcomes))
+            a, b = (_series(sizes, result.outcomes) for result in pool.run(jobs))
+            a, b = _confirm(pool, codes, calls, a, b)
+            series_a.append(a)
+            series_b.append(b)
     return CostRun(tuple(series_a), tuple(series_b))
+
+
+def _confirm(pool: Pool, codes: tuple[str, str], calls: Sequence[Call], a: Series, b: Series) -> tuple[Series, Series]:
+    """Time the largest common input again where the first figures lie close, the candidates in turn."""
+    last = min(len(a.work), len(b.work)) - 1
+    common = _last_common(a, b)
+    if common is None or max(common[0], 1 / common[0]) >= _AMBIGUOUS:
+        return a, b
+    call = Call(calls[last].source, budget=0, repeats=_CONFIRMING_REPEATS)
+    for _ in range(_CONFIRMATIONS):
+        a, b = (
+            _with_time(series, last, pool.run_one(Job(code, (call,), limits=_LIMITS)).outcomes[0].nanoseconds)
+            for series, code in ((a, codes[0]), (b, codes[1]))
+        )
+    return a, b
+
+
+def _with_time(series: Series, place: int, nanoseconds: int | None) -> Series:
+    known = series.work[place].nanoseconds
+    if nanoseconds is None or known is None:
+        return series
+    timed = series.work[place].model_copy(update={"nanoseconds": min(known, nanoseconds)})
+    return replace(series, work=(*series.work[:place], timed, *series.work[place + 1 :]))
 
 
 def growing_inputs(seeds: Sequence[Arguments], seed: Arguments, way: Grow, rng: random.Random) -> list[Arguments]:
@@ -126,7 +156,7 @@ def _decide(time: float, count: float, outlasted: Side | None) -> Side | None:
         return outlasted
     if time_margin >= CLEAR_ALONE:
         return faster
-    if time_margin >= CLEAR and (faster == fewer or count_margin < NOISE):
+    if time_margin >= CLEAR and faster == fewer and count_margin >= NOISE:
         return faster
     if count_margin >= CLEAR_COUNT and (faster == fewer or time_margin < NOISE):
         return fewer

@@ -10,7 +10,7 @@ from typing import Any
 
 from codefavor.evidence.inputs import Arguments, find_relations
 
-LARGEST = 200_000
+LARGEST = 20_000
 """Elements that an input may have."""
 
 Grow = Callable[[Any], bool]

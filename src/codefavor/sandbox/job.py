@@ -48,8 +48,9 @@ class Job:
     """The candidate."""
     calls: tuple[Call, ...] = ()
     """What is called, in this order."""
-    stop_when_exhausted: bool = False
-    """Whether calls after one that spent its budget are skipped: for calls that only get larger."""
+    stop_after: int = 0
+    """For calls that only get larger: skip those after one that spent its budget, or that took longer than this many
+    nanoseconds when timed; 0 skips none."""
     program: bool = False
     """Run the candidate as a program instead, as `__main__`."""
     typed: str = ""

@@ -104,8 +104,10 @@ class _Progress:
 
     def is_over(self) -> bool:
         """Whether nothing is left to be run."""
-        stopped = any("exhausted" in report for report in self._reports.values()) or bool(self._died)
-        return not self.pending() or self.failed_to_load() or (self._job.stop_when_exhausted and stopped)
+        stopped = any("exhausted" in report or "enough" in report for report in self._reports.values()) or bool(
+            self._died
+        )
+        return not self.pending() or self.failed_to_load() or (bool(self._job.stop_after) and stopped)
 
     def request(self, pending: Iterable[tuple[int, Call]]) -> dict[str, Any]:
         """Return what the mother is asked."""
@@ -116,6 +118,7 @@ class _Progress:
             "typed": self._job.typed,
             "limits": asdict(self._job.limits),
             "budget": self._job.budget,
+            "stop_after": self._job.stop_after,
         }
 
     def take(self, reply: dict[str, Any], pending: list[tuple[int, Call]]) -> None:
@@ -125,7 +128,7 @@ class _Progress:
         for line in reply["results"].splitlines():
             self._read(line)
         if not self.failed_to_load():
-            stopped = any("exhausted" in self._reports.get(index, {}) for index, _ in pending)
+            stopped = any({"exhausted", "enough"} & self._reports.get(index, {}).keys() for index, _ in pending)
             unanswered = [index for index, _ in pending if index not in self._reports]
             self._died.update(unanswered[: 0 if stopped else 1])
 

@@ -45,6 +45,7 @@ class Harness:
         self._results = results
         self._module = ModuleType("candidate")
         self._at = _LOADING
+        self._enough = False
         self._exit: Callable[[int], object] = os._exit
 
     def run(self) -> None:
@@ -55,6 +56,8 @@ class Harness:
         if self._attempt(_LOADING, lambda: self._load(code), self._job["budget"]):
             for index, call in self._job["calls"]:
                 self._call(index, call)
+                if self._enough:
+                    break
 
     def run_program(self) -> None:
         """Run the candidate as a program, its output to this process' own."""
@@ -77,7 +80,11 @@ class Harness:
         if call["budget"]:
             self._attempt(index, work.call, call["budget"], lambda: {"mutated": work.mutation(before)})
         if call["repeats"]:
-            self._report({"i": index, "nanoseconds": _fastest(work, call["repeats"])})
+            fastest = _fastest(work, call["repeats"])
+            self._report({"i": index, "nanoseconds": fastest})
+            if 0 < self._job["stop_after"] < (fastest or 0):
+                self._enough = True
+                self._report({"i": index, "enough": True})
         if call["memory"]:
             self._report({"i": index, "peak": _peak(work)})
 
