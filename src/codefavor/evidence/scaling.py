@@ -10,8 +10,10 @@ from typing import Any
 
 from codefavor.evidence.inputs import Arguments, find_relations
 
-LARGEST = 20_000
-"""Elements that an input may have."""
+LARGEST = 8_000
+"""Elements that a collection may have."""
+LONGEST_TEXT = 50_000
+"""Characters that a text may have."""
 
 Grow = Callable[[Any], bool]
 """Which arguments are enlarged."""
@@ -94,13 +96,13 @@ def _is_prime(number: int) -> bool:
 
 
 def _grow_text(value: str, factor: int, rng: random.Random) -> str:
-    length = min(len(value) * factor, LARGEST)
+    length = min(len(value) * factor, LONGEST_TEXT)
     if len(value) > 2 and value == value[::-1]:
         half = "".join(rng.choice(value) for _ in range(length // 2))
         return half + half[::-1]
     words = value.split()
     if len(words) > 1:
-        count = min(len(words) * factor, LARGEST // 5)
+        count = min(len(words) * factor, LONGEST_TEXT // 5)
         return " ".join(rng.choice(words) for _ in range(count))
     return (value * factor)[:length]
 
