@@ -1,7 +1,7 @@
 """Runs both candidates on generated inputs: where they differ, and what goes wrong on one side only.
 
-A difference names no winner. What weighs is an incident: an exception, a result of a type that no example shows, work
-without end, or changed arguments, each on an input like the examples' and where the other candidate has none.
+A difference names no winner. What may weigh is an incident: an exception, a result of a type that no example shows,
+work without end, or changed arguments, each on an input like the examples' and where the other candidate has none.
 """
 
 import random
@@ -125,8 +125,12 @@ def _incidents(rows: list[tuple[Call, Outcome, Outcome]], kinds: set[str]) -> tu
 def _incident(own: Outcome, other: Outcome, kinds: set[str]) -> IncidentKind | None:
     if other.status != "returned" or (kinds and _kind(other.value) not in kinds):
         return None
+    return _fault(own, other, kinds)
+
+
+def _fault(own: Outcome, other: Outcome, kinds: set[str]) -> IncidentKind | None:
     if own.status in ("raised", "died"):
-        return "crash"
+        return "undefined name" if own.raised and "NameError" in own.raised.above else "crash"
     if own.status == "exhausted" and (other.opcodes or BUDGET) * _CLEARLY_LESS < BUDGET:
         return "endless"
     if own.status == "returned" and kinds and _kind(own.value) not in kinds:

@@ -226,31 +226,33 @@ def find_relations(seeds: Sequence[Arguments]) -> list[Relation]:
     """Return what holds between arguments in every seed, as functions that make it hold again."""
     if not seeds:
         return []
-    found: list[Relation] = []
     arity = min(len(seed) for seed in seeds)
+    found: list[Relation] = []
     for one in range(arity):
-        for other in range(arity):
-            if one != other:
-                found.extend(_relations_of(seeds, one, other))
+        others = [_relation_of(seeds, one, other) for other in range(arity) if other != one]
+        strongest = min((pair for pair in others if pair), key=lambda pair: pair[0], default=None)
+        if strongest:
+            found.append(strongest[1])
     return found
 
 
-def _relations_of(seeds: Sequence[Arguments], one: int, other: int) -> list[Relation]:
+def _relation_of(seeds: Sequence[Arguments], one: int, other: int) -> tuple[int, Relation] | None:
+    """Return how argument `one` follows from `other` in every seed, after a number: the lower, the surer."""
     pairs = [(seed[one], seed[other]) for seed in seeds]
     if not all(isinstance(whole, list | tuple | str) for _, whole in pairs):
-        return []
+        return None
     if all(_is_int(part) for part, _ in pairs):
         if all(part == len(whole) for part, whole in pairs):
-            return [lambda arguments, rng: _set(arguments, one, len(arguments[other]))]
+            return 0, lambda arguments, rng: _set(arguments, one, len(arguments[other]))
         if all(part == len(whole) - 1 for part, whole in pairs):
-            return [lambda arguments, rng: _set(arguments, one, max(0, len(arguments[other]) - 1))]
+            return 1, lambda arguments, rng: _set(arguments, one, max(0, len(arguments[other]) - 1))
         if all(0 <= part <= len(whole) for part, whole in pairs):
-            return [lambda arguments, rng: _set(arguments, one, min(arguments[one], len(arguments[other]) - 1))]
+            return 3, lambda arguments, rng: _set(arguments, one, min(arguments[one], len(arguments[other]) - 1))
     if one < other and all(isinstance(part, list | tuple) and len(part) == len(whole) for part, whole in pairs):
-        return [lambda arguments, rng: _same_length(arguments, one, other)]
+        return 0, lambda arguments, rng: _same_length(arguments, one, other)
     if all(not isinstance(whole, str) and part in whole for part, whole in pairs):
-        return [lambda arguments, rng: _set(arguments, one, rng.choice(arguments[other] or [arguments[one]]))]
-    return []
+        return 2, lambda arguments, rng: _set(arguments, one, rng.choice(arguments[other] or [arguments[one]]))
+    return None
 
 
 def _is_int(value: object) -> bool:

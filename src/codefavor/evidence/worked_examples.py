@@ -17,14 +17,14 @@ _RESULT_WORDS = r"(?:returns?|outputs?|gives?|yields?|equals?|prints?|results?\s
 _SHOULD = r"(?:(?:should|must|will|would|shall|can)\s+)?"
 _CONNECTIVE = re.compile(
     rf"[`*]*\s*(?:[#,;]\s*)?(?:==+>?|=+>|-+>|~>|➞|→|⇒|➜|⟶|=|:|{_SHOULD}{_RESULT_WORDS}\b(?:\s+(?:to|as))?"
-    r"(?:\s+(?:the\s+)?(?:value|string|list|tuple|result|number|integer|output)(?:\s+of)?\b)?)\s*:?\s*[`*]*"
+    r"(?:\s+(?:the\s+)?(?:value|string|list|tuple|result|number|integer|output)(?:\s+of)?\b)?)\s*:?[`*\s]*"
 )
 _OUTPUT = re.compile(
     rf"(?:(?:output|result|answer|expected(?:\s+(?:output|result))?|returned(?:\s+value)?|{_SHOULD}{_RESULT_WORDS})\b"
-    rf"[`*]*\s*(?:{_SHOULD}{_RESULT_WORDS}\b|=|:|-+>|=+>)?|=+>|-+>|➞|→|⇒)\s*:?\s*[`*]*\s*",
+    rf"[`*]*\s*(?:{_SHOULD}{_RESULT_WORDS}\b|=|:|-+>|=+>)?|=+>|-+>|➞|→|⇒)\s*:?[`*\s]*",
     re.IGNORECASE,
 )
-_INPUT = re.compile(r"\b(?:input|for(?:\s+(?:the\s+)?input)?|given|with)\b\s*(?:of|is|=|:)?\s*[`*]*\s*", re.IGNORECASE)
+_INPUT = re.compile(r"\b(?:input|for(?:\s+(?:the\s+)?input)?|given|with)\b\s*(?:of|is|=|:)?[`*\s]*", re.IGNORECASE)
 _BETWEEN = re.compile(r"[`*]*\s*(?:,|;|and\b|,\s*and\b)?\s*[`*]*\s*")
 _PROMPT = re.compile(r"^[ \t]*>>>[ ]?(.*)$")
 _MORE = re.compile(r"^[ \t]*\.\.\.[ ]?(.*)$")

@@ -16,8 +16,12 @@ from codefavor.sandbox.pool import Pool
 Decision = tuple[Side | None, str]
 """A side with the feedback, or None with the reason why there is no choice."""
 
-_WEIGHING = ("crash", "wrong type", "endless")
-"""The incidents that decide when the other candidate has none."""
+_WEIGHING = ("undefined name", "wrong type", "endless")
+"""The incidents that decide when the other candidate has none.
+
+An exception of another kind does not: on generated inputs 9% of 217 right MBPP solutions raise one, and 8% of 95 wrong
+ones that pass their first example, so it tells nothing. Neither do changed arguments, which few instructions forbid.
+"""
 
 
 class EvidenceJudge:

@@ -7,7 +7,7 @@ from pydantic import Field
 from codefavor.record import Record
 
 Count = Annotated[int, Field(ge=0)]
-IncidentKind = Literal["crash", "wrong type", "endless", "changed arguments"]
+IncidentKind = Literal["crash", "undefined name", "wrong type", "endless", "changed arguments"]
 Severity = Literal["low", "medium", "high"]
 
 
@@ -26,7 +26,8 @@ class Incident(Record):
     """Something that happened on a generated input."""
 
     kind: IncidentKind
-    """What happened: an exception, a result of a type unlike the examples', work without end, changed arguments."""
+    """What happened: an exception, one over a name that has no value, a result of a type unlike the examples', work
+    without end, changed arguments."""
     call: str
     """The call on which it did, made small."""
     detail: str
