@@ -58,6 +58,10 @@ class ModelTimeoutError(ModelError):
     """The model did not answer in time."""
 
 
+class ModelUnavailableError(ModelError):
+    """The model failed in a way that may pass: a lost connection, a server error, an unreadable answer."""
+
+
 class BudgetExceeded(ModelError):
     """The money or tokens granted for a run are spent."""
 

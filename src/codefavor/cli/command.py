@@ -6,7 +6,12 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 VERBS = {
+    "evolve": "Make preference pairs from good code, commits or instructions.",
+    "train": "Train a judge on preference pairs.",
     "pairs": "Validate, count, show, convert and split files of preference pairs.",
+    "compare": "Ask a judge which of two files is better.",
+    "bench": "Score judges on tasks with known answers, and test their differences.",
+    "report": "Put results side by side in one HTML page.",
     "sandbox": "Check what holds foreign code here, or run one program in it.",
 }
 """Every verb with its line in `codefavor --help`; `codefavor.cli.<verb>` holds its `app`."""

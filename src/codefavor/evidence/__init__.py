@@ -1,1 +1,1 @@
-"""What running and analysing two candidates shows: worked examples, behaviour, work, problems, findings."""
+"""Evidence: what running and analysing two candidates shows. No model, no network, no torch."""

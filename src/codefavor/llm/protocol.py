@@ -68,6 +68,8 @@ class Completion(Record):
     """The tokens that it took."""
     logprobs: tuple[TokenLogprobs, ...] | None = None
     """The tokens written, when log-probabilities were asked for."""
+    cached: bool = False
+    """Whether the answer was kept from an earlier call, and so cost nothing now."""
 
 
 class ChatModel(Protocol):
@@ -83,5 +85,12 @@ class ChatModel(Protocol):
         Raises:
             RateLimitError: the provider asks for fewer requests.
             ModelTimeoutError: no answer came in time.
-            ModelError: the model failed, or refuses a setting of `config`.
+            ModelUnavailableError: the call failed in a way that may pass.
+            ModelError: the model failed for good, or refuses a setting of `config`.
+        """
+
+    async def aclose(self) -> None:
+        """Free connections and threads; call it in the event loop that made the calls, before that loop ends.
+
+        The model may be used again afterwards, in another event loop.
         """

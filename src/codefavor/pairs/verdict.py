@@ -38,7 +38,7 @@ class Verdict(Record):
     """The digest of the comparison as it was shown, order included."""
     judge: str
     """The judge's name."""
-    choice: Choice | None
+    choice: Choice | None = None
     """The better side or "tie"; None means the judge has no answer, which is not a tie."""
     prob_a: Annotated[float, Field(ge=0, le=1)] | None = None
     """The probability that A is better, from judges that have one."""

@@ -1,0 +1,101 @@
+"""Two runs on the same tasks: by how much do their judges differ, and could it be chance?
+
+The difference is taken task by task, which is far sharper than comparing two intervals.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from codefavor.bench.results import VERDICTS_FILE, TaskVerdict
+from codefavor.bench.run import read_result
+from codefavor.bench.scoring import joined, sample_of, score
+from codefavor.bench.statistics import Estimate, PairedTest, paired_test
+from codefavor.errors import DataError
+from codefavor.jsonl import read_records
+from codefavor.pairs.criterion import VERIFIABLE_ASPECTS
+from codefavor.record import Record
+
+AVERAGE = "average"
+
+
+class PairedRow(Record):
+    """How two judges differ on one aspect, or on average."""
+
+    aspect: str
+    """The aspect, or "average" over correctness, efficiency and security."""
+    first: float
+    """Accuracy of the first judge."""
+    second: float
+    """Accuracy of the second judge."""
+    difference: Estimate
+    """First minus second, with its intervals."""
+    test: PairedTest
+    """Whether the difference could be chance."""
+
+
+class PairedResult(Record):
+    """How two judges differ."""
+
+    first: str
+    """The first judge's name."""
+    second: str
+    """The second judge's name."""
+    differing: tuple[str, ...]
+    """The settings, besides the judge, in which the runs differ."""
+    rows: tuple[PairedRow, ...]
+    """One row for each aspect, then the average where there is one."""
+
+
+def compare_runs(first: Path, second: Path, seed: int) -> PairedResult:
+    """Compare two finished runs.
+
+    Args:
+        first: the folder of a run, or the `result.json` in it.
+        second: the other one.
+        seed: draws the sign flips and the bootstrap.
+
+    Raises:
+        DataError: a run is missing or unfinished, or the two are not about the same tasks.
+    """
+    one, two = read_result(first), read_result(second)
+    if one.settings.data != two.settings.data:
+        raise DataError(f"{first} and {second}: benched on different data, so nothing can be compared")
+    rows_one, rows_two = _verdicts(first), _verdicts(second)
+    if rows_one.keys() != rows_two.keys() or any(rows_two[key].label != row.label for key, row in rows_one.items()):
+        raise DataError(f"{first} and {second}: benched on different tasks, so nothing can be compared")
+    aspects = {aspect: {aspect} for aspect in one.aspects}
+    if one.average is not None:
+        aspects[AVERAGE] = {str(aspect) for aspect in VERIFIABLE_ASPECTS}
+    rng = np.random.default_rng(seed)
+    matched = [(row, rows_two[key]) for key, row in rows_one.items()]
+    return PairedResult(
+        first=one.judge,
+        second=two.judge,
+        differing=tuple(
+            name for name in ("order", "comments") if getattr(one.settings, name) != getattr(two.settings, name)
+        ),
+        rows=tuple(
+            _compare_aspect(name, [pair for pair in matched if pair[0].aspect in members], rng)
+            for name, members in aspects.items()
+        ),
+    )
+
+
+def _verdicts(run: Path) -> dict[str, TaskVerdict]:
+    folder = run if run.is_dir() else run.parent
+    return {row.task: row for row in read_records(folder / VERDICTS_FILE, TaskVerdict)}
+
+
+def _compare_aspect(aspect: str, matched: list[tuple[TaskVerdict, TaskVerdict]], rng: np.random.Generator) -> PairedRow:
+    rows = [one for one, _ in matched]
+    first = [score(joined(one), one.label) for one, _ in matched]
+    second = [score(joined(two), two.label) for _, two in matched]
+    differences = sample_of(rows, [x - y for x, y in zip(first, second, strict=True)])
+    return PairedRow(
+        aspect=aspect,
+        first=sample_of(rows, first).mean,
+        second=sample_of(rows, second).mean,
+        difference=differences.estimate(rng, low=-1.0, high=1.0),
+        test=paired_test(differences, rng),
+    )

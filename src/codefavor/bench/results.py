@@ -1,0 +1,127 @@
+"""What a benchmark run leaves behind: the records of `settings.json`, `verdicts.jsonl` and `result.json`.
+
+Shares and scores are fractions of one. Nothing is computed here.
+"""
+
+from typing import Literal
+
+from codefavor.bench.statistics import Estimate
+from codefavor.judge.card import CommentPolicy
+from codefavor.manifest import Manifest
+from codefavor.pairs.comparison import Side
+from codefavor.pairs.verdict import Verdict
+from codefavor.record import Record
+
+Order = Literal["given", "both"]
+
+SETTINGS_FILE = "settings.json"
+VERDICTS_FILE = "verdicts.jsonl"
+RESULT_FILE = "result.json"
+
+
+class RunSettings(Record):
+    """What shapes the verdicts of a run; a run is continued under the same settings or not at all."""
+
+    judge: str
+    """The judge's name."""
+    judge_files: dict[str, str]
+    """SHA-256 of the files that the judge is made of, by name."""
+    data: dict[str, str]
+    """SHA-256 of the task files, by name."""
+    order: Order
+    """Whether each comparison is judged as given or in both orders."""
+    comments: CommentPolicy
+    """Whether comments are stripped from the candidates of the three verifiable aspects."""
+    seed: int
+    """The seed of every random choice: the order in which pairs are shown, and resampling."""
+
+
+class TaskVerdict(Record):
+    """One line of `verdicts.jsonl`: the answers to one task."""
+
+    task: str
+    """The task's id."""
+    aspect: str
+    """The aspect, or "other" for a criterion that belongs to none."""
+    group: str
+    """The problem: the cluster of the statistics."""
+    label: Side
+    """The better side in the order given."""
+    given: Verdict
+    """The verdict in the order given."""
+    swapped: Verdict | None = None
+    """The verdict with the candidates exchanged, said of the order given (its feedback still names what was shown)."""
+
+
+class TaskCost(Record):
+    """What one task costs on average, in all orders judged."""
+
+    seconds: float
+    """Seconds of work."""
+    input_tokens: float
+    """Tokens read by a model."""
+    output_tokens: float
+    """Tokens written by a model."""
+    dollars: float
+    """US dollars paid."""
+
+
+class OrderFigures(Record):
+    """What judging in both orders shows."""
+
+    single_order: float
+    """Accuracy of the verdicts in the order given, which is the paper's protocol."""
+    swapped_order: float
+    """Accuracy of the verdicts with the candidates exchanged."""
+    both_orders: float
+    """Accuracy of the joined verdicts."""
+    flip_rate: float
+    """Share of tasks on which a side was preferred in one order, and not the same code in the other."""
+    first_share: float | None
+    """Share of the candidate shown first among all preferences in both orders; None where there is no preference."""
+
+
+class AspectResult(Record):
+    """What the judge reached on one aspect."""
+
+    tasks: int
+    """Rows of the file; every one of them is scored."""
+    clusters: int
+    """Problems behind them."""
+    accuracy: float
+    """(right + half of undecided and ties) / tasks, of the joined verdicts where both orders were judged."""
+    undecided: float
+    """Share of tasks without an answer."""
+    ties: float
+    """Share of tasks answered "tie"."""
+    stderr: float
+    """Standard error, clustered by problem."""
+    interval: tuple[float, float]
+    """95%, Student t over clusters."""
+    bootstrap_interval: tuple[float, float]
+    """95%, bootstrap over clusters."""
+    orders: OrderFigures | None
+    """The position-bias figures, where both orders were judged."""
+    unparsed: int
+    """Tasks whose candidates keep their comments since one of them does not parse."""
+    cost: TaskCost
+    """What a task costs."""
+
+
+class BenchResult(Record):
+    """The content of `result.json`."""
+
+    judge: str
+    """The judge's name."""
+    aspects: dict[str, AspectResult]
+    """The result of each aspect in the data."""
+    average: float | None
+    """The mean over correctness, efficiency and security; None unless the data has all three."""
+    average_estimate: Estimate | None
+    """The same with its intervals, clustered by problem across aspects."""
+    settings: RunSettings
+    """What shaped the verdicts."""
+    cost: TaskCost
+    """What a task costs over all aspects."""
+    manifest: Manifest
+    """What made this result."""

@@ -1,0 +1,149 @@
+"""`codefavor bench`: how good is a judge, and is it better than another one?"""
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from codefavor.bench.fetch import RELEASED_AT, fetch_benchmark
+from codefavor.bench.paired import PairedResult, compare_runs
+from codefavor.bench.results import RESULT_FILE, BenchResult, Order, RunSettings
+from codefavor.bench.run import run_bench
+from codefavor.bench.tasks import load_tasks
+from codefavor.judge.load import judge_files, load_judge
+from codefavor.manifest import hash_file, make_manifest
+from codefavor.report.table import make_table
+from codefavor.report.text import for_terminal, percent
+
+app = typer.Typer(no_args_is_help=True, help="Score judges on tasks with known answers, and test their differences.")
+
+
+@app.callback()
+def _bench() -> None:
+    """Score judges on tasks with known answers, and test their differences."""
+
+
+@app.command()
+def run(
+    judge: Annotated[str, typer.Option(help="The judge: shorter, longer, first, chance:SEED, model:FOLDER, ...")],
+    data: Annotated[
+        Path,
+        typer.Option(envvar="CODEFAVOR_BENCH", help="The benchmark's folder, or a file of preference pairs."),
+    ],
+    out: Annotated[Path, typer.Option(help="The folder of the run; a run that was cut off is continued.")],
+    order: Annotated[Order, typer.Option(help="Judge each comparison as given, or in both orders.")] = "both",
+    keep_comments: Annotated[bool, typer.Option("--keep-comments", help="Do not strip comments.")] = False,
+    seed: Annotated[int, typer.Option(min=0, help="Draws the order in which pairs are shown, and resampling.")] = 0,
+) -> None:
+    """Judge every task, score the answers, and write result.json."""
+    chosen = load_judge(judge)
+    tasks = load_tasks(data, "kept" if keep_comments else "stripped", seed)
+    files = judge_files(judge)
+    settings = RunSettings(
+        judge=chosen.name,
+        judge_files={file.name: hash_file(file) for file in files},
+        data=tasks.files,
+        order=order,
+        comments="kept" if keep_comments else "stripped",
+        seed=seed,
+    )
+    inputs = [*files, *((data / name for name in tasks.files) if data.is_dir() else [data])]
+    manifest = make_manifest(_command(), settings.model_dump(mode="json"), inputs, seed)
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    try:
+        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+            bar = progress.add_task(chosen.name, total=len(tasks.tasks))
+            result = run_bench(
+                chosen, tasks, settings, out, manifest, lambda done, _: progress.update(bar, completed=done)
+            )
+    except KeyboardInterrupt:
+        typer.echo(f"stopped; the same command goes on where {out} ends", err=True)
+        raise
+    _print_result(result)
+    typer.echo(f"{out / RESULT_FILE}")
+
+
+@app.command()
+def compare(
+    first: Annotated[Path, typer.Argument(help="The folder of a finished run.")],
+    second: Annotated[Path, typer.Argument(help="The folder of another one on the same data.")],
+    seed: Annotated[int, typer.Option(min=0, help="Draws the sign flips and the bootstrap.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Test whether two judges differ: paired by task, clustered by problem."""
+    result = compare_runs(first, second, seed)
+    if as_json:
+        typer.echo(result.model_dump_json(indent=2))
+    else:
+        _print_comparison(result)
+
+
+@app.command()
+def fetch(
+    out: Annotated[Path, typer.Option(help="The folder for the four files.")],
+    accept_license: Annotated[
+        bool, typer.Option("--accept-license", help="Accept CC-BY-NC-4.0: non-commercial, evaluation only.")
+    ] = False,
+    base_url: Annotated[
+        str, typer.Option(envvar="CODEFAVOR_BENCH_URL", help="The folder of the files on a server.")
+    ] = RELEASED_AT,
+) -> None:
+    """Download CodePrefBench as released, verified file by file."""
+    fetch_benchmark(out, base_url, accept_license, typer.echo)
+
+
+def _command() -> str:
+    return shlex.join(["codefavor", *sys.argv[1:]])
+
+
+def _print_result(result: BenchResult) -> None:
+    console = Console()
+    console.print(for_terminal(make_table([result], published=None)))
+    details = Table(box=SIMPLE_HEAD)
+    details.add_column("aspect")
+    for heading in ("tasks", "undecided", "ties", "one order", "both orders", "flips", "comments kept"):
+        details.add_column(heading.replace(" ", "\n"), justify="right")
+    for aspect, each in result.aspects.items():
+        shares = [each.undecided, each.ties]
+        if each.orders:
+            shares += [each.orders.single_order, each.orders.both_orders, each.orders.flip_rate]
+        figures = [percent(share) for share in shares]
+        figures += ["–"] * (5 - len(figures))
+        details.add_row(aspect.replace("-", "-\n"), str(each.tasks), *figures, str(each.unparsed))
+    console.print(details)
+
+
+def _print_comparison(result: PairedResult) -> None:
+    console = Console()
+    title = escape(f"{result.first} against {result.second}, %")
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
+    table.add_column("aspect")
+    for heading in ("first", "second", "difference", "p", "p McNemar", "better on"):
+        table.add_column(heading.replace(" ", "\n"), justify="right", no_wrap=True)
+    for row in result.rows:
+        low, high = (100 * bound for bound in row.difference.interval)
+        table.add_row(
+            row.aspect.replace("-", "-\n"),
+            percent(row.first),
+            percent(row.second),
+            f"{100 * row.difference.value:+.1f}\n{low:+.1f} to {high:+.1f}",
+            _p_value(row.test.sign_flip_p),
+            _p_value(row.test.mcnemar_p),
+            f"{row.test.first_better}:{row.test.second_better}",
+        )
+    console.print(table)
+    console.print("p flips signs by problem; McNemar takes tasks for independent.", highlight=False)
+    if result.differing:
+        console.print(f"The runs also differ in their {' and '.join(result.differing)}.", highlight=False)
+
+
+def _p_value(p: float) -> str:
+    return f"{p:.3f}" if p >= 0.001 else "<0.001"

@@ -1,0 +1,94 @@
+"""`codefavor train`: from preference pairs to a trained judge."""
+
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from codefavor.config import load_config
+from codefavor.errors import MissingExtraError
+from codefavor.jsonl import read_records
+from codefavor.manifest import make_manifest
+from codefavor.pairs.pair import PreferencePair
+from codefavor.train.config import TrainConfig
+from codefavor.train.report import Report
+
+app = typer.Typer()
+
+
+@app.command()
+def train(
+    pairs: Annotated[list[Path], typer.Option("--pairs", help="A file of preference pairs; may be repeated.")],
+    out: Annotated[Path, typer.Option(help="The folder of the judge; must not exist, or be empty.")],
+    config: Annotated[Path | None, typer.Option(help="A YAML file of settings; the options below go over it.")] = None,
+    objective: Annotated[str | None, typer.Option(help="classification, reward or linear.")] = None,
+    model: Annotated[str | None, typer.Option(help="embedded, a Hugging Face folder, or a hub id.")] = None,
+    layers: Annotated[int | None, typer.Option(help="Keep only the lowest layers (reward).")] = None,
+    train_layers: Annotated[int | None, typer.Option(help="Train only the highest layers.")] = None,
+    lora_r: Annotated[int | None, typer.Option(help="Train LoRA adapters of this rank.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="The peak learning rate.")] = None,
+    num_train_epochs: Annotated[float | None, typer.Option(help="Passes over the pairs.")] = None,
+    max_steps: Annotated[int | None, typer.Option(help="Stop after so many optimiser steps.")] = None,
+    max_length: Annotated[int | None, typer.Option(help="The most tokens of one input.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The seed of the order of examples.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
+) -> None:
+    """Train a judge on preference pairs; the paper's classification on all layers unless told otherwise."""
+    overrides: dict[str, Any] = {
+        "objective": objective,
+        "model": model,
+        "layers": layers,
+        "train_layers": train_layers,
+        "lora_r": lora_r,
+        "learning_rate": learning_rate,
+        "num_train_epochs": num_train_epochs,
+        "max_steps": max_steps,
+        "max_length": max_length,
+        "seed": seed,
+    }
+    settings = load_config(TrainConfig, config, overrides)
+    loaded = [pair for path in pairs for pair in read_records(path, PreferencePair)]
+    manifest = make_manifest(
+        f"codefavor {' '.join(sys.argv[1:])}", settings.model_dump(mode="json"), pairs, settings.seed
+    )
+    try:
+        run = import_module("codefavor.train.run")
+    except ImportError as error:
+        raise MissingExtraError(error.name or "torch", "train") from None
+    try:
+        with _progress() as progress:
+            learned = run.train(loaded, settings, out, manifest, resume=resume, report=_shown_by(progress))
+    except KeyboardInterrupt:
+        typer.echo("stopped; the same command with --resume goes on from the last checkpoint", err=True)
+        raise
+    cut = f", {learned.truncated} of them cut to {settings.max_length} tokens" if learned.truncated else ""
+    typer.echo(f"{out}: a {settings.objective} judge, trained on {learned.pairs} pairs{cut}")
+
+
+def _progress() -> Progress:
+    figures = "loss {task.fields[loss]:.3f}  accuracy {task.fields[accuracy]:.1%}  {task.fields[speed]:,.0f} tokens/s"
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn(figures), TextColumn("{task.fields[left]} left"))
+    return Progress(*columns, console=Console(stderr=True))
+
+
+def _shown_by(progress: Progress) -> Callable[[Report], None]:
+    def show(report: Report) -> None:
+        if not progress.tasks:
+            progress.add_task("training", loss=0.0, accuracy=0.0, speed=0.0, left="")
+        progress.update(
+            progress.task_ids[0],
+            completed=report.step,
+            total=report.steps,
+            loss=report.loss,
+            accuracy=report.accuracy,
+            speed=report.tokens_per_second,
+            left=timedelta(seconds=round(report.seconds_left)),
+        )
+
+    return show

@@ -1,0 +1,89 @@
+"""The judge card: the `judge.json` beside a trained judge's weights, which says how the judge must be used.
+
+It holds no weights and loads none; `codefavor.judge.load` picks the class from `objective`.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError
+
+from codefavor.errors import ModelError
+from codefavor.record import Record, explain
+
+CARD_FILE = "judge.json"
+
+Objective = Literal["classification", "reward", "linear"]
+CommentPolicy = Literal["stripped", "kept"]
+
+
+class Calibration(Record):
+    """How raw scores become probabilities."""
+
+    temperature: Annotated[float, Field(gt=0)]
+    """The divisor of the score difference, fitted on held-out pairs."""
+    pairs: Annotated[int, Field(gt=0)]
+    """The number of held-out pairs it was fitted on."""
+
+
+class JudgeCard(Record):
+    """What a trained judge is and how its input must look."""
+
+    objective: Objective
+    """What the judge was trained to do; decides which class reads the weights."""
+    base_model: str | None = None
+    """The folder or hub id that training started from; None for a judge without one."""
+    format: str
+    """The digest of the input format in training; a judge of another format is refused."""
+    comments: CommentPolicy
+    """Whether the codes in training had their comments; who may choose hands the judge the same."""
+    max_length: Annotated[int, Field(gt=0)] | None = None
+    """The most tokens of one input; None where nothing is cut."""
+    calibration: Calibration | None = None
+    """The fitted calibration, when there is one."""
+
+    @property
+    def temperature(self) -> float:
+        """What score differences are divided by: 1 until calibrated."""
+        return self.calibration.temperature if self.calibration else 1.0
+
+
+def write_card(folder: Path, card: JudgeCard) -> None:
+    """Write `judge.json` into `folder`."""
+    (folder / CARD_FILE).write_text(card.model_dump_json(indent=2, exclude_none=True) + "\n", encoding="utf-8")
+
+
+def read_card(folder: Path) -> JudgeCard:
+    """Return the card of the judge in `folder`.
+
+    Raises:
+        ModelError: there is no such folder, or its card is missing or malformed.
+    """
+    path = folder / CARD_FILE
+    if not folder.is_dir():
+        raise ModelError(f"{folder}: no such folder; a trained judge is the folder that `codefavor train --out` wrote")
+    try:
+        return JudgeCard.model_validate_json(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ModelError(
+            f"{folder}: no {CARD_FILE}, so this is not a finished judge; name the folder that `codefavor train --out` "
+            "wrote, or finish the training with --resume"
+        ) from None
+    except ValidationError as error:
+        raise ModelError(f"{path}: not a judge card: {explain(error)}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ModelError(f"{path}: unreadable: {error}") from None
+
+
+def require(folder: Path, card: JudgeCard, objective: Objective, input_format: str) -> None:
+    """Refuse a judge of another kind, or one trained on another input format than the one it would be given.
+
+    Raises:
+        ModelError: the objective or the format differs.
+    """
+    if card.objective != objective:
+        raise ModelError(f"{folder}: this judge is of objective {card.objective}, {objective} was expected")
+    if card.format != input_format:
+        raise ModelError(
+            f"{folder}: trained on input format {card.format}, this codefavor writes {input_format}; train it again"
+        )

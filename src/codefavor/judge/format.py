@@ -1,0 +1,119 @@
+"""The text a trained judge reads: the only one, shared by training and judging.
+
+Sections are tagged; the criterion is never cut, the instruction and the codes are cut fairly to a token budget. It
+tokenises only through the tokenizer it is given and knows no model.
+Paper: section 2.1 (the input of the pairwise classifier); the wording is ours.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
+
+from codefavor.errors import ConfigError
+from codefavor.pairs.comparison import Comparison, Side
+from codefavor.record import content_digest
+
+DEFAULT_MAX_LENGTH = 2048
+"""The most tokens of one input where nothing else is said (paper: section A.2)."""
+
+
+class Tokenizer(Protocol):
+    """What is needed of a tokenizer: text to token ids and back."""
+
+    def encode(self, text: str, *, add_special_tokens: bool) -> list[int]:
+        """Return the tokens of `text`."""
+
+    def decode(self, token_ids: list[int]) -> str:
+        """Return the text of `token_ids`."""
+
+
+class Encoded(NamedTuple):
+    """One input as token ids."""
+
+    token_ids: list[int]
+    """The tokens, at most as many as the limit."""
+    truncated: bool
+    """Whether anything was cut."""
+
+
+def joint_text(instruction: str, code_a: str, code_b: str, criterion: str) -> str:
+    """Return the message that shows both candidates and asks for "A" or "B"."""
+    return (
+        f"<instruction>\n{instruction}\n</instruction>\n"
+        f"<code_a>\n{code_a}\n</code_a>\n"
+        f"<code_b>\n{code_b}\n</code_b>\n"
+        f"<criterion>\n{criterion}\n</criterion>\n"
+        "Which code is better by the criterion? Answer with one letter, A or B."
+    )
+
+
+def single_text(instruction: str, code: str, criterion: str) -> str:
+    """Return the text of one candidate, which a reward judge turns into a score."""
+    return (
+        f"<criterion>\n{criterion}\n</criterion>\n<instruction>\n{instruction}\n</instruction>\n<code>\n{code}\n</code>"
+    )
+
+
+JOINT_FORMAT = content_digest(joint_text("{instruction}", "{code_a}", "{code_b}", "{criterion}"))
+SINGLE_FORMAT = content_digest(single_text("{instruction}", "{code}", "{criterion}"))
+
+
+def encode_joint(comparison: Comparison, chat: Callable[[str], str], tokenizer: Tokenizer, max_length: int) -> Encoded:
+    """Return both candidates in the order shown as one input; `chat` wraps the message in the model's chat template.
+
+    Raises:
+        ConfigError: the criterion alone does not fit.
+    """
+
+    def render(parts: Sequence[str]) -> str:
+        instruction, code_a, code_b = parts
+        return chat(joint_text(instruction, code_a, code_b, comparison.criterion.text))
+
+    return _encode(render, (comparison.instruction, comparison.code_a, comparison.code_b), tokenizer, max_length)
+
+
+def encode_single(comparison: Comparison, side: Side, tokenizer: Tokenizer, max_length: int) -> Encoded:
+    """Return one candidate of a comparison as an input that does not depend on the other candidate.
+
+    Raises:
+        ConfigError: the criterion alone does not fit.
+    """
+
+    def render(parts: Sequence[str]) -> str:
+        instruction, code = parts
+        return single_text(instruction, code, comparison.criterion.text)
+
+    code = comparison.code_a if side == "A" else comparison.code_b
+    return _encode(render, (comparison.instruction, code), tokenizer, max_length)
+
+
+def _encode(
+    render: Callable[[Sequence[str]], str], parts: Sequence[str], tokenizer: Tokenizer, max_length: int
+) -> Encoded:
+    token_ids = tokenizer.encode(render(parts), add_special_tokens=False)
+    if len(token_ids) <= max_length:
+        return Encoded(token_ids, truncated=False)
+    tokens = [tokenizer.encode(part, add_special_tokens=False) for part in parts]
+    budget = max_length - (len(token_ids) - sum(map(len, tokens)))
+    while budget > 0:
+        level = fair_level([len(part) for part in tokens], budget)
+        cut = [
+            part if len(ids) <= level else tokenizer.decode(ids[:level])
+            for part, ids in zip(parts, tokens, strict=True)
+        ]
+        token_ids = tokenizer.encode(render(cut), add_special_tokens=False)
+        if len(token_ids) <= max_length:
+            return Encoded(token_ids, truncated=True)
+        # A cut text may split into more tokens than were kept of it: take the excess off and try again.
+        budget -= len(token_ids) - max_length
+    raise ConfigError(f"max_length {max_length} has no room for the criterion and some code; raise it")
+
+
+def fair_level(lengths: Sequence[int], budget: int) -> int:
+    """Return the greatest level such that parts cut to it fit into `budget` together; shorter parts stay whole."""
+    remaining = budget
+    for position, length in enumerate(sorted(lengths)):
+        share = remaining // (len(lengths) - position)
+        if length > share:
+            return share
+        remaining -= length
+    return max(lengths, default=0)

@@ -1,0 +1,89 @@
+"""From a spec string to a judge: `shorter`, `chance:7`, `model:out/judge`. The one place that knows every kind.
+
+Trained judges are imported on demand, so that judges without a model work where torch is not installed.
+"""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+
+from codefavor.errors import MissingExtraError, UserError
+from codefavor.judge.baseline import ChanceJudge, FirstJudge, LengthJudge
+from codefavor.judge.card import Objective, read_card
+from codefavor.judge.protocol import Judge
+
+KNOWN_SPECS = ("shorter", "longer", "first", "chance:SEED", "model:FOLDER")
+"""The forms that a spec can take."""
+
+_TRAINED: dict[Objective, tuple[str, str]] = {
+    "classification": ("codefavor.judge.classification", "ClassificationJudge"),
+    "reward": ("codefavor.judge.reward", "RewardJudge"),
+    "linear": ("codefavor.judge.linear", "LinearJudge"),
+}
+"""The module and the class that read the weights of each objective."""
+
+
+def load_judge(spec: str) -> Judge:
+    """Return the judge that `spec` names.
+
+    Raises:
+        UserError: there is no such judge, or its argument makes no sense.
+        ModelError: a trained judge cannot be read.
+        MissingExtraError: a trained judge needs a package that is not installed.
+    """
+    kind, _, argument = spec.partition(":")
+    match kind, argument:
+        case ("shorter" | "longer") as prefers, "":
+            return LengthJudge(prefers)
+        case "first", "":
+            return FirstJudge()
+        case "chance", seed if seed.isdecimal():
+            return ChanceJudge(int(seed))
+        case "model", folder if folder:
+            return _load_trained(Path(folder))
+    raise UserError(f"no judge is called {spec!r}; known are {', '.join(KNOWN_SPECS)}")
+
+
+def default_spec(environment: Mapping[str, str]) -> str:
+    """Return the spec of the user's own judge: `CODEFAVOR_JUDGE`, else the judge kept in the user's data folder.
+
+    Raises:
+        UserError: there is neither.
+    """
+    if spec := environment.get("CODEFAVOR_JUDGE"):
+        return spec
+    data = environment.get("XDG_DATA_HOME") or "~/.local/share"
+    folder = Path(data).expanduser() / "codefavor" / "judge"
+    if folder.is_dir():
+        return f"model:{folder}"
+    raise UserError(
+        f"no judge: name one with --judge ({', '.join(KNOWN_SPECS)}), set CODEFAVOR_JUDGE, or train one with "
+        f"`codefavor train --out {folder}`"
+    )
+
+
+def judge_files(spec: str) -> tuple[Path, ...]:
+    """Return the files that the judge of a spec is made of: their hashes say whether two judges are the same.
+
+    Raises:
+        ModelError: a trained judge's folder or card is missing.
+    """
+    kind, _, argument = spec.partition(":")
+    if kind != "model" or not argument:
+        return ()
+    folder = Path(argument)
+    read_card(folder)
+    return tuple(sorted(path for path in folder.iterdir() if path.is_file() and not _is_about_training(path)))
+
+
+def _is_about_training(path: Path) -> bool:
+    return path.name == "manifest.json" or path.suffix in {".md", ".jsonl"}
+
+
+def _load_trained(folder: Path) -> Judge:
+    module, name = _TRAINED[read_card(folder).objective]
+    try:
+        load: Callable[[Path], Judge] = getattr(import_module(module), name).load
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(error.name or module, "train") from None
+    return load(folder)

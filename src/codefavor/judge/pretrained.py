@@ -1,0 +1,136 @@
+"""Tokenizers and weights of Hugging Face folders and hub ids, loaded on demand; failures become one sentence.
+
+It knows no judge and trains nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from codefavor.errors import ConfigError, MissingExtraError, ModelError
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+
+class TextTokenizer:
+    """A Hugging Face tokenizer as the format needs it: plain text to token ids and back."""
+
+    def __init__(self, tokenizer: PreTrainedTokenizerBase) -> None:
+        self._tokenizer = tokenizer
+
+    def encode(self, text: str, *, add_special_tokens: bool) -> list[int]:
+        """Return the tokens of `text`."""
+        token_ids: list[int] = self._tokenizer.encode(text, add_special_tokens=add_special_tokens)
+        return token_ids
+
+    def decode(self, token_ids: list[int]) -> str:
+        """Return the text of `token_ids`."""
+        return str(self._tokenizer.decode(token_ids))
+
+
+_VERDICT_PROBE = "Answer with one letter, A or B."
+
+
+def load_tokenizer(model: str | Path) -> PreTrainedTokenizerBase:
+    """Return the tokenizer of `model`.
+
+    Raises:
+        MissingExtraError: transformers is not installed.
+        ModelError: there is no such model, or no tokenizer in it.
+    """
+    with _one_sentence(model):
+        from transformers import AutoTokenizer
+
+        tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(str(model))
+    return tokenizer
+
+
+def load_weights(model: str | Path, kind: Literal["causal", "backbone"], layers: int | None = None) -> PreTrainedModel:
+    """Return `model` in fp32, without its output layer for "backbone", with only its lowest `layers` when given.
+
+    Raises:
+        MissingExtraError: torch or transformers is not installed.
+        ModelError: there is no such model.
+        ConfigError: the model has fewer layers than asked for.
+    """
+    with _one_sentence(model):
+        import torch
+        from transformers import AutoConfig, AutoModel, AutoModelForCausalLM
+        from transformers.utils import logging
+
+        config = AutoConfig.from_pretrained(str(model))
+        if layers is not None:
+            _keep_lowest(config, layers)
+        auto = AutoModelForCausalLM if kind == "causal" else AutoModel
+        loud = logging.get_verbosity()
+        logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        try:
+            weights: PreTrainedModel = auto.from_pretrained(str(model), config=config, dtype=torch.float32)
+            if torch.cuda.is_available():
+                weights.to("cuda")  # type: ignore[arg-type]
+        finally:
+            logging.set_verbosity(loud)
+    return weights
+
+
+def _keep_lowest(config: Any, layers: int) -> None:
+    if layers > config.num_hidden_layers:
+        raise ConfigError(f"the model has {config.num_hidden_layers} layers, {layers} were asked for")
+    config.num_hidden_layers = layers
+    if getattr(config, "layer_types", None):
+        config.layer_types = config.layer_types[:layers]
+
+
+@contextmanager
+def _one_sentence(model: str | Path) -> Iterator[None]:
+    try:
+        yield
+    except ImportError as error:
+        raise MissingExtraError(error.name or "transformers", "train") from None
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{model}: cannot be loaded: {' '.join(str(error).split())}") from error
+
+
+def chat_prompt(tokenizer: PreTrainedTokenizerBase, message: str) -> str:
+    """Return `message` as a user's turn in the model's chat template, up to where the assistant answers."""
+    turn = [{"role": "user", "content": message}]
+    return str(tokenizer.apply_chat_template(turn, tokenize=False, add_generation_prompt=True))
+
+
+def verdict_tokens(tokenizer: PreTrainedTokenizerBase) -> tuple[int, int]:
+    """Return the one token of "A" and the one token of "B" with which the assistant's answer begins.
+
+    They are looked up in place, after the prompt, since some tokenizers write a letter otherwise there than alone.
+
+    Raises:
+        ConfigError: the tokenizer has no chat template, or "A" or "B" is not one token.
+    """
+    if not tokenizer.chat_template:
+        raise ConfigError("the model has no chat template; the classification objective needs an instruction model")
+    prompt = chat_prompt(tokenizer, _VERDICT_PROBE)
+    before = tokenizer.encode(prompt, add_special_tokens=False)
+    found = []
+    for letter in ("A", "B"):
+        turns = [{"role": "user", "content": _VERDICT_PROBE}, {"role": "assistant", "content": letter}]
+        answered = str(tokenizer.apply_chat_template(turns, tokenize=False))
+        if not answered.startswith(prompt):
+            answered = prompt + letter
+        text = prompt + answered[len(prompt) :].split(letter)[0] + letter
+        token_ids = tokenizer.encode(text, add_special_tokens=False)
+        if len(token_ids) != len(before) + 1 or token_ids[:-1] != before:
+            raise ConfigError(f'"{letter}" is not one token for this tokenizer, so it cannot be the verdict')
+        found.append(token_ids[-1])
+    if found[0] == found[1]:
+        raise ConfigError('"A" and "B" are the same token for this tokenizer, so neither can be the verdict')
+    return found[0], found[1]
+
+
+def pad_token(tokenizer: PreTrainedTokenizerBase) -> int:
+    """Return a token to pad with; which one does not matter, since padding is masked."""
+    pad = tokenizer.pad_token_id
+    return 0 if pad is None else int(pad)

@@ -1,0 +1,265 @@
+"""A chat model run here through transformers: calls that wait are gathered into one padded batch.
+
+Every call keeps its own settings and its own chance inside a batch. It serves small models on one machine; for large
+ones run a server and ask it over the OpenAI protocol.
+"""
+
+import asyncio
+import random
+import threading
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from typing import Any
+
+import torch
+from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    LogitsProcessor,
+    LogitsProcessorList,
+    StoppingCriteria,
+    StoppingCriteriaList,
+)
+
+from codefavor.errors import ModelError
+from codefavor.llm.embedded import EMBEDDED, resolve_model
+from codefavor.llm.protocol import Completion, GenerationConfig, Message, TokenLogprobs, Usage
+
+_MOST_IN_BATCH = 16
+_TAIL_TOKENS = 32
+"""How far back a stop text is looked for while writing; the exact cut is made on the whole text afterwards."""
+
+
+@dataclass
+class _Call:
+    prompt: list[int]
+    config: GenerationConfig
+    chance: torch.Generator
+    answer: asyncio.Future[Completion]
+    logprobs: list[TokenLogprobs] = field(default_factory=list)
+
+
+class Local:
+    """A transformers model in this process: `smollm2` is the embedded one, anything else a folder or hub id."""
+
+    def __init__(self, model: str) -> None:
+        """Load the weights.
+
+        Raises:
+            ModelError: they cannot be loaded, or have no chat template.
+        """
+        self._model_name = model
+        source = resolve_model(EMBEDDED if model == "smollm2" else model)
+        try:
+            self._tokenizer: Any = AutoTokenizer.from_pretrained(source, padding_side="left")
+            self._model: Any = AutoModelForCausalLM.from_pretrained(source, dtype="auto").eval()
+        except (OSError, ValueError) as error:
+            raise ModelError(f"{self.name}: cannot be loaded: {' '.join(str(error).split())[:300]}") from None
+        if not self._tokenizer.chat_template:
+            raise ModelError(f"{self.name}: has no chat template, so it cannot hold a conversation")
+        if torch.cuda.is_available():
+            self._model.to("cuda")
+        self._calls: SimpleQueue[_Call | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def name(self) -> str:
+        """The model id, `local/model`."""
+        return f"local/{self._model_name}"
+
+    async def complete(self, messages: tuple[Message, ...], config: GenerationConfig) -> Completion:
+        """Return the answer to `messages`; see `ChatModel.complete`."""
+        if config.json_schema is not None:
+            raise ModelError(f"{self.name}: a local model cannot be held to a JSON schema")
+        prompt = self._encode(messages)
+        if len(prompt) + config.max_tokens > self._model.config.max_position_embeddings:
+            raise ModelError(
+                f"{self.name}: {len(prompt)} tokens to read and {config.max_tokens} to write do not fit its context of "
+                f"{self._model.config.max_position_embeddings}"
+            )
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work_off, name=self.name, daemon=True)
+            self._thread.start()
+        answer: asyncio.Future[Completion] = asyncio.get_running_loop().create_future()
+        self._calls.put(_Call(prompt, config, _generator(prompt, config.seed), answer))
+        return await answer
+
+    def _encode(self, messages: tuple[Message, ...]) -> list[int]:
+        turns = [{"role": message.role, "content": message.content} for message in messages]
+        try:
+            text = self._tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+        except Exception as error:  # noqa: BLE001 a chat template is a program of its own and may raise anything
+            raise ModelError(f"{self.name}: its chat template refuses the conversation: {error}") from None
+        tokens: list[int] = self._tokenizer(text, add_special_tokens=False)["input_ids"]
+        return tokens
+
+    def _work_off(self) -> None:
+        while batch := self._next_batch():
+            try:
+                completions = self._generate(batch)
+            except (RuntimeError, ValueError, IndexError) as error:
+                # Out of memory and the like: the calls fail by name, the thread lives on for the next ones.
+                for call in batch:
+                    _tell(call, ModelError(f"{self.name}: failed while writing: {error}"))
+                continue
+            for call, completion in zip(batch, completions, strict=True):
+                _tell(call, completion)
+
+    def _next_batch(self) -> list[_Call]:
+        """Wait for a call and return it with what else waits; an empty list when the model is closed."""
+        batch: list[_Call] = []
+        while len(batch) < _MOST_IN_BATCH:
+            try:
+                call = self._calls.get(block=not batch)
+            except Empty:
+                break
+            if call is None:
+                if batch:
+                    self._calls.put(None)
+                break
+            if not call.answer.cancelled():
+                batch.append(call)
+        return batch
+
+    @torch.inference_mode()
+    def _generate(self, batch: list[_Call]) -> list[Completion]:
+        width = max(len(call.prompt) for call in batch)
+        pad = self._pad()
+        device = self._model.device
+        ids = torch.tensor([[pad] * (width - len(call.prompt)) + call.prompt for call in batch], device=device)
+        mask = torch.tensor(
+            [[0] * (width - len(call.prompt)) + [1] * len(call.prompt) for call in batch], device=device
+        )
+        written = self._model.generate(
+            input_ids=ids,
+            attention_mask=mask,
+            max_new_tokens=max(call.config.max_tokens for call in batch),
+            do_sample=False,
+            temperature=None,
+            top_p=None,
+            top_k=None,
+            pad_token_id=pad,
+            logits_processor=LogitsProcessorList([_Choice(batch, self._tokenizer)]),
+            stopping_criteria=StoppingCriteriaList([_Ends(batch, self._tokenizer, width)]),
+        )[:, width:]
+        return [self._completion(call, row) for call, row in zip(batch, written.tolist(), strict=True)]
+
+    def _completion(self, call: _Call, row: list[int]) -> Completion:
+        ends = self._ends()
+        row = row[: call.config.max_tokens]
+        length = next((place for place, token in enumerate(row) if token in ends), len(row))
+        text = self._tokenizer.decode(row[:length], skip_special_tokens=True)
+        stops = [place for stop in call.config.stop if (place := text.find(stop)) >= 0]
+        ended = length < len(row) or bool(stops)
+        kept = self._tokens_before(row[:length], min(stops)) if stops else length
+        return Completion(
+            text=text[: min(stops)] if stops else text,
+            model=self._model_name,
+            finish="stop" if ended else "length",
+            usage=Usage(input_tokens=len(call.prompt), output_tokens=length),
+            logprobs=tuple(call.logprobs[:kept]) if call.config.top_logprobs is not None else None,
+        )
+
+    def _pad(self) -> int:
+        pad: int | None = self._tokenizer.pad_token_id
+        eos: int = self._tokenizer.eos_token_id
+        return eos if pad is None else pad
+
+    def _ends(self) -> set[int]:
+        ends = self._model.generation_config.eos_token_id
+        return {*(ends if isinstance(ends, list) else [ends]), self._tokenizer.eos_token_id, self._pad()}
+
+    def _tokens_before(self, row: list[int], place: int) -> int:
+        """Return how many tokens of `row` are needed for its first `place` characters."""
+        for count in range(len(row)):
+            if len(self._tokenizer.decode(row[:count], skip_special_tokens=True)) >= place:
+                return count
+        return len(row)
+
+    async def aclose(self) -> None:
+        """End the thread when what waits is answered; the weights stay."""
+        if self._thread is not None:
+            self._calls.put(None)
+            await asyncio.to_thread(self._thread.join)
+            self._thread = None
+
+
+class _Choice(LogitsProcessor):
+    """Chooses the next token of every row by its own settings and chance, and leaves only that one possible.
+
+    Adding Gumbel noise to the scaled logits and taking the largest is sampling from their softmax; the noise comes from
+    the row's own generator, so an answer does not depend on its neighbours' chance.
+    """
+
+    def __init__(self, batch: list[_Call], tokenizer: Any) -> None:
+        self._batch = batch
+        self._tokenizer = tokenizer
+
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        chosen = torch.full_like(scores, -torch.inf)
+        for row, call in enumerate(self._batch):
+            logits = scores[row].float()
+            temperature = call.config.temperature
+            if temperature > 0:
+                uniform = torch.rand(logits.shape, generator=call.chance).to(logits.device)
+                token = int((logits / temperature - torch.log(-torch.log(uniform))).argmax())
+            else:
+                token = int(logits.argmax())
+            chosen[row, token] = 0.0
+            if call.config.top_logprobs is not None:
+                call.logprobs.append(self._report(logits.log_softmax(-1), token, call.config.top_logprobs))
+        return chosen
+
+    def _report(self, logprobs: torch.Tensor, token: int, most: int) -> TokenLogprobs:
+        best = logprobs.topk(most)
+        likely = zip(best.indices.tolist(), best.values.tolist(), strict=True)
+        top: dict[str, float] = {}
+        for index, value in likely:
+            # Different tokens may read the same (parts of one character): the likelier one keeps the name.
+            top.setdefault(self._tokenizer.decode([index]), value)
+        return TokenLogprobs(token=self._tokenizer.decode([token]), logprob=float(logprobs[token]), top=top)
+
+
+class _Ends(StoppingCriteria):
+    """Ends a row at its own token limit or when one of its stop texts has been written."""
+
+    def __init__(self, batch: list[_Call], tokenizer: Any, width: int) -> None:
+        self._batch = batch
+        self._tokenizer = tokenizer
+        self._width = width
+
+    def __call__(self, input_ids: torch.Tensor, scores: Any, **kwargs: Any) -> torch.Tensor:
+        written = input_ids[:, self._width :]
+        ended = [self._has_ended(call, row) for call, row in zip(self._batch, written, strict=True)]
+        return torch.tensor(ended, device=input_ids.device)
+
+    def _has_ended(self, call: _Call, row: torch.Tensor) -> bool:
+        if len(row) >= call.config.max_tokens:
+            return True
+        if not call.config.stop:
+            return False
+        longest = max(len(stop) for stop in call.config.stop)
+        tail = self._tokenizer.decode(row[-max(_TAIL_TOKENS, longest) :], skip_special_tokens=True)
+        return any(stop in tail for stop in call.config.stop)
+
+
+def _generator(prompt: list[int], seed: int | None) -> torch.Generator:
+    # Without a seed the operating system gives one: the call asked for chance that cannot be repeated.
+    own = (
+        random.Random(f"{seed}:{prompt}").getrandbits(63) if seed is not None else random.SystemRandom().getrandbits(63)
+    )
+    return torch.Generator().manual_seed(own)
+
+
+def _tell(call: _Call, result: Completion | ModelError) -> None:
+    def set_answer() -> None:
+        if call.answer.done():
+            return
+        if isinstance(result, ModelError):
+            call.answer.set_exception(result)
+        else:
+            call.answer.set_result(result)
+
+    loop = call.answer.get_loop()
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(set_answer)

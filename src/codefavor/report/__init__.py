@@ -1,0 +1,1 @@
+"""Reports: results in, tables and one HTML page out. Nothing is judged or scored here."""

@@ -1,0 +1,1 @@
+"""Preference pairs in, trained judges out: a folder with weights, judge.json, manifest.json and a model card."""

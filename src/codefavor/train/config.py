@@ -1,0 +1,77 @@
+"""The configuration of one training run. Names follow transformers' TrainingArguments where it has one.
+
+It decides nothing about pairs or files, and needs no torch.
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from codefavor.judge.card import CommentPolicy, Objective
+from codefavor.judge.format import DEFAULT_MAX_LENGTH
+from codefavor.llm.embedded import EMBEDDED
+from codefavor.record import Record
+
+Schedule = Literal["cosine", "linear", "constant"]
+Positive = Annotated[int, Field(gt=0)]
+
+
+class TrainConfig(Record):
+    """How a judge is trained. The defaults are the paper's (section A.2)."""
+
+    objective: Objective = "classification"
+    """classification: one token, A or B; reward: a Bradley-Terry score; linear: token n-grams, no language model."""
+    model: str = EMBEDDED
+    """The base: "embedded", a Hugging Face folder, or a hub id."""
+    comments: CommentPolicy = "stripped"
+    """Whether comments and docstrings are stripped from both codes of every pair."""
+    max_length: Positive = DEFAULT_MAX_LENGTH
+    """The most tokens of one input; longer ones are cut fairly, never in the criterion."""
+    layers: Positive | None = None
+    """Keep only this many of the lowest layers (reward only); None keeps all."""
+    train_layers: Positive | None = None
+    """Train only this many of the highest kept layers, and what comes after them; None trains all weights."""
+    train_embeddings: bool = True
+    """Whether the token embeddings are trained where all layers are."""
+    lora_r: Positive | None = None
+    """The rank of LoRA adapters on all linear layers, merged into the weights at the end; None trains the weights."""
+    lora_alpha: Positive = 16
+    """The scale of LoRA adapters."""
+    learning_rate: Annotated[float, Field(gt=0)] = 5e-6
+    """The peak learning rate."""
+    head_learning_rate: Annotated[float, Field(gt=0)] | None = None
+    """The peak learning rate of the reward head; None gives it the same as the rest."""
+    lr_scheduler_type: Schedule = "cosine"
+    """How the learning rate falls after the warm-up: along a cosine or a line to zero, or not at all."""
+    warmup_steps: Annotated[int, Field(ge=0)] = 40
+    """Steps over which the learning rate rises from zero."""
+    num_train_epochs: Annotated[float, Field(gt=0)] = 2.0
+    """Passes over the pairs."""
+    max_steps: Positive | None = None
+    """Stop the schedule at this many steps; None goes by the epochs."""
+    per_device_train_batch_size: Positive = 4
+    """Examples of one forward pass. A pair is two examples of classification (both orders), one of reward."""
+    gradient_accumulation_steps: Positive = 8
+    """Forward passes of one step."""
+    weight_decay: Annotated[float, Field(ge=0)] = 0.0
+    """AdamW's weight decay."""
+    max_grad_norm: Annotated[float, Field(gt=0)] = 1.0
+    """The norm at which gradients are clipped."""
+    bf16: bool = False
+    """Whether to compute in bfloat16 where the machine is faster for it; weights stay in fp32."""
+    logging_steps: Positive = 10
+    """Steps between two lines of progress in training.jsonl."""
+    save_steps: Positive = 200
+    """Steps between two checkpoints."""
+    seed: int = 666
+    """The seed of the order of examples and of new weights."""
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Self:
+        if self.layers is not None and self.objective != "reward":
+            raise ValueError("layers can only be dropped for a reward judge; a verdict token needs the output layer")
+        if self.lora_r is not None and self.train_layers is not None:
+            raise ValueError("lora_r and train_layers exclude each other: choose adapters or the highest layers")
+        if self.layers is not None and self.train_layers is not None and self.train_layers > self.layers:
+            raise ValueError(f"train_layers {self.train_layers} is more than the {self.layers} layers that are kept")
+        return self

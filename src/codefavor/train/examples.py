@@ -1,0 +1,121 @@
+"""Pairs as training examples: token rows with the answer, in batches of like length, and a count of what was cut.
+
+No torch here; the objectives decide what a row is scored with.
+"""
+
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from codefavor.errors import DataError
+from codefavor.judge.card import CommentPolicy
+from codefavor.judge.format import Encoded
+from codefavor.pairs.comparison import Comparison, LabeledComparison, Side
+from codefavor.pairs.pair import PreferencePair
+from codefavor.syntax.strip import strip_comments
+
+_POOL_BATCHES = 50
+"""Batches whose examples are sorted by length together: enough for like lengths, few enough to leave room to chance."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """One answer to learn."""
+
+    rows: tuple[list[int], ...]
+    """The inputs: one that shows both candidates, or one a candidate with the chosen first."""
+    label: Side
+    """The better side of an input that shows both; "A" where the chosen comes first."""
+
+    @property
+    def length(self) -> int:
+        """The tokens of the longest row."""
+        return max(len(row) for row in self.rows)
+
+
+@dataclass(frozen=True)
+class ExampleSet:
+    """All examples of a run."""
+
+    examples: tuple[Example, ...]
+    """What is learned from."""
+    pairs: int
+    """The pairs behind the examples."""
+    truncated: int
+    """The pairs of which something was cut to fit."""
+
+
+def joint_examples(
+    pairs: Iterable[PreferencePair], comments: CommentPolicy, encode: Callable[[Comparison], Encoded]
+) -> ExampleSet:
+    """Return two examples a pair, one in each order, that show both candidates (paper: section 2.1).
+
+    Raises:
+        DataError: there are no pairs, or stripping comments leaves none that differ.
+    """
+    sides: tuple[Side, Side] = ("A", "B")
+
+    def examples_of(pair: PreferencePair) -> tuple[list[Example], bool]:
+        shown = [pair.present(side) for side in sides]
+        encoded = [encode(each.comparison) for each in shown]
+        made = [Example((one.token_ids,), each.label) for each, one in zip(shown, encoded, strict=True)]
+        return made, any(one.truncated for one in encoded)
+
+    return _collect(pairs, comments, examples_of)
+
+
+def single_examples(
+    pairs: Iterable[PreferencePair], comments: CommentPolicy, encode: Callable[[Comparison, Side], Encoded]
+) -> ExampleSet:
+    """Return one example a pair: the chosen and the rejected code, each by itself.
+
+    Raises:
+        DataError: there are no pairs, or stripping comments leaves none that differ.
+    """
+
+    def examples_of(pair: PreferencePair) -> tuple[list[Example], bool]:
+        shown: LabeledComparison = pair.present("A")
+        chosen, rejected = encode(shown.comparison, "A"), encode(shown.comparison, "B")
+        made = Example((chosen.token_ids, rejected.token_ids), "A")
+        return [made], chosen.truncated or rejected.truncated
+
+    return _collect(pairs, comments, examples_of)
+
+
+def _collect(
+    pairs: Iterable[PreferencePair],
+    comments: CommentPolicy,
+    examples_of: Callable[[PreferencePair], tuple[list[Example], bool]],
+) -> ExampleSet:
+    examples: list[Example] = []
+    count = truncated = 0
+    for pair in pairs:
+        prepared = strip_pair(pair) if comments == "stripped" else pair
+        if prepared is None:
+            continue
+        made, cut = examples_of(prepared)
+        examples += made
+        count += 1
+        truncated += cut
+    if not examples:
+        raise DataError("there is no pair to train on; make some with `codefavor evolve`, or check the --pairs files")
+    return ExampleSet(tuple(examples), count, truncated)
+
+
+def strip_pair(pair: PreferencePair) -> PreferencePair | None:
+    """Return the pair with comments and docstrings stripped from both codes, or None where only these differed."""
+    chosen, rejected = strip_comments(pair.chosen).code, strip_comments(pair.rejected).code
+    return None if chosen == rejected else pair.model_copy(update={"chosen": chosen, "rejected": rejected})
+
+
+def epoch_batches(examples: Sequence[Example], batch_size: int, seed: int, epoch: int) -> Iterator[list[Example]]:
+    """Yield every example once in batches of like length; the order depends on nothing but the seed and the epoch."""
+    rng = random.Random(f"{seed}:{epoch}")
+    order = rng.sample(examples, len(examples))
+    batches: list[list[Example]] = []
+    pool = batch_size * _POOL_BATCHES
+    for start in range(0, len(order), pool):
+        alike = sorted(order[start : start + pool], key=lambda example: example.length)
+        batches += [alike[first : first + batch_size] for first in range(0, len(alike), batch_size)]
+    rng.shuffle(batches)
+    yield from batches

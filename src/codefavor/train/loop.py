@@ -1,0 +1,154 @@
+"""The training loop: optimiser steps over batches, with progress and checkpoints, that ends and resumes at any step."""
+
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import count, islice
+from pathlib import Path
+from types import FrameType
+
+import torch
+from torch.nn.utils import clip_grad_norm_
+
+from codefavor.jsonl import append_record, drop_torn_tail, read_records, write_records
+from codefavor.train.checkpoint import Progress, load_checkpoint, save_checkpoint
+from codefavor.train.config import TrainConfig
+from codefavor.train.examples import Example, epoch_batches
+from codefavor.train.objectives import Learner
+from codefavor.train.parameters import Trainable
+from codefavor.train.report import Report
+from codefavor.train.schedule import rate_factor, total_steps
+
+LOG_FILE = "training.jsonl"
+
+
+class Interrupted(KeyboardInterrupt):
+    """The run was asked to stop; its checkpoint is written."""
+
+
+def train_steps(
+    learner: Learner,
+    trainable: Trainable,
+    examples: Sequence[Example],
+    config: TrainConfig,
+    *,
+    out: Path,
+    run: str,
+    report: Callable[[Report], None],
+) -> None:
+    """Train until the last step, going on from a checkpoint in `out` if there is one.
+
+    `run` names the configuration and the pairs; a checkpoint of another run is refused.
+
+    Raises:
+        Interrupted: Ctrl-C came; a checkpoint of the finished steps is in `out`.
+        ConfigError: the checkpoint in `out` is of another run.
+    """
+    weights = dict(trainable.named())
+    optimizer = trainable.optimizer(config)
+    start = load_checkpoint(out, run, weights.items(), optimizer)
+    steps = total_steps(config, len(examples))
+    window = _Window(start, steps)
+    learner.language_model.train()
+    log = out / LOG_FILE
+    _drop_reports_after(log, start)
+    with log.open("a", encoding="utf-8") as lines, _stop_request() as stop_requested:
+        for step, batches in enumerate(islice(_step_batches(examples, config), start, steps), start=start):
+            for group in optimizer.param_groups:
+                group["lr"] = group["peak"] * rate_factor(config, step, steps)
+            _step(learner, list(weights.values()), optimizer, batches, config, window)
+            done = step + 1
+            if done % config.logging_steps == 0 or done == steps:
+                shown = window.close(done)
+                append_record(lines, shown)
+                report(shown)
+            if done % config.save_steps == 0 or stop_requested() or done == steps:
+                save_checkpoint(out, Progress(step=done, run=run), weights.items(), optimizer)
+            if stop_requested():
+                raise Interrupted
+
+
+def _drop_reports_after(log: Path, step: int) -> None:
+    """Forget what a killed run reported after its checkpoint: those steps are done again."""
+    if log.exists():
+        drop_torn_tail(log)
+        write_records(log, [report for report in read_records(log, Report) if report.step <= step])
+
+
+def _step_batches(examples: Sequence[Example], config: TrainConfig) -> Iterator[list[list[Example]]]:
+    """Yield the batches of every optimiser step, epoch after epoch without end; a step never spans two epochs."""
+    for epoch in count():
+        batches = epoch_batches(examples, config.per_device_train_batch_size, config.seed, epoch)
+        while step := list(islice(batches, config.gradient_accumulation_steps)):
+            yield step
+
+
+def _step(
+    learner: Learner,
+    weights: list[torch.nn.Parameter],
+    optimizer: torch.optim.Optimizer,
+    batches: list[list[Example]],
+    config: TrainConfig,
+    window: "_Window",
+) -> None:
+    examples = sum(map(len, batches))
+    device = learner.language_model.device.type
+    for batch in batches:
+        with torch.autocast(device, torch.bfloat16, enabled=config.bf16):
+            loss = learner.loss(batch)
+        (loss.total / examples).backward()  # type: ignore[no-untyped-call]
+        window.add(float(loss.total.detach()), loss.right, len(batch), loss.tokens)
+    clip_grad_norm_(weights, config.max_grad_norm)
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+
+
+class _Window:
+    """Sums over the steps since the last report."""
+
+    def __init__(self, step: int, steps: int) -> None:
+        self._steps = steps
+        self._open(step)
+
+    def _open(self, step: int) -> None:
+        self._first = step
+        self._loss = 0.0
+        self._right = self._examples = self._tokens = 0
+        self._started = time.perf_counter()
+
+    def add(self, loss: float, right: int, examples: int, tokens: int) -> None:
+        self._loss += loss
+        self._right += right
+        self._examples += examples
+        self._tokens += tokens
+
+    def close(self, step: int) -> Report:
+        seconds = time.perf_counter() - self._started
+        report = Report(
+            step=step,
+            steps=self._steps,
+            loss=self._loss / self._examples,
+            accuracy=self._right / self._examples,
+            tokens_per_second=self._tokens / seconds,
+            seconds_left=(self._steps - step) * seconds / (step - self._first),
+        )
+        self._open(step)
+        return report
+
+
+@contextmanager
+def _stop_request() -> Iterator[Callable[[], bool]]:
+    """Turn the first Ctrl-C into a request that is asked for between steps; the second interrupts at once."""
+    asked = False
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        asked = True
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield lambda: asked
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,43 @@
+"""The model card: the README.md of a trained judge, with the header that model hubs read."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import yaml
+
+from codefavor.llm.embedded import EMBEDDED, HUB_ID
+from codefavor.pairs.pair import PreferencePair
+from codefavor.train.config import TrainConfig
+from codefavor.train.examples import ExampleSet
+
+
+def model_card(config: TrainConfig, learned: ExampleSet, pairs: Sequence[PreferencePair]) -> str:
+    """Return the card of a judge trained by `config` on `pairs`."""
+    base = HUB_ID if config.model == EMBEDDED else config.model
+    header = {
+        "library_name": "transformers",
+        "base_model": base,
+        "tags": ["codefavor", "code-preference", config.objective],
+    }
+    methods = Counter(pair.provenance.method.split("/")[0] for pair in pairs)
+    licences = sorted({pair.provenance.license or "not stated" for pair in pairs})
+    return f"""---
+{yaml.safe_dump(header, sort_keys=False).strip()}
+---
+
+# A judge of code: {config.objective} on {base}
+
+Given an instruction, two candidates and a criterion, it says which candidate is better. Use it with
+`codefavor compare` or `codefavor bench run` and the spec `model:` followed by this folder; `judge.json` says what its
+input must look like, `manifest.json` what it was made from.
+
+| trained on | |
+|---|---|
+| pairs | {learned.pairs:,} ({", ".join(f"{count:,} {method}" for method, count in methods.most_common())}) |
+| cut to {config.max_length:,} tokens | {learned.truncated:,} pairs |
+| comments in the codes | {config.comments} |
+| licences of the sources | {"; ".join(licences)} |
+
+The judge has read Python only, unless its pairs say otherwise. A preference is not a proof: a candidate that wins here
+can still be wrong.
+"""

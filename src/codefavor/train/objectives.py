@@ -1,0 +1,130 @@
+"""What is learned: a model, its examples, and the loss of a batch of them, one class an objective.
+
+Only the place of the answer goes through the output layer.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import torch
+from torch import nn
+from torch.nn.functional import cross_entropy, logsigmoid
+from transformers import PreTrainedModel
+
+from codefavor.judge.batches import pad_left
+from codefavor.judge.classification import JointInput, answer_logits
+from codefavor.judge.format import JOINT_FORMAT, SINGLE_FORMAT
+from codefavor.judge.pretrained import load_tokenizer, load_weights
+from codefavor.judge.reward import RewardModel, SingleInput, save_reward_model
+from codefavor.llm.embedded import resolve_model
+from codefavor.pairs.pair import PreferencePair
+from codefavor.train.config import TrainConfig
+from codefavor.train.examples import Example, ExampleSet, joint_examples, single_examples
+
+
+class Loss(NamedTuple):
+    """What a batch showed."""
+
+    total: torch.Tensor
+    """The sum of the losses of its examples, with gradient."""
+    right: int
+    """How many examples are answered right."""
+    tokens: int
+    """How many tokens were read, padding left out."""
+
+
+class Learner(Protocol):
+    """One objective with the model it trains."""
+
+    input_format: str
+    """The digest of the input format."""
+    language_model: PreTrainedModel
+    """The part that came pretrained."""
+    head: nn.Module | None
+    """The part that is new, if any."""
+
+    def examples(self, pairs: Iterable[PreferencePair]) -> ExampleSet:
+        """Return what is learned from `pairs`."""
+
+    def loss(self, batch: Sequence[Example]) -> Loss:
+        """Return what a batch of examples shows."""
+
+    def save(self, folder: Path) -> None:
+        """Write weights and tokenizer for the judge of this objective."""
+
+
+class ClassificationLearner:
+    """The paper's classifier: cross-entropy over the vocabulary at the one token that answers "A" or "B"."""
+
+    input_format = JOINT_FORMAT
+    head: nn.Module | None = None
+
+    def __init__(self, config: TrainConfig) -> None:
+        """Load the base model.
+
+        Raises:
+            ModelError: it cannot be loaded.
+            ConfigError: its tokenizer has no single token for "A" or "B".
+        """
+        model = resolve_model(config.model)
+        self._tokenizer = load_tokenizer(model)
+        self._inputs = JointInput(self._tokenizer, config.max_length)
+        self._comments = config.comments
+        self.language_model = load_weights(model, "causal")
+
+    def examples(self, pairs: Iterable[PreferencePair]) -> ExampleSet:
+        """Return two examples a pair, one in each order."""
+        return joint_examples(pairs, self._comments, self._inputs.encode)
+
+    def loss(self, batch: Sequence[Example]) -> Loss:
+        """Return the cross-entropy of the answers."""
+        rows = [example.rows[0] for example in batch]
+        logits = answer_logits(self.language_model, pad_left(rows, self._inputs.pad_id))
+        token_a, token_b = self._inputs.verdicts
+        answers = torch.tensor([token_a if example.label == "A" else token_b for example in batch]).to(logits.device)
+        margin = (logits[:, token_a] - logits[:, token_b]) * torch.where(answers == token_a, 1.0, -1.0)
+        total = cross_entropy(logits, answers, reduction="sum")
+        return Loss(total, int((margin > 0).sum()), sum(map(len, rows)))
+
+    def save(self, folder: Path) -> None:
+        """Write the model as a Hugging Face folder."""
+        self.language_model.save_pretrained(folder)
+        self._tokenizer.save_pretrained(folder)
+
+
+class RewardLearner:
+    """A scalar score trained on differences: the negative log-likelihood of Bradley and Terry's model."""
+
+    input_format = SINGLE_FORMAT
+
+    def __init__(self, config: TrainConfig) -> None:
+        """Load the base model's lowest layers and put a new head on them.
+
+        Raises:
+            ModelError: it cannot be loaded.
+            ConfigError: it has fewer layers than the configuration keeps.
+        """
+        model = resolve_model(config.model)
+        self._tokenizer = load_tokenizer(model)
+        self._inputs = SingleInput(self._tokenizer, config.max_length)
+        self._comments = config.comments
+        self._model = RewardModel(load_weights(model, "backbone", config.layers))
+        self.language_model = self._model.backbone
+        self.head: nn.Module | None = self._model.head
+
+    def examples(self, pairs: Iterable[PreferencePair]) -> ExampleSet:
+        """Return one example a pair."""
+        return single_examples(pairs, self._comments, self._inputs.encode)
+
+    def loss(self, batch: Sequence[Example]) -> Loss:
+        """Return the negative log-probability that the chosen codes win."""
+        rows = [row for example in batch for row in example.rows]
+        scores = self._model(pad_left(rows, self._inputs.pad_id)).view(-1, 2)
+        margin = scores[:, 0] - scores[:, 1]
+        return Loss(-logsigmoid(margin).sum(), int((margin > 0).sum()), sum(map(len, rows)))
+
+    def save(self, folder: Path) -> None:
+        """Write the backbone as a Hugging Face folder, and the head beside it."""
+        save_reward_model(self._model, folder)
+        self._tokenizer.save_pretrained(folder)

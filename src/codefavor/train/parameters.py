@@ -1,0 +1,76 @@
+"""Which weights are trained: all, the highest layers, or LoRA adapters; and the optimiser over them."""
+
+from collections.abc import Iterator
+
+import torch
+from peft import LoraConfig, PeftModel, get_peft_model
+from torch import nn
+from transformers import PreTrainedModel
+
+from codefavor.errors import ConfigError
+from codefavor.train.config import TrainConfig
+from codefavor.train.objectives import Learner
+
+
+class Trainable:
+    """A learner's weights as the configuration wants them trained."""
+
+    def __init__(self, learner: Learner, config: TrainConfig) -> None:
+        """Freeze what is not trained, and add adapters where asked for; these change the model in place.
+
+        Raises:
+            ConfigError: more layers are to be trained than there are.
+        """
+        self._adapters: PeftModel | None = None
+        self._language_model = learner.language_model
+        self._head = learner.head
+        if config.lora_r is not None:
+            self._adapters = _adapt(learner.language_model, config.lora_r, config)
+        elif config.train_layers is not None:
+            _freeze_below(learner.language_model, config.train_layers)
+        elif not config.train_embeddings:
+            learner.language_model.get_input_embeddings().requires_grad_(False)
+
+    def named(self) -> Iterator[tuple[str, nn.Parameter]]:
+        """Yield every trained weight under a name that a checkpoint can use."""
+        parts = {"language_model": self._language_model, "head": self._head}
+        for prefix, part in parts.items():
+            for name, weight in part.named_parameters() if part is not None else ():
+                if weight.requires_grad:
+                    yield f"{prefix}.{name}", weight
+
+    def optimizer(self, config: TrainConfig) -> torch.optim.AdamW:
+        """Return AdamW over the trained weights; the learning rate of each group is set step by step."""
+        named = dict(self.named())
+        head = [weight for name, weight in named.items() if name.startswith("head.")]
+        rest = [weight for name, weight in named.items() if not name.startswith("head.")]
+        groups = [
+            {"params": rest, "peak": config.learning_rate},
+            {"params": head, "peak": config.head_learning_rate or config.learning_rate},
+        ]
+        return torch.optim.AdamW(
+            [group for group in groups if group["params"]], lr=0.0, weight_decay=config.weight_decay
+        )
+
+    def merge(self) -> None:
+        """Fold adapters into the weights, so that the judge is an ordinary model."""
+        if self._adapters is not None:
+            self._adapters.merge_and_unload()
+
+
+def _adapt(model: PreTrainedModel, rank: int, config: TrainConfig) -> PeftModel:
+    lora = LoraConfig(r=rank, lora_alpha=config.lora_alpha, target_modules="all-linear")
+    # Adapters start from random numbers: a generator of our own, so that nobody else's stream moves.
+    with torch.random.fork_rng():
+        torch.manual_seed(config.seed)
+        return get_peft_model(model, lora)
+
+
+def _freeze_below(model: PreTrainedModel, train_layers: int) -> None:
+    decoder = model.get_decoder()  # type: ignore[no-untyped-call]
+    layers = decoder.layers
+    if train_layers > len(layers):
+        raise ConfigError(f"train_layers is {train_layers}, but the model has {len(layers)} layers")
+    model.requires_grad_(False)
+    for part in (*layers[-train_layers:], decoder.norm):
+        part.requires_grad_(True)

@@ -1,0 +1,89 @@
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+from report_results import make_result
+
+from codefavor.report.bars import draw_bars
+from codefavor.report.page import render_page
+from codefavor.report.published import load_published
+from codefavor.report.table import make_table
+
+CHROMIUM = Path("/usr/bin/chromium")
+RESULTS = [make_result("shorter"), make_result("<b>bold & brash</b>"), make_result("own", {"own.jsonl": "0"})]
+HTML = render_page(RESULTS, load_published())
+
+
+def test_the_page_asks_the_network_for_nothing() -> None:
+    assert not re.search(r"""(src|href)\s*=|url\(|@import|https?://""", HTML)
+
+
+def test_names_are_text_not_markup() -> None:
+    assert "<b>bold" not in HTML and "&lt;b&gt;bold &amp; brash" in HTML
+
+
+def test_bars_are_sorted_and_well_formed() -> None:
+    table = make_table(RESULTS[:2], load_published())
+    svg = ElementTree.fromstring(str(draw_bars(table, "security", "Security")))
+    figures = [float(text.text or "") for text in svg.iter("text") if text.get("class") == "figure"]
+    assert len(figures) == 25 and figures == sorted(figures, reverse=True)
+    whiskers = [path for path in svg.iter("path") if path.get("class") == "whisker"]
+    assert len(whiskers) == 2
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    if not CHROMIUM.exists():
+        pytest.skip(f"no browser at {CHROMIUM}")
+    file = tmp_path_factory.mktemp("report") / "report.html"
+    file.write_text(HTML, encoding="utf-8")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        opened = browser.new_page()
+        errors: list[str] = []
+        opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        opened.on("pageerror", lambda error: errors.append(str(error)))
+        opened.goto(file.as_uri())
+        yield opened
+        assert errors == []
+        browser.close()
+
+
+def first_names(page: Page, count: int) -> list[str | None]:
+    rows = page.locator("table").first.locator("tbody tr th")
+    return [rows.nth(place).get_attribute("data-value") for place in range(count)]
+
+
+def test_a_heading_sorts_by_keyboard_both_ways(page: Page) -> None:
+    heading = page.locator("table").first.get_by_role("button", name="Security")
+    heading.focus()
+    page.keyboard.press("Enter")
+    assert first_names(page, 2) == ["Mistral Large 2 (123B)", "Llama-3.1-405B-Instruct"]
+    assert page.locator("th[aria-sort=descending]").count() == 1
+    page.keyboard.press("Enter")
+    assert first_names(page, 1)[0] in {"shorter", "<b>bold & brash</b>"}
+
+
+def test_missing_figures_stay_last_whichever_way_one_sorts(page: Page) -> None:
+    heading = page.locator("table").first.get_by_role("button", name="Human preference")
+    for _ in range(2):
+        heading.click()
+        assert page.locator("table").first.locator("tbody tr th").last.get_attribute("data-value") == (
+            "3-developer majority"
+        )
+
+
+def test_published_rows_can_be_hidden(page: Page) -> None:
+    shown = page.locator("tbody tr.published:visible")
+    assert shown.count() == 23
+    page.get_by_label("show published rows").uncheck()
+    assert shown.count() == 0
+    page.get_by_label("show published rows").check()
+
+
+def test_nothing_overflows_a_phone(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -1,0 +1,65 @@
+"""A base model of a few thousand parameters with a tokenizer of characters, and pairs that can be learned."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
+from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+from codefavor.pairs.criterion import Aspect, criterion_for
+from codefavor.pairs.pair import PreferencePair, Provenance
+
+CHAT = "{% for m in messages %}<{{ m.role }}>{{ m.content }}</{{ m.role }}>{% endfor %}"
+CHAT += "{% if add_generation_prompt %}<assistant>{% endif %}"
+
+
+def character_tokenizer(chat_template: str | None = CHAT) -> PreTrainedTokenizerFast:
+    characters = [chr(code) for code in range(32, 127)] + ["\n"]
+    vocabulary = {character: number for number, character in enumerate(["<pad>", "<unk>", *characters])}
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex("[\\s\\S]"), "isolated")
+    tokenizer.decoder = decoders.Fuse()
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token="<pad>", unk_token="<unk>")
+    fast.chat_template = chat_template
+    return fast
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a random two-layer model."""
+    folder = tmp_path_factory.mktemp("tiny")
+    tokenizer = character_tokenizer()
+    config = LlamaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=16,
+        intermediate_size=32,
+        num_hidden_layers=3,
+        num_attention_heads=2,
+        num_key_value_heads=1,
+        max_position_embeddings=2048,
+        tie_word_embeddings=True,
+        pad_token_id=0,
+        bos_token_id=None,
+        eos_token_id=None,
+    )
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        LlamaForCausalLM(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def learnable_pairs() -> list[PreferencePair]:
+    """Pairs whose rejected code always carries the same mark."""
+    return [
+        PreferencePair(
+            instruction=f"add {number}",
+            criterion=criterion_for(Aspect.SECURITY),
+            chosen=f"x = {number} + 1",
+            rejected=f"x = {number} + eval('1')",
+            provenance=Provenance(method="regress-evol/made-up", source="test", source_id=str(number), license="MIT"),
+        )
+        for number in range(24)
+    ]
