@@ -1,7 +1,3 @@
-import json
-import os
-import signal
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +5,6 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from codefavor.errors import ConfigError, DataError, ModelError
 from codefavor.judge.card import read_card
 from codefavor.judge.classification import ClassificationJudge
 from codefavor.judge.protocol import Judge
@@ -18,7 +13,6 @@ from codefavor.manifest import make_manifest
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
 from codefavor.train.examples import ExampleSet
-from codefavor.train.loop import Interrupted
 from codefavor.train.report import Report
 from codefavor.train.run import train
 
@@ -46,7 +40,9 @@ def run(
 
 def weights_of(folder: Path) -> dict[str, torch.Tensor]:
     return {
-        f"{file.name}/{name}": tensor for file in folder.glob("*.safetensors") for name, tensor in load_file(file).items()
+        f"{file.name}/{name}": tensor
+        for file in folder.glob("*.safetensors")
+        for name, tensor in load_file(file).items()
     }
 
 

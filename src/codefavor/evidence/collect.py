@@ -7,6 +7,7 @@ from codefavor.evidence.candidate import prelude, runnable
 from codefavor.evidence.cost import CostRun, fit_growth, run_cost
 from codefavor.evidence.entry import Entry, find_entry, parse
 from codefavor.evidence.examples import ExampleRun, ExampleRuns, run_examples
+from codefavor.evidence.findings import FindingsComparison, compare_findings, find
 from codefavor.evidence.literals import evaluate
 from codefavor.evidence.problems import find_problems
 from codefavor.pairs.comparison import Comparison
@@ -21,10 +22,14 @@ LANGUAGE = "python"
 class Wanted:
     """Which kinds of evidence are worth their time."""
 
+    examples: bool = True
+    """Run both on the worked examples; without this, nothing is run at all."""
     behaviour: bool = True
     """Run both on generated inputs."""
     cost: bool = False
     """Count and time the work on growing inputs."""
+    findings: bool = False
+    """Ask the analysers."""
     seed: int = 0
     """The seed of every generated input."""
 
@@ -37,6 +42,8 @@ class Collected:
     """What goes into the verdict."""
     cost: CostRun | None = None
     """The series behind the work and its growth."""
+    findings: FindingsComparison | None = None
+    """What the analysers' findings say of each other."""
     missing: list[Missing] = field(default_factory=list)
     """What could not be had so far."""
 
@@ -55,7 +62,11 @@ def collect(pool: Pool, comparison: Comparison, wanted: Wanted) -> Collected:
     a = CandidateEvidence(parses=parsed[0], problems=problems[0])
     b = CandidateEvidence(parses=parsed[1], problems=problems[1])
     collected = Collected(Evidence(a=a, b=b, entry=entry.name if entry else None))
-    if entry is None:
+    if wanted.findings:
+        _add_findings(collected, codes)
+    if not wanted.examples:
+        pass
+    elif entry is None:
         collected.missing.append(Missing(part="examples", reason="No function to call is known to both candidates."))
     else:
         _run(pool, comparison, entry, ready, wanted, collected)
@@ -89,6 +100,18 @@ def _run(
     if wanted.cost:
         collected.cost = run_cost(pool, entry, codes, seeds, wanted.seed)
         _add_cost(collected, collected.cost)
+
+
+def _add_findings(collected: Collected, codes: tuple[str, str]) -> None:
+    a, b = (find(code) for code in codes)
+    collected.findings = compare_findings(a, b)
+    evidence = collected.evidence
+    collected.evidence = evidence.model_copy(
+        update={
+            "a": evidence.a.model_copy(update={"findings": a.findings}),
+            "b": evidence.b.model_copy(update={"findings": b.findings}),
+        }
+    )
 
 
 def _load(pool: Pool, codes: tuple[str, str]) -> tuple[Result, Result]:

@@ -12,10 +12,12 @@ from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.evidence import CandidateEvidence, Evidence
 from codefavor.pairs.verdict import Cost, Verdict
 from codefavor.sandbox.pool import Pool
+from codefavor.sandbox.probe import open_sandbox
 
 Decision = tuple[Side | None, str]
 """A side with the feedback, or None with the reason why there is no choice."""
 
+_MOST_REASONS = 3
 _WEIGHING = ("undefined name", "wrong type", "endless")
 """The incidents that decide when the other candidate has none.
 
@@ -29,22 +31,25 @@ class EvidenceJudge:
 
     name = "evidence"
 
-    def __init__(self, pool: Pool, seed: int = 0, workers: int | None = None) -> None:
-        """Judge in `pool`, which stays the caller's to close; `seed` is that of the generated inputs."""
-        self._pool = pool
+    def __init__(self, seed: int = 0, workers: int | None = None, unsafe_local: bool = False) -> None:
+        """Judge with as many workers as there are processors; `seed` is that of the generated inputs."""
         self._seed = seed
         self._workers = workers or os.cpu_count() or 1
+        self._unsafe_local = unsafe_local
 
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
-        """Return a verdict for every comparison, with its evidence."""
-        with ThreadPoolExecutor(self._workers) as threads:
-            return list(threads.map(self._judge, comparisons))
+        """Return a verdict for every comparison, with its evidence.
 
-    def _judge(self, comparison: Comparison) -> Verdict:
+        Raises:
+            SandboxError: foreign code cannot be run safely here, and `unsafe_local` is not given.
+        """
+        with open_sandbox(self._workers, self._unsafe_local) as pool, ThreadPoolExecutor(self._workers) as threads:
+            return list(threads.map(lambda comparison: self._judge(pool, comparison), comparisons))
+
+    def _judge(self, pool: Pool, comparison: Comparison) -> Verdict:
         start = time.monotonic()
         aspect = comparison.criterion.aspect
-        wanted = Wanted(behaviour=aspect is not Aspect.EFFICIENCY, cost=aspect is Aspect.EFFICIENCY, seed=self._seed)
-        collected = collect(self._pool, comparison, wanted)
+        collected = collect(pool, comparison, wanted_for(aspect, self._seed))
         side, words = decide(aspect, collected)
         return Verdict(
             comparison=comparison.digest(),
@@ -57,6 +62,17 @@ class EvidenceJudge:
         )
 
 
+def wanted_for(aspect: Aspect | None, seed: int) -> Wanted:
+    """Return the kinds of evidence that can decide an aspect; without one, correctness."""
+    return Wanted(
+        examples=aspect not in (Aspect.SECURITY, Aspect.HUMAN_PREFERENCE),
+        behaviour=aspect in (Aspect.CORRECTNESS, None),
+        cost=aspect is Aspect.EFFICIENCY,
+        findings=aspect is Aspect.SECURITY,
+        seed=seed,
+    )
+
+
 def decide(aspect: Aspect | None, collected: Collected) -> Decision:
     """Return what the evidence says by an aspect; without one, correctness speaks."""
     match aspect:
@@ -64,6 +80,8 @@ def decide(aspect: Aspect | None, collected: Collected) -> Decision:
             return decide_efficiency(collected)
         case Aspect.CORRECTNESS | None:
             return decide_correctness(collected.evidence)
+        case Aspect.SECURITY:
+            return decide_security(collected)
         case _:
             return None, f"Running both says nothing about {aspect}."
 
@@ -147,3 +165,15 @@ def _growths(evidence: Evidence) -> str:
     if a is None or b is None:
         return ""
     return f" A grows as size^{a.exponent:.2f}±{a.error:.2f}, B as size^{b.exponent:.2f}±{b.error:.2f}."
+
+
+def decide_security(collected: Collected) -> Decision:
+    """Return the candidate in which the analysers find less."""
+    found = collected.findings
+    if found is None:
+        return None, "Nothing was analysed."
+    if found.cleaner is None:
+        return None, "The analysers see no difference in weaknesses."
+    worse = other_side(found.cleaner)
+    reasons = [f"line {reason.line}: {reason.message} (CWE-{reason.cwe})" for reason in found.reasons[:_MOST_REASONS]]
+    return found.cleaner, f"{worse} has weaknesses that {found.cleaner} has not. {worse}, {'; '.join(reasons)}"

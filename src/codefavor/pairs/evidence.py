@@ -4,11 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from codefavor.pairs.finding import Finding
 from codefavor.record import Record
 
 Count = Annotated[int, Field(ge=0)]
 IncidentKind = Literal["crash", "undefined name", "wrong type", "endless", "changed arguments"]
-Severity = Literal["low", "medium", "high"]
 
 
 class FailedExample(Record):
@@ -54,21 +54,6 @@ class Growth(Record):
     """The slope on doubly logarithmic paper, over the largest inputs."""
     error: Annotated[float, Field(ge=0)]
     """The standard error of the slope."""
-
-
-class Finding(Record):
-    """One remark of the analyser on dangerous code."""
-
-    rule: str
-    """The rule's name."""
-    cwe: int | None = None
-    """The number of the weakness in the CWE list."""
-    severity: Severity
-    """How bad it is."""
-    line: Count
-    """The line in the candidate, from 1."""
-    message: str
-    """What is wrong, in a sentence."""
 
 
 class Difference(Record):
