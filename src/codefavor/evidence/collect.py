@@ -165,13 +165,21 @@ def _add_behaviour(collected: Collected, behaviour: Behaviour) -> None:
 
 
 def _add_cost(collected: Collected, run: CostRun) -> None:
-    longest = [max((series.work for series in side), key=len, default=()) for side in (run.a, run.b)]
-    if not any(longest):
+    telling = max(range(len(run.a)), key=lambda index: _time_spent(run, index), default=None)
+    if telling is None or not run.a[telling].work + run.b[telling].work:
         collected.missing.append(Missing(part="cost", reason="No growing inputs could be run."))
+        return
     evidence = collected.evidence
     collected.evidence = evidence.model_copy(
-        update={"a": _with_cost(evidence.a, longest[0]), "b": _with_cost(evidence.b, longest[1])}
+        update={
+            "a": _with_cost(evidence.a, run.a[telling].work),
+            "b": _with_cost(evidence.b, run.b[telling].work),
+        }
     )
+
+
+def _time_spent(run: CostRun, index: int) -> int:
+    return sum(work.nanoseconds or 0 for series in (run.a[index], run.b[index]) for work in series.work)
 
 
 def _with_cost(candidate: CandidateEvidence, work: tuple[Work, ...]) -> CandidateEvidence:
