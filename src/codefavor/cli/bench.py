@@ -17,7 +17,7 @@ from codefavor.bench.paired import PairedResult, compare_runs
 from codefavor.bench.results import RESULT_FILE, BenchResult, Order, RunSettings
 from codefavor.bench.run import run_bench
 from codefavor.bench.tasks import load_tasks
-from codefavor.judge.load import judge_files, load_judge
+from codefavor.judge.load import KNOWN_SPECS, judge_files, load_judge
 from codefavor.manifest import hash_file, make_manifest
 from codefavor.report.table import make_table
 from codefavor.report.text import for_terminal, percent
@@ -32,7 +32,7 @@ def _bench() -> None:
 
 @app.command()
 def run(
-    judge: Annotated[str, typer.Option(help="The judge: shorter, longer, first, chance:SEED, model:FOLDER, ...")],
+    judge: Annotated[str, typer.Option(help=f"The judge: {', '.join(KNOWN_SPECS)}.")],
     data: Annotated[
         Path,
         typer.Option(envvar="CODEFAVOR_BENCH", help="The benchmark's folder, or a file of preference pairs."),
