@@ -39,9 +39,7 @@ def make_task(number: int) -> Task:
 
 
 TASKS = [make_task(number) for number in range(150)]
-BETTER = frozenset(
-    substance(task.comparison.code_a if task.label == "A" else task.comparison.code_b) for task in TASKS
-)
+BETTER = frozenset(substance(task.comparison.code_a if task.label == "A" else task.comparison.code_b) for task in TASKS)
 
 
 def audit(judge: Judge, seed: int = 0, most: int = 150) -> BiasAudit:
@@ -104,7 +102,7 @@ def test_tasks_of_people_are_not_audited() -> None:
 
 
 def test_the_command_writes_what_it_prints(tmp_path: Path) -> None:
-    data = write_pairs_file(tmp_path / "pairs.jsonl")
+    data = write_pairs_file(tmp_path / "pairs.jsonl", each=60)
     command = [sys.executable, "-m", "codefavor", "bench", "bias", "--judge", "first", "--data", str(data)]
     ran = subprocess.run([*command, "--out", str(tmp_path / "out")], capture_output=True, text=True, check=True)
     assert "position" in ran.stdout and "biased" in ran.stdout

@@ -15,7 +15,10 @@ from codefavor.judge.load import judge_files, load_judge
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect, criterion_for
 
-CHAT = "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}"
+CHAT = (
+    "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}{% endfor %}"
+    "{% if add_generation_prompt %}<|assistant|>{% endif %}"
+)
 SHOWN = Comparison(
     instruction="Add.", criterion=criterion_for(Aspect.EFFICIENCY), code_a="return a + b", code_b="return sum((a, b))"
 )

@@ -144,7 +144,7 @@ class _Renamer(ast.NodeTransformer):
     def __init__(self, names: dict[str, str]) -> None:
         self._names = names
 
-    def visit_Name(self, node: ast.Name) -> ast.Name:  # noqa: N802, D102
+    def visit_Name(self, node: ast.Name) -> ast.Name:
         return ast.Name(id=self._names.get(node.id, node.id), ctx=node.ctx)
 
 

@@ -163,7 +163,7 @@ def _print_audit(audit: BiasAudit) -> None:
     for each in audit.findings:
         low, high = (100 * bound for bound in each.flips.interval)
         is_token = each.probe == BLINDNESS
-        finding = ("[red]blind[/red]" if is_token else "[red]biased[/red]") if each.found else "clean"
+        finding = ("[red]blind[/red]" if is_token else "[red]biased[/red]") if each.found else "none found"
         table.add_row(
             each.probe,
             str(each.tasks),

@@ -85,9 +85,7 @@ class ChatJudge:
         if failures and (len(failures) == len(comparisons) >= _OUTAGE):
             raise ModelError(f"{self.name}: none of {len(comparisons)} comparisons was answered: {failures[0]}")
         seconds = Cost(seconds=(time.perf_counter() - started) / max(1, len(comparisons)))
-        return [
-            self._verdict(shown, outcome, seconds) for shown, outcome in zip(comparisons, outcomes, strict=True)
-        ]
+        return [self._verdict(shown, outcome, seconds) for shown, outcome in zip(comparisons, outcomes, strict=True)]
 
     async def _judge_all(self, comparisons: Sequence[Comparison], answers: AnswerFile) -> list[Verdict | ModelError]:
         # Locks and windows belong to an event loop, so the layers are built for each one; the meter counts on.
@@ -146,9 +144,7 @@ class ChatJudge:
     def _cost(self, completion: Completion) -> Cost:
         usage = completion.usage
         dollars = self._price.cost(usage.input_tokens, usage.output_tokens) if self._price else 0.0
-        return Cost(
-            seconds=0.0, input_tokens=usage.input_tokens, output_tokens=usage.output_tokens, dollars=dollars
-        )
+        return Cost(seconds=0.0, input_tokens=usage.input_tokens, output_tokens=usage.output_tokens, dollars=dollars)
 
     def _verdict(self, shown: Comparison, outcome: Verdict | ModelError, seconds: Cost) -> Verdict:
         if isinstance(outcome, ModelError):

@@ -1,4 +1,4 @@
-"""From a spec string to a judge: `shorter`, `model:out/judge`, `chat:openai/gpt-4.1`. The one place that knows every kind.
+"""From a spec string to a judge: `shorter`, `model:out/judge`, `chat:openai/gpt-4.1`. Only here is every kind known.
 
 Trained judges and clients of chat models are imported on demand, so that judges without a model work where torch is not
 installed, and start at once.
@@ -55,7 +55,7 @@ def load_judge(spec: str) -> Judge:
             return _load_trained(Path(folder))
         case "chat", asked if asked:
             return _load_chat(asked)
-        case ("scores" | "preference"), model if model:
+        case (("scores" | "preference"), model) if model:
             return _load_class(*_FOREIGN[kind])(model)
     raise UserError(f"no judge is called {spec!r}; known are {', '.join(KNOWN_SPECS)}")
 

@@ -49,7 +49,9 @@ def load_tokenizer(model: str | Path) -> PreTrainedTokenizerBase:
     return tokenizer
 
 
-def load_weights(model: str | Path, kind: Literal["causal", "backbone", "scores"], layers: int | None = None) -> PreTrainedModel:
+def load_weights(
+    model: str | Path, kind: Literal["causal", "backbone", "scores"], layers: int | None = None
+) -> PreTrainedModel:
     """Return `model` in fp32: "causal" writes, "backbone" has no output layer, "scores" a head of classes.
 
     With `layers`, only its lowest layers are kept.
