@@ -115,6 +115,13 @@ def frontier(rows: Sequence[CostRow]) -> list[CostRow]:
     return best
 
 
+def money(dollars: float) -> str:
+    """Return an amount with two significant digits and without an exponent."""
+    if dollars <= 0:
+        return "0"
+    return f"{dollars:.{max(0, 1 - math.floor(math.log10(dollars)))}f}".rstrip("0").rstrip(".")
+
+
 def draw_frontier(rows: Sequence[CostRow]) -> Markup:
     """Return the SVG of cost against accuracy; empty where no judge costs anything."""
     shown = [row for row in rows if row.accuracy is not None]
@@ -143,7 +150,7 @@ def draw_frontier(rows: Sequence[CostRow]) -> Markup:
         bottom=_BOTTOM,
         top=_TOP,
         free_x=_FREE_X if any(row.dollars <= 0 for row in shown) else None,
-        ticks=[(f"${10.0**power:g}", across(10.0**power)) for power in range(low, high + 1)],
+        ticks=[(f"${money(10.0**power)}", across(10.0**power)) for power in range(low, high + 1)],
         levels=[(round(100 * level), down(level)) for level in _levels(floor)],
         steps=_steps([(across(row.dollars), down(row.accuracy)) for row in frontier(shown)]),
         dots=_place_names([(row, across(row.dollars), down(row.accuracy)) for row in shown]),
@@ -164,14 +171,14 @@ def _steps(corners: Sequence[tuple[float, float]]) -> str:
 
 
 def _place_names(dots: Sequence[tuple[CostRow, float, float]]) -> list[Dot]:
-    """Put each name beside its dot, and below the names that are already there."""
+    """Put each name below and beside its dot, out of the line's way, and below the names that are already there."""
     placed: list[Dot] = []
     taken: list[tuple[float, float, float]] = []
     for row, x, y in sorted(dots, key=lambda dot: dot[2]):
         width = _LETTER * len(row.judge)
-        ends = x + 9 + width > _WIDTH
-        start = x - 9 - width if ends else x + 9
-        baseline = y + 4
+        ends = x + 6 + width > _WIDTH
+        start = x - 6 - width if ends else x + 6
+        baseline = y + 16
         for left, right, above in sorted(taken, key=lambda name: name[2]):
             if left < start + width and start < right and abs(baseline - above) < _LINE:
                 baseline = above + _LINE
@@ -181,11 +188,11 @@ def _place_names(dots: Sequence[tuple[CostRow, float, float]]) -> list[Dot]:
                 name=row.judge,
                 x=x,
                 y=y,
-                label_x=x - 9 if ends else x + 9,
+                label_x=x - 6 if ends else x + 6,
                 label_y=round(baseline, 1),
                 label_end=ends,
                 published=row.published,
-                figure=f"{100 * (row.accuracy or 0):.1f}% for ${row.dollars:.2g} a task",
+                figure=f"{100 * (row.accuracy or 0):.1f}% for ${money(row.dollars)} a task",
             )
         )
     return placed

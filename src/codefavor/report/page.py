@@ -11,7 +11,7 @@ from codefavor.record import Record
 from codefavor.report.bars import draw_bars
 from codefavor.report.browser import LengthRow, browser_json, covers, length_rows
 from codefavor.report.calibration import calibrate, draw_reliability
-from codefavor.report.frontier import CostRow, cost_rows, draw_frontier
+from codefavor.report.frontier import CostRow, cost_rows, draw_frontier, money
 from codefavor.report.published import Published
 from codefavor.report.runs import ReportedRun
 from codefavor.report.table import AVERAGE, Table, by_data, make_table, row_name
@@ -73,7 +73,11 @@ def render_page(runs: Sequence[ReportedRun], published: Published, tasks: TaskSe
     sections = [_section(group, published, tasks) for group in members]
     drawings = [_draw(section, group, tasks) for section, group in zip(sections, members, strict=True)]
     return TEMPLATES.get_template("page.html").render(
-        sections=list(zip(sections, drawings, strict=True)), source=published.source, percent=percent, average=AVERAGE
+        sections=list(zip(sections, drawings, strict=True)),
+        source=published.source,
+        percent=percent,
+        money=money,
+        average=AVERAGE,
     )
 
 
@@ -99,7 +103,7 @@ def _draw(section: Section, runs: Sequence[ReportedRun], tasks: TaskSet | None) 
         bars={column.title: draw_bars(section.table, column.key, column.title) for column in section.table.columns},
         frontier=draw_frontier(section.costs),
         reliability=[
-            (name, f"{percent(found.error)} over {found.tasks} answers", draw_reliability(name, found))
+            (name, f"error {percent(found.error)}, {found.tasks} answers", draw_reliability(name, found))
             for name, found in named
             if found
         ],
