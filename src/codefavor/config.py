@@ -14,18 +14,30 @@ RecordT = TypeVar("RecordT", bound=Record)
 
 
 def load_config(record_type: type[RecordT], path: Path | None, overrides: Mapping[str, Any]) -> RecordT:
-    """Return the configuration at `path` with every override that is not None laid over it.
+    """Return the configuration at `path` with every override that is not None laid over it, mappings key by key.
 
     Raises:
         ConfigError: the file is missing, is not a YAML mapping, or what results contradicts the record's rules.
     """
     values = _read_mapping(path) if path else {}
-    values.update({name: value for name, value in overrides.items() if value is not None})
+    _lay_over(values, overrides)
     try:
         return record_type.model_validate(values)
     except ValidationError as error:
         origin = f"{path}: " if path else ""
         raise ConfigError(f"{origin}{explain(error)}") from None
+
+
+def _lay_over(values: dict[str, Any], overrides: Mapping[str, Any]) -> None:
+    for name, value in overrides.items():
+        if isinstance(value, Mapping):
+            inner = values.get(name)
+            inner = dict(inner) if isinstance(inner, Mapping) else {}
+            _lay_over(inner, value)
+            if inner:
+                values[name] = inner
+        elif value is not None:
+            values[name] = value
 
 
 def _read_mapping(path: Path) -> dict[str, Any]:

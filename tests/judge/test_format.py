@@ -55,8 +55,18 @@ def test_a_candidate_alone_does_not_depend_on_the_other(instruction: str, a: str
     shown = comparison(instruction, a, b)
     limit = 150
     assert encode_single(shown, "A", Characters(), limit) == encode_single(shown.swapped(), "B", Characters(), limit)
-    alone = encode_single(shown, "A", Characters(), 1000)
-    assert Characters().decode(alone.token_ids) == single_text(instruction, a, "faster")
+    whole, truncated = encode_single(shown, "A", Characters(), 1000)
+    sections = single_text(instruction, a, "faster")
+    assert Characters().decode(list(whole.token_ids)) == "".join(sections)
+    assert not truncated
+    assert (whole.criterion_length, whole.code_length) == (len(sections[0]), len(sections[2]))
+
+
+def test_the_instruction_can_be_left_out() -> None:
+    candidate, _ = encode_single(comparison("sort it", "a", "b"), "B", Characters(), 200, instruction=False)
+    text = Characters().decode(list(candidate.token_ids))
+    assert "sort it" not in text
+    assert text.endswith("<code>\nb\n</code>")
 
 
 def test_both_codes_are_cut_to_the_same_length_and_short_parts_stay_whole() -> None:
@@ -82,9 +92,9 @@ class Splitting(Characters):
 
 
 def test_a_cut_that_grows_is_cut_again() -> None:
-    encoded = encode_single(comparison("i" * 300, "a" * 300, "b"), "A", Splitting(), 200)
-    assert encoded.truncated
-    assert len(encoded.token_ids) <= 200
+    candidate, truncated = encode_single(comparison("i" * 300, "a" * 300, "b"), "A", Splitting(), 200)
+    assert truncated
+    assert len(candidate.token_ids) <= 200
 
 
 def test_a_budget_below_the_criterion_is_refused() -> None:

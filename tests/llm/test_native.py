@@ -4,6 +4,7 @@ import asyncio
 import traceback
 
 import pytest
+from pydantic import JsonValue
 
 from codefavor.errors import ConfigError, ModelError, ModelUnavailableError, RateLimitError
 from codefavor.llm.load import load_model
@@ -89,7 +90,7 @@ def test_log_probabilities_are_refused_unsent(provider: str) -> None:
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_json_schema_is_sent(provider: str) -> None:
-    schema = {"type": "object", "properties": {"a": {"type": "string"}}}
+    schema: dict[str, JsonValue] = {"type": "object", "properties": {"a": {"type": "string"}}}
     with Loopback() as server:
         ask(provider, server, GenerationConfig(json_schema=schema))
     body = server.tally.asked[0].body

@@ -3,6 +3,7 @@ import traceback
 from collections.abc import Iterator
 
 import pytest
+from pydantic import JsonValue
 
 from codefavor.errors import ConfigError, ModelError, ModelTimeoutError, ModelUnavailableError, RateLimitError
 from codefavor.llm.load import load_model
@@ -39,7 +40,7 @@ def test_a_conversation_is_sent_and_its_answer_read(server: Loopback) -> None:
 
 
 def test_every_setting_is_sent(server: Loopback) -> None:
-    schema = {"type": "object"}
+    schema: dict[str, JsonValue] = {"type": "object"}
     config = GenerationConfig(temperature=0.5, max_tokens=9, stop=("END",), seed=7, top_logprobs=3, json_schema=schema)
     asyncio.run(ask(vllm(server.url), "a END b", config))
     body = server.tally.asked[0].body

@@ -101,9 +101,9 @@ def test_the_browser_of_tasks_filters_searches_and_opens(page: Page) -> None:
     assert browser.locator("details").count() == 100
     browser.get_by_label("Aspect").select_option("security")
     assert count.inner_text() == "40 of 120 tasks"
-    browser.get_by_label("Search").fill("NUMBER 7 ")
+    browser.get_by_label("Search").fill("NUMBER 7 .")
     expect(count).to_have_text("0 of 120 tasks")
-    browser.get_by_label("Search").fill("number 8 ")
+    browser.get_by_label("Search").fill("number 8 .")
     expect(count).to_have_text("1 of 120 tasks")
     browser.locator("summary").click()
     assert "Code A (better)" in browser.inner_text() and "</script><b>" in browser.inner_text()

@@ -1,7 +1,6 @@
 import json
 import os
 import signal
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +10,13 @@ from safetensors.torch import load_file
 
 from codefavor.errors import ConfigError, DataError, ModelError
 from codefavor.judge.card import read_card
-from codefavor.judge.classification import ClassificationJudge
+from codefavor.judge.load import load_judge
 from codefavor.judge.protocol import Judge
-from codefavor.judge.reward import RewardJudge
 from codefavor.manifest import make_manifest
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
 from codefavor.train.examples import ExampleSet
+from codefavor.train.linear import train_linear
 from codefavor.train.loop import Interrupted
 from codefavor.train.report import Report
 from codefavor.train.run import train
@@ -36,7 +35,7 @@ QUICK: dict[str, Any] = {
 
 def run(
     model: Path, pairs: list[PreferencePair], out: Path, *, resume: bool = False, report: Any = None, **settings: Any
-) -> tuple[ExampleSet, list[Report]]:
+) -> tuple[ExampleSet[Any], list[Report]]:
     config = TrainConfig(**{**QUICK, "model": str(model), **settings})
     reports: list[Report] = []
     manifest = make_manifest("codefavor train", config.model_dump(mode="json"), [], config.seed)
@@ -46,31 +45,123 @@ def run(
 
 def weights_of(folder: Path) -> dict[str, torch.Tensor]:
     return {
-        f"{file.name}/{name}": tensor for file in folder.glob("*.safetensors") for name, tensor in load_file(file).items()
+        f"{file.name}/{name}": tensor
+        for file in folder.glob("*.safetensors")
+        for name, tensor in load_file(file).items()
     }
 
 
 def load(folder: Path) -> Judge:
-    return {"classification": ClassificationJudge, "reward": RewardJudge}[read_card(folder).objective].load(folder)
+    return load_judge(f"model:{folder}")
 
 
 @pytest.mark.parametrize(
     "settings",
     [
-        {"objective": "reward", "layers": 2},
-        {"objective": "reward", "train_embeddings": False},
-        {"objective": "classification", "max_steps": 80},
-        {"objective": "classification", "lora_r": 4, "max_steps": 80, "learning_rate": 0.05},
+        {"objective": "reward", "readout": "sum", "instruction": False, "layers": 1},
+        {"objective": "reward", "train_layers": 1},
+        {"objective": "reward", "lora_r": 4, "head_learning_rate": 0.1},
+        {"objective": "classification"},
     ],
 )
-def test_a_judge_learns_what_the_pairs_show_and_says_it_after_loading(
+def test_a_judge_learns_its_pairs_and_knows_them_after_loading(
     tiny_model: Path, learnable_pairs: list[PreferencePair], tmp_path: Path, settings: dict[str, Any]
 ) -> None:
-    learned, reports = run(tiny_model, learnable_pairs, tmp_path / "judge", **{"max_steps": 30, **settings})
-    assert learned.pairs == 24
-    assert learned.truncated == 0
+    pairs = learnable_pairs[:4]
+    learned, reports = run(tiny_model, pairs, tmp_path / "judge", **{"max_steps": 30, **settings})
+    assert (learned.pairs, learned.truncated) == (4, 0)
     assert reports[-1].loss < 0.5 * reports[0].loss
-    shown = [pair.present(side) for pair in learnable_pairs for side in ("A", "B")]
+    assert reports[-1].seconds_left == 0
+    shown = [pair.present(side) for pair in pairs for side in ("A", "B")]
     verdicts = load(tmp_path / "judge").judge([each.comparison for each in shown])
     right = sum(verdict.choice == each.label for verdict, each in zip(verdicts, shown, strict=True))
-    assert right >= 0.9 * len(shown)
+    assert right / len(shown) == pytest.approx(reports[-1].accuracy, abs=0.26)
+
+
+def test_only_what_is_to_be_trained_changes(
+    tiny_model: Path, learnable_pairs: list[PreferencePair], tmp_path: Path
+) -> None:
+    run(tiny_model, learnable_pairs, tmp_path, objective="reward", train_layers=1, max_steps=3)
+    before = load_file(tiny_model / "model.safetensors")
+    after = load_file(tmp_path / "model.safetensors")
+    changed = {name.split(".")[1] for name in after if not torch.equal(after[name], before[f"model.{name}"])}
+    assert changed == {"2", "weight"}  # the highest layer and the norm after it
+
+
+def test_a_stopped_run_goes_on_to_the_same_weights(
+    tiny_model: Path, learnable_pairs: list[PreferencePair], tmp_path: Path
+) -> None:
+    settings: dict[str, Any] = {
+        "objective": "reward",
+        "num_train_epochs": 4,
+        "max_steps": None,
+        "save_steps": 100,
+        "logging_steps": 1,
+    }
+
+    def stop_at_five(report: Report) -> None:
+        if report.step == 5:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    run(tiny_model, learnable_pairs, tmp_path / "whole", **settings)
+    with pytest.raises(Interrupted):
+        run(tiny_model, learnable_pairs, tmp_path / "stopped", report=stop_at_five, **settings)
+    assert not (tmp_path / "stopped" / "judge.json").exists()
+    with pytest.raises(ConfigError, match="go on with --resume"):
+        run(tiny_model, learnable_pairs, tmp_path / "stopped", **settings)
+    with pytest.raises(ConfigError, match="another configuration or other pairs"):
+        run(tiny_model, learnable_pairs[:20], tmp_path / "stopped", resume=True, **settings)
+    _, reports = run(tiny_model, learnable_pairs, tmp_path / "stopped", resume=True, **settings)
+    assert [report.step for report in reports] == [6, 7, 8, 9, 10, 11, 12]
+    whole, stopped = weights_of(tmp_path / "whole"), weights_of(tmp_path / "stopped")
+    assert all(torch.equal(tensor, stopped[name]) for name, tensor in whole.items())
+    logs = [(tmp_path / name / "training.jsonl").read_text(encoding="utf-8") for name in ("whole", "stopped")]
+    steps = [[json.loads(line)["loss"] for line in log.splitlines()] for log in logs]
+    assert steps[0] == steps[1]
+
+
+def test_a_judge_folder_says_what_it_is(
+    tiny_model: Path, learnable_pairs: list[PreferencePair], tmp_path: Path
+) -> None:
+    learned, _ = run(
+        tiny_model, learnable_pairs, tmp_path, objective="reward", max_steps=1, max_length=170, judge_max_length=300
+    )
+    assert learned.truncated > 0
+    card = read_card(tmp_path)
+    assert (card.objective, card.comments, card.max_length) == ("reward", "stripped", 300)
+    assert json.loads((tmp_path / "manifest.json").read_text())["config"]["max_steps"] == 1
+    readme = (tmp_path / "README.md").read_text()
+    assert "| pairs | 24 (24 regress-evol) |" in readme
+    assert f"| cut to 170 tokens | {learned.truncated} pairs |" in readme
+    assert {path.name for path in tmp_path.iterdir()} >= {"model.safetensors", "head.safetensors", "tokenizer.json"}
+    assert not (tmp_path / "checkpoint").exists()
+    with pytest.raises(ConfigError, match="already holds a finished judge"):
+        run(tiny_model, learnable_pairs, tmp_path, objective="reward")
+
+
+def test_what_cannot_be_trained_is_refused_and_leaves_nothing(
+    tiny_model: Path, learnable_pairs: list[PreferencePair], tmp_path: Path
+) -> None:
+    out = tmp_path / "judge"
+    with pytest.raises(DataError, match="there is no pair to train on"):
+        run(tiny_model, [], out)
+    with pytest.raises(ModelError, match="nowhere: cannot be loaded"):
+        run(tmp_path / "nowhere", learnable_pairs, out)
+    with pytest.raises(ConfigError, match="has 3 layers, 9 were asked for"):
+        run(tiny_model, learnable_pairs, out, objective="reward", layers=9)
+    with pytest.raises(ConfigError, match="max_length 40 has no room"):
+        run(tiny_model, learnable_pairs, out, max_length=40)
+    assert not out.exists()
+    (tmp_path / "thesis.tex").touch()
+    with pytest.raises(ConfigError, match="is not empty and holds no run"):
+        run(tiny_model, learnable_pairs, tmp_path)
+
+
+def test_the_linear_control_is_a_judge_folder_too(learnable_pairs: list[PreferencePair], tmp_path: Path) -> None:
+    config = TrainConfig(objective="linear")
+    manifest = make_manifest("codefavor train", config.model_dump(mode="json"), [], config.seed)
+    train_linear(learnable_pairs, config, tmp_path / "judge", manifest)
+    assert read_card(tmp_path / "judge").objective == "linear"
+    assert "# A judge of code: linear on token n-grams" in (tmp_path / "judge" / "README.md").read_text()
+    verdict = load(tmp_path / "judge").judge([learnable_pairs[0].present("B").comparison])[0]
+    assert verdict.choice == "B"

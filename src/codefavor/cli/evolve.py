@@ -7,10 +7,15 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from codefavor.cli.evolve_models import commit_instruct, critic_evol
+from codefavor.cli.evolve_show import show
 from codefavor.config import load_config
 from codefavor.evolve.regress_evol.run import RegressEvolConfig, run_regress_evol
 
 app = typer.Typer(no_args_is_help=True, help="Make preference pairs from good code, commits or instructions.")
+app.command("commit-instruct")(commit_instruct)
+app.command("critic-evol")(critic_evol)
+app.command("show")(show)
 
 
 @app.callback()

@@ -57,6 +57,10 @@ def train(
     manifest = make_manifest(
         f"codefavor {' '.join(sys.argv[1:])}", settings.model_dump(mode="json"), pairs, settings.seed
     )
+    if settings.objective == "linear":
+        import_module("codefavor.train.linear").train_linear(loaded, settings, out, manifest)
+        typer.echo(f"{out}: a linear judge, trained on {len(loaded)} pairs")
+        return
     try:
         run = import_module("codefavor.train.run")
     except ImportError as error:

@@ -26,6 +26,15 @@ class Calibration(Record):
     """The number of held-out pairs it was fitted on."""
 
 
+class RewardShape(Record):
+    """How a reward judge reads a candidate and turns the states of the language model into a score."""
+
+    readout: Literal["last", "sum"] = "last"
+    """last: from the last token; sum: over all tokens of the code, each weighed by what the criterion says."""
+    instruction: bool = True
+    """Whether the instruction is read; a judge of few layers is faster without and loses nothing it could use."""
+
+
 class JudgeCard(Record):
     """What a trained judge is and how its input must look."""
 
@@ -39,6 +48,8 @@ class JudgeCard(Record):
     """Whether the codes in training had their comments; who may choose hands the judge the same."""
     max_length: Annotated[int, Field(gt=0)] | None = None
     """The most tokens of one input; None where nothing is cut."""
+    reward: RewardShape | None = None
+    """The shape of a reward judge; None for the other objectives."""
     calibration: Calibration | None = None
     """The fitted calibration, when there is one."""
 

@@ -35,6 +35,17 @@ class Encoded(NamedTuple):
     """Whether anything was cut."""
 
 
+class Candidate(NamedTuple):
+    """One candidate as a reward judge reads it; equal candidates have equal scores."""
+
+    token_ids: tuple[int, ...]
+    """The tokens, at most as many as the limit: the criterion first, the code last."""
+    criterion_length: int
+    """How many of the first tokens are the criterion."""
+    code_length: int
+    """How many of the last tokens are the code."""
+
+
 def joint_text(instruction: str, code_a: str, code_b: str, criterion: str) -> str:
     """Return the message that shows both candidates and asks for "A" or "B"."""
     return (
@@ -46,11 +57,10 @@ def joint_text(instruction: str, code_a: str, code_b: str, criterion: str) -> st
     )
 
 
-def single_text(instruction: str, code: str, criterion: str) -> str:
-    """Return the text of one candidate, which a reward judge turns into a score."""
-    return (
-        f"<criterion>\n{criterion}\n</criterion>\n<instruction>\n{instruction}\n</instruction>\n<code>\n{code}\n</code>"
-    )
+def single_text(instruction: str | None, code: str, criterion: str) -> tuple[str, str, str]:
+    """Return the text of one candidate for a reward judge in its parts: criterion, instruction (if read), code."""
+    asked = "" if instruction is None else f"<instruction>\n{instruction}\n</instruction>\n"
+    return f"<criterion>\n{criterion}\n</criterion>\n", asked, f"<code>\n{code}\n</code>"
 
 
 JOINT_FORMAT = content_digest(joint_text("{instruction}", "{code_a}", "{code_b}", "{criterion}"))
@@ -64,47 +74,53 @@ def encode_joint(comparison: Comparison, chat: Callable[[str], str], tokenizer: 
         ConfigError: the criterion alone does not fit.
     """
 
-    def render(parts: Sequence[str]) -> str:
+    def render(parts: Sequence[str]) -> tuple[str]:
         instruction, code_a, code_b = parts
-        return chat(joint_text(instruction, code_a, code_b, comparison.criterion.text))
+        return (chat(joint_text(instruction, code_a, code_b, comparison.criterion.text)),)
 
-    return _encode(render, (comparison.instruction, comparison.code_a, comparison.code_b), tokenizer, max_length)
+    parts = (comparison.instruction, comparison.code_a, comparison.code_b)
+    return _encode_parts(render, parts, tokenizer, max_length)[0]
 
 
-def encode_single(comparison: Comparison, side: Side, tokenizer: Tokenizer, max_length: int) -> Encoded:
-    """Return one candidate of a comparison as an input that does not depend on the other candidate.
+def encode_single(
+    comparison: Comparison, side: Side, tokenizer: Tokenizer, max_length: int, *, instruction: bool = True
+) -> tuple[Candidate, bool]:
+    """Return one candidate of a comparison as an input that does not depend on the other, and whether it was cut.
 
     Raises:
         ConfigError: the criterion alone does not fit.
     """
-
-    def render(parts: Sequence[str]) -> str:
-        instruction, code = parts
-        return single_text(instruction, code, comparison.criterion.text)
-
     code = comparison.code_a if side == "A" else comparison.code_b
-    return _encode(render, (comparison.instruction, code), tokenizer, max_length)
+    parts = (comparison.instruction, code) if instruction else (code,)
+
+    def render(parts: Sequence[str]) -> tuple[str, ...]:
+        return single_text(parts[0] if instruction else None, parts[-1], comparison.criterion.text)
+
+    encoded, lengths = _encode_parts(render, parts, tokenizer, max_length)
+    return Candidate(tuple(encoded.token_ids), lengths[0], lengths[-1]), encoded.truncated
 
 
-def _encode(
-    render: Callable[[Sequence[str]], str], parts: Sequence[str], tokenizer: Tokenizer, max_length: int
-) -> Encoded:
-    token_ids = tokenizer.encode(render(parts), add_special_tokens=False)
-    if len(token_ids) <= max_length:
-        return Encoded(token_ids, truncated=False)
+def _encode_parts(
+    render: Callable[[Sequence[str]], tuple[str, ...]], parts: Sequence[str], tokenizer: Tokenizer, max_length: int
+) -> tuple[Encoded, list[int]]:
+    """Return what `render` makes of `parts`, cut to fit, and the tokens of each section that it renders."""
+
+    def encode(shown: Sequence[str]) -> list[list[int]]:
+        return [tokenizer.encode(section, add_special_tokens=False) for section in render(shown)]
+
+    sections = encode(parts)
+    if (length := sum(map(len, sections))) <= max_length:
+        return Encoded(sum(sections, []), truncated=False), list(map(len, sections))
     tokens = [tokenizer.encode(part, add_special_tokens=False) for part in parts]
-    budget = max_length - (len(token_ids) - sum(map(len, tokens)))
+    budget = max_length - (length - sum(map(len, tokens)))
     while budget > 0:
         level = fair_level([len(part) for part in tokens], budget)
-        cut = [
-            part if len(ids) <= level else tokenizer.decode(ids[:level])
-            for part, ids in zip(parts, tokens, strict=True)
-        ]
-        token_ids = tokenizer.encode(render(cut), add_special_tokens=False)
-        if len(token_ids) <= max_length:
-            return Encoded(token_ids, truncated=True)
+        pieces = zip(parts, tokens, strict=True)
+        sections = encode([part if len(ids) <= level else tokenizer.decode(ids[:level]) for part, ids in pieces])
+        if (length := sum(map(len, sections))) <= max_length:
+            return Encoded(sum(sections, []), truncated=True), list(map(len, sections))
         # A cut text may split into more tokens than were kept of it: take the excess off and try again.
-        budget -= len(token_ids) - max_length
+        budget -= length - max_length
     raise ConfigError(f"max_length {max_length} has no room for the criterion and some code; raise it")
 
 

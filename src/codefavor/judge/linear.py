@@ -128,7 +128,7 @@ def grams(code: str) -> set[str]:
 
 
 def tokens(code: str) -> list[str]:
-    """Return lower-cased tokens; texts are taken apart, since formats and addresses in them matter.
+    """Return lower-cased tokens; texts are taken apart with prefix and quotes, since formats and an `f` matter.
 
     One expression for all code, rather than Python's tokenizer: foreign code may be Python 2 or a fragment, and both
     candidates must be cut alike.

@@ -7,17 +7,19 @@ Every distinct candidate is scored once, however often it appears.
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
+import numpy
 import torch
+from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from codefavor.errors import ConfigError, ModelError
-from codefavor.judge.batches import Padded, by_length, pad_left
-from codefavor.judge.card import read_card, require
-from codefavor.judge.format import DEFAULT_MAX_LENGTH, SINGLE_FORMAT, Encoded, encode_single
+from codefavor.judge.batches import by_length, pad_left
+from codefavor.judge.card import RewardShape, read_card, require
+from codefavor.judge.format import DEFAULT_MAX_LENGTH, SINGLE_FORMAT, Candidate, encode_single
 from codefavor.judge.pretrained import TextTokenizer, load_tokenizer, load_weights, pad_token
 from codefavor.judge.probability import sigmoid, verdict_from
 from codefavor.pairs.comparison import Comparison, Side
@@ -28,47 +30,95 @@ BATCH_TOKENS = 2048
 """Tokens of one batch: enough to fill the cores, little enough to keep the activations in the caches."""
 
 
-class RewardModel(nn.Module):
-    """A backbone without output layer and a linear read-out of its states."""
+class LastTokenHead(nn.Module):
+    """The score is a linear function of the state of the last token, which has seen everything before."""
 
-    def __init__(self, backbone: PreTrainedModel) -> None:
+    def __init__(self, width: int) -> None:
         super().__init__()
-        self.backbone = backbone
-        self.head = nn.Linear(2 * backbone.config.hidden_size, 1, bias=False, device=backbone.device)
-        nn.init.zeros_(self.head.weight)
+        self.weight = nn.Parameter(torch.zeros(width))
 
-    def forward(self, batch: Padded) -> torch.Tensor:
-        """Return one score a row, of shape (rows,)."""
-        device = self.head.weight.device
-        mask = torch.from_numpy(batch.mask).to(device)
+    def forward(self, states: torch.Tensor, criterion: torch.Tensor, code: torch.Tensor) -> torch.Tensor:
+        """Return one score a row from states of shape (rows, tokens, width)."""
+        scores: torch.Tensor = states[:, -1] @ self.weight
+        return scores
+
+
+class GatedSumHead(nn.Module):
+    """The score is a sum over the code's tokens of a linear function that depends on the criterion.
+
+    What both candidates have in common before they part adds the same to both sums and cancels in their difference,
+    so the first gradients already speak of what differs. `gate` turns the mean state of the criterion into weights.
+    """
+
+    _SCALE = 30.0
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(width))
+        self.gate = nn.Parameter(torch.zeros(width, width))
+
+    def forward(self, states: torch.Tensor, criterion: torch.Tensor, code: torch.Tensor) -> torch.Tensor:
+        """Return one score a row from states of shape (rows, tokens, width) and masks of shape (rows, tokens)."""
+        meaning = _summed(states, criterion / criterion.sum(dim=1, keepdim=True)).detach()
+        weights = self.weight + meaning @ self.gate.T / states.shape[-1] ** 0.5
+        scores: torch.Tensor = (_summed(states, code) * weights).sum(dim=1) / self._SCALE
+        return scores
+
+
+def _summed(states: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    return torch.einsum("rt,rth->rh", weights, states)
+
+
+class RewardModel(nn.Module):
+    """A backbone without output layer and a read-out of its states."""
+
+    def __init__(self, backbone: PreTrainedModel, readout: Literal["last", "sum"]) -> None:
+        super().__init__()
+        width = backbone.config.hidden_size
+        self.backbone = backbone
+        self.head = (LastTokenHead(width) if readout == "last" else GatedSumHead(width)).to(backbone.device)
+
+    def forward(self, candidates: Sequence[Candidate], pad_id: int) -> torch.Tensor:
+        """Return one score a candidate, of shape (candidates,)."""
+        device = self.backbone.device
+        batch = pad_left([candidate.token_ids for candidate in candidates], pad_id)
+        criterion, code = (torch.from_numpy(mask).to(device) for mask in _sections(candidates, batch.mask.shape[1]))
         states = self.backbone(
             input_ids=torch.from_numpy(batch.token_ids).to(device),
-            attention_mask=mask,
+            attention_mask=torch.from_numpy(batch.mask).to(device),
             position_ids=torch.from_numpy(batch.positions).to(device),
             use_cache=False,
-        ).last_hidden_state
-        weights = (mask / mask.sum(dim=1, keepdim=True)).to(states.dtype)
-        mean = torch.einsum("rt,rth->rh", weights, states)
-        scores: torch.Tensor = self.head(torch.cat([states[:, -1], mean], dim=1))
-        return scores.squeeze(1)
+        ).last_hidden_state.float()
+        scores: torch.Tensor = self.head(states, criterion, code)
+        return scores
+
+
+def _sections(candidates: Sequence[Candidate], width: int) -> tuple[NDArray[numpy.float32], NDArray[numpy.float32]]:
+    criterion, code = numpy.zeros((2, len(candidates), width), dtype=numpy.float32)
+    for number, candidate in enumerate(candidates):
+        start = width - len(candidate.token_ids)
+        criterion[number, start : start + candidate.criterion_length] = 1
+        code[number, width - candidate.code_length :] = 1
+    return criterion, code
 
 
 class SingleInput:
     """Candidates as inputs of one model, each by itself."""
 
-    def __init__(self, tokenizer: PreTrainedTokenizerBase, max_length: int) -> None:
-        """Cut inputs to `max_length` tokens."""
+    def __init__(self, tokenizer: PreTrainedTokenizerBase, max_length: int, instruction: bool) -> None:
+        """Cut inputs to `max_length` tokens; `instruction` says whether it is read."""
         self.pad_id = pad_token(tokenizer)
         self._text = TextTokenizer(tokenizer)
         self._max_length = max_length
+        self._instruction = instruction
 
-    def encode(self, shown: Comparison, side: Side) -> Encoded:
-        """Return one candidate as tokens.
+    def encode(self, shown: Comparison, side: Side) -> tuple[Candidate, bool]:
+        """Return one candidate, and whether something was cut.
 
         Raises:
             ConfigError: the criterion alone does not fit.
         """
-        return encode_single(shown, side, self._text, self._max_length)
+        return encode_single(shown, side, self._text, self._max_length, instruction=self._instruction)
 
 
 class RewardJudge:
@@ -90,19 +140,17 @@ class RewardJudge:
         """
         card = read_card(folder)
         require(folder, card, "reward", SINGLE_FORMAT)
-        inputs = SingleInput(load_tokenizer(folder), card.max_length or DEFAULT_MAX_LENGTH)
-        return cls(f"model:{folder}", load_reward_model(folder), inputs, card.temperature)
+        shape = card.reward or RewardShape()
+        inputs = SingleInput(load_tokenizer(folder), card.max_length or DEFAULT_MAX_LENGTH, shape.instruction)
+        return cls(f"model:{folder}", load_reward_model(folder, shape), inputs, card.temperature)
 
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         """Return one verdict for every comparison, in their order."""
-        candidates: dict[tuple[int, ...], None] = {}
-        pairs: list[tuple[tuple[int, ...], tuple[int, ...]] | ConfigError] = []
+        candidates: dict[Candidate, None] = {}
+        pairs: list[tuple[Candidate, Candidate] | ConfigError] = []
         for shown in comparisons:
             try:
-                pair = (
-                    tuple(self._inputs.encode(shown, "A").token_ids),
-                    tuple(self._inputs.encode(shown, "B").token_ids),
-                )
+                pair = self._inputs.encode(shown, "A")[0], self._inputs.encode(shown, "B")[0]
             except ConfigError as error:
                 pairs.append(error)
                 continue
@@ -116,34 +164,34 @@ class RewardJudge:
     def _verdict(
         self,
         shown: Comparison,
-        pair: tuple[tuple[int, ...], tuple[int, ...]] | ConfigError,
-        scores: dict[tuple[int, ...], float],
+        pair: tuple[Candidate, Candidate] | ConfigError,
+        scores: dict[Candidate, float],
         seconds: float,
     ) -> Verdict:
         if isinstance(pair, ConfigError):
             return Verdict(comparison=shown.digest(), judge=self.name, choice=None, undecided=str(pair))
         candidate_a, candidate_b = pair
-        cost = Cost(seconds=seconds, input_tokens=len(candidate_a) + len(candidate_b))
+        cost = Cost(seconds=seconds, input_tokens=len(candidate_a.token_ids) + len(candidate_b.token_ids))
         prob_a = sigmoid((scores[candidate_a] - scores[candidate_b]) / self._temperature)
         return verdict_from(prob_a, shown, self.name, cost)
 
-    def _scores(self, candidates: list[tuple[int, ...]]) -> dict[tuple[int, ...], float]:
-        scores: dict[tuple[int, ...], float] = {}
-        for batch in by_length([len(candidate) for candidate in candidates], BATCH_TOKENS):
+    def _scores(self, candidates: list[Candidate]) -> dict[Candidate, float]:
+        scores: dict[Candidate, float] = {}
+        for batch in by_length([len(candidate.token_ids) for candidate in candidates], BATCH_TOKENS):
             rows = [candidates[index] for index in batch]
             with torch.inference_mode():
-                scored = self._model(pad_left(rows, self._inputs.pad_id))
+                scored = self._model(rows, self._inputs.pad_id)
             scores.update(zip(rows, scored.tolist(), strict=True))
         return scores
 
 
-def load_reward_model(folder: Path) -> RewardModel:
+def load_reward_model(folder: Path, shape: RewardShape) -> RewardModel:
     """Return the backbone in `folder` with its trained head.
 
     Raises:
         ModelError: the weights of either are missing or do not fit.
     """
-    model = RewardModel(load_weights(folder, "backbone"))
+    model = RewardModel(load_weights(folder, "backbone"), shape.readout)
     try:
         model.head.load_state_dict(load_file(folder / HEAD_FILE))
     except (OSError, RuntimeError, ValueError) as error:

@@ -6,7 +6,7 @@ Retries, limits and money are `governed`, below it.
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -42,7 +42,7 @@ async def run(
     concurrency: int,
     *,
     ordered: bool = False,
-) -> AsyncIterator[Done[ItemT, ResultT] | Failed[ItemT]]:
+) -> AsyncGenerator[Done[ItemT, ResultT] | Failed[ItemT], None]:
     """Yield every item with its result or its failure, as they end, or in the order of `items`.
 
     Items are drawn one at a time, in a thread, as there is room for them: a slow source holds up nothing, and an

@@ -97,10 +97,14 @@ class Local:
         while batch := self._next_batch():
             try:
                 completions = self._generate(batch)
-            except (RuntimeError, ValueError, IndexError) as error:
+            except RuntimeError as error:
                 # Out of memory and the like: the calls fail by name, the thread lives on for the next ones.
                 for call in batch:
                     _tell(call, ModelError(f"{self.name}: failed while writing: {error}"))
+                continue
+            except Exception as bug:  # noqa: BLE001 nobody sees an error of this thread, so those who wait are told
+                for call in batch:
+                    _tell(call, bug)
                 continue
             for call, completion in zip(batch, completions, strict=True):
                 _tell(call, completion)
@@ -251,11 +255,11 @@ def _generator(prompt: list[int], seed: int | None) -> torch.Generator:
     return torch.Generator().manual_seed(own)
 
 
-def _tell(call: _Call, result: Completion | ModelError) -> None:
+def _tell(call: _Call, result: Completion | Exception) -> None:
     def set_answer() -> None:
         if call.answer.done():
             return
-        if isinstance(result, ModelError):
+        if isinstance(result, Exception):
             call.answer.set_exception(result)
         else:
             call.answer.set_result(result)

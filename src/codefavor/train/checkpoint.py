@@ -15,8 +15,8 @@ from torch import nn
 
 from codefavor.errors import ConfigError, DataError
 from codefavor.record import Record, explain
+from codefavor.train.folder import CHECKPOINT
 
-CHECKPOINT = "checkpoint"
 _TENSORS = "state.safetensors"
 _PROGRESS = "progress.json"
 

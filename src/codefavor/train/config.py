@@ -27,6 +27,12 @@ class TrainConfig(Record):
     """Whether comments and docstrings are stripped from both codes of every pair."""
     max_length: Positive = DEFAULT_MAX_LENGTH
     """The most tokens of one input; longer ones are cut fairly, never in the criterion."""
+    readout: Literal["last", "sum"] = "last"
+    """What a reward is read from: the last token, or a sum over the code's tokens weighed by the criterion."""
+    instruction: bool = True
+    """Whether a reward judge reads the instruction."""
+    judge_max_length: Positive | None = None
+    """The most tokens of one input when the judge is used; None is `max_length`. Training on short inputs is faster."""
     layers: Positive | None = None
     """Keep only this many of the lowest layers (reward only); None keeps all."""
     train_layers: Positive | None = None
@@ -39,6 +45,8 @@ class TrainConfig(Record):
     """The scale of LoRA adapters."""
     learning_rate: Annotated[float, Field(gt=0)] = 5e-6
     """The peak learning rate."""
+    embedding_learning_rate: Annotated[float, Field(gt=0)] | None = None
+    """The peak learning rate of the token embeddings; None gives them the same as the rest."""
     head_learning_rate: Annotated[float, Field(gt=0)] | None = None
     """The peak learning rate of the reward head; None gives it the same as the rest."""
     lr_scheduler_type: Schedule = "cosine"
@@ -74,4 +82,6 @@ class TrainConfig(Record):
             raise ValueError("lora_r and train_layers exclude each other: choose adapters or the highest layers")
         if self.layers is not None and self.train_layers is not None and self.train_layers > self.layers:
             raise ValueError(f"train_layers {self.train_layers} is more than the {self.layers} layers that are kept")
+        if self.judge_max_length is not None and self.judge_max_length < self.max_length:
+            raise ValueError("judge_max_length is less than max_length, which would cut what training has seen")
         return self

@@ -6,11 +6,12 @@ No torch here; the objectives decide what a row is scored with.
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 from codefavor.errors import DataError
 from codefavor.judge.card import CommentPolicy
-from codefavor.judge.format import Encoded
-from codefavor.pairs.comparison import Comparison, LabeledComparison, Side
+from codefavor.judge.format import Candidate, Encoded
+from codefavor.pairs.comparison import Comparison, Side
 from codefavor.pairs.pair import PreferencePair
 from codefavor.syntax.strip import strip_comments
 
@@ -18,26 +19,52 @@ _POOL_BATCHES = 50
 """Batches whose examples are sorted by length together: enough for like lengths, few enough to leave room to chance."""
 
 
-@dataclass(frozen=True)
-class Example:
+class Example(Protocol):
     """One answer to learn."""
-
-    rows: tuple[list[int], ...]
-    """The inputs: one that shows both candidates, or one a candidate with the chosen first."""
-    label: Side
-    """The better side of an input that shows both; "A" where the chosen comes first."""
 
     @property
     def length(self) -> int:
-        """The tokens of the longest row."""
-        return max(len(row) for row in self.rows)
+        """The tokens of its longest row."""
 
 
 @dataclass(frozen=True)
-class ExampleSet:
+class JointExample:
+    """Both candidates in one row, and which is better."""
+
+    token_ids: list[int]
+    """The row, up to where the answer begins."""
+    label: Side
+    """The answer."""
+
+    @property
+    def length(self) -> int:
+        """The tokens of the row."""
+        return len(self.token_ids)
+
+
+@dataclass(frozen=True)
+class SingleExample:
+    """Two candidates, each by itself."""
+
+    chosen: Candidate
+    """The better one."""
+    rejected: Candidate
+    """The worse one."""
+
+    @property
+    def length(self) -> int:
+        """The tokens of the longer row."""
+        return max(len(self.chosen.token_ids), len(self.rejected.token_ids))
+
+
+ExampleT = TypeVar("ExampleT", bound=Example)
+
+
+@dataclass(frozen=True)
+class ExampleSet(Generic[ExampleT]):
     """All examples of a run."""
 
-    examples: tuple[Example, ...]
+    examples: tuple[ExampleT, ...]
     """What is learned from."""
     pairs: int
     """The pairs behind the examples."""
@@ -47,7 +74,7 @@ class ExampleSet:
 
 def joint_examples(
     pairs: Iterable[PreferencePair], comments: CommentPolicy, encode: Callable[[Comparison], Encoded]
-) -> ExampleSet:
+) -> ExampleSet[JointExample]:
     """Return two examples a pair, one in each order, that show both candidates (paper: section 2.1).
 
     Raises:
@@ -55,29 +82,30 @@ def joint_examples(
     """
     sides: tuple[Side, Side] = ("A", "B")
 
-    def examples_of(pair: PreferencePair) -> tuple[list[Example], bool]:
+    def examples_of(pair: PreferencePair) -> tuple[list[JointExample], bool]:
         shown = [pair.present(side) for side in sides]
         encoded = [encode(each.comparison) for each in shown]
-        made = [Example((one.token_ids,), each.label) for each, one in zip(shown, encoded, strict=True)]
+        made = [JointExample(one.token_ids, each.label) for each, one in zip(shown, encoded, strict=True)]
         return made, any(one.truncated for one in encoded)
 
     return _collect(pairs, comments, examples_of)
 
 
 def single_examples(
-    pairs: Iterable[PreferencePair], comments: CommentPolicy, encode: Callable[[Comparison, Side], Encoded]
-) -> ExampleSet:
+    pairs: Iterable[PreferencePair],
+    comments: CommentPolicy,
+    encode: Callable[[Comparison, Side], tuple[Candidate, bool]],
+) -> ExampleSet[SingleExample]:
     """Return one example a pair: the chosen and the rejected code, each by itself.
 
     Raises:
         DataError: there are no pairs, or stripping comments leaves none that differ.
     """
 
-    def examples_of(pair: PreferencePair) -> tuple[list[Example], bool]:
-        shown: LabeledComparison = pair.present("A")
-        chosen, rejected = encode(shown.comparison, "A"), encode(shown.comparison, "B")
-        made = Example((chosen.token_ids, rejected.token_ids), "A")
-        return [made], chosen.truncated or rejected.truncated
+    def examples_of(pair: PreferencePair) -> tuple[list[SingleExample], bool]:
+        shown = pair.present("A").comparison
+        (chosen, chosen_cut), (rejected, rejected_cut) = encode(shown, "A"), encode(shown, "B")
+        return [SingleExample(chosen, rejected)], chosen_cut or rejected_cut
 
     return _collect(pairs, comments, examples_of)
 
@@ -85,9 +113,9 @@ def single_examples(
 def _collect(
     pairs: Iterable[PreferencePair],
     comments: CommentPolicy,
-    examples_of: Callable[[PreferencePair], tuple[list[Example], bool]],
-) -> ExampleSet:
-    examples: list[Example] = []
+    examples_of: Callable[[PreferencePair], tuple[list[ExampleT], bool]],
+) -> ExampleSet[ExampleT]:
+    examples: list[ExampleT] = []
     count = truncated = 0
     for pair in pairs:
         prepared = strip_pair(pair) if comments == "stripped" else pair
@@ -108,11 +136,11 @@ def strip_pair(pair: PreferencePair) -> PreferencePair | None:
     return None if chosen == rejected else pair.model_copy(update={"chosen": chosen, "rejected": rejected})
 
 
-def epoch_batches(examples: Sequence[Example], batch_size: int, seed: int, epoch: int) -> Iterator[list[Example]]:
+def epoch_batches(examples: Sequence[ExampleT], batch_size: int, seed: int, epoch: int) -> Iterator[list[ExampleT]]:
     """Yield every example once in batches of like length; the order depends on nothing but the seed and the epoch."""
     rng = random.Random(f"{seed}:{epoch}")
     order = rng.sample(examples, len(examples))
-    batches: list[list[Example]] = []
+    batches: list[list[ExampleT]] = []
     pool = batch_size * _POOL_BATCHES
     for start in range(0, len(order), pool):
         alike = sorted(order[start : start + pool], key=lambda example: example.length)

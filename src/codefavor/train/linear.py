@@ -4,23 +4,42 @@ The settings were chosen on pairs of operators that training had not seen; docs/
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from scipy.sparse import diags
 from sklearn.linear_model import LogisticRegression
 
 from codefavor.errors import DataError
-from codefavor.judge.card import CommentPolicy
-from codefavor.judge.linear import LinearJudge, difference_matrix
+from codefavor.judge.card import CommentPolicy, JudgeCard
+from codefavor.judge.linear import LINEAR_FORMAT, LinearJudge, difference_matrix
+from codefavor.manifest import Manifest
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.pair import PreferencePair
 from codefavor.syntax.strip import strip_comments
+from codefavor.train.config import TrainConfig
+from codefavor.train.folder import check_folder, finish_folder
 
 INVERSE_PENALTY = 1.0
 MOST_ITERATIONS = 1000
 
 
-def fit_linear(pairs: Sequence[PreferencePair], comments: CommentPolicy, name: str = "linear") -> LinearJudge:
+def train_linear(pairs: Sequence[PreferencePair], config: TrainConfig, out: Path, manifest: Manifest) -> None:
+    """Fit a judge and write it to `out` with its card, manifest and model card.
+
+    Raises:
+        ConfigError: `out` holds something already.
+        DataError: there are no pairs.
+    """
+    check_folder(out, resume=False)
+    judge = fit_linear(pairs, config.comments)
+    out.mkdir(parents=True, exist_ok=True)
+    judge.save(out)
+    card = JudgeCard(objective="linear", format=LINEAR_FORMAT, comments=config.comments)
+    finish_folder(out, card, config, manifest, pairs, truncated=0)
+
+
+def fit_linear(pairs: Sequence[PreferencePair], comments: CommentPolicy) -> LinearJudge:
     """Return a judge fitted to `pairs`. Without an intercept and with antisymmetric features, order cannot matter.
 
     Raises:
@@ -35,9 +54,9 @@ def fit_linear(pairs: Sequence[PreferencePair], comments: CommentPolicy, name: s
         C=INVERSE_PENALTY, fit_intercept=False, solver="liblinear", max_iter=MOST_ITERATIONS, random_state=0
     )
     if len(pairs) == 1:
-        return LinearJudge(name, np.asarray(differences.toarray()[0]))
+        return LinearJudge("linear", np.asarray(differences.toarray()[0]))
     model.fit(diags(labels) @ differences, labels)
-    return LinearJudge(name, np.asarray(model.coef_[0], dtype=np.float64))
+    return LinearJudge("linear", np.asarray(model.coef_[0], dtype=np.float64))
 
 
 def _shown(pair: PreferencePair, comments: CommentPolicy) -> Comparison:

@@ -14,13 +14,12 @@ from torch.nn.utils import clip_grad_norm_
 from codefavor.jsonl import append_record, drop_torn_tail, read_records, write_records
 from codefavor.train.checkpoint import Progress, load_checkpoint, save_checkpoint
 from codefavor.train.config import TrainConfig
-from codefavor.train.examples import Example, epoch_batches
+from codefavor.train.examples import ExampleT, epoch_batches
+from codefavor.train.folder import LOG_FILE
 from codefavor.train.objectives import Learner
 from codefavor.train.parameters import Trainable
 from codefavor.train.report import Report
 from codefavor.train.schedule import rate_factor, total_steps
-
-LOG_FILE = "training.jsonl"
 
 
 class Interrupted(KeyboardInterrupt):
@@ -28,9 +27,9 @@ class Interrupted(KeyboardInterrupt):
 
 
 def train_steps(
-    learner: Learner,
+    learner: Learner[ExampleT],
     trainable: Trainable,
-    examples: Sequence[Example],
+    examples: Sequence[ExampleT],
     config: TrainConfig,
     *,
     out: Path,
@@ -76,7 +75,7 @@ def _drop_reports_after(log: Path, step: int) -> None:
         write_records(log, [report for report in read_records(log, Report) if report.step <= step])
 
 
-def _step_batches(examples: Sequence[Example], config: TrainConfig) -> Iterator[list[list[Example]]]:
+def _step_batches(examples: Sequence[ExampleT], config: TrainConfig) -> Iterator[list[list[ExampleT]]]:
     """Yield the batches of every optimiser step, epoch after epoch without end; a step never spans two epochs."""
     for epoch in count():
         batches = epoch_batches(examples, config.per_device_train_batch_size, config.seed, epoch)
@@ -85,10 +84,10 @@ def _step_batches(examples: Sequence[Example], config: TrainConfig) -> Iterator[
 
 
 def _step(
-    learner: Learner,
+    learner: Learner[ExampleT],
     weights: list[torch.nn.Parameter],
     optimizer: torch.optim.Optimizer,
-    batches: list[list[Example]],
+    batches: list[list[ExampleT]],
     config: TrainConfig,
     window: "_Window",
 ) -> None:

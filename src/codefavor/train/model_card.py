@@ -8,24 +8,22 @@ import yaml
 from codefavor.llm.embedded import EMBEDDED, HUB_ID
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
-from codefavor.train.examples import ExampleSet
 
 
-def model_card(config: TrainConfig, learned: ExampleSet, pairs: Sequence[PreferencePair]) -> str:
+def model_card(config: TrainConfig, pairs: Sequence[PreferencePair], truncated: int) -> str:
     """Return the card of a judge trained by `config` on `pairs`."""
-    base = HUB_ID if config.model == EMBEDDED else config.model
-    header = {
-        "library_name": "transformers",
-        "base_model": base,
-        "tags": ["codefavor", "code-preference", config.objective],
-    }
+    header: dict[str, str | list[str]] = {"tags": ["codefavor", "code-preference", config.objective]}
+    title = "token n-grams"
+    if config.objective != "linear":
+        title = HUB_ID if config.model == EMBEDDED else config.model
+        header |= {"library_name": "transformers", "base_model": title}
     methods = Counter(pair.provenance.method.split("/")[0] for pair in pairs)
     licences = sorted({pair.provenance.license or "not stated" for pair in pairs})
     return f"""---
 {yaml.safe_dump(header, sort_keys=False).strip()}
 ---
 
-# A judge of code: {config.objective} on {base}
+# A judge of code: {config.objective} on {title}
 
 Given an instruction, two candidates and a criterion, it says which candidate is better. Use it with
 `codefavor compare` or `codefavor bench run` and the spec `model:` followed by this folder; `judge.json` says what its
@@ -33,8 +31,8 @@ input must look like, `manifest.json` what it was made from.
 
 | trained on | |
 |---|---|
-| pairs | {learned.pairs:,} ({", ".join(f"{count:,} {method}" for method, count in methods.most_common())}) |
-| cut to {config.max_length:,} tokens | {learned.truncated:,} pairs |
+| pairs | {len(pairs):,} ({", ".join(f"{count:,} {method}" for method, count in methods.most_common())}) |
+| cut to {config.max_length:,} tokens | {truncated:,} pairs |
 | comments in the codes | {config.comments} |
 | licences of the sources | {"; ".join(licences)} |
 

@@ -20,7 +20,7 @@ from codefavor.judge.reward import RewardModel, SingleInput, save_reward_model
 from codefavor.llm.embedded import resolve_model
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
-from codefavor.train.examples import Example, ExampleSet, joint_examples, single_examples
+from codefavor.train.examples import ExampleSet, ExampleT, JointExample, SingleExample, joint_examples, single_examples
 
 
 class Loss(NamedTuple):
@@ -34,7 +34,7 @@ class Loss(NamedTuple):
     """How many tokens were read, padding left out."""
 
 
-class Learner(Protocol):
+class Learner(Protocol[ExampleT]):
     """One objective with the model it trains."""
 
     input_format: str
@@ -44,10 +44,10 @@ class Learner(Protocol):
     head: nn.Module | None
     """The part that is new, if any."""
 
-    def examples(self, pairs: Iterable[PreferencePair]) -> ExampleSet:
+    def examples(self, pairs: Iterable[PreferencePair]) -> ExampleSet[ExampleT]:
         """Return what is learned from `pairs`."""
 
-    def loss(self, batch: Sequence[Example]) -> Loss:
+    def loss(self, batch: Sequence[ExampleT]) -> Loss:
         """Return what a batch of examples shows."""
 
     def save(self, folder: Path) -> None:
@@ -73,13 +73,13 @@ class ClassificationLearner:
         self._comments = config.comments
         self.language_model = load_weights(model, "causal")
 
-    def examples(self, pairs: Iterable[PreferencePair]) -> ExampleSet:
+    def examples(self, pairs: Iterable[PreferencePair]) -> ExampleSet[JointExample]:
         """Return two examples a pair, one in each order."""
         return joint_examples(pairs, self._comments, self._inputs.encode)
 
-    def loss(self, batch: Sequence[Example]) -> Loss:
+    def loss(self, batch: Sequence[JointExample]) -> Loss:
         """Return the cross-entropy of the answers."""
-        rows = [example.rows[0] for example in batch]
+        rows = [example.token_ids for example in batch]
         logits = answer_logits(self.language_model, pad_left(rows, self._inputs.pad_id))
         token_a, token_b = self._inputs.verdicts
         answers = torch.tensor([token_a if example.label == "A" else token_b for example in batch]).to(logits.device)
@@ -107,22 +107,22 @@ class RewardLearner:
         """
         model = resolve_model(config.model)
         self._tokenizer = load_tokenizer(model)
-        self._inputs = SingleInput(self._tokenizer, config.max_length)
+        self._inputs = SingleInput(self._tokenizer, config.max_length, config.instruction)
         self._comments = config.comments
-        self._model = RewardModel(load_weights(model, "backbone", config.layers))
+        self._model = RewardModel(load_weights(model, "backbone", config.layers), config.readout)
         self.language_model = self._model.backbone
         self.head: nn.Module | None = self._model.head
 
-    def examples(self, pairs: Iterable[PreferencePair]) -> ExampleSet:
+    def examples(self, pairs: Iterable[PreferencePair]) -> ExampleSet[SingleExample]:
         """Return one example a pair."""
         return single_examples(pairs, self._comments, self._inputs.encode)
 
-    def loss(self, batch: Sequence[Example]) -> Loss:
+    def loss(self, batch: Sequence[SingleExample]) -> Loss:
         """Return the negative log-probability that the chosen codes win."""
-        rows = [row for example in batch for row in example.rows]
-        scores = self._model(pad_left(rows, self._inputs.pad_id)).view(-1, 2)
+        candidates = [candidate for example in batch for candidate in (example.chosen, example.rejected)]
+        scores = self._model(candidates, self._inputs.pad_id).view(-1, 2)
         margin = scores[:, 0] - scores[:, 1]
-        return Loss(-logsigmoid(margin).sum(), int((margin > 0).sum()), sum(map(len, rows)))
+        return Loss(-logsigmoid(margin).sum(), int((margin > 0).sum()), sum(len(each.token_ids) for each in candidates))
 
     def save(self, folder: Path) -> None:
         """Write the backbone as a Hugging Face folder, and the head beside it."""

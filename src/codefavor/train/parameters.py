@@ -1,9 +1,10 @@
 """Which weights are trained: all, the highest layers, or LoRA adapters; and the optimiser over them."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import torch
-from peft import LoraConfig, PeftModel, get_peft_model
+from peft import LoraConfig, LoraModel
 from torch import nn
 from transformers import PreTrainedModel
 
@@ -15,13 +16,13 @@ from codefavor.train.objectives import Learner
 class Trainable:
     """A learner's weights as the configuration wants them trained."""
 
-    def __init__(self, learner: Learner, config: TrainConfig) -> None:
+    def __init__(self, learner: Learner[Any], config: TrainConfig) -> None:
         """Freeze what is not trained, and add adapters where asked for; these change the model in place.
 
         Raises:
             ConfigError: more layers are to be trained than there are.
         """
-        self._adapters: PeftModel | None = None
+        self._adapters: LoraModel | None = None
         self._language_model = learner.language_model
         self._head = learner.head
         if config.lora_r is not None:
@@ -41,16 +42,14 @@ class Trainable:
 
     def optimizer(self, config: TrainConfig) -> torch.optim.AdamW:
         """Return AdamW over the trained weights; the learning rate of each group is set step by step."""
-        named = dict(self.named())
-        head = [weight for name, weight in named.items() if name.startswith("head.")]
-        rest = [weight for name, weight in named.items() if not name.startswith("head.")]
-        groups = [
-            {"params": rest, "peak": config.learning_rate},
-            {"params": head, "peak": config.head_learning_rate or config.learning_rate},
-        ]
-        return torch.optim.AdamW(
-            [group for group in groups if group["params"]], lr=0.0, weight_decay=config.weight_decay
-        )
+        embedding = self._language_model.get_input_embeddings().weight
+        groups: dict[float, list[nn.Parameter]] = {}
+        for name, weight in self.named():
+            own = config.embedding_learning_rate if weight is embedding else None
+            own = config.head_learning_rate if name.startswith("head.") else own
+            groups.setdefault(own or config.learning_rate, []).append(weight)
+        settings = [{"params": weights, "peak": peak} for peak, weights in groups.items()]
+        return torch.optim.AdamW(settings, lr=0.0, weight_decay=config.weight_decay)
 
     def merge(self) -> None:
         """Fold adapters into the weights, so that the judge is an ordinary model."""
@@ -58,12 +57,12 @@ class Trainable:
             self._adapters.merge_and_unload()
 
 
-def _adapt(model: PreTrainedModel, rank: int, config: TrainConfig) -> PeftModel:
+def _adapt(model: PreTrainedModel, rank: int, config: TrainConfig) -> LoraModel:
     lora = LoraConfig(r=rank, lora_alpha=config.lora_alpha, target_modules="all-linear")
     # Adapters start from random numbers: a generator of our own, so that nobody else's stream moves.
     with torch.random.fork_rng():
         torch.manual_seed(config.seed)
-        return get_peft_model(model, lora)
+        return LoraModel(model, lora, "default")
 
 
 def _freeze_below(model: PreTrainedModel, train_layers: int) -> None:

@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from codefavor.errors import ConfigError
-from codefavor.judge.card import CARD_FILE, JudgeCard, write_card
+from codefavor.judge.card import JudgeCard, RewardShape
 from codefavor.manifest import Manifest
 from codefavor.pairs.pair import PreferencePair
 from codefavor.record import content_digest
-from codefavor.train.checkpoint import CHECKPOINT, drop_checkpoint
+from codefavor.train.checkpoint import drop_checkpoint
 from codefavor.train.config import TrainConfig
-from codefavor.train.examples import ExampleSet
-from codefavor.train.loop import LOG_FILE, train_steps
-from codefavor.train.model_card import model_card
+from codefavor.train.examples import ExampleSet, ExampleT
+from codefavor.train.folder import check_folder, finish_folder
+from codefavor.train.loop import train_steps
 from codefavor.train.objectives import ClassificationLearner, Learner, RewardLearner
 from codefavor.train.parameters import Trainable
 from codefavor.train.report import Report
@@ -26,7 +27,7 @@ def train(
     *,
     resume: bool = False,
     report: Callable[[Report], None],
-) -> ExampleSet:
+) -> ExampleSet[Any]:
     """Train a judge of objective classification or reward and write it to `out`; return what it learned from.
 
     Raises:
@@ -35,8 +36,24 @@ def train(
         ModelError: the base model cannot be loaded.
         Interrupted: Ctrl-C came; the run goes on with `resume`.
     """
-    _check_folder(out, resume)
-    learner = _learner(config)
+    check_folder(out, resume=resume)
+    match config.objective:
+        case "classification":
+            return _run(ClassificationLearner(config), pairs, config, out, manifest, report)
+        case "reward":
+            return _run(RewardLearner(config), pairs, config, out, manifest, report)
+        case "linear":
+            raise ConfigError("the linear objective trains no language model; it has its own fit")
+
+
+def _run(
+    learner: Learner[ExampleT],
+    pairs: Sequence[PreferencePair],
+    config: TrainConfig,
+    out: Path,
+    manifest: Manifest,
+    report: Callable[[Report], None],
+) -> ExampleSet[ExampleT]:
     learned = learner.examples(pairs)
     out.mkdir(parents=True, exist_ok=True)
     trainable = Trainable(learner, config)
@@ -44,40 +61,18 @@ def train(
     train_steps(learner, trainable, learned.examples, config, out=out, run=run, report=report)
     trainable.merge()
     learner.save(out)
-    (out / "manifest.json").write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    (out / "README.md").write_text(model_card(config, learned, pairs), encoding="utf-8")
-    write_card(out, _card(config, learner))
+    finish_folder(out, _card(config, learner.input_format), config, manifest, pairs, learned.truncated)
     drop_checkpoint(out)
     return learned
 
 
-def _check_folder(out: Path, resume: bool) -> None:
-    if (out / CARD_FILE).exists():
-        raise ConfigError(f"{out} already holds a finished judge; choose another --out")
-    if out.exists() and not out.is_dir():
-        raise ConfigError(f"{out} is a file; --out names a folder")
-    held = {path.name for path in out.iterdir()} if out.exists() else set()
-    if held and not held & {CHECKPOINT, LOG_FILE}:
-        raise ConfigError(f"{out} is not empty and holds no run; choose another --out")
-    if held and not resume:
-        raise ConfigError(f"{out} holds a run that has not ended; go on with --resume, or choose another --out")
-
-
-def _learner(config: TrainConfig) -> Learner:
-    match config.objective:
-        case "classification":
-            return ClassificationLearner(config)
-        case "reward":
-            return RewardLearner(config)
-        case "linear":
-            raise ConfigError("the linear objective has no language model to train here")
-
-
-def _card(config: TrainConfig, learner: Learner) -> JudgeCard:
+def _card(config: TrainConfig, input_format: str) -> JudgeCard:
+    reward = RewardShape(readout=config.readout, instruction=config.instruction)
     return JudgeCard(
         objective=config.objective,
         base_model=config.model,
-        format=learner.input_format,
+        format=input_format,
         comments=config.comments,
-        max_length=config.max_length,
+        max_length=config.judge_max_length or config.max_length,
+        reward=reward if config.objective == "reward" else None,
     )

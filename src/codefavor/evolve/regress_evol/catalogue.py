@@ -11,12 +11,14 @@ from codefavor.evolve.regress_evol.operators import (
     correctness_names,
     correctness_values,
     efficiency_algorithms,
+    efficiency_arithmetic,
     efficiency_containers,
     efficiency_loops,
     efficiency_steps,
     security_calls,
     security_files,
     security_injection,
+    security_network,
     security_secrets,
 )
 from codefavor.pairs.criterion import Aspect
@@ -30,10 +32,12 @@ _FAMILIES = (
     efficiency_algorithms,
     efficiency_containers,
     efficiency_loops,
+    efficiency_arithmetic,
     efficiency_steps,
     security_calls,
     security_files,
     security_injection,
+    security_network,
     security_secrets,
 )
 CATALOGUE: dict[str, Operator] = {operator.name: operator for family in _FAMILIES for operator in family.OPERATORS}

@@ -6,7 +6,7 @@ that asks for the step is added to the instruction.
 
 import ast
 from random import Random
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from codefavor.evolve.regress_evol.operator import Change, Operator
 from codefavor.evolve.regress_evol.snippet import FunctionNode, Snippet
@@ -22,24 +22,31 @@ _WORDS = {
 """Words that a step's `{user}`, `{table}` and so on are filled with, so that no pair is told by them."""
 
 
+class Case(NamedTuple):
+    """One job and the ways to do it; any careful one may meet any careless one."""
+
+    task: str
+    """The sentence that asks for the job, without saying how."""
+    careful: tuple[str, ...]
+    """Sources of the chosen code."""
+    careless: tuple[str, ...]
+    """Sources of the rejected code."""
+
+
 class WovenStep(Operator):
-    """A step that a function carries out first, in careful and careless versions.
+    """A step added to a function, in careful and careless versions.
 
     In the sources `INPUT` stands for a parameter of the function, `RESULT` for a new variable.
     """
 
     visits = (ast.FunctionDef, ast.AsyncFunctionDef)
-    task: ClassVar[str]
-    """The sentence that asks for the step, without saying how."""
     result: ClassVar[tuple[str, ...]] = ("value",)
     """Names for the variable that the step sets."""
-    careful: ClassVar[tuple[str, ...]]
-    """Sources of the chosen code."""
-    careless: ClassVar[tuple[str, ...]]
-    """Sources of the rejected code."""
+    cases: ClassVar[tuple[Case, ...]]
+    """Jobs that the step does, each in ways that can be compared."""
 
     def change(self, node: ast.AST, snippet: Snippet, rng: Random) -> Change | None:
-        """Return the step put before the function's own body; None for a function without parameters."""
+        """Return the step put between two statements of the function; None for a function without parameters."""
         assert isinstance(node, FunctionNode)
         if node is not snippet.function or not snippet.parameters:
             return None
@@ -48,10 +55,11 @@ class WovenStep(Operator):
             "INPUT": rng.choice(snippet.parameters),
             "RESULT": snippet.fresh(*rng.sample(self.result, len(self.result))),
         }
-        sides = (rng.choice(self.careless), rng.choice(self.careful))
+        case = rng.choice(self.cases)
+        sides = (rng.choice(case.careless), rng.choice(case.careful))
         at = rng.randrange(len(node.body))
         worse, better = (_woven(node, at, statements(_filled(source, words), **holes)) for source in sides)
-        task = _filled(self.task, words).replace("INPUT", holes["INPUT"])
+        task = _filled(case.task, words).replace("INPUT", holes["INPUT"])
         return Change(node=node, worse=worse, better=better, task=task)
 
 

@@ -74,7 +74,7 @@ class AccumulatorReset(Operator):
         assert isinstance(node, ast.For | ast.While)
         block, position = snippet.siblings(node)
         match block[position - 1] if position else None:
-            case ast.Assign([ast.Name(name)]) as start if snippet.uses(name, node.body):
+            case ast.Assign([ast.Name(name)]) as start if _mentions(node.body, name):
                 return worse(node, type(node)(**{**_fields(node), "body": [start, *node.body]}))
         return None
 
@@ -228,6 +228,10 @@ class Truncated(Operator):
             return None
         kept = node.body[: -rng.choice([1, 2])]
         return worse(node, ast.FunctionDef(**{**_fields(node), "body": kept}))
+
+
+def _mentions(body: list[ast.stmt], name: str) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == name for child in body for node in ast.walk(child))
 
 
 def _fields(node: ast.AST) -> dict[str, object]:

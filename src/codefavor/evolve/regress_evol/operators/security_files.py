@@ -1,7 +1,7 @@
 """Woven steps around files, foreign data and the network: reading, unpacking, permissions, certificates, addresses."""
 
 from codefavor.evolve.regress_evol.operator import Operator
-from codefavor.evolve.regress_evol.woven import WovenStep
+from codefavor.evolve.regress_evol.woven import Case, WovenStep
 from codefavor.pairs.criterion import Aspect
 
 
@@ -11,27 +11,28 @@ class UnsafeLoad(WovenStep):
     name = "unsafe-load"
     aspect = Aspect.SECURITY
     harm = "The rejected code reads data in a format that lets the data run code."
-    task = "It also loads the {file} kept in a file."
     result = ("loaded", "state", "restored", "saved", "cached")
-    careful = (
-        "with open('{file}.json') as file:\n    RESULT = json.load(file)",
-        "with open('{file}.json', 'r', encoding='utf-8') as file:\n    RESULT = json.load(file)",
-        "with open('{file}.json', 'rb') as file:\n    RESULT = json.loads(file.read().decode('utf-8'))",
-        "RESULT = json.loads(Path('{file}.json').read_text())",
-        "try:\n    with open('{file}.json') as file:\n        RESULT = json.load(file)\n"
-        "except (OSError, json.JSONDecodeError):\n    RESULT = {}",
-        "RESULT = json.loads(INPUT)",
-    )
-    careless = (
-        "with open('{file}.pkl', 'rb') as file:\n    RESULT = pickle.load(file)",
-        "RESULT = pickle.load(open('{file}.pickle', 'rb'))",
-        "RESULT = pickle.loads(Path('{file}.pickle').read_bytes())",
-        "with open('{file}.bin', 'rb') as file:\n    RESULT = marshal.load(file)",
-        "with shelve.open('{file}') as shelf:\n    RESULT = dict(shelf)",
-        "try:\n    with open('{file}.pkl', 'rb') as file:\n        RESULT = pickle.load(file)\n"
-        "except (OSError, EOFError):\n    RESULT = {}",
-        "RESULT = pickle.loads(INPUT)",
-        "RESULT = pickle.loads(base64.b64decode(INPUT))",
+    cases = (
+        Case(
+            task="It also loads the {file} kept in a file.",
+            careful=(
+                "with open('{file}.json') as file:\n    RESULT = json.load(file)",
+                "with open('{file}.json', 'r', encoding='utf-8') as file:\n    RESULT = json.load(file)",
+                "with open('{file}.json', 'rb') as file:\n    RESULT = json.loads(file.read().decode('utf-8'))",
+                "RESULT = json.loads(Path('{file}.json').read_text())",
+                "try:\n    with open('{file}.json') as file:\n        RESULT = json.load(file)\n"
+                "except (OSError, json.JSONDecodeError):\n    RESULT = {}",
+            ),
+            careless=(
+                "with open('{file}.pkl', 'rb') as file:\n    RESULT = pickle.load(file)",
+                "RESULT = pickle.load(open('{file}.pickle', 'rb'))",
+                "RESULT = pickle.loads(Path('{file}.pickle').read_bytes())",
+                "with open('{file}.bin', 'rb') as file:\n    RESULT = marshal.load(file)",
+                "with shelve.open('{file}') as shelf:\n    RESULT = dict(shelf)",
+                "try:\n    with open('{file}.pkl', 'rb') as file:\n        RESULT = pickle.load(file)\n"
+                "except (OSError, EOFError):\n    RESULT = {}",
+            ),
+        ),
     )
 
 
@@ -41,19 +42,23 @@ class UnsafeYaml(WovenStep):
     name = "unsafe-yaml"
     aspect = Aspect.SECURITY
     harm = "The rejected code reads YAML with a loader that makes any object the text asks for."
-    task = "It also reads the settings in the YAML file {file}.yaml."
     result = ("settings", "options", "configuration", "config")
-    careful = (
-        "with open('{file}.yaml') as file:\n    RESULT = yaml.safe_load(file)",
-        "with open('{file}.yaml') as file:\n    RESULT = yaml.load(file, Loader=yaml.SafeLoader)",
-        "RESULT = yaml.safe_load(open('{file}.yaml', encoding='utf-8').read())",
-    )
-    careless = (
-        "with open('{file}.yaml') as file:\n    RESULT = yaml.load(file)",
-        "with open('{file}.yaml') as file:\n    RESULT = yaml.load(file, Loader=yaml.Loader)",
-        "RESULT = yaml.load(open('{file}.yaml').read(), Loader=yaml.UnsafeLoader)",
-        "with open('{file}.yaml') as file:\n    RESULT = yaml.unsafe_load(file)",
-        "with open('{file}.yaml') as file:\n    RESULT = yaml.full_load(file)",
+    cases = (
+        Case(
+            task="It also reads the settings in the YAML file {file}.yaml.",
+            careful=(
+                "with open('{file}.yaml') as file:\n    RESULT = yaml.safe_load(file)",
+                "with open('{file}.yaml') as file:\n    RESULT = yaml.load(file, Loader=yaml.SafeLoader)",
+                "RESULT = yaml.safe_load(open('{file}.yaml', encoding='utf-8').read())",
+            ),
+            careless=(
+                "with open('{file}.yaml') as file:\n    RESULT = yaml.load(file)",
+                "with open('{file}.yaml') as file:\n    RESULT = yaml.load(file, Loader=yaml.Loader)",
+                "RESULT = yaml.load(open('{file}.yaml').read(), Loader=yaml.UnsafeLoader)",
+                "with open('{file}.yaml') as file:\n    RESULT = yaml.unsafe_load(file)",
+                "with open('{file}.yaml') as file:\n    RESULT = yaml.full_load(file)",
+            ),
+        ),
     )
 
 
@@ -63,18 +68,22 @@ class UnsafeXml(WovenStep):
     name = "unsafe-xml"
     aspect = Aspect.SECURITY
     harm = "The rejected code reads XML with a parser that expands and follows entities."
-    task = "It also reads the XML document INPUT."
     result = ("root", "document", "tree")
-    careful = (
-        "import defusedxml.ElementTree\nRESULT = defusedxml.ElementTree.fromstring(INPUT)",
-        "from defusedxml import ElementTree\nRESULT = ElementTree.parse(INPUT)",
-        "from lxml import etree\nRESULT = etree.fromstring(INPUT, etree.XMLParser(resolve_entities=False))",
-    )
-    careless = (
-        "import xml.etree.ElementTree\nRESULT = xml.etree.ElementTree.fromstring(INPUT)",
-        "from xml.etree import ElementTree\nRESULT = ElementTree.parse(INPUT)",
-        "import xml.dom.minidom\nRESULT = xml.dom.minidom.parseString(INPUT)",
-        "from lxml import etree\nRESULT = etree.fromstring(INPUT, etree.XMLParser(resolve_entities=True))",
+    cases = (
+        Case(
+            task="It also reads the XML document INPUT.",
+            careful=(
+                "import defusedxml.ElementTree\nRESULT = defusedxml.ElementTree.fromstring(INPUT)",
+                "from defusedxml import ElementTree\nRESULT = ElementTree.parse(INPUT)",
+                "from lxml import etree\nRESULT = etree.fromstring(INPUT, etree.XMLParser(resolve_entities=False))",
+            ),
+            careless=(
+                "import xml.etree.ElementTree\nRESULT = xml.etree.ElementTree.fromstring(INPUT)",
+                "from xml.etree import ElementTree\nRESULT = ElementTree.parse(INPUT)",
+                "import xml.dom.minidom\nRESULT = xml.dom.minidom.parseString(INPUT)",
+                "from lxml import etree\nRESULT = etree.fromstring(INPUT, etree.XMLParser(resolve_entities=True))",
+            ),
+        ),
     )
 
 
@@ -84,21 +93,26 @@ class UnsafeUnpack(WovenStep):
     name = "unsafe-unpack"
     aspect = Aspect.SECURITY
     harm = "The rejected code lets an archive write outside the folder it is unpacked to."
-    task = "It also unpacks the archive INPUT into the folder {file}."
-    careful = (
-        "with tarfile.open(INPUT) as archive:\n    archive.extractall('{file}', filter='data')",
-        "with tarfile.open(INPUT) as archive:\n    for member in archive.getmembers():\n"
-        "        if os.path.isabs(member.name) or '..' in member.name:\n            raise ValueError(member.name)\n"
-        "    archive.extractall('{file}')",
-        "shutil.unpack_archive(INPUT, '{file}', filter='data')",
-    )
-    careless = (
-        "with tarfile.open(INPUT) as archive:\n    archive.extractall('{file}')",
-        "archive = tarfile.open(INPUT, 'r:gz')\narchive.extractall(path='{file}')\narchive.close()",
-        "shutil.unpack_archive(INPUT, '{file}')",
-        "with tarfile.open(INPUT) as archive:\n    for member in archive.getmembers():\n"
-        "        path = os.path.join('{file}', member.name)\n"
-        "        with open(path, 'wb') as file:\n            file.write(archive.extractfile(member).read())",
+    cases = (
+        Case(
+            task="It also unpacks the archive INPUT into the folder {file}.",
+            careful=(
+                "with tarfile.open(INPUT) as archive:\n    archive.extractall('{file}', filter='data')",
+                "with tarfile.open(INPUT) as archive:\n    for member in archive.getmembers():\n"
+                "        if os.path.isabs(member.name) or '..' in member.name:\n"
+                "            raise ValueError(member.name)\n"
+                "    archive.extractall('{file}')",
+                "shutil.unpack_archive(INPUT, '{file}', filter='data')",
+            ),
+            careless=(
+                "with tarfile.open(INPUT) as archive:\n    archive.extractall('{file}')",
+                "archive = tarfile.open(INPUT, 'r:gz')\narchive.extractall(path='{file}')\narchive.close()",
+                "shutil.unpack_archive(INPUT, '{file}')",
+                "with tarfile.open(INPUT) as archive:\n    for member in archive.getmembers():\n"
+                "        path = os.path.join('{file}', member.name)\n"
+                "        with open(path, 'wb') as file:\n            file.write(archive.extractfile(member).read())",
+            ),
+        ),
     )
 
 
@@ -108,22 +122,27 @@ class GuessableTemporary(WovenStep):
     name = "guessable-temporary"
     aspect = Aspect.SECURITY
     harm = "The rejected code opens a temporary file under a name that another program can take first."
-    task = "It also writes INPUT to a temporary file."
     result = ("path", "scratch", "temporary", "tmp_name")
-    careful = (
-        "handle, RESULT = tempfile.mkstemp()\nwith os.fdopen(handle, 'w') as file:\n    file.write(str(INPUT))",
-        "with tempfile.NamedTemporaryFile('w', delete=False) as file:\n    file.write(str(INPUT))",
-        "with tempfile.TemporaryDirectory() as RESULT, open(RESULT + '/{file}', 'w') as file:\n    file.write(INPUT)",
-        "with tempfile.TemporaryFile('w') as file:\n    file.write(INPUT)",
-    )
-    careless = (
-        "RESULT = tempfile.mktemp()\nwith open(RESULT, 'w') as file:\n    file.write(str(INPUT))",
-        "RESULT = '/tmp/{file}.txt'\nwith open(RESULT, 'w') as file:\n    file.write(str(INPUT))",
-        "RESULT = os.path.join('/tmp', '{file}_%d' % os.getpid())\n"
-        "with open(RESULT, 'w') as file:\n    file.write(INPUT)",
-        "RESULT = tempfile.mktemp(suffix='.{file}', dir='/tmp')\n"
-        "file = open(RESULT, 'w')\nfile.write(INPUT)\nfile.close()",
-        "open('/tmp/{file}', 'w').write(INPUT)",
+    cases = (
+        Case(
+            task="It also writes INPUT to a temporary file.",
+            careful=(
+                "handle, RESULT = tempfile.mkstemp()\nwith os.fdopen(handle, 'w') as file:\n    file.write(str(INPUT))",
+                "with tempfile.NamedTemporaryFile('w', delete=False) as file:\n    file.write(str(INPUT))",
+                "with tempfile.TemporaryDirectory() as RESULT, open(RESULT + '/{file}', 'w') as file:\n"
+                "    file.write(INPUT)",
+                "with tempfile.TemporaryFile('w') as file:\n    file.write(INPUT)",
+            ),
+            careless=(
+                "RESULT = tempfile.mktemp()\nwith open(RESULT, 'w') as file:\n    file.write(str(INPUT))",
+                "RESULT = '/tmp/{file}.txt'\nwith open(RESULT, 'w') as file:\n    file.write(str(INPUT))",
+                "RESULT = os.path.join('/tmp', '{file}_%d' % os.getpid())\n"
+                "with open(RESULT, 'w') as file:\n    file.write(INPUT)",
+                "RESULT = tempfile.mktemp(suffix='.{file}', dir='/tmp')\n"
+                "file = open(RESULT, 'w')\nfile.write(INPUT)\nfile.close()",
+                "open('/tmp/{file}', 'w').write(INPUT)",
+            ),
+        ),
     )
 
 
@@ -133,18 +152,22 @@ class OpenPermissions(WovenStep):
     name = "open-permissions"
     aspect = Aspect.SECURITY
     harm = "The rejected code lets every user of the machine read or change its file."
-    task = "It also sets the permissions of the file {file}.key for the program's own use."
-    careful = (
-        "os.chmod('{file}.key', 0o600)",
-        "os.chmod('{file}.key', stat.S_IRUSR | stat.S_IWUSR)",
-        "os.umask(0o077)\nos.chmod('{file}.key', 384)",
-        "Path('{file}.key').chmod(0o400)",
-    )
-    careless = (
-        "os.chmod('{file}.key', 0o777)",
-        "os.chmod('{file}.key', stat.S_IRWXU | stat.S_IRWXG | stat.S_IRWXO)",
-        "os.umask(0)\nos.chmod('{file}.key', 0o666)",
-        "os.chmod('{file}.key', 511)",
+    cases = (
+        Case(
+            task="It also sets the permissions of the file {file}.key for the program's own use.",
+            careful=(
+                "os.chmod('{file}.key', 0o600)",
+                "os.chmod('{file}.key', stat.S_IRUSR | stat.S_IWUSR)",
+                "os.umask(0o077)\nos.chmod('{file}.key', 384)",
+                "Path('{file}.key').chmod(0o400)",
+            ),
+            careless=(
+                "os.chmod('{file}.key', 0o777)",
+                "os.chmod('{file}.key', stat.S_IRWXU | stat.S_IRWXG | stat.S_IRWXO)",
+                "os.umask(0)\nos.chmod('{file}.key', 0o666)",
+                "os.chmod('{file}.key', 511)",
+            ),
+        ),
     )
 
 
@@ -154,75 +177,26 @@ class CertificateIgnored(WovenStep):
     name = "certificate-ignored"
     aspect = Aspect.SECURITY
     harm = "The rejected code does not check who is at the other end of its connection."
-    task = "It also fetches https://{host}.example.com/INPUT."
     result = ("response", "reply", "answer", "page")
-    careful = (
-        "RESULT = requests.get('https://{host}.example.com/' + INPUT, timeout=10)",
-        "RESULT = requests.get(f'https://{host}.example.com/{INPUT}', verify=True, timeout=5)",
-        "context = ssl.create_default_context()\n"
-        "RESULT = urllib.request.urlopen('https://{host}.example.com/' + INPUT, context=context)",
-        "RESULT = requests.post('https://{host}.example.com/', json={'q': INPUT}, timeout=30)",
-    )
-    careless = (
-        "RESULT = requests.get('https://{host}.example.com/' + INPUT, verify=False)",
-        "RESULT = requests.get(f'http://{host}.example.com/{INPUT}')",
-        "context = ssl._create_unverified_context()\n"
-        "RESULT = urllib.request.urlopen('https://{host}.example.com/' + INPUT, context=context)",
-        "context = ssl.create_default_context()\ncontext.check_hostname = False\n"
-        "context.verify_mode = ssl.CERT_NONE\n"
-        "RESULT = urllib.request.urlopen('https://{host}.example.com/' + INPUT, context=context)",
-        "RESULT = requests.post('https://{host}.example.com/', json={'q': INPUT}, verify=False)",
-    )
-
-
-class OldProtocol(WovenStep):
-    """A protocol without encryption, or a host that is not known."""
-
-    name = "old-protocol"
-    aspect = Aspect.SECURITY
-    harm = "The rejected code talks to its server without encryption or without knowing it."
-    task = "It also opens a connection to the {host} server for file transfer or commands."
-    result = ("connection", "client", "remote", "session")
-    careful = (
-        "RESULT = ftplib.FTP_TLS('{host}.example.com')\nRESULT.prot_p()",
-        "RESULT = paramiko.SSHClient()\nRESULT.load_system_host_keys()\n"
-        "RESULT.set_missing_host_key_policy(paramiko.RejectPolicy())",
-        "RESULT = smtplib.SMTP_SSL('{host}.example.com')",
-        "context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)\ncontext.minimum_version = ssl.TLSVersion.TLSv1_2\n"
-        "RESULT = context.wrap_socket(socket.socket(), server_hostname='{host}')",
-    )
-    careless = (
-        "RESULT = ftplib.FTP('{host}.example.com')\nRESULT.login()",
-        "RESULT = telnetlib.Telnet('{host}.example.com')",
-        "RESULT = paramiko.SSHClient()\nRESULT.set_missing_host_key_policy(paramiko.AutoAddPolicy())",
-        "RESULT = smtplib.SMTP('{host}.example.com')",
-        "RESULT = ssl.wrap_socket(socket.socket(), ssl_version=ssl.PROTOCOL_SSLv3)",
-        "context = ssl.SSLContext(ssl.PROTOCOL_TLSv1)\ncontext.verify_mode = ssl.CERT_NONE\n"
-        "RESULT = context.wrap_socket(socket.socket())",
-    )
-
-
-class OpenService(WovenStep):
-    """A service that debugs in public, listens everywhere or hands out its cookies."""
-
-    name = "open-service"
-    aspect = Aspect.SECURITY
-    harm = "The rejected code opens its service to everyone, or shows its inside to them."
-    task = "It also sets up the small {file} service on this machine."
-    result = ("app", "server", "service")
-    careful = (
-        "RESULT = Flask('{file}')\nRESULT.run(host='127.0.0.1', debug=False)",
-        "RESULT = socket.socket()\nRESULT.bind(('127.0.0.1', 8080))",
-        "RESULT = Flask('{file}')\nRESULT.config.update(SESSION_COOKIE_SECURE=True, SESSION_COOKIE_HTTPONLY=True)",
-        "RESULT = flask.make_response('')\nRESULT.set_cookie('{user}', 'x', secure=True, httponly=True)",
-        "RESULT = http.server.HTTPServer(('localhost', 8000), http.server.BaseHTTPRequestHandler)",
-    )
-    careless = (
-        "RESULT = Flask('{file}')\nRESULT.run(host='0.0.0.0', debug=True)",
-        "RESULT = socket.socket()\nRESULT.bind(('0.0.0.0', 8080))",
-        "RESULT = Flask('{file}')\nRESULT.config.update(DEBUG=True, SECRET_KEY='dev', SESSION_COOKIE_SECURE=False)",
-        "RESULT = flask.make_response('')\nRESULT.set_cookie('{user}', 'x', secure=False)",
-        "RESULT = http.server.HTTPServer(('', 8000), http.server.SimpleHTTPRequestHandler)",
+    cases = (
+        Case(
+            task="It also fetches https://{host}.example.com/INPUT.",
+            careful=(
+                "RESULT = requests.get('https://{host}.example.com/' + INPUT, timeout=10)",
+                "RESULT = requests.get(f'https://{host}.example.com/{INPUT}', verify=True, timeout=5)",
+                "context = ssl.create_default_context()\n"
+                "RESULT = urllib.request.urlopen('https://{host}.example.com/' + INPUT, context=context)",
+            ),
+            careless=(
+                "RESULT = requests.get('https://{host}.example.com/' + INPUT, verify=False)",
+                "RESULT = requests.get(f'http://{host}.example.com/{INPUT}')",
+                "context = ssl._create_unverified_context()\n"
+                "RESULT = urllib.request.urlopen('https://{host}.example.com/' + INPUT, context=context)",
+                "context = ssl.create_default_context()\ncontext.check_hostname = False\n"
+                "context.verify_mode = ssl.CERT_NONE\n"
+                "RESULT = urllib.request.urlopen('https://{host}.example.com/' + INPUT, context=context)",
+            ),
+        ),
     )
 
 
@@ -234,6 +208,4 @@ OPERATORS: tuple[Operator, ...] = (
     GuessableTemporary(),
     OpenPermissions(),
     CertificateIgnored(),
-    OldProtocol(),
-    OpenService(),
 )

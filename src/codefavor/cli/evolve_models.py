@@ -1,0 +1,173 @@
+"""`codefavor evolve commit-instruct` and `critic-evol`: the evolvers that ask models."""
+
+import shlex
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from codefavor.config import load_config
+from codefavor.evolve.forecast import forecast
+from codefavor.evolve.methods import CommitInstructConfig, Config, CriticEvolConfig, run_evolution
+from codefavor.evolve.run import Progress
+
+_FIRST_PROMPTS = 3
+
+OutOption = Annotated[Path, typer.Option(help="The run's folder; a run begun there is continued.")]
+ConfigOption = Annotated[Path | None, typer.Option(help="A YAML file of settings; options are laid over it.")]
+CriticOption = Annotated[str | None, typer.Option(help="The critic, provider/model.")]
+UrlOption = Annotated[list[str] | None, typer.Option(help="A server that answers for the critic; may be repeated.")]
+TemperatureOption = Annotated[float | None, typer.Option(help="The critic's temperature.")]
+StructuredOption = Annotated[bool | None, typer.Option(help="Hold the critic to a JSON schema.")]
+BenchmarkOption = Annotated[
+    list[Path] | None, typer.Option(help="Keep this benchmark file's tasks out of the pairs; may be repeated.")
+]
+SeedOption = Annotated[int | None, typer.Option(help="The seed of every random choice.")]
+ConcurrencyOption = Annotated[int | None, typer.Option(help="How many seeds are worked on at a time.")]
+LimitOption = Annotated[int | None, typer.Option(help="How many seeds at most.")]
+BudgetOption = Annotated[float | None, typer.Option(help="The most US dollars to spend.")]
+PricesOption = Annotated[Path | None, typer.Option(help="A YAML file of prices for a million tokens.")]
+RequestsOption = Annotated[float | None, typer.Option(help="The most requests a minute.")]
+DryOption = Annotated[bool, typer.Option("--dry-run", help="Show the first prompts and an estimate; ask nothing.")]
+
+
+def commit_instruct(
+    out: OutOption,
+    repo: Annotated[list[Path] | None, typer.Option(help="A git repository, or a folder of them; repeatable.")] = None,
+    edit_pack: Annotated[
+        str | None, typer.Option(help="EditPackFT or CommitPackFT: JSON Lines, Parquet or hub:owner/name.")
+    ] = None,
+    critic: CriticOption = None,
+    base_url: UrlOption = None,
+    temperature: TemperatureOption = None,
+    structured: StructuredOption = None,
+    benchmark: BenchmarkOption = None,
+    seed: SeedOption = None,
+    concurrency: ConcurrencyOption = None,
+    limit: LimitOption = None,
+    budget: BudgetOption = None,
+    prices: PricesOption = None,
+    requests_per_minute: RequestsOption = None,
+    config: ConfigOption = None,
+    dry_run: DryOption = False,
+) -> None:
+    """Make pairs from the commits of repositories: a critic reasons about each, filters it, rephrases it."""
+    given = {
+        "repos": repo or None,
+        "edit_pack": edit_pack,
+        "critic": _model(critic, base_url, temperature),
+        "structured": structured,
+        "decontaminate": {"benchmarks": benchmark or None},
+        "seed": seed,
+        "effort": _effort(concurrency, limit, budget, prices, requests_per_minute),
+    }
+    _run(load_config(CommitInstructConfig, config, given), out, dry_run=dry_run)
+
+
+def critic_evol(
+    out: OutOption,
+    instructions: Annotated[
+        str | None, typer.Option(help="JSON Lines, Parquet, hub:owner/name, or repo:PATH for docstrings.")
+    ] = None,
+    license_name: Annotated[str | None, typer.Option("--license", help="Their licence, where rows name none.")] = None,
+    draft: Annotated[str | None, typer.Option(help="The model that writes drafts, provider/model.")] = None,
+    draft_url: Annotated[list[str] | None, typer.Option(help="A server for it; may be repeated.")] = None,
+    critic: CriticOption = None,
+    base_url: UrlOption = None,
+    temperature: TemperatureOption = None,
+    structured: StructuredOption = None,
+    benchmark: BenchmarkOption = None,
+    seed: SeedOption = None,
+    concurrency: ConcurrencyOption = None,
+    limit: LimitOption = None,
+    budget: BudgetOption = None,
+    prices: PricesOption = None,
+    requests_per_minute: RequestsOption = None,
+    config: ConfigOption = None,
+    dry_run: DryOption = False,
+) -> None:
+    """Make pairs from instructions: a weak model drafts, a critic revises what is not good enough."""
+    given = {
+        "instructions": instructions,
+        "license": license_name,
+        "draft": _model(draft, draft_url, None),
+        "critic": _model(critic, base_url, temperature),
+        "structured": structured,
+        "decontaminate": {"benchmarks": benchmark or None},
+        "seed": seed,
+        "effort": _effort(concurrency, limit, budget, prices, requests_per_minute),
+    }
+    _run(load_config(CriticEvolConfig, config, given), out, dry_run=dry_run)
+
+
+def _model(name: str | None, urls: list[str] | None, temperature: float | None) -> dict[str, Any]:
+    return {"id": name, "base_urls": urls or None, "temperature": temperature}
+
+
+def _effort(
+    concurrency: int | None, limit: int | None, budget: float | None, prices: Path | None, rate: float | None
+) -> dict[str, Any]:
+    return {
+        "concurrency": concurrency,
+        "limit": limit,
+        "budget_usd": budget,
+        "prices": prices,
+        "requests_per_minute": rate,
+    }
+
+
+def _run(config: Config, out: Path, *, dry_run: bool) -> None:
+    if dry_run:
+        _show_forecast(config, out)
+        return
+    with Live(console=Console(stderr=True), refresh_per_second=4, transient=True) as live:
+        summary = run_evolution(config, out, f"codefavor {shlex.join(sys.argv[1:])}", _watch(live, config))
+    turned_down, paper = summary.filtered_by_critic, summary.filtered_in_paper
+    share = (
+        "" if turned_down is None or paper is None else f"; critic turned down {turned_down:.1%} (paper {paper:.1%})"
+    )
+    typer.echo(f"{out / 'pairs.jsonl'}: {summary.kept} pairs; {summary.discarded} discarded{share}")
+    for stage, reasons in summary.discarded_by.items():
+        typer.echo(f"  {stage}: {sum(reasons.values())}")
+    if not summary.complete:
+        typer.echo(
+            f"not complete: {summary.failed} seeds failed or the budget is spent; run it again to go on", err=True
+        )
+
+
+def _watch(live: Live, config: Config) -> Callable[[Progress], None]:
+    started = time.monotonic()
+
+    def watch(progress: Progress) -> None:
+        tally, elapsed = progress.tally, time.monotonic() - started
+        settled = tally.kept + tally.discarded
+        drops = ", ".join(f"{stage} {reasons.total()}" for stage, reasons in sorted(tally.discards.items()))
+        read, written = (sum(getattr(t, side) for t in tally.tokens().values()) for side in ("input", "output"))
+        line = f"{progress.earlier + settled} settled, {tally.kept} kept now; {drops or 'none discarded'}"
+        line += f"; {progress.failed} failed" if progress.failed else ""
+        line += f"; {read:,} + {written:,} tokens; {settled / max(elapsed, 1e-6):.1f}/s"
+        if config.effort.limit and settled:
+            left = (config.effort.limit - progress.earlier - settled) * elapsed / settled
+            line += f"; {left / 60:.1f} min left"
+        live.update(Text(line))
+
+    return watch
+
+
+def _show_forecast(config: Config, out: Path) -> None:
+    ahead = forecast(config, out, _FIRST_PROMPTS)
+    for number, prompt in enumerate(ahead.prompts, start=1):
+        typer.echo(f"--- first prompt of seed {number}\n{prompt}\n")
+    basis = "measured on seeds settled before" if ahead.measured else "reckoned from prompts, answers guessed"
+    for name, expected in ahead.models.items():
+        money = "price not known" if expected.usd is None else f"${expected.usd:.2f}"
+        typer.echo(
+            f"{name}: {expected.items} seeds, about {expected.input_tokens:,.0f} tokens read and "
+            f"{expected.output_tokens:,.0f} written, {money} ({basis})"
+        )

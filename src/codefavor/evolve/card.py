@@ -1,0 +1,56 @@
+"""The data card of a run: what a person who finds the pairs has to know, as Markdown with the hub's front matter."""
+
+from collections.abc import Mapping
+
+from codefavor.evolve.settings import EvolveSettings
+from codefavor.evolve.summary import Summary
+
+
+def data_card(settings: EvolveSettings, summary: Summary) -> str:
+    """Return the card of a run's pairs."""
+    draft = f"- draft: {settings.draft.id} at temperature {settings.draft.temperature:g}\n" if settings.draft else ""
+    return f"""---
+pretty_name: Preference pairs by {settings.method}
+task_categories: [text-classification]
+tags: [code, preference, {settings.method}]
+configs:
+- config_name: default
+  data_files: pairs.jsonl
+---
+# Preference pairs by {settings.method}
+
+{summary.kept} pairs of Python code, made by codefavor from {summary.seeds} seeds. Each has an instruction, a \
+criterion, a chosen and a rejected code, feedback, and where it comes from. The preferences are a \
+model's, not checked by running the code.
+
+- critic: {settings.critic.id} at temperature {settings.critic.temperature:g}
+{draft}- seeds: {", ".join(f"{name} {value}" for name, value in settings.seeds.items() if name != "filter")}
+- comments: {settings.pair_filter.comments}
+- decontaminated against: {", ".join(path.name for path in settings.decontaminate.benchmarks) or "nothing"}
+
+## Licences of the sources
+
+{_table(("licence", "pairs"), summary.licenses)}
+
+Every pair names its source and licence; who passes the pairs on has to keep to them, and to the terms of the models.
+
+## What was dropped
+
+{_table(("stage", "seeds"), {stage: sum(reasons.values()) for stage, reasons in summary.discarded_by.items()})}
+
+The critic turned down {_percent(summary.filtered_by_critic)} of the seeds (paper: \
+{_percent(summary.filtered_in_paper)}).
+
+## What the criteria are about
+
+{_table(("kind", "pairs"), summary.criteria)}
+"""
+
+
+def _table(head: tuple[str, str], rows: Mapping[str, int]) -> str:
+    lines = [f"| {head[0]} | {head[1]} |", "|---|---|", *(f"| {name} | {count} |" for name, count in rows.items())]
+    return "\n".join(lines)
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{100 * share:.1f}%"

@@ -1,0 +1,88 @@
+"""Commit-Instruct: a commit becomes a preference pair in one conversation of three turns with a critic.
+
+Paper: section 2.2. The critic reasons about the change, says yes or no to whether it is an improvement, and rephrases
+it into an instruction, a criterion, two codes and feedback. Where commits come from, and what is done to the pair
+afterwards, is not decided here.
+"""
+
+from functools import partial
+
+from codefavor.evolve.commit_seed import CommitSeed
+from codefavor.evolve.conversation import Conversation, Evolution
+from codefavor.evolve.criterion_kind import criterion_of
+from codefavor.evolve.prompts import commit_instruct as prompt
+from codefavor.evolve.prompts.naming import name_codes
+from codefavor.evolve.prompts.sections import ReplyError
+from codefavor.evolve.prompts.yes_no import read_yes_no
+from codefavor.evolve.protocol import Discard
+from codefavor.llm.protocol import ChatModel, GenerationConfig, Message
+from codefavor.pairs.pair import PreferencePair, Provenance
+from codefavor.syntax.diff import unified_diff
+
+METHOD = "commit-instruct"
+
+
+class CommitInstruct:
+    """The evolver of commits."""
+
+    name = METHOD
+
+    def __init__(self, critic: ChatModel, config: GenerationConfig, *, structured: bool = False) -> None:
+        """Ask `critic`; `structured` holds its last answer to a JSON schema, where the backend can."""
+        self._critic = critic
+        self._config = config
+        schema = {"json_schema": prompt.SCHEMA} if structured else {}
+        self._rephrase_config = config.model_copy(update=schema)
+
+    async def evolve(self, seed: CommitSeed) -> PreferencePair | Discard:
+        """Return the pair made from a commit, or why there is none."""
+        return (await self.trace(seed)).outcome
+
+    async def trace(self, seed: CommitSeed) -> Evolution:
+        """Return what became of a commit, with the conversation.
+
+        Raises:
+            ModelError: the critic failed for good.
+        """
+        talk = Conversation(self._critic, self._config, (Message(role="system", content=prompt.SYSTEM),))
+        outcome = await self._converse(seed, talk)
+        return Evolution(outcome=outcome, transcript=talk.transcript, calls=talk.calls)
+
+    async def _converse(self, seed: CommitSeed, talk: Conversation) -> PreferencePair | Discard:
+        discard = partial(Discard, source_id=seed.source_id)
+        await talk.ask(first_prompt(seed))
+        try:
+            improves = await talk.ask_for(prompt.ask_filter(), read_yes_no, lambda _: prompt.ask_filter_again())
+        except ReplyError as problem:
+            return discard(stage="filter-unclear", reason=str(problem), transcript=talk.transcript)
+        if not improves:
+            reason = "the critic sees no clear improvement"
+            return discard(stage="filter", reason=reason, transcript=talk.transcript)
+        try:
+            rephrasing = await talk.ask_for(
+                prompt.ask_rephrase(), prompt.parse_rephrasing, prompt.ask_again, self._rephrase_config
+            )
+        except ReplyError as problem:
+            return discard(stage="rephrase", reason=str(problem), transcript=talk.transcript)
+        if rephrasing.chosen == rephrasing.rejected:
+            reason = "the chosen and the rejected code are the same text"
+            return discard(stage="rephrase", reason=reason, transcript=talk.transcript)
+        return PreferencePair(
+            instruction=rephrasing.instruction,
+            criterion=criterion_of(rephrasing.criterion),
+            chosen=rephrasing.chosen,
+            rejected=rephrasing.rejected,
+            feedback=name_codes(rephrasing.feedback),
+            provenance=Provenance(
+                method=METHOD,
+                source=seed.source,
+                source_id=seed.source_id,
+                license=seed.license,
+                model=self._critic.name,
+            ),
+        )
+
+
+def first_prompt(seed: CommitSeed) -> str:
+    """Return what the critic is asked first about a commit."""
+    return prompt.ask_reason(seed.message, seed.before, unified_diff(seed.before, seed.after, seed.path, seed.path))

@@ -1,0 +1,122 @@
+"""Critic-Evol: an instruction becomes a preference pair of a weak model's draft and a strong model's revision.
+
+Paper: section 2.3. The critic may find a draft good enough, and then there is no pair. Where instructions come from,
+and what is done to the pair afterwards, is not decided here.
+"""
+
+from functools import partial
+
+from codefavor.evolve.asked_code import asked_name, reduce_to
+from codefavor.evolve.conversation import Conversation, Evolution
+from codefavor.evolve.criterion_kind import criterion_of
+from codefavor.evolve.instruction_seed import InstructionSeed
+from codefavor.evolve.prompts import critic_evol as prompt
+from codefavor.evolve.prompts.critic_examples import Critique
+from codefavor.evolve.prompts.naming import name_codes, names_a_code
+from codefavor.evolve.prompts.sections import ReplyError
+from codefavor.evolve.protocol import Discard
+from codefavor.llm.protocol import ChatModel, GenerationConfig, Message
+from codefavor.pairs.pair import PreferencePair, Provenance
+from codefavor.syntax.fences import python_of_reply
+from codefavor.syntax.parse import Unparsable, parse
+
+METHOD = "critic-evol"
+
+
+class CriticEvol:
+    """The evolver of instructions."""
+
+    name = METHOD
+
+    def __init__(
+        self,
+        draft: tuple[ChatModel, GenerationConfig] | None,
+        critic: tuple[ChatModel, GenerationConfig],
+        *,
+        order_seed: int,
+        structured: bool = False,
+    ) -> None:
+        """Let `draft` write (None when every seed brings its draft) and `critic` reflect, with how each is asked.
+
+        `order_seed` draws the order of the critic's examples, anew for every seed; `structured` holds the critic to a
+        JSON schema, where its backend can.
+        """
+        self._draft = draft
+        self._critic, config = critic
+        self._critic_config = config.model_copy(update={"json_schema": prompt.SCHEMA}) if structured else config
+        self._order_seed = order_seed
+
+    async def evolve(self, seed: InstructionSeed) -> PreferencePair | Discard:
+        """Return the pair made from an instruction, or why there is none."""
+        return (await self.trace(seed)).outcome
+
+    async def trace(self, seed: InstructionSeed) -> Evolution:
+        """Return what became of an instruction, with the conversations.
+
+        Raises:
+            ModelError: a model failed for good.
+        """
+        drafting = await self._write_draft(seed)
+        reply = drafting.transcript[-1].content if drafting else seed.draft or ""
+        code = python_of_reply(reply) or ""
+        draft = reduce_to(code, asked_name(seed.instruction)).strip()
+        said, calls = (drafting.transcript, drafting.calls) if drafting else ((), ())
+        flaw = _flaw_of_draft(draft)
+        if flaw:
+            outcome = Discard(source_id=seed.source_id, stage="draft", reason=flaw, transcript=said)
+            return Evolution(outcome=outcome, transcript=said, calls=calls)
+        opening = prompt.opening(f"{self._order_seed}:{seed.source_id}")
+        talk = Conversation(self._critic, self._critic_config, opening)
+        result = await self._criticise(seed, draft, talk)
+        transcript = said + talk.transcript
+        if isinstance(result, Discard):
+            result = result.model_copy(update={"transcript": transcript})
+        return Evolution(outcome=result, transcript=transcript, calls=calls + talk.calls)
+
+    async def _write_draft(self, seed: InstructionSeed) -> Conversation | None:
+        if seed.draft is not None or self._draft is None:
+            return None
+        talk = Conversation(*self._draft, (Message(role="system", content=prompt.DRAFT_SYSTEM),))
+        await talk.ask(prompt.ask_draft(seed.instruction))
+        return talk
+
+    async def _criticise(self, seed: InstructionSeed, draft: str, talk: Conversation) -> PreferencePair | Discard:
+        discard = partial(Discard, source_id=seed.source_id)
+        try:
+            critique = await talk.ask_for(
+                prompt.ask_critique(seed.instruction, draft), prompt.parse_critique, prompt.ask_again
+            )
+        except ReplyError as problem:
+            return discard(stage="critique-unreadable", reason=str(problem))
+        if critique.good_enough:
+            return discard(stage="critique", reason="the critic finds the draft good enough")
+        feedback = name_codes(critique.feedback or "")
+        if not names_a_code(feedback):
+            return discard(stage="revise", reason="the feedback speaks of neither code")
+        return self._pair(seed, draft, critique, feedback)
+
+    def _pair(self, seed: InstructionSeed, draft: str, critique: Critique, feedback: str) -> PreferencePair | Discard:
+        revised = reduce_to(critique.revised or "", asked_name(seed.instruction)).strip()
+        if revised == draft:
+            return Discard(source_id=seed.source_id, stage="revise", reason="the revision is the draft unchanged")
+        return PreferencePair(
+            instruction=seed.instruction,
+            criterion=criterion_of(critique.criterion or ""),
+            chosen=revised,
+            rejected=draft,
+            feedback=feedback,
+            provenance=Provenance(
+                method=METHOD,
+                source=seed.source,
+                source_id=seed.source_id,
+                license=seed.license,
+                model=self._critic.name,
+            ),
+        )
+
+
+def _flaw_of_draft(draft: str) -> str | None:
+    if not draft:
+        return "the draft holds no code"
+    tree = parse(draft)
+    return f"the draft does not parse: {tree.reason}" if isinstance(tree, Unparsable) else None

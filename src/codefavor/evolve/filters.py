@@ -1,0 +1,50 @@
+"""What every evolved pair has to be: code that parses, differs beyond remarks, and has the name asked for.
+
+These filters look at one pair at a time; repetition among pairs and likeness to a benchmark are `decontamination`.
+"""
+
+from typing import Final, Literal
+
+from codefavor.evolve.asked_code import asked_name, defines
+from codefavor.evolve.protocol import Discard
+from codefavor.pairs.pair import PreferencePair
+from codefavor.record import Record
+from codefavor.syntax.parse import Unparsable, parse
+from codefavor.syntax.strip import strip_comments
+
+FILTER_STAGE: Final = "pair"
+
+Comments = Literal["keep", "strip"]
+
+
+class PairFilter(Record):
+    """What is asked of a pair."""
+
+    comments: Comments
+    """Whether comments and docstrings of both codes stay. The paper keeps them in Commit-Instruct and strips them in
+    Critic-Evol (section A.1)."""
+    asked_name: bool = True
+    """Whether both codes have to define the function or class that the instruction names, where it names one."""
+
+    def check(self, pair: PreferencePair) -> PreferencePair | Discard:
+        """Return the pair under the comment policy, or why it is dropped."""
+        for side, code in (("chosen", pair.chosen), ("rejected", pair.rejected)):
+            tree = parse(code)
+            if isinstance(tree, Unparsable):
+                return _drop(pair, f"the {side} code does not parse")
+        chosen, rejected = strip_comments(pair.chosen).code, strip_comments(pair.rejected).code
+        if chosen == rejected:
+            return _drop(pair, "the codes differ in nothing but comments and layout")
+        if not chosen.strip() or not rejected.strip():
+            return _drop(pair, "one side holds no code")
+        name = asked_name(pair.instruction) if self.asked_name else None
+        for side, code in (("chosen", chosen), ("rejected", rejected)):
+            if name and not defines(code, name):
+                return _drop(pair, f"the {side} code does not define the name that the instruction asks for")
+        if self.comments == "keep":
+            return pair
+        return pair.model_copy(update={"chosen": chosen, "rejected": rejected})
+
+
+def _drop(pair: PreferencePair, reason: str) -> Discard:
+    return Discard(source_id=pair.provenance.source_id, stage=FILTER_STAGE, reason=reason)

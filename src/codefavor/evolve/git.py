@@ -1,0 +1,124 @@
+"""Run git on a repository that may be hostile, reading only.
+
+No hook, filter, pager, external diff, textconv or file-system monitor that the repository's configuration names is
+run, and nothing is fetched: a partial clone's missing object is missing. It knows nothing of what is read.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from codefavor.errors import DataError, UserError
+
+_SAFE_CONFIG = (
+    "core.fsmonitor=",
+    "core.hooksPath=/dev/null",
+    "core.pager=cat",
+    "core.sshCommand=false",
+    "diff.external=",
+    "protocol.allow=never",
+    "log.showSignature=false",
+    "credential.helper=",
+    "safe.bareRepository=all",
+)
+
+
+def open_repository(path: Path) -> "Repository":
+    """Return the repository at `path`: a checkout, a bare repository, or a checkout's `.git`.
+
+    Raises:
+        UserError: git is not installed.
+        DataError: there is no git repository at `path`.
+    """
+    if shutil.which("git") is None:
+        raise UserError("git is not installed; it is needed to read repositories")
+    for git_dir in (path / ".git", path):
+        if (git_dir / "objects").is_dir() and (git_dir / "HEAD").is_file():
+            return Repository(path, git_dir.resolve())
+    if (path / ".git").is_file():
+        return Repository(path, _linked_git_dir(path))
+    raise DataError(f"{path}: no git repository")
+
+
+def find_repositories(path: Path) -> list[Path]:
+    """Return `path` when it is a repository, else the repositories directly below it, by name.
+
+    Raises:
+        DataError: there is none.
+    """
+    if _is_repository(path):
+        return [path]
+    found = sorted(child for child in path.iterdir() if _is_repository(child)) if path.is_dir() else []
+    if not found:
+        raise DataError(f"{path}: neither a git repository nor a folder of them")
+    return found
+
+
+def _is_repository(path: Path) -> bool:
+    bare = (path / "objects").is_dir() and (path / "HEAD").is_file()
+    return (path / ".git").exists() or bare
+
+
+def _linked_git_dir(path: Path) -> Path:
+    pointer = (path / ".git").read_text(encoding="utf-8", errors="replace").strip()
+    return (path / pointer.removeprefix("gitdir:").strip()).resolve()
+
+
+class Repository:
+    """One repository to read from."""
+
+    def __init__(self, path: Path, git_dir: Path) -> None:
+        self.path = path
+        self._git_dir = git_dir
+
+    def read(self, *arguments: str) -> str:
+        """Return what a git command prints.
+
+        Raises:
+            DataError: the command fails.
+        """
+        done = subprocess.run(self._command(arguments), env=self._environment(), capture_output=True, check=False)
+        if done.returncode:
+            reason = done.stderr.decode("utf-8", "replace").strip().splitlines()
+            raise DataError(f"{self.path}: git {arguments[0]} failed: {reason[-1] if reason else done.returncode}")
+        return done.stdout.decode("utf-8", "replace")
+
+    @contextmanager
+    def stream(self, *arguments: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
+        """Start a git command and give (its input, its output); it is ended on the way out."""
+        with subprocess.Popen(
+            self._command(arguments),
+            env=self._environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        ) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            try:
+                yield process.stdin, process.stdout
+            finally:
+                process.kill()
+
+    def _command(self, arguments: tuple[str, ...]) -> list[str]:
+        settings = [part for setting in _SAFE_CONFIG for part in ("-c", setting)]
+        return ["git", f"--git-dir={self._git_dir}", "--no-pager", "--no-replace-objects", *settings, *arguments]
+
+    def _environment(self) -> dict[str, str]:
+        """An environment of our own: none of the caller's secrets, no configuration but the repository's."""
+        return {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "HOME": "/nonexistent",
+            "LC_ALL": "C.UTF-8",
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_CONFIG_GLOBAL": "/dev/null",
+            "GIT_TERMINAL_PROMPT": "0",
+            "GIT_NO_LAZY_FETCH": "1",
+            "GIT_OPTIONAL_LOCKS": "0",
+            "GIT_ATTR_NOSYSTEM": "1",
+            "GIT_PROTOCOL_FROM_USER": "0",
+        }

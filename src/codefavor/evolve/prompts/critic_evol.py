@@ -1,0 +1,112 @@
+"""Critic-Evol: what is said to the draft model and to the critic, and how the critic's replies are read.
+
+Paper: section 2.3 (a weak model drafts; a strong one reflects on the draft and, unless it is good enough, revises it)
+and section A.1 (five examples: one good enough, four improved). Wording and examples are ours.
+"""
+
+import random
+
+from codefavor.evolve.prompts.critic_examples import EXAMPLES, Critique
+from codefavor.evolve.prompts.sections import ReplyError, Section, fenced, read_sections, render_sections, schema_of
+from codefavor.llm.protocol import Message
+
+DRAFT_SYSTEM = "You write Python 3. Answer with one code block that holds everything needed, imports included."
+
+CRITIC_SYSTEM = """You review short Python solutions. Given an instruction and a draft, think about the draft first. \
+If it has one significant weakness in correctness, efficiency, security or conciseness, name the criterion that it \
+fails and revise the draft to meet it. If it has none, say that it is good enough: many drafts are. Missing type \
+hints, docstrings or checks of arguments that nobody asked for are no weakness, and code may be changed only where the \
+criterion calls for it."""
+
+GOOD_ENOUGH = "GOOD ENOUGH"
+NEEDS_REVISION = "REVISE"
+_CHOICES = f"{NEEDS_REVISION} or {GOOD_ENOUGH}"
+
+_LAYOUT = (
+    Section("critique", "Critique", aliases=("Reflection", "Analysis", "Review")),
+    Section("decision", "Decision", aliases=("Verdict", "Conclusion")),
+    Section("criterion", "Criterion", aliases=("Criteria",)),
+    Section(
+        "revised",
+        "Revised code",
+        code=True,
+        aliases=("Revision", "Revised draft", "Improved code", "Revised solution", "Final code"),
+    ),
+    Section("feedback", "Feedback", aliases=("Explanation", "Rationale")),
+)
+_REQUIRED = ("critique", "decision")
+_REQUIRED_OF_REVISION = frozenset({"criterion", "revised", "feedback"})
+
+SCHEMA = schema_of(_LAYOUT, _REQUIRED)
+"""The JSON schema of a critique, for backends that can be held to one."""
+
+
+def ask_draft(instruction: str) -> str:
+    """Return the only turn of the draft model."""
+    return instruction.strip()
+
+
+def ask_critique(instruction: str, draft: str) -> str:
+    """Return the turn that puts a draft before the critic."""
+    skeleton = render_sections(_LAYOUT, {section.key: "..." for section in _LAYOUT} | {"decision": _CHOICES})
+    return f"""Instruction:
+{instruction.strip()}
+
+Draft:
+{fenced(draft)}
+
+Answer in this layout; leave out everything after the decision if the draft is good enough. In the feedback call the \
+two "the revised code" and "the draft".
+
+{skeleton}"""
+
+
+def opening(order_seed: str) -> tuple[Message, ...]:
+    """Return how every talk with the critic begins: its role and the examples, in an order drawn by the seed."""
+    examples = list(EXAMPLES)
+    random.Random(order_seed).shuffle(examples)
+    turns = [Message(role="system", content=CRITIC_SYSTEM)]
+    for example in examples:
+        turns.append(Message(role="user", content=ask_critique(example.instruction, example.draft)))
+        turns.append(Message(role="assistant", content=render_critique(example.critique)))
+    return tuple(turns)
+
+
+def ask_again(problem: ReplyError) -> str:
+    """Return the turn that offers the critic to mend a reply that could not be read."""
+    return f"""Your answer could not be used ({problem}). Please write it again in full, with the headings \
+{", ".join(f"## {section.heading}" for section in _LAYOUT)} in this order, and {_CHOICES} under ## Decision."""
+
+
+def render_critique(critique: Critique) -> str:
+    """Return the reply that a perfect critic writes; `parse_critique` reads it back to an equal record."""
+    decision = GOOD_ENOUGH if critique.good_enough else NEEDS_REVISION
+    parts = critique.model_dump(exclude={"good_enough"}, exclude_none=True)
+    return render_sections(_LAYOUT, parts | {"decision": decision})
+
+
+def parse_critique(reply: str) -> Critique:
+    """Return what the critic found.
+
+    Raises:
+        ReplyError: the decision is missing or unclear, or a revision is incomplete.
+    """
+    found = read_sections(_LAYOUT, reply, ("critique",))
+    decision = found.get("decision", "")
+    revision = {key: found[key] for key in _REQUIRED_OF_REVISION if found.get(key, "").strip(" .\n")}
+    if _is_good_enough(decision, found["critique"], has_revision=bool(revision.get("revised"))):
+        return Critique(critique=found["critique"], good_enough=True)
+    missing = [section.heading for section in _LAYOUT if section.key in _REQUIRED_OF_REVISION - revision.keys()]
+    if missing:
+        raise ReplyError(f"missing or empty: {', '.join(missing)}")
+    return Critique(critique=found["critique"], good_enough=False, **revision)
+
+
+def _is_good_enough(decision: str, critique: str, *, has_revision: bool) -> bool:
+    said = decision.upper()
+    approves, revises = GOOD_ENOUGH in said and f"NOT {GOOD_ENOUGH}" not in said, NEEDS_REVISION in said
+    if approves != revises:
+        return approves
+    if approves:
+        raise ReplyError(f"the decision says both {_CHOICES}")
+    return not has_revision and critique.upper().rstrip(" .!*").endswith(GOOD_ENOUGH)

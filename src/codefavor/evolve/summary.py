@@ -1,0 +1,128 @@
+"""The summary of an evolution run: what was kept, what was dropped and why, and what it took."""
+
+from collections import Counter
+
+from pydantic import Field
+
+from codefavor.evolve.conversation import Call
+from codefavor.evolve.criterion_kind import criterion_kind
+from codefavor.evolve.protocol import Discard
+from codefavor.pairs.pair import PreferencePair
+from codefavor.record import Record
+
+PAPER_FILTERED = {"commit-instruct": 0.081, "critic-evol": 0.179}
+"""The share of seeds that the paper's critic turned down: no clear gain; draft good enough (sections 2.2, 2.3)."""
+_CRITIC_STAGE = {"commit-instruct": "filter", "critic-evol": "critique"}
+
+
+class Tokens(Record):
+    """The tokens of one model."""
+
+    calls: int = 0
+    """Answered requests."""
+    input: int = 0
+    """Tokens read."""
+    output: int = 0
+    """Tokens written."""
+
+
+class Summary(Record):
+    """What a run came to."""
+
+    method: str
+    """The evolver."""
+    seeds: int
+    """Settled seeds: kept and discarded together."""
+    kept: int
+    """Pairs in pairs.jsonl."""
+    discarded: int
+    """Seeds in discarded.jsonl."""
+    failed: int
+    """Seeds whose model failed for good; they are tried again when the run is continued."""
+    complete: bool
+    """Whether every seed of the source, up to the limit, is settled."""
+    filtered_by_critic: float | None
+    """The share of settled seeds that the critic turned down."""
+    filtered_in_paper: float | None
+    """The same share in the paper."""
+    discarded_by: dict[str, dict[str, int]]
+    """How many were dropped, by stage and by what the reason says before its colon."""
+    not_seeds: dict[str, int]
+    """Changes of the source that are no seeds, by reason."""
+    criteria: dict[str, int]
+    """Kept pairs by what their criterion is about, told by key words."""
+    licenses: dict[str, int]
+    """Kept pairs by licence of their source."""
+    tokens: dict[str, Tokens]
+    """Tokens by model, over the whole run."""
+    usd: float | None
+    """What they cost in US dollars by the prices known, over the whole run; None when a price is not known."""
+    contamination: dict[str, float] = Field(default_factory=dict)
+    """The share of test codes whose most similar code is above the threshold, before offending pairs are dropped."""
+
+
+class Tally:
+    """Counts outcomes one at a time, in flat memory."""
+
+    def __init__(self) -> None:
+        self.kept = 0
+        self.discards: dict[str, Counter[str]] = {}
+        self._criteria: Counter[str] = Counter()
+        self._licenses: Counter[str] = Counter()
+        self._tokens: dict[str, Counter[str]] = {}
+
+    @property
+    def discarded(self) -> int:
+        """How many were discarded so far."""
+        return sum(count.total() for count in self.discards.values())
+
+    def keep(self, pair: PreferencePair) -> None:
+        """Count a kept pair."""
+        self.kept += 1
+        self._criteria[criterion_kind(pair.criterion.text)] += 1
+        self._licenses[pair.provenance.license or "none"] += 1
+
+    def drop(self, discard: Discard) -> None:
+        """Count a discard under the first words of its reason."""
+        self.discards.setdefault(discard.stage, Counter())[discard.reason.partition(":")[0]] += 1
+
+    def pay(self, calls: tuple[Call, ...]) -> None:
+        """Count the tokens of answered requests."""
+        for call in calls:
+            spent = self._tokens.setdefault(call.model, Counter())
+            spent.update(calls=1, input=call.usage.input_tokens, output=call.usage.output_tokens)
+
+    def tokens(self) -> dict[str, Tokens]:
+        """Return the tokens by model."""
+        return {model: Tokens(**spent) for model, spent in sorted(self._tokens.items())}
+
+    def summary(
+        self,
+        method: str,
+        *,
+        failed: int,
+        complete: bool,
+        not_seeds: Counter[str],
+        usd: float | None,
+        contamination: dict[str, float],
+    ) -> Summary:
+        """Return the summary of what was counted."""
+        seeds = self.kept + self.discarded
+        refused = self.discards.get(_CRITIC_STAGE.get(method, ""), Counter[str]()).total()
+        return Summary(
+            method=method,
+            seeds=seeds,
+            kept=self.kept,
+            discarded=self.discarded,
+            failed=failed,
+            complete=complete,
+            filtered_by_critic=refused / seeds if seeds else None,
+            filtered_in_paper=PAPER_FILTERED.get(method),
+            discarded_by={stage: dict(reasons.most_common()) for stage, reasons in sorted(self.discards.items())},
+            not_seeds=dict(not_seeds.most_common()),
+            criteria=dict(self._criteria.most_common()),
+            licenses=dict(self._licenses.most_common()),
+            tokens=self.tokens(),
+            usd=usd,
+            contamination=contamination,
+        )

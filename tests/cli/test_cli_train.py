@@ -1,0 +1,57 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from codefavor.jsonl import write_records
+from codefavor.pairs.pair import PreferencePair
+
+QUICK = ["--max-steps", "2", "--objective", "reward", "--layers", "1"]
+
+
+def codefavor(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "codefavor", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
+    )
+
+
+def test_train_writes_a_judge(tiny_model: Path, learnable_pairs: list[PreferencePair], tmp_path: Path) -> None:
+    write_records(tmp_path / "pairs.jsonl", learnable_pairs)
+    out = tmp_path / "judge"
+    done = codefavor("train", "--pairs", tmp_path / "pairs.jsonl", "--model", tiny_model, "--out", out, *QUICK)
+    assert (done.returncode, done.stdout) == (0, f"{out}: a reward judge, trained on 24 pairs\n"), done.stderr
+    assert (out / "judge.json").exists()
+    linear = tmp_path / "linear"
+    done = codefavor("train", "--pairs", tmp_path / "pairs.jsonl", "--objective", "linear", "--out", linear)
+    assert (done.returncode, done.stdout) == (0, f"{linear}: a linear judge, trained on 24 pairs\n"), done.stderr
+
+
+def test_bad_input_is_one_sentence_and_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "empty.jsonl").touch()
+    (tmp_path / "recipe.yaml").write_text("objective: magic\n", encoding="utf-8")
+    out = tmp_path / "judge"
+    cases = {
+        "none.jsonl: no such file": ("--pairs", tmp_path / "none.jsonl"),
+        "recipe.yaml: objective": ("--pairs", tmp_path / "empty.jsonl", "--config", tmp_path / "recipe.yaml"),
+        "no pairs to train on": ("--pairs", tmp_path / "empty.jsonl", "--objective", "linear"),
+    }
+    for message, arguments in cases.items():
+        done = codefavor("train", *arguments, "--out", out)
+        assert done.returncode == 2
+        assert message in done.stderr
+        assert done.stderr.startswith("error: ")
+        assert done.stderr.count("\n") == 1
+    assert not out.exists()
+
+
+def test_a_missing_extra_is_named(learnable_pairs: list[PreferencePair], tmp_path: Path) -> None:
+    write_records(tmp_path / "pairs.jsonl", learnable_pairs)
+    (tmp_path / "torch.py").write_text("raise ModuleNotFoundError(\"No module named 'torch'\", name='torch')\n")
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    done = codefavor("train", "--pairs", tmp_path / "pairs.jsonl", "--out", tmp_path / "judge", PYTHONPATH=path)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "torch is not installed; run: pip install 'codefavor[train]'" in done.stderr
