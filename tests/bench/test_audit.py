@@ -14,7 +14,7 @@ from codefavor.errors import DataError
 from codefavor.judge.baseline import ChanceJudge, FirstJudge, LengthJudge
 from codefavor.judge.protocol import Judge
 from codefavor.manifest import Manifest
-from codefavor.pairs.comparison import Comparison
+from codefavor.pairs.comparison import Comparison, Side
 from codefavor.pairs.criterion import Aspect, criterion_for
 
 MANIFEST = Manifest(command="test", config={}, inputs={}, seed=0, versions={}, commit=None)
@@ -24,7 +24,7 @@ ASPECTS = (Aspect.CORRECTNESS, Aspect.EFFICIENCY, Aspect.SECURITY)
 def make_task(number: int) -> Task:
     good = f"def f(n):\n    total = n + {10 * number + 100}\n    return total * {number + 2}"
     bad = f"def f(n):\n    total = n - {10 * number + 105}\n    return total * {number + 2}"
-    label = "A" if number % 2 else "B"
+    label: Side = "A" if number % 2 else "B"
     return Task(
         id=str(number),
         comparison=Comparison(

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -29,7 +30,7 @@ def make_model(folder: Path, labels: int | None, template: str | None = CHAT) ->
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
     byte_level = Tokenizer(models.BPE(vocab={letter: index for index, letter in enumerate(alphabet)}, merges=[]))
     byte_level.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=byte_level)
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=byte_level)  # type: ignore[no-untyped-call]
     tokenizer.chat_template = template
     tokenizer.save_pretrained(folder)
     config = LlamaConfig(
@@ -38,11 +39,12 @@ def make_model(folder: Path, labels: int | None, template: str | None = CHAT) ->
         intermediate_size=32,
         num_hidden_layers=2,
         num_attention_heads=2,
-        num_labels=labels or 2,
     )
+    config.num_labels = labels or 2
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        model = LlamaForSequenceClassification(config) if labels else LlamaForCausalLM(config)
+        kind: Any = LlamaForSequenceClassification if labels else LlamaForCausalLM
+        model = kind(config)
     model.save_pretrained(folder)
     return folder
 

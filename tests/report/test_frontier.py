@@ -50,7 +50,8 @@ def test_where_nothing_costs_anything_there_is_no_drawing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("dollars", "text"), [(0, "0"), (0.0000508, "0.000051"), (0.061, "0.061"), (6.1, "6.1"), (12, "12")]
+    ("dollars", "text"),
+    [(0, "0"), (0.0000508, "0.000051"), (0.061, "0.061"), (6.1, "6.1"), (10, "10"), (120, "120"), (0.1, "0.1")],
 )
 def test_money_has_no_exponent(dollars: float, text: str) -> None:
     assert money(dollars) == text

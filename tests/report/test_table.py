@@ -32,7 +32,8 @@ PEOPLE = {"correctness": (498, 124, 38), "efficiency": (245, 37, 70), "security"
 @pytest.mark.parametrize("aspect", PEOPLE)
 def test_the_published_row_of_people_reproduces_from_its_counts(aspect: str) -> None:
     right, ties, wrong = PEOPLE[aspect]
-    choices: list[Choice] = ["A"] * right + ["tie"] * ties + ["B"] * wrong
+    answers: tuple[tuple[Choice, int], ...] = (("A", right), ("tie", ties), ("B", wrong))
+    choices = [choice for choice, count in answers for _ in range(count)]
     verdicts = [Verdict(comparison=str(place), judge="people", choice=choice) for place, choice in enumerate(choices)]
     rows = [
         TaskVerdict(task=each.comparison, aspect=aspect, group=each.comparison, label="A", given=each)

@@ -94,7 +94,7 @@ class ChatJudge:
         outcomes: list[Verdict | ModelError] = []
         try:
             flow = batch.run(comparisons, lambda shown: self._ask(model, shown), limits.concurrency, ordered=True)
-            async with aclosing(flow):  # type: ignore[type-var]
+            async with aclosing(flow):
                 async for outcome in flow:
                     if isinstance(outcome, batch.Done):
                         outcomes.append(outcome.value)

@@ -119,7 +119,9 @@ def money(dollars: float) -> str:
     """Return an amount with two significant digits and without an exponent."""
     if dollars <= 0:
         return "0"
-    return f"{dollars:.{max(0, 1 - math.floor(math.log10(dollars)))}f}".rstrip("0").rstrip(".")
+    digits = max(0, 1 - math.floor(math.log10(dollars)))
+    amount = f"{dollars:.{digits}f}"
+    return amount.rstrip("0").rstrip(".") if digits else amount
 
 
 def draw_frontier(rows: Sequence[CostRow]) -> Markup:
@@ -171,9 +173,9 @@ def _steps(corners: Sequence[tuple[float, float]]) -> str:
 
 
 def _place_names(dots: Sequence[tuple[CostRow, float, float]]) -> list[Dot]:
-    """Put each name below and beside its dot, out of the line's way, and below the names that are already there."""
+    """Put each name below and beside its dot, out of the line's way, and clear of dots and other names."""
     placed: list[Dot] = []
-    taken: list[tuple[float, float, float]] = []
+    taken = [(x - 6, x + 6, y + 3) for _, x, y in dots]
     for row, x, y in sorted(dots, key=lambda dot: dot[2]):
         width = _LETTER * len(row.judge)
         ends = x + 6 + width > _WIDTH
