@@ -15,7 +15,7 @@ from codefavor.judge.chat_config import config_file, read_chat_spec
 from codefavor.judge.protocol import Judge
 
 KNOWN_SPECS = (
-    *("shorter", "longer", "first", "chance:SEED", "model:FOLDER"),
+    *("shorter", "longer", "first", "chance:SEED", "evidence", "evidence:unsafe-local", "model:FOLDER"),
     *("chat:PROVIDER/MODEL", "chat:FILE.yaml", "scores:FOLDER_OR_HUB_ID", "preference:FOLDER_OR_HUB_ID"),
 )
 """The forms that a spec can take."""
@@ -51,6 +51,8 @@ def load_judge(spec: str) -> Judge:
             return FirstJudge()
         case "chance", seed if seed.isdecimal():
             return ChanceJudge(int(seed))
+        case "evidence", ("" | "unsafe-local") as leave:
+            return _load_evidence(unsafe_local=bool(leave))
         case "model", folder if folder:
             return _load_trained(Path(folder))
         case "chat", asked if asked:
@@ -98,6 +100,11 @@ def judge_files(spec: str) -> tuple[Path, ...]:
 
 def _is_about_training(path: Path) -> bool:
     return path.name == "manifest.json" or path.suffix in {".md", ".jsonl"}
+
+
+def _load_evidence(unsafe_local: bool) -> Judge:
+    judge: Callable[..., Judge] = import_module("codefavor.judge.evidence").EvidenceJudge
+    return judge(unsafe_local=unsafe_local)
 
 
 def _load_trained(folder: Path) -> Judge:
