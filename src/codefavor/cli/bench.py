@@ -176,7 +176,8 @@ def _print_audit(audit: BiasAudit) -> None:
     console.print(table)
     console.print(
         f"A judge without bias is cleared of everything with {1 - audit.level:.0%}. The shift is towards the first or "
-        "the edited candidate; for one-token edits, towards the original, which a judge that sees must prefer.",
+        "the edited candidate; for one-token edits, towards the original, which a judge that sees must prefer. Edits "
+        "also change the length: read them beside that row.",
         highlight=False,
     )
 
