@@ -10,9 +10,10 @@ from pathlib import Path
 from codefavor.errors import MissingExtraError, UserError
 from codefavor.judge.baseline import ChanceJudge, FirstJudge, LengthJudge
 from codefavor.judge.card import Objective, read_card
+from codefavor.judge.people import PeopleJudge
 from codefavor.judge.protocol import Judge
 
-KNOWN_SPECS = ("shorter", "longer", "first", "chance:SEED", "model:FOLDER")
+KNOWN_SPECS = ("shorter", "longer", "first", "chance:SEED", "model:FOLDER", "votes:FILE")
 """The forms that a spec can take."""
 
 _TRAINED: dict[Objective, tuple[str, str]] = {
@@ -28,6 +29,7 @@ def load_judge(spec: str) -> Judge:
 
     Raises:
         UserError: there is no such judge, or its argument makes no sense.
+        DataError: the votes of people cannot be read.
         ModelError: a trained judge cannot be read.
         MissingExtraError: a trained judge needs a package that is not installed.
     """
@@ -41,6 +43,8 @@ def load_judge(spec: str) -> Judge:
             return ChanceJudge(int(seed))
         case "model", folder if folder:
             return _load_trained(Path(folder))
+        case "votes", file if file:
+            return PeopleJudge.load(Path(file))
     raise UserError(f"no judge is called {spec!r}; known are {', '.join(KNOWN_SPECS)}")
 
 
@@ -69,6 +73,8 @@ def judge_files(spec: str) -> tuple[Path, ...]:
         ModelError: a trained judge's folder or card is missing.
     """
     kind, _, argument = spec.partition(":")
+    if kind == "votes" and argument:
+        return (Path(argument),)
     if kind != "model" or not argument:
         return ()
     folder = Path(argument)
