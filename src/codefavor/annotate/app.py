@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 from pydantic import ValidationError
 from starlette.applications import Starlette
@@ -81,8 +82,8 @@ class Study:
         return HTMLResponse(render_page(name, self._door.form_token(name), self._name))
 
     async def _enter(self, request: Request) -> Response:
-        form = await request.form(max_files=0, max_fields=4)
-        name = self._door.enter(str(form.get("who", "")))
+        form = parse_qs((await request.body()).decode("utf-8", "replace"))
+        name = self._door.enter(form.get("who", [""])[0])
         if name is None:
             return HTMLResponse(render_door(self._door.asks_for_token, refused=True), status_code=403)
         response = RedirectResponse("/", status_code=303)

@@ -1,12 +1,13 @@
-"""What every request passes first: known host names, the page's own origin, small bodies; and headers on every response.
+"""What every request passes first: known hosts, the page's own origin, small bodies; and headers on every response.
 
-A page on loopback is reached by every site that the annotator's browser has open. A foreign host name means that DNS was
-turned on us; a foreign origin means that another page is posting.
+Every site that the annotator's browser has open can reach a page on loopback. A foreign host name means that DNS was
+turned on us, a foreign origin that another page is posting.
 """
 
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,7 +20,8 @@ _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # Not "no-referrer": under it browsers send the page's own form with the origin "null".
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
@@ -71,8 +73,9 @@ def _limited(receive: Receive) -> Receive:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        # A body without a length is cut off here, as if the client had gone.
-        return message if received <= LARGEST_BODY else {"type": "http.disconnect"}
+        if received > LARGEST_BODY:  # a body that named no length
+            raise HTTPException(413, "the request is too large")
+        return message
 
     return limited
 

@@ -1,4 +1,4 @@
-"""Who may vote, and how a browser proves who it is. Sessions are signed with the study's own key and need no storage."""
+"""Who may vote, and how a browser proves who it is. Sessions are signed with the study's key, not stored."""
 
 import hashlib
 import hmac

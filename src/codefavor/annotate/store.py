@@ -114,7 +114,7 @@ class Store:
     def append(self, rows: Sequence[Assignment | Answer]) -> None:
         """Add rows to the log in one transaction; they are on the disk when this returns.
 
-        A row that is there already, an answer by its key or an assignment by its annotator and task, is not added twice.
+        An answer whose key is there, or an assignment whose annotator and task are, is not added twice.
 
         Raises:
             sqlite3.Error: the disk is full, or the file is damaged.
