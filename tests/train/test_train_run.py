@@ -46,7 +46,9 @@ def run(
 
 def weights_of(folder: Path) -> dict[str, torch.Tensor]:
     return {
-        f"{file.name}/{name}": tensor for file in folder.glob("*.safetensors") for name, tensor in load_file(file).items()
+        f"{file.name}/{name}": tensor
+        for file in folder.glob("*.safetensors")
+        for name, tensor in load_file(file).items()
     }
 
 
