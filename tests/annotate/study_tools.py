@@ -64,6 +64,7 @@ class Server:
     def __init__(self, pairs: Path, store: Path, *options: str) -> None:
         self._command = [sys.executable, "-m", "codefavor", "annotate", "--pairs", str(pairs), "--store", str(store)]
         self._options = options
+        self.store = store
         self.port = 0
         self.start()
 

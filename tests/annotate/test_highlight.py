@@ -38,3 +38,15 @@ def test_lines_are_those_of_the_diff_and_nothing_hides(code: str, language: str)
 
 def test_text_survives_its_markup() -> None:
     assert Markup(visible_html("if a < b && c: 'ü'")).unescape() == "if a < b && c: 'ü'"
+
+
+def test_python_is_coloured() -> None:
+    code = "@cached\ndef f(x):  # why\n    return len('a\\'b') + 0x1F if x else None\n'''two\nlines'''"
+    lines = highlight(code, "python")
+    assert lines[0] == '<span class="d">@cached</span>'
+    assert '<span class="k">def</span> <span class="f">f</span>(x)' in lines[1]
+    assert '<span class="c"># why</span>' in lines[1]
+    assert '<span class="b">len</span>(<span class="s">&#39;a\\&#39;b&#39;</span>)' in lines[2]
+    assert '<span class="n">0x1F</span>' in lines[2]
+    assert lines[3] == '<span class="s">&#39;&#39;&#39;two</span>' and lines[4].startswith('<span class="s">lines')
+    assert '<span class="k">function</span>' in highlight("function f() {}", "javascript")[0]

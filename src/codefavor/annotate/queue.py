@@ -136,6 +136,8 @@ class Queue:
                 covered = len(self._votes[task]) + reserved[task]
                 if covered < least:
                     best, least = task, covered
+                if not least:
+                    break
         return best
 
     def _reserved(self, now: datetime) -> Counter[str]:

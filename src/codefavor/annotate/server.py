@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from socket import socket as Socket
 
 import uvicorn
 
@@ -42,10 +43,23 @@ def serve(
             except SystemExit:
                 raise UserError(f"{host}:{port}: cannot be served on; another program may have the port") from None
             bound = socket.getsockname()[1]
-            ready(f"http://{f'[{host}]' if ':' in host else host}:{bound}/")
-            uvicorn.Server(config).run(sockets=[socket])
+            address = f"http://{f'[{host}]' if ':' in host else host}:{bound}/"
+            _Announced(config, lambda: ready(address)).run(sockets=[socket])
         finally:
             store.close()
+
+
+class _Announced(uvicorn.Server):
+    """Says when it listens: a socket that is only bound refuses connections."""
+
+    def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._listening = listening
+
+    async def startup(self, sockets: list[Socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._listening()
 
 
 def check_loopback(host: str) -> None:

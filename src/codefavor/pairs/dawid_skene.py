@@ -1,7 +1,9 @@
 """How good each annotator is, estimated from agreement alone: the model of Dawid and Skene, fitted by EM.
 
-Each task has one better side, unknown; each annotator answers A, B or tie with chances that depend on it and on nothing
-else. A tie is an answer, never the truth. Annotators who copy each other, or tasks that mislead most, break the model.
+Each task has one better side, unknown; each annotator gives the better side, the other, or a tie, with chances of their
+own that depend on nothing else. Which candidate a task calls A is arbitrary, so that A and B share their chances: half
+the parameters of the general model, which three votes a task cannot carry. A tie is an answer, never the truth.
+Annotators who copy each other, or tasks that mislead most of them, break the model.
 
 Source: Dawid and Skene 1979, "Maximum Likelihood Estimation of Observer Error-Rates Using the EM Algorithm".
 """
@@ -17,8 +19,9 @@ from codefavor.record import Record
 
 MAX_ROUNDS = 500
 TOLERANCE = 1e-6
-_PRIOR_ANSWERS = 0.5
-"""Answers of each kind that every annotator is taken to have given beforehand, so that few answers prove nothing."""
+_PRIOR = np.array([1.5, 0.5, 0.5])
+"""Answers (better side, other side, tie) that every annotator is taken to have given beforehand: few prove little, and
+an annotator is better than a coin until shown otherwise."""
 
 Floats = NDArray[np.float64]
 
@@ -43,10 +46,10 @@ class Quality(Record):
     """How many answers the estimate rests on."""
     score: float
     """The expected score of an answer: the chance of the better side plus half of the chance of a tie."""
+    better: float
+    """The chance of the better side."""
     ties: float
     """The chance of a tie."""
-    chances: tuple[tuple[float, float, float], tuple[float, float, float]]
-    """The chances of A, B and tie where A is better, then where B is."""
 
 
 class Consensus(Record):
@@ -71,59 +74,50 @@ def fit(answers: Sequence[Answer]) -> Consensus:
     tasks, task_of = np.unique([answer.task for answer in answers], return_inverse=True)
     people, person_of = np.unique([answer.annotator for answer in answers], return_inverse=True)
     given = np.array([CATEGORIES.index(answer.choice) for answer in answers])
-    belief = _first_belief(task_of, given, len(tasks))
-    chances = _chances(belief, task_of, person_of, given, len(people))
+    for_a = np.array([1.0, 0.0, 0.5])[given]
+    belief = np.bincount(task_of, weights=for_a) / np.bincount(task_of)
+    chances = _chances(belief[task_of], person_of, given)
     rounds, moved = 0, np.inf
     while moved > TOLERANCE and rounds < MAX_ROUNDS:
         rounds += 1
-        before = belief
-        belief = _belief(belief.mean(axis=0), chances, task_of, person_of, given)
-        chances = _chances(belief, task_of, person_of, given, len(people))
+        before, belief = belief, _belief(chances, task_of, person_of, given)
+        chances = _chances(belief[task_of], person_of, given)
         moved = float(np.abs(belief - before).max())
-    share = belief.mean(axis=0)
-    counts = np.bincount(person_of, minlength=len(people))
-    qualities = [_quality(str(name), int(counts[k]), chances[k], share) for k, name in enumerate(people)]
+    counts = np.bincount(person_of)
+    qualities = [_quality(str(name), int(counts[k]), chances[k]) for k, name in enumerate(people)]
     return Consensus(
         qualities=tuple(sorted(qualities, key=lambda quality: (-quality.score, quality.annotator))),
-        prob_a={str(task): float(belief[i, 0]) for i, task in enumerate(tasks)},
+        prob_a={str(task): float(belief[i]) for i, task in enumerate(tasks)},
         rounds=rounds,
     )
 
 
-def _first_belief(task_of: NDArray[np.intp], given: NDArray[np.int_], tasks: int) -> Floats:
-    """Return the share of votes for each side, a tie being half a vote for both; shape (tasks, 2)."""
-    for_a = np.select([given == 0, given == 1], [1.0, 0.0], default=0.5)
-    share = np.bincount(task_of, weights=for_a, minlength=tasks) / np.bincount(task_of, minlength=tasks)
-    belief: Floats = np.stack([share, 1 - share], axis=1)
-    return belief
+def _chances(belief: Floats, person_of: NDArray[np.intp], given: NDArray[np.int_]) -> Floats:
+    """Return each annotator's chances of the better side, the other and a tie; shape (people, 3).
 
-
-def _chances(
-    belief: Floats, task_of: NDArray[np.intp], person_of: NDArray[np.intp], given: NDArray[np.int_], people: int
-) -> Floats:
-    """Return each annotator's chances of each answer by better side; shape (people, 2, categories)."""
-    counts: Floats = np.full((people, len(CATEGORIES), 2), _PRIOR_ANSWERS)
-    np.add.at(counts, (person_of, given), belief[task_of])
-    counts = counts.transpose(0, 2, 1)
-    chances: Floats = counts / counts.sum(axis=2, keepdims=True)
+    Args:
+        belief: for every answer the probability that its task's A is better.
+        person_of: for every answer its annotator.
+        given: for every answer its category.
+    """
+    better = np.select([given == 0, given == 1], [belief, 1 - belief], default=0.0)
+    worse = np.select([given == 0, given == 1], [1 - belief, belief], default=0.0)
+    columns = [np.bincount(person_of, weights=weight) for weight in (better, worse, (given == 2).astype(np.float64))]
+    counts = np.stack(columns, axis=1) + _PRIOR
+    chances: Floats = counts / counts.sum(axis=1, keepdims=True)
     return chances
 
 
 def _belief(
-    share: Floats, chances: Floats, task_of: NDArray[np.intp], person_of: NDArray[np.intp], given: NDArray[np.int_]
+    chances: Floats, task_of: NDArray[np.intp], person_of: NDArray[np.intp], given: NDArray[np.int_]
 ) -> Floats:
-    """Return the probability of each side by task; shape (tasks, 2)."""
-    tasks = int(task_of.max()) + 1
-    log_belief: Floats = np.tile(np.log(np.maximum(share, 1e-12)), (tasks, 1))
-    np.add.at(log_belief, task_of, np.log(chances[person_of, :, given]))
-    log_belief -= log_belief.max(axis=1, keepdims=True)
-    likely = np.exp(log_belief)
-    belief: Floats = likely / likely.sum(axis=1, keepdims=True)
+    """Return for every task the probability that A is better; a tie says nothing of it."""
+    weight = np.log(chances[person_of, 0]) - np.log(chances[person_of, 1])
+    odds = np.bincount(task_of, weights=weight * np.array([1.0, -1.0, 0.0])[given])
+    belief: Floats = 1 / (1 + np.exp(-odds))
     return belief
 
 
-def _quality(name: str, answers: int, chances: Floats, share: Floats) -> Quality:
-    right = float(share[0] * chances[0, 0] + share[1] * chances[1, 1])
-    ties = float(share @ chances[:, 2])
-    first, second = (tuple(float(chance) for chance in row) for row in chances)
-    return Quality(annotator=name, answers=answers, score=right + ties / 2, ties=ties, chances=(first, second))  # type: ignore[arg-type]
+def _quality(name: str, answers: int, chances: Floats) -> Quality:
+    better, _, ties = (float(chance) for chance in chances)
+    return Quality(annotator=name, answers=answers, score=better + ties / 2, better=better, ties=ties)
