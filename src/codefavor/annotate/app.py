@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -68,7 +68,12 @@ class Study:
             Route("/api/answer", self._answer, methods=["POST"]),
             Mount("/static", static),
         ]
-        return Starlette(routes=routes, middleware=[Middleware(Guard)], lifespan=self._lifespan)
+        return Starlette(
+            routes=routes,
+            middleware=[Middleware(Guard)],
+            exception_handlers={ClientDisconnect: _gone},
+            lifespan=self._lifespan,
+        )
 
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
@@ -158,6 +163,10 @@ class Study:
             return Answer.model_validate({**body, "annotator": name, "at": self._clock()})
         except ValidationError as error:
             raise HTTPException(400, explain(error)) from None
+
+
+async def _gone(_: Request, __: Exception) -> Response:
+    return Response(status_code=400)  # nobody reads it; the browser sends its answer again
 
 
 async def _json_object(request: Request) -> dict[str, Any]:
