@@ -2,7 +2,8 @@
 
 Run: `PYTHONPATH=src python benchmarks/annotate_load.py`. A real server in its own process, 200 clients over loopback in
 this one, on the same machine. Each votes, waits for its next task, thinks for about two seconds (the paper's people
-took 7.8 minutes) and votes again; clients come in over the first two seconds. Times are those of the client, from the vote
+took 7.8 minutes) and votes again; clients come in over the first two seconds.
+Times are those of the client, from the vote
 sent to the next task read, so that they include the client's own waiting for a core.
 
 RECORDED

@@ -131,7 +131,7 @@ def test_a_form_of_another_site_gets_nowhere(ada: Annotator) -> None:
 
 def test_strangers_see_the_door_only(server: Server) -> None:
     for cookie in ("", "x", "616461.00", "zz.zz", "616461." + "é"):
-        headers = {"Cookie": f"codefavor-annotator={cookie}".encode()}
+        headers = {b"Cookie": f"codefavor-annotator={cookie}".encode()}
         assert httpx2.get(server.address + "api/task", headers=headers).status_code == 401
     page = httpx2.get(server.address)
     assert "Your name" in page.text and "script-src 'self'" in page.headers["Content-Security-Policy"]

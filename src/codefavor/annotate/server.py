@@ -36,7 +36,13 @@ def serve(
         try:
             app = Study(store, Door(store.secret(), annotators)).app()
             config = uvicorn.Config(
-                app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=5
+                app,
+                host=host,
+                port=port,
+                log_level="warning",
+                access_log=False,
+                timeout_graceful_shutdown=5,
+                timeout_keep_alive=75,
             )
             try:
                 socket = config.bind_socket()

@@ -108,9 +108,7 @@ def _chances(belief: Floats, person_of: NDArray[np.intp], given: NDArray[np.int_
     return chances
 
 
-def _belief(
-    chances: Floats, task_of: NDArray[np.intp], person_of: NDArray[np.intp], given: NDArray[np.int_]
-) -> Floats:
+def _belief(chances: Floats, task_of: NDArray[np.intp], person_of: NDArray[np.intp], given: NDArray[np.int_]) -> Floats:
     """Return for every task the probability that A is better; a tie says nothing of it."""
     weight = np.log(chances[person_of, 0]) - np.log(chances[person_of, 1])
     odds = np.bincount(task_of, weights=weight * np.array([1.0, -1.0, 0.0])[given])
