@@ -12,10 +12,11 @@ from codefavor.errors import MissingExtraError, UserError
 from codefavor.judge.baseline import ChanceJudge, FirstJudge, LengthJudge
 from codefavor.judge.card import Objective, read_card
 from codefavor.judge.chat_config import config_file, read_chat_spec
+from codefavor.judge.people import PeopleJudge
 from codefavor.judge.protocol import Judge
 
 KNOWN_SPECS = (
-    *("shorter", "longer", "first", "chance:SEED", "evidence", "evidence:unsafe-local", "model:FOLDER"),
+    *("shorter", "longer", "first", "chance:SEED", "evidence", "evidence:unsafe-local", "model:FOLDER", "votes:FILE"),
     *("chat:PROVIDER/MODEL", "chat:FILE.yaml", "scores:FOLDER_OR_HUB_ID", "preference:FOLDER_OR_HUB_ID"),
 )
 """The forms that a spec can take."""
@@ -39,6 +40,7 @@ def load_judge(spec: str) -> Judge:
 
     Raises:
         UserError: there is no such judge, or its argument makes no sense.
+        DataError: the votes of people cannot be read.
         ModelError: a trained judge cannot be read.
         ConfigError: a chat model's configuration, key or options are wrong or missing.
         MissingExtraError: the judge needs a package that is not installed.
@@ -59,6 +61,8 @@ def load_judge(spec: str) -> Judge:
             return _load_chat(asked)
         case (("scores" | "preference"), model) if model:
             return _load_class(*_FOREIGN[kind])(model)
+        case "votes", file if file:
+            return PeopleJudge.load(Path(file))
     raise UserError(f"no judge is called {spec!r}; known are {', '.join(KNOWN_SPECS)}")
 
 
@@ -91,6 +95,8 @@ def judge_files(spec: str) -> tuple[Path, ...]:
         return (file,)
     if kind in _FOREIGN and Path(argument).is_dir():
         return tuple(sorted(path for path in Path(argument).iterdir() if path.is_file()))
+    if kind == "votes" and argument:
+        return (Path(argument),)
     if kind != "model" or not argument:
         return ()
     folder = Path(argument)
