@@ -12,7 +12,7 @@ from codefavor.judge.baseline import ChanceJudge, FirstJudge, LengthJudge
 from codefavor.judge.card import Objective, read_card
 from codefavor.judge.protocol import Judge
 
-KNOWN_SPECS = ("shorter", "longer", "first", "chance:SEED", "model:FOLDER")
+KNOWN_SPECS = ("shorter", "longer", "first", "chance:SEED", "evidence", "evidence:unsafe-local", "model:FOLDER")
 """The forms that a spec can take."""
 
 _TRAINED: dict[Objective, tuple[str, str]] = {
@@ -39,6 +39,8 @@ def load_judge(spec: str) -> Judge:
             return FirstJudge()
         case "chance", seed if seed.isdecimal():
             return ChanceJudge(int(seed))
+        case "evidence", ("" | "unsafe-local") as leave:
+            return _load_evidence(unsafe_local=bool(leave))
         case "model", folder if folder:
             return _load_trained(Path(folder))
     raise UserError(f"no judge is called {spec!r}; known are {', '.join(KNOWN_SPECS)}")
@@ -78,6 +80,11 @@ def judge_files(spec: str) -> tuple[Path, ...]:
 
 def _is_about_training(path: Path) -> bool:
     return path.name == "manifest.json" or path.suffix in {".md", ".jsonl"}
+
+
+def _load_evidence(unsafe_local: bool) -> Judge:
+    judge: Callable[..., Judge] = import_module("codefavor.judge.evidence").EvidenceJudge
+    return judge(unsafe_local=unsafe_local)
 
 
 def _load_trained(folder: Path) -> Judge:
