@@ -49,7 +49,7 @@ class Pool:
                 worker.kill()
 
     def run(self, jobs: Sequence[Job]) -> list[Result]:
-        """Run jobs side by side and return their results in order; what timed out is run again, alone.
+        """Run jobs side by side and return their results in order; what timed out is run once more after the others.
 
         Raises:
             SandboxError: the sandbox cannot be started, or a layer that is required is off.
