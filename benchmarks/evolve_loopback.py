@@ -4,6 +4,11 @@
 
 The server answers by script after a fixed latency and, by a seeded schedule, refuses, breaks, cuts and delays answers.
 The rate that latency allows is concurrency / latency; a fault costs its retry. No model is involved.
+
+Recorded on 2 cores that a dozen other jobs shared (load average 12), with the defaults: 10,000 of 10,000 seeds
+accounted for (8,493 kept, 1,507 discarded), 32,660 requests, none answered twice, 1,273 faults, largest process 116 MB,
+238 s of processor time, server and client together. The elapsed 1,877 s (20% of the rate that latency allows) say how
+busy the machine was; on a free one the processor time would allow about 140 requests a second. Not yet measured there.
 """
 
 import argparse
@@ -68,7 +73,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         seeds, out = Path(folder, "seeds.jsonl"), Path(folder, "run")
         write_seeds(seeds, options.seeds)
-        with LoopbackProcess("evolve.critic_answers:answer", options.latency, Schedule(FAULTS, seed=1)) as server:
+        with LoopbackProcess("loopback.critic:answer", options.latency, Schedule(FAULTS, seed=1)) as server:
             started = time.monotonic()
             asked = command(seeds, server.url, out, options.concurrency)
             subprocess.run(asked, check=True, env={**os.environ, "OPENAI_API_KEY": "unused"})

@@ -19,7 +19,7 @@ from codefavor.evolve.journal import Journal, read_settled
 from codefavor.evolve.protocol import Discard
 from codefavor.jsonl import read_records, read_rows
 from codefavor.pairs.pair import PreferencePair
-from evolve.critic_answers import answer
+from loopback.critic import answer
 from loopback.faults import Schedule
 from loopback.server import Loopback
 
@@ -33,7 +33,7 @@ def write_commits(path: Path, count: int) -> Path:
     rows = (
         {
             "commit": f"{n:040x}",
-            "old_contents": f"def area_{n}(a, b):\n    c = 0\n    for _ in range(b):\n        c += a + {n}\n    return c",
+            "old_contents": f"def area_{n}(a, b):\n    c = 0\n    for _ in range(b):\n        c += a + {n}",
             "new_contents": f"def area_{n}(a, b):\n    return (a + {n}) * b\n",
             "message": f"Multiply instead of adding up in area_{n}",
             "lang": "Python",
@@ -253,7 +253,7 @@ def test_a_configuration_file_holds_all_of_it(tmp_path: Path) -> None:
         (("--critic", "vllm/critic"), "give either repos or edit_pack"),
         (("--critic", "nobody/critic", "--edit-pack", "none.jsonl"), "nobody"),
         (("--edit-pack", "none.jsonl"), "critic"),
-        (("--critic", "vllm/critic", "--repo", "none"), "no git repository"),
+        (("--critic", "vllm/critic", "--repo", "none"), "neither a git repository nor"),
     ],
 )
 def test_bad_input_is_one_sentence(tmp_path: Path, arguments: tuple[str, ...], message: str) -> None:

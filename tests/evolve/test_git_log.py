@@ -168,8 +168,8 @@ def test_a_hostile_repository_runs_nothing(workshop: Workshop, tmp_path: Path) -
     workshop.commit("sum the items at once", total_py=FAST)
     (workshop.path / ".gitattributes").write_text("*.py diff=evil filter=evil\n", encoding="utf-8")
     workshop.commit("bring attributes along now")
-    settings = ("core.fsmonitor", "core.pager", "core.editor", "core.sshCommand", "diff.external", "diff.evil.textconv")
-    settings += ("diff.evil.command", "filter.evil.clean", "filter.evil.smudge", "gpg.program", "credential.helper")
+    settings = ["core.fsmonitor", "core.pager", "core.editor", "core.sshCommand", "diff.external", "gpg.program"]
+    settings += ["diff.evil.textconv", "diff.evil.command", "filter.evil.clean", "filter.evil.smudge"]
     for name in settings:
         workshop.git("config", name, str(script))
     workshop.git("config", "log.showSignature", "true")

@@ -20,8 +20,8 @@ configs:
 # Preference pairs by {settings.method}
 
 {summary.kept} pairs of Python code, made by codefavor from {summary.seeds} seeds. Each has an instruction, a \
-criterion, a chosen and a rejected code, feedback, and where it comes from. The preferences are a model's, not checked by running \
-the code.
+criterion, a chosen and a rejected code, feedback, and where it comes from. The preferences are a \
+model's, not checked by running the code.
 
 - critic: {settings.critic.id} at temperature {settings.critic.temperature:g}
 {draft}- seeds: {", ".join(f"{name} {value}" for name, value in settings.seeds.items() if name != "filter")}
