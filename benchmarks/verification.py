@@ -112,8 +112,8 @@ def tell(pairs: list[PreferencePair]) -> None:
         mark, rule, _ = verify(pair)
         rows.setdefault((mark, rule), [0, 0])[pair.provenance.method == FLIPPED] += 1
     print(f"{'mark':<12}{'rule':<12}{'right':>7}{'flipped':>9}")
-    for (mark, rule), (right, flipped) in sorted(rows.items()):
-        print(f"{mark:<12}{rule:<12}{right:>7}{flipped:>9}")
+    for (name, by), (right, flipped) in sorted(rows.items()):
+        print(f"{name:<12}{by:<12}{right:>7}{flipped:>9}")
     right, flipped = (sum(counts[at] for (mark, _), counts in rows.items() if mark == "confirmed") for at in (0, 1))
     print(f"precision of the confirmed: {right} of {right + flipped} = {right / (right + flipped):.4f}")
     print(f"flipped labels confirmed: {flipped}")

@@ -75,8 +75,8 @@ def train(
         evidence = load_judge("evidence", unsafe_local)
         joined = load_judge(settings.inner, unsafe_local) if settings.inner else None
         fit = import_module("codefavor.train.grounded").train_grounded
-        model = fit(loaded, settings, out, manifest, evidence, joined)
-        typer.echo(f"{out}: a grounded judge, fitted on {sum(model.pairs.values())} pairs")
+        fitted = fit(loaded, settings, out, manifest, evidence, joined)
+        typer.echo(f"{out}: a grounded judge, fitted on {sum(fitted.pairs.values())} pairs")
         return
     try:
         run = import_module("codefavor.train.run")

@@ -19,8 +19,7 @@ from codefavor.record import Record, content_digest
 INNER = "inner"
 DECIDED = "decided by "
 FEATURES: dict[str, str] = {
-    "decided by loading": "only one of them runs",
-    "decided by examples": "only one of them passes the worked examples",
+    "decided by running": "only one of them runs and passes the worked examples",
     "decided by incidents": "only one of them goes wrong on generated inputs",
     "decided by work": "one clearly does less work",
     "decided by findings": "the analysers find less in one",
@@ -56,6 +55,11 @@ class GroundedModel(Record):
     pairs: dict[str, Annotated[int, Field(ge=0)]] = {}
     """How many pairs of each aspect they were fitted on."""
 
+    def joined_with(self, inner: str | None) -> "GroundedModel":
+        """Return the model with another inner judge, whose probability is taken at its word."""
+        weights = {aspect: own | ({INNER: 1.0} if inner else {}) for aspect, own in self.weights.items()}
+        return self.model_copy(update={"inner": inner, "weights": weights})
+
 
 def features_of(evidence: Evidence, aspect: Aspect | None, inner_logit: float = 0.0) -> dict[str, float]:
     """Return the features that are not zero, each above zero where it speaks for A."""
@@ -67,7 +71,9 @@ def features_of(evidence: Evidence, aspect: Aspect | None, inner_logit: float = 
         INNER: _clip(inner_logit, MOST_INNER),
     }
     if decision.side:
-        found[f"{DECIDED}{decision.kind}"] = 1.0 if decision.side == "A" else -1.0
+        # Code that does not load fails every example, so both share a weight.
+        kind = "running" if decision.kind in ("loading", "examples") else decision.kind
+        found[f"{DECIDED}{kind}"] = 1.0 if decision.side == "A" else -1.0
     if evidence.balance is not None:
         found["time"] = -_clip(evidence.balance.log_time, _MOST_LOG)
         found["instructions"] = -_clip(evidence.balance.log_count, _MOST_LOG)
@@ -82,7 +88,7 @@ def features_of(evidence: Evidence, aspect: Aspect | None, inner_logit: float = 
 
 def score(model: GroundedModel, aspect: Aspect | None, features: Mapping[str, float]) -> float:
     """Return the logit of A; evidence that decides keeps its side whatever the inner judge says."""
-    weights = model.weights.get(str(aspect or Aspect.CORRECTNESS), {INNER: 1.0})
+    weights = _weights(model, aspect)
     grounds = sum(weights.get(name, 0.0) * value for name, value in features.items() if name != INNER)
     inner = weights.get(INNER, 0.0) * features.get(INNER, 0.0)
     side = next((value for name, value in features.items() if name.startswith(DECIDED)), 0.0)
@@ -94,11 +100,16 @@ def score(model: GroundedModel, aspect: Aspect | None, features: Mapping[str, fl
 
 def in_words(model: GroundedModel, aspect: Aspect | None, features: Mapping[str, float]) -> str:
     """Return which features spoke and for whom, the loudest first."""
-    weights = model.weights.get(str(aspect or Aspect.CORRECTNESS), {INNER: 1.0})
+    weights = _weights(model, aspect)
     spoke = {name: weights.get(name, 0.0) * value for name, value in features.items()}
     loudest = sorted((name for name in spoke if spoke[name]), key=lambda name: (-abs(spoke[name]), name))
     told = [f"{FEATURES[name]} (for {'A' if spoke[name] > 0 else 'B'}, {abs(spoke[name]):.2f})" for name in loudest]
     return f"What spoke, as logits: {'; '.join(told)}." if told else "Nothing spoke."
+
+
+def _weights(model: GroundedModel, aspect: Aspect | None) -> Mapping[str, float]:
+    """Return the weights of an aspect; of one that was not fitted, the inner judge alone has any."""
+    return model.weights.get(str(aspect or Aspect.CORRECTNESS), {INNER: 1.0})
 
 
 def _failed_share(candidate: CandidateEvidence) -> float:

@@ -116,5 +116,6 @@ def _load_grounded(name: str, card: JudgeCard, inner: str | None, unsafe_local: 
     require(folder, card, "grounded", GROUNDED_FORMAT)
     if card.grounded is None:
         raise ModelError(f"{folder}: a grounded judge without weights; train it again")
+    model = card.grounded if inner == card.grounded.inner else card.grounded.joined_with(inner)
     judge: Callable[..., Judge] = import_module("codefavor.judge.grounded").GroundedJudge
-    return judge(name, card.grounded, _load_evidence(unsafe_local), load_judge(inner, unsafe_local) if inner else None)
+    return judge(name, model, _load_evidence(unsafe_local), load_judge(inner, unsafe_local) if inner else None)
