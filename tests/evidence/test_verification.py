@@ -17,6 +17,7 @@ from codefavor.sandbox.probe import best_layers, open_sandbox
 LARGEST = "Return the largest number of a list.\n>>> largest([1, 3, 2])\n3"
 GOOD = "def largest(x):\n    return max(x)"
 BAD = "def largest(x):\n    return x[0]"
+NAMED = "def largest(numbers):\n    return max(numbers)"
 
 
 def pair(
@@ -50,7 +51,7 @@ def test_labels_are_confirmed_refuted_or_left(pool: Pool, tmp_path: Path) -> Non
         pair(plain, shell, "List a folder.", Aspect.SECURITY),
         pair(shell, plain, "List a folder.", Aspect.SECURITY),
         pair(GOOD, BAD, vague),
-        pair(GOOD, "def largest(x):\n    return sorted(x)[0]", vague, method="regress-evol/wrong-end"),
+        pair(NAMED, NAMED.replace("max", "min"), "Do it.", method="regress-evol/wrong-end"),
         pair(GOOD, GOOD + " + 0", vague, method="regress-evol/no-change"),
         pair(GOOD, BAD, aspect=Aspect.HUMAN_PREFERENCE),
     ]
