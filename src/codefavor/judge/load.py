@@ -1,6 +1,7 @@
-"""From a spec string to a judge: `shorter`, `chance:7`, `model:out/judge`. The one place that knows every kind.
+"""From a spec string to a judge: `shorter`, `model:out/judge`, `chat:openai/gpt-4.1`. Only here is every kind known.
 
-Trained judges are imported on demand, so that judges without a model work where torch is not installed.
+Trained judges and clients of chat models are imported on demand, so that judges without a model work where torch is not
+installed, and start at once.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,18 +11,24 @@ from pathlib import Path
 from codefavor.errors import MissingExtraError, ModelError, UserError
 from codefavor.judge.baseline import ChanceJudge, FirstJudge, LengthJudge
 from codefavor.judge.card import CARD_FILE, JudgeCard, Objective, read_card, require
+from codefavor.judge.chat_config import config_file, read_chat_spec
 from codefavor.judge.grounded_model import GROUNDED_FORMAT
+from codefavor.judge.people import PeopleJudge
 from codefavor.judge.protocol import Judge
 
 KNOWN_SPECS = (
-    "shorter",
-    "longer",
-    "first",
-    "chance:SEED",
-    "evidence",
-    "grounded",
-    "grounded:ANOTHER",
-    "model:FOLDER",
+    *(
+        "shorter",
+        "longer",
+        "first",
+        "chance:SEED",
+        "evidence",
+        "grounded",
+        "grounded:ANOTHER",
+        "model:FOLDER",
+        "votes:FILE",
+    ),
+    *("chat:PROVIDER/MODEL", "chat:FILE.yaml", "scores:FOLDER_OR_HUB_ID", "preference:FOLDER_OR_HUB_ID"),
 )
 """The forms that a spec can take."""
 
@@ -35,14 +42,22 @@ _TRAINED: dict[Objective, tuple[str, str]] = {
 }
 """The module and the class that read the weights of each objective."""
 
+_FOREIGN = {
+    "scores": ("codefavor.judge.scores", "ScoresJudge"),
+    "preference": ("codefavor.judge.preference", "PreferenceJudge"),
+}
+"""The module and the class of judges whose weights others trained."""
+
 
 def load_judge(spec: str, unsafe_local: bool = False) -> Judge:
     """Return the judge that `spec` names; `unsafe_local` lets it run code where the sandbox does not hold.
 
     Raises:
         UserError: there is no such judge, or its argument makes no sense.
+        DataError: the votes of people cannot be read.
         ModelError: a trained judge cannot be read.
-        MissingExtraError: a trained judge needs a package that is not installed.
+        ConfigError: a chat model's configuration, key or options are wrong or missing.
+        MissingExtraError: the judge needs a package that is not installed.
     """
     kind, _, argument = spec.partition(":")
     match kind, argument:
@@ -58,6 +73,12 @@ def load_judge(spec: str, unsafe_local: bool = False) -> Judge:
             return _load_grounded(spec, read_card(SHIPPED), inner or None, unsafe_local)
         case "model", folder if folder:
             return _load_trained(Path(folder), unsafe_local)
+        case "chat", asked if asked:
+            return _load_chat(asked)
+        case (("scores" | "preference"), model) if model:
+            return _load_class(*_FOREIGN[kind])(model)
+        case "votes", file if file:
+            return PeopleJudge.load(Path(file))
     raise UserError(f"no judge is called {spec!r}; known are {', '.join(KNOWN_SPECS)}")
 
 
@@ -82,6 +103,12 @@ def judge_files(spec: str) -> tuple[Path, ...]:
     kind, _, argument = spec.partition(":")
     if kind == "grounded":
         return (SHIPPED / CARD_FILE, *(judge_files(argument) if argument else ()))
+    if kind == "chat" and (file := config_file(argument)):
+        return (file,)
+    if kind in _FOREIGN and Path(argument).is_dir():
+        return tuple(sorted(path for path in Path(argument).iterdir() if path.is_file()))
+    if kind == "votes" and argument:
+        return (Path(argument),)
     if kind != "model" or not argument:
         return ()
     folder = Path(argument)
@@ -104,12 +131,21 @@ def _load_trained(folder: Path, unsafe_local: bool) -> Judge:
     if card.objective == "grounded":
         inner = card.grounded.inner if card.grounded else None
         return _load_grounded(f"model:{folder}", card, inner, unsafe_local, folder)
-    module, name = _TRAINED[card.objective]
+    return _load_class(*_TRAINED[card.objective])(folder)
+
+
+def _load_chat(argument: str) -> Judge:
+    chat = import_module("codefavor.judge.chat")
+    judge: Judge = chat.ChatJudge.load(read_chat_spec(argument))
+    return judge
+
+
+def _load_class(module: str, name: str) -> Callable[[str | Path], Judge]:
     try:
-        load: Callable[[Path], Judge] = getattr(import_module(module), name).load
+        load: Callable[[str | Path], Judge] = getattr(import_module(module), name).load
     except ModuleNotFoundError as error:
         raise MissingExtraError(error.name or module, "train") from None
-    return load(folder)
+    return load
 
 
 def _load_grounded(name: str, card: JudgeCard, inner: str | None, unsafe_local: bool, folder: Path = SHIPPED) -> Judge:
