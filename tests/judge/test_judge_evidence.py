@@ -1,6 +1,7 @@
 import pytest
 
-from codefavor.judge.evidence import EvidenceJudge, decide_correctness
+from codefavor.evidence.decision import decide_correctness
+from codefavor.judge.evidence import EvidenceJudge
 from codefavor.judge.load import load_judge
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect, criterion_for

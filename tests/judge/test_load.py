@@ -55,10 +55,9 @@ def test_a_missing_package_names_its_extra(tmp_path: Path, monkeypatch: pytest.M
 
 def test_the_default_judge_is_the_environments_then_the_users(tmp_path: Path) -> None:
     home = {"XDG_DATA_HOME": str(tmp_path)}
-    with pytest.raises(UserError, match="name one with --judge"):
-        default_spec(home)
+    assert default_spec(home) == "grounded"
     (tmp_path / "codefavor" / "judge").mkdir(parents=True)
-    assert default_spec(home) == f"model:{tmp_path}/codefavor/judge"
+    assert default_spec(home) == f"grounded:model:{tmp_path}/codefavor/judge"
     assert default_spec(home | {"CODEFAVOR_JUDGE": "shorter"}) == "shorter"
 
 

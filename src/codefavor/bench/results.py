@@ -34,6 +34,10 @@ class RunSettings(Record):
     """Whether comments are stripped from the candidates of the three verifiable aspects."""
     seed: int
     """The seed of every random choice: the order in which pairs are shown, and resampling."""
+    subset: str | None = None
+    """The digest of the subset that was judged; None for all tasks of the data."""
+    unsafe_local: bool = False
+    """Whether foreign code may have run without a full sandbox, by the user's leave."""
 
 
 class TaskVerdict(Record):

@@ -13,17 +13,23 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from codefavor.bench.audit import AUDIT_FILE, BLINDNESS, BiasAudit, audit_judge, write_audit
+from codefavor.bench.audit_plus import PlusRunner, read_plus
 from codefavor.bench.fetch import RELEASED_AT, fetch_benchmark
+from codefavor.bench.label_audit import SUBSET_FILE, read_subset, run_audit, tasks_of_subset
 from codefavor.bench.paired import PairedResult, compare_runs
 from codefavor.bench.results import RESULT_FILE, BenchResult, Order, RunSettings
 from codefavor.bench.run import run_bench
 from codefavor.bench.tasks import load_tasks
+from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.judge.load import KNOWN_SPECS, judge_files, load_judge
 from codefavor.manifest import hash_file, make_manifest
 from codefavor.report.table import make_table
 from codefavor.report.text import for_terminal, percent
 
 app = typer.Typer(no_args_is_help=True, help="Score judges on tasks with known answers, and test their differences.")
+
+
+_COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
 
 
 @app.callback()
@@ -42,10 +48,15 @@ def run(
     order: Annotated[Order, typer.Option(help="Judge each comparison as given, or in both orders.")] = "both",
     keep_comments: Annotated[bool, typer.Option("--keep-comments", help="Do not strip comments.")] = False,
     seed: Annotated[int, typer.Option(min=0, help="Draws the order in which pairs are shown, and resampling.")] = 0,
+    only: Annotated[Path | None, typer.Option(help="subset.json of an audit: judge its tasks only.")] = None,
+    unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
 ) -> None:
     """Judge every task, score the answers, and write result.json."""
-    chosen = load_judge(judge)
+    chosen = load_judge(judge, unsafe_local)
     tasks = load_tasks(data, "kept" if keep_comments else "stripped", seed)
+    subset = read_subset(only) if only else None
+    if subset:
+        tasks = tasks_of_subset(tasks, subset)
     files = judge_files(judge)
     settings = RunSettings(
         judge=chosen.name,
@@ -54,13 +65,14 @@ def run(
         order=order,
         comments="kept" if keep_comments else "stripped",
         seed=seed,
+        subset=subset.digest() if subset else None,
+        unsafe_local=unsafe_local,
     )
     inputs = [*files, *((data / name for name in tasks.files) if data.is_dir() else [data])]
     manifest = make_manifest(_command(), settings.model_dump(mode="json"), inputs, seed)
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     try:
-        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        with Progress(*_COLUMNS, console=console, transient=True, disable=not console.is_terminal) as progress:
             bar = progress.add_task(chosen.name, total=len(tasks.tasks))
             result = run_bench(
                 chosen, tasks, settings, out, manifest, lambda done, _: progress.update(bar, completed=done)
@@ -70,6 +82,36 @@ def run(
         raise
     _print_result(result)
     typer.echo(f"{out / RESULT_FILE}")
+
+
+@app.command("audit-labels")
+def audit_labels(
+    data: Annotated[
+        Path, typer.Option(envvar="CODEFAVOR_BENCH", help="The benchmark's folder, or a file of preference pairs.")
+    ],
+    out: Annotated[Path, typer.Option(help="The folder for audit.jsonl, summary.json and subset.json.")],
+    plus: Annotated[
+        Path | None, typer.Option(help="mbppplus.jsonl.gz: run candidates on these inputs against the solutions there.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="The seed of every generated input.")] = 0,
+    unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
+) -> None:
+    """Re-derive the labels that can be re-derived, flag odd tasks, and write the verified subset."""
+    tasks = load_tasks(data, "kept", seed)
+    judge = load_judge("evidence", unsafe_local)
+    oracle = read_plus(plus) if plus else {}
+    with Progress(*_COLUMNS, console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task("auditing", total=len(tasks.tasks))
+        runner = PlusRunner(oracle, unsafe_local) if oracle else None
+        summary = run_audit(judge, runner, tasks, data, out, lambda done, _: progress.update(bar, completed=done))
+    table = Table("aspect", "tasks", *summary.flags, "verified", box=SIMPLE_HEAD)
+    for row in summary.rows:
+        counts = [str(row.counts.get(flag, 0)) for flag in summary.flags]
+        table.add_row(row.aspect, str(row.tasks), *counts, str(row.verified))
+    Console().print(table)
+    for note in summary.notes:
+        typer.echo(note)
+    typer.echo(f"{out / SUBSET_FILE}: {summary.verified} tasks; give it to `codefavor bench run --only`")
 
 
 @app.command()
@@ -153,6 +195,10 @@ def _print_result(result: BenchResult) -> None:
         figures += ["–"] * (5 - len(figures))
         details.add_row(aspect.replace("-", "-\n"), str(each.tasks), *figures, str(each.unparsed))
     console.print(details)
+    if result.settings.subset:
+        console.print(f"Only the {sum(each.tasks for each in result.aspects.values())} tasks of a subset.")
+    if result.settings.unsafe_local:
+        console.print("Foreign code ran under --unsafe-local.")
 
 
 def _print_audit(audit: BiasAudit) -> None:

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.errors import UserError
+from codefavor.evidence.account import account
 from codefavor.judge.both_orders import BothOrders
 from codefavor.judge.comments import with_comments
 from codefavor.judge.load import default_spec, load_judge
@@ -26,25 +28,29 @@ def compare(
     criterion: Annotated[str | None, typer.Option(help=f"What better means: {', '.join(Aspect)}.")] = None,
     criterion_text: Annotated[str | None, typer.Option(help="What better means, in your own words.")] = None,
     judge: Annotated[
-        str | None, typer.Option(help="The judge: shorter, model:FOLDER, ... [default: your own, see CODEFAVOR_JUDGE]")
+        str | None, typer.Option(help="The judge: shorter, model:FOLDER, ... [default: CODEFAVOR_JUDGE, else evidence]")
     ] = None,
     one_order: Annotated[bool, typer.Option("--one-order", help="Do not ask again with A and B exchanged.")] = False,
     keep_comments: Annotated[bool, typer.Option("--keep-comments", help="Let the judge read comments.")] = False,
+    unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Ask a judge which of two files is better, in both orders unless told otherwise."""
     wanted = _criterion(criterion, criterion_text)
     comparison = Comparison(instruction=instruction, criterion=wanted, code_a=_read(a), code_b=_read(b))
-    chosen = load_judge(judge or default_spec(os.environ))
+    chosen = load_judge(judge or default_spec(os.environ), unsafe_local)
     asked = chosen if one_order else BothOrders(chosen)
     (verdict,) = asked.judge([with_comments(comparison, "kept" if keep_comments else "stripped").comparison])
     answer = _answer(verdict, a, b)
     if as_json:
-        typer.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+        told = verdict.evidence.model_dump(mode="json", exclude_none=True) if verdict.evidence else None
+        typer.echo(json.dumps({**answer, "evidence": told}, indent=2, ensure_ascii=False))
         return
     for name, value in answer.items():
         if value is not None:
             typer.echo(f"{name:<12} {value}")
+    for number, line in enumerate(account(verdict.evidence) if verdict.evidence else ()):
+        typer.echo(f"{'' if number else 'evidence':<12} {line}")
 
 
 def _criterion(name: str | None, text: str | None) -> Criterion:

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from codefavor.cli.evolve_models import commit_instruct, critic_evol
 from codefavor.cli.evolve_show import show
+from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.config import load_config
 from codefavor.evolve.regress_evol.run import RegressEvolConfig, run_regress_evol
 
@@ -35,8 +36,12 @@ def regress_evol(
     exclude_operators: Annotated[list[str] | None, typer.Option(help="Leave this one out; may be repeated.")] = None,
     aspects: Annotated[list[str] | None, typer.Option(help="Only this aspect; may be repeated.")] = None,
     most_files: Annotated[int, typer.Option(help="The most files to read.")] = 2000,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Run both codes and keep only pairs that show their defect.")
+    ] = False,
+    unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
 ) -> None:
-    """Make good functions worse in known ways: no model is asked and nothing is run."""
+    """Make good functions worse in known ways: no model is asked, and nothing is run without --verify."""
     given = {
         "source": source,
         "limit": limit,
@@ -45,6 +50,8 @@ def regress_evol(
         "exclude_operators": exclude_operators,
         "aspects": aspects,
         "most_files": most_files,
+        "verify": verify,
+        "unsafe_local": unsafe_local,
     }
     config = load_config(RegressEvolConfig, None, given)
     with Console(stderr=True).status("reading functions") as status:

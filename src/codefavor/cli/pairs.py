@@ -1,5 +1,6 @@
 """`codefavor pairs`: look at and convert files of preference pairs."""
 
+import os
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -8,8 +9,13 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
 
+from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.errors import ConfigError, DataError
+from codefavor.evidence.verification import MARKS
+from codefavor.evidence.verify_pairs import PAIRS_FILE, MarkSummary, verify_pairs
 from codefavor.judge.format import joint_text
 from codefavor.pairs.criterion import GENERAL_CRITERION, Aspect, Criterion, criterion_for
 from codefavor.pairs.dataset_folder import write_dataset_folder
@@ -22,6 +28,7 @@ from codefavor.pairs.split import check_ratio, in_first, side_of_split
 from codefavor.pairs.stats import count_pairs
 from codefavor.pairs.stats_view import render_stats
 from codefavor.pairs.view import render_pair
+from codefavor.sandbox.probe import open_sandbox
 
 FORMATS = ", ".join(all_formats(joint_text))
 
@@ -145,6 +152,42 @@ def split(
     for out, is_first in ((first, True), (second, False)):
         count = write_pairs(out, side_of_split(read_pairs(file), is_first, ratio, seed))
         typer.echo(f"{out}: {count} pairs")
+
+
+@app.command()
+def verify(
+    file: PairsFile,
+    out: Annotated[Path, typer.Option(help="The folder for pairs.jsonl with evidence, marks.jsonl and summary.json.")],
+    seed: Annotated[int, typer.Option(help="The seed of every generated input.")] = 0,
+    workers: Annotated[int | None, typer.Option(min=1, help="Candidates run side by side; else one a core.")] = None,
+    unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
+) -> None:
+    """Run both codes of every pair, attach the evidence, and mark the label confirmed, refuted or untestable."""
+    pairs = list(_not_empty(file, read_pairs(file)))
+    size = workers or os.cpu_count() or 1
+    columns = (TextColumn("verifying"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with (
+        open_sandbox(size, unsafe_local) as pool,
+        Progress(*columns, console=Console(stderr=True), transient=True) as progress,
+    ):
+        bar = progress.add_task("verifying", total=len(pairs))
+        try:
+            summary = verify_pairs(pool, size, pairs, out, seed, lambda done: progress.update(bar, completed=done))
+        except KeyboardInterrupt:
+            typer.echo(f"stopped; the same command goes on where {out} ends", err=True)
+            raise
+    Console().print(_marks_table(summary))
+    totals = ", ".join(f"{summary.total(mark)} {mark}" for mark in MARKS)
+    typer.echo(f"{out / PAIRS_FILE}: {len(pairs)} pairs: {totals}")
+    if unsafe_local:
+        typer.echo("Foreign code ran under --unsafe-local.")
+
+
+def _marks_table(summary: MarkSummary) -> Table:
+    table = Table("method", "aspect", *MARKS)
+    for row in summary.rows:
+        table.add_row(row.method, row.aspect, *(str(getattr(row, mark)) for mark in MARKS))
+    return table
 
 
 def _not_empty(file: Path, pairs: Iterable[PreferencePair]) -> Iterator[PreferencePair]:

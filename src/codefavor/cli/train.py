@@ -11,9 +11,12 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.config import load_config
 from codefavor.errors import MissingExtraError
+from codefavor.evidence.verification import Mark, verify
 from codefavor.jsonl import read_records
+from codefavor.judge.load import load_judge
 from codefavor.manifest import make_manifest
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
@@ -27,7 +30,10 @@ def train(
     pairs: Annotated[list[Path], typer.Option("--pairs", help="A file of preference pairs; may be repeated.")],
     out: Annotated[Path, typer.Option(help="The folder of the judge; must not exist, or be empty.")],
     config: Annotated[Path | None, typer.Option(help="A YAML file of settings; the options below go over it.")] = None,
-    objective: Annotated[str | None, typer.Option(help="classification, reward or linear.")] = None,
+    objective: Annotated[str | None, typer.Option(help="classification, reward, linear or grounded.")] = None,
+    inner: Annotated[str | None, typer.Option(help="The judge that evidence is joined with (grounded).")] = None,
+    only: Annotated[Mark | None, typer.Option(help="Keep only pairs that `codefavor pairs verify` marked so.")] = None,
+    unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
     model: Annotated[str | None, typer.Option(help="embedded, a Hugging Face folder, or a hub id.")] = None,
     layers: Annotated[int | None, typer.Option(help="Keep only the lowest layers (reward).")] = None,
     train_layers: Annotated[int | None, typer.Option(help="Train only the highest layers.")] = None,
@@ -43,6 +49,7 @@ def train(
     overrides: dict[str, Any] = {
         "objective": objective,
         "model": model,
+        "inner": inner,
         "layers": layers,
         "train_layers": train_layers,
         "lora_r": lora_r,
@@ -54,12 +61,22 @@ def train(
     }
     settings = load_config(TrainConfig, config, overrides)
     loaded = [pair for path in pairs for pair in read_records(path, PreferencePair)]
+    if only:
+        loaded = [pair for pair in loaded if verify(pair).mark == only]
+        typer.echo(f"{len(loaded)} pairs are {only}", err=True)
     manifest = make_manifest(
         f"codefavor {' '.join(sys.argv[1:])}", settings.model_dump(mode="json"), pairs, settings.seed
     )
     if settings.objective == "linear":
         import_module("codefavor.train.linear").train_linear(loaded, settings, out, manifest)
         typer.echo(f"{out}: a linear judge, trained on {len(loaded)} pairs")
+        return
+    if settings.objective == "grounded":
+        evidence = load_judge("evidence", unsafe_local)
+        joined = load_judge(settings.inner, unsafe_local) if settings.inner else None
+        fit = import_module("codefavor.train.grounded").train_grounded
+        fitted = fit(loaded, settings, out, manifest, evidence, joined)
+        typer.echo(f"{out}: a grounded judge, fitted on {sum(fitted.pairs.values())} pairs")
         return
     try:
         run = import_module("codefavor.train.run")

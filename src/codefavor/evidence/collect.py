@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 
 from codefavor.evidence.behaviour import Behaviour, run_behaviour, seeds_of
 from codefavor.evidence.candidate import prelude, runnable
-from codefavor.evidence.cost import CostRun, fit_growth, run_cost
+from codefavor.evidence.cost import CostRun, balance, fit_growth, run_cost
 from codefavor.evidence.entry import Entry, find_entry, parse
 from codefavor.evidence.examples import ExampleRun, ExampleRuns, run_examples
-from codefavor.evidence.findings import FindingsComparison, compare_findings, find
+from codefavor.evidence.findings import find
 from codefavor.evidence.literals import evaluate
 from codefavor.evidence.problems import find_problems
 from codefavor.pairs.comparison import Comparison
+from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.evidence import CandidateEvidence, Evidence, Growth, Missing, Work
 from codefavor.sandbox.job import Job, Result
 from codefavor.sandbox.pool import Pool
@@ -36,19 +37,26 @@ class Wanted:
 
 @dataclass
 class Collected:
-    """The evidence, and the runs behind it that a verdict is drawn from."""
+    """The evidence as far as it goes."""
 
     evidence: Evidence
-    """What goes into the verdict."""
-    cost: CostRun | None = None
-    """The series behind the work and its growth."""
-    findings: FindingsComparison | None = None
-    """What the analysers' findings say of each other."""
+    """What is known so far."""
     missing: list[Missing] = field(default_factory=list)
     """What could not be had so far."""
 
 
-def collect(pool: Pool, comparison: Comparison, wanted: Wanted) -> Collected:
+def wanted_for(aspect: Aspect | None, seed: int) -> Wanted:
+    """Return the kinds of evidence that can decide an aspect; without one, correctness."""
+    return Wanted(
+        examples=aspect not in (Aspect.SECURITY, Aspect.HUMAN_PREFERENCE),
+        behaviour=aspect in (Aspect.CORRECTNESS, None),
+        cost=aspect is Aspect.EFFICIENCY,
+        findings=aspect is Aspect.SECURITY,
+        seed=seed,
+    )
+
+
+def collect(pool: Pool, comparison: Comparison, wanted: Wanted) -> Evidence:
     """Return all evidence of a comparison that is wanted and can be had."""
     codes = (comparison.code_a, comparison.code_b)
     parsed = [parse(code) is not None for code in codes]
@@ -70,13 +78,12 @@ def collect(pool: Pool, comparison: Comparison, wanted: Wanted) -> Collected:
         collected.missing.append(Missing(part="examples", reason="No function to call is known to both candidates."))
     else:
         _run(pool, comparison, entry, ready, wanted, collected)
-    collected.evidence = collected.evidence.model_copy(update={"missing": tuple(collected.missing)})
-    return collected
+    return collected.evidence.model_copy(update={"missing": tuple(collected.missing)})
 
 
-def _without_running(parsed: list[bool], missing: Missing) -> Collected:
+def _without_running(parsed: list[bool], missing: Missing) -> Evidence:
     a, b = (CandidateEvidence(parses=parses) for parses in parsed)
-    return Collected(Evidence(a=a, b=b, missing=(missing,)), missing=[missing])
+    return Evidence(a=a, b=b, missing=(missing,))
 
 
 def _run(
@@ -98,13 +105,11 @@ def _run(
         shown = [evaluate(example.expected) for example in runs.examples if _is_shown(example.kind, example.expected)]
         _add_behaviour(collected, run_behaviour(pool, entry, codes, seeds, shown, wanted.seed))
     if wanted.cost:
-        collected.cost = run_cost(pool, entry, codes, seeds, wanted.seed)
-        _add_cost(collected, collected.cost)
+        _add_cost(collected, run_cost(pool, entry, codes, seeds, wanted.seed))
 
 
 def _add_findings(collected: Collected, codes: tuple[str, str]) -> None:
     a, b = (find(code) for code in codes)
-    collected.findings = compare_findings(a, b)
     evidence = collected.evidence
     collected.evidence = evidence.model_copy(
         update={
@@ -174,6 +179,7 @@ def _add_cost(collected: Collected, run: CostRun) -> None:
         update={
             "a": _with_cost(evidence.a, run.a[telling].work),
             "b": _with_cost(evidence.b, run.b[telling].work),
+            "balance": balance(run),
         }
     )
 

@@ -16,7 +16,7 @@ from codefavor.evidence.entry import Entry
 from codefavor.evidence.inputs import Arguments
 from codefavor.evidence.scaling import Grow, grow, size_of, ways_to_grow
 from codefavor.pairs.comparison import Side
-from codefavor.pairs.evidence import Growth, Work
+from codefavor.pairs.evidence import Growth, Work, WorkBalance
 from codefavor.sandbox.job import Call, Job, Limits, Outcome
 from codefavor.sandbox.pool import Pool
 
@@ -135,17 +135,16 @@ def fit_growth(work: Sequence[Work]) -> Growth | None:
     return Growth(exponent=round(float(slope), 3), error=round(error, 3))
 
 
-def cheaper(run: CostRun) -> tuple[Side | None, str]:
-    """Return the candidate that does less work, or None, and why in a sentence."""
+def balance(run: CostRun) -> WorkBalance | None:
+    """Return which candidate does less work, if either clearly does, and by how much; None where neither was run."""
     compared = [pair for a, b in zip(run.a, run.b, strict=True) if (pair := _last_common(a, b))]
     outlasted = _outlasted(run)
     if not compared and outlasted is None:
-        return None, "No growing inputs could be run on both."
-    time = math.prod(r[0] ** w for r, w in zip(*_weighted(compared), strict=True)) if compared else 1.0
-    count = math.prod(r[1] ** w for r, w in zip(*_weighted(compared), strict=True)) if compared else 1.0
-    side = _decide(time, count, outlasted)
-    told = f"Processor time A/B {time:.2f}, instructions A/B {count:.2f} on the largest inputs that both finish."
-    return side, told if side else f"Too close to call: {told[0].lower()}{told[1:]}"
+        return None
+    total = sum(spent for _, _, spent in compared) or 1
+    log_time, log_count = (sum(math.log(row[at]) * row[2] / total for row in compared) for at in (0, 1))
+    side = _decide(math.exp(log_time), math.exp(log_count), outlasted)
+    return WorkBalance(cheaper=side, log_time=log_time, log_count=log_count)
 
 
 def _decide(time: float, count: float, outlasted: Side | None) -> Side | None:
@@ -170,11 +169,6 @@ def _last_common(a: Series, b: Series) -> tuple[float, float, int] | None:
             time = one.nanoseconds / other.nanoseconds
             return time, one.opcodes / other.opcodes, one.nanoseconds + other.nanoseconds
     return None
-
-
-def _weighted(compared: list[tuple[float, float, int]]) -> tuple[list[tuple[float, float, int]], list[float]]:
-    total = sum(spent for _, _, spent in compared) or 1
-    return compared, [spent / total for _, _, spent in compared]
 
 
 def _outlasted(run: CostRun) -> Side | None:

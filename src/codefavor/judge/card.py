@@ -9,11 +9,12 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError
 
 from codefavor.errors import ModelError
+from codefavor.judge.grounded_model import GroundedModel
 from codefavor.record import Record, explain
 
 CARD_FILE = "judge.json"
 
-Objective = Literal["classification", "reward", "linear"]
+Objective = Literal["classification", "reward", "linear", "grounded"]
 CommentPolicy = Literal["stripped", "kept"]
 
 
@@ -50,6 +51,8 @@ class JudgeCard(Record):
     """The most tokens of one input; None where nothing is cut."""
     reward: RewardShape | None = None
     """The shape of a reward judge; None for the other objectives."""
+    grounded: GroundedModel | None = None
+    """The weights of a grounded judge and the spec of its inner one; None for the other objectives."""
     calibration: Calibration | None = None
     """The fitted calibration, when there is one."""
 

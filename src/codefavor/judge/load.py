@@ -8,18 +8,32 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 
-from codefavor.errors import MissingExtraError, UserError
+from codefavor.errors import MissingExtraError, ModelError, UserError
 from codefavor.judge.baseline import ChanceJudge, FirstJudge, LengthJudge
-from codefavor.judge.card import Objective, read_card
+from codefavor.judge.card import CARD_FILE, JudgeCard, Objective, read_card, require
 from codefavor.judge.chat_config import config_file, read_chat_spec
+from codefavor.judge.grounded_model import GROUNDED_FORMAT
 from codefavor.judge.people import PeopleJudge
 from codefavor.judge.protocol import Judge
 
 KNOWN_SPECS = (
-    *("shorter", "longer", "first", "chance:SEED", "evidence", "evidence:unsafe-local", "model:FOLDER", "votes:FILE"),
+    *(
+        "shorter",
+        "longer",
+        "first",
+        "chance:SEED",
+        "evidence",
+        "grounded",
+        "grounded:ANOTHER",
+        "model:FOLDER",
+        "votes:FILE",
+    ),
     *("chat:PROVIDER/MODEL", "chat:FILE.yaml", "scores:FOLDER_OR_HUB_ID", "preference:FOLDER_OR_HUB_ID"),
 )
 """The forms that a spec can take."""
+
+SHIPPED = Path(__file__).parent / "grounded_shipped"
+"""The card of the grounded judge that comes with codefavor."""
 
 _TRAINED: dict[Objective, tuple[str, str]] = {
     "classification": ("codefavor.judge.classification", "ClassificationJudge"),
@@ -35,8 +49,8 @@ _FOREIGN = {
 """The module and the class of judges whose weights others trained."""
 
 
-def load_judge(spec: str) -> Judge:
-    """Return the judge that `spec` names.
+def load_judge(spec: str, unsafe_local: bool = False) -> Judge:
+    """Return the judge that `spec` names; `unsafe_local` lets it run code where the sandbox does not hold.
 
     Raises:
         UserError: there is no such judge, or its argument makes no sense.
@@ -53,10 +67,12 @@ def load_judge(spec: str) -> Judge:
             return FirstJudge()
         case "chance", seed if seed.isdecimal():
             return ChanceJudge(int(seed))
-        case "evidence", ("" | "unsafe-local") as leave:
-            return _load_evidence(unsafe_local=bool(leave))
+        case "evidence", "":
+            return _load_evidence(unsafe_local)
+        case "grounded", inner:
+            return _load_grounded(spec, read_card(SHIPPED), inner or None, unsafe_local)
         case "model", folder if folder:
-            return _load_trained(Path(folder))
+            return _load_trained(Path(folder), unsafe_local)
         case "chat", asked if asked:
             return _load_chat(asked)
         case (("scores" | "preference"), model) if model:
@@ -67,21 +83,15 @@ def load_judge(spec: str) -> Judge:
 
 
 def default_spec(environment: Mapping[str, str]) -> str:
-    """Return the spec of the user's own judge: `CODEFAVOR_JUDGE`, else the judge kept in the user's data folder.
+    """Return the judge asked when none is named: `CODEFAVOR_JUDGE`, else evidence.
 
-    Raises:
-        UserError: there is neither.
+    Evidence is joined with the judge that is kept in the user's data folder, where there is one.
     """
     if spec := environment.get("CODEFAVOR_JUDGE"):
         return spec
     data = environment.get("XDG_DATA_HOME") or "~/.local/share"
     folder = Path(data).expanduser() / "codefavor" / "judge"
-    if folder.is_dir():
-        return f"model:{folder}"
-    raise UserError(
-        f"no judge: name one with --judge ({', '.join(KNOWN_SPECS)}), set CODEFAVOR_JUDGE, or train one with "
-        f"`codefavor train --out {folder}`"
-    )
+    return f"grounded:model:{folder}" if folder.is_dir() else "grounded"
 
 
 def judge_files(spec: str) -> tuple[Path, ...]:
@@ -91,6 +101,8 @@ def judge_files(spec: str) -> tuple[Path, ...]:
         ModelError: a trained judge's folder or card is missing.
     """
     kind, _, argument = spec.partition(":")
+    if kind == "grounded":
+        return (SHIPPED / CARD_FILE, *(judge_files(argument) if argument else ()))
     if kind == "chat" and (file := config_file(argument)):
         return (file,)
     if kind in _FOREIGN and Path(argument).is_dir():
@@ -100,8 +112,9 @@ def judge_files(spec: str) -> tuple[Path, ...]:
     if kind != "model" or not argument:
         return ()
     folder = Path(argument)
-    read_card(folder)
-    return tuple(sorted(path for path in folder.iterdir() if path.is_file() and not _is_about_training(path)))
+    grounded = read_card(folder).grounded
+    own = sorted(path for path in folder.iterdir() if path.is_file() and not _is_about_training(path))
+    return (*own, *(judge_files(grounded.inner) if grounded and grounded.inner else ()))
 
 
 def _is_about_training(path: Path) -> bool:
@@ -113,8 +126,12 @@ def _load_evidence(unsafe_local: bool) -> Judge:
     return judge(unsafe_local=unsafe_local)
 
 
-def _load_trained(folder: Path) -> Judge:
-    return _load_class(*_TRAINED[read_card(folder).objective])(folder)
+def _load_trained(folder: Path, unsafe_local: bool) -> Judge:
+    card = read_card(folder)
+    if card.objective == "grounded":
+        inner = card.grounded.inner if card.grounded else None
+        return _load_grounded(f"model:{folder}", card, inner, unsafe_local, folder)
+    return _load_class(*_TRAINED[card.objective])(folder)
 
 
 def _load_chat(argument: str) -> Judge:
@@ -129,3 +146,12 @@ def _load_class(module: str, name: str) -> Callable[[str | Path], Judge]:
     except ModuleNotFoundError as error:
         raise MissingExtraError(error.name or module, "train") from None
     return load
+
+
+def _load_grounded(name: str, card: JudgeCard, inner: str | None, unsafe_local: bool, folder: Path = SHIPPED) -> Judge:
+    require(folder, card, "grounded", GROUNDED_FORMAT)
+    if card.grounded is None:
+        raise ModelError(f"{folder}: a grounded judge without weights; train it again")
+    model = card.grounded if inner == card.grounded.inner else card.grounded.joined_with(inner)
+    judge: Callable[..., Judge] = import_module("codefavor.judge.grounded").GroundedJudge
+    return judge(name, model, _load_evidence(unsafe_local), load_judge(inner, unsafe_local) if inner else None)

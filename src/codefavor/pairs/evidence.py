@@ -56,6 +56,22 @@ class Growth(Record):
     """The standard error of the slope."""
 
 
+class WorkBalance(Record):
+    """What the work of both, over all growing inputs, says of each other."""
+
+    cheaper: Literal["A", "B"] | None = None
+    """The candidate that clearly does less; None where it is too close to call."""
+    log_time: float = 0.0
+    """The natural logarithm of A's processor time over B's, on the largest inputs that both finish."""
+    log_count: float = 0.0
+    """The same of bytecode instructions."""
+
+    def swapped(self) -> "WorkBalance":
+        """Return the same balance with the candidates exchanged."""
+        cheaper: Literal["A", "B"] | None = None if self.cheaper is None else "B" if self.cheaper == "A" else "A"
+        return WorkBalance(cheaper=cheaper, log_time=-self.log_time, log_count=-self.log_count)
+
+
 class Difference(Record):
     """An input on which the candidates disagree, made small. By itself it names no winner."""
 
@@ -118,6 +134,8 @@ class Evidence(Record):
     """On how many of them they differ."""
     differences: tuple[Difference, ...] = ()
     """Some of those inputs, made small."""
+    balance: WorkBalance | None = None
+    """What their work says of each other, where it was measured."""
     missing: tuple[Missing, ...] = ()
     """What could not be had, with the reason."""
     unsafe: bool = False
@@ -126,4 +144,5 @@ class Evidence(Record):
     def swapped(self) -> "Evidence":
         """Return the same evidence with the candidates exchanged."""
         differences = tuple(difference.swapped() for difference in self.differences)
-        return self.model_copy(update={"a": self.b, "b": self.a, "differences": differences})
+        balance = self.balance.swapped() if self.balance else None
+        return self.model_copy(update={"a": self.b, "b": self.a, "differences": differences, "balance": balance})

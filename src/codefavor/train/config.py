@@ -20,9 +20,12 @@ class TrainConfig(Record):
     """How a judge is trained. The defaults are the paper's (section A.2)."""
 
     objective: Objective = "classification"
-    """classification: one token, A or B; reward: a Bradley-Terry score; linear: token n-grams, no language model."""
+    """classification: one token, A or B; reward: a Bradley-Terry score; linear: token n-grams, no language model;
+    grounded: evidence joined with another judge."""
     model: str = EMBEDDED
     """The base: "embedded", a Hugging Face folder, or a hub id."""
+    inner: str | None = None
+    """The spec of the judge that evidence is joined with (grounded only); None leaves evidence alone."""
     comments: CommentPolicy = "stripped"
     """Whether comments and docstrings are stripped from both codes of every pair."""
     max_length: Positive = DEFAULT_MAX_LENGTH
@@ -78,6 +81,8 @@ class TrainConfig(Record):
     def _agrees_with_itself(self) -> Self:
         if self.layers is not None and self.objective != "reward":
             raise ValueError("layers can only be dropped for a reward judge; a verdict token needs the output layer")
+        if self.inner is not None and self.objective != "grounded":
+            raise ValueError("inner names the judge that a grounded judge asks; other objectives ask none")
         if self.lora_r is not None and self.train_layers is not None:
             raise ValueError("lora_r and train_layers exclude each other: choose adapters or the highest layers")
         if self.layers is not None and self.train_layers is not None and self.train_layers > self.layers:

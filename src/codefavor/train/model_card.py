@@ -14,7 +14,9 @@ def model_card(config: TrainConfig, pairs: Sequence[PreferencePair], truncated: 
     """Return the card of a judge trained by `config` on `pairs`."""
     header: dict[str, str | list[str]] = {"tags": ["codefavor", "code-preference", config.objective]}
     title = "token n-grams"
-    if config.objective != "linear":
+    if config.objective == "grounded":
+        title = f"evidence and {config.inner}" if config.inner else "evidence"
+    elif config.objective != "linear":
         title = HUB_ID if config.model == EMBEDDED else config.model
         header |= {"library_name": "transformers", "base_model": title}
     methods = Counter(pair.provenance.method.split("/")[0] for pair in pairs)

@@ -42,8 +42,8 @@ def train(
             return _run(ClassificationLearner(config), pairs, config, out, manifest, report)
         case "reward":
             return _run(RewardLearner(config), pairs, config, out, manifest, report)
-        case "linear":
-            raise ConfigError("the linear objective trains no language model; it has its own fit")
+        case "linear" | "grounded":
+            raise ConfigError(f"the {config.objective} objective trains no language model; it has its own fit")
 
 
 def _run(

@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 
 from codefavor.errors import ConfigError, DataError
+from codefavor.evidence.verification import verify
 from codefavor.evolve.protocol import Discard
 from codefavor.evolve.regress_evol.balance import relative_change
 from codefavor.evolve.regress_evol.run import RegressEvolConfig, Summary, run_regress_evol
 from codefavor.jsonl import read_records
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.pair import PreferencePair
+from codefavor.sandbox.probe import best_layers
 
 FUNCTION = '''
 import re
@@ -115,3 +117,23 @@ def test_the_command_line_makes_a_folder(checkout: Path, tmp_path: Path) -> None
     )
     assert bad.returncode == 2 and "unknown operator nonsense" in bad.stderr
     assert "Traceback" not in bad.stderr and not (tmp_path / "bad").exists()
+
+
+def test_verified_pairs_carry_their_evidence_and_the_rest_is_discarded_with_the_reason(tmp_path: Path) -> None:
+    if not best_layers()[1].safe:
+        pytest.skip("foreign code cannot be run safely on this machine")
+    folder = tmp_path / "library"
+    folder.mkdir()
+    for n in range(3):
+        text = (
+            f'def pick_{n}(numbers, limit=3):\n    """Return the sum of the numbers above {n}."""\n'
+            f"    total = {n}\n    for number in numbers:\n        if number > {n}:\n            total += number\n"
+            "    return total\n"
+        )
+        (folder / f"part{n}.py").write_text(text)
+    config = RegressEvolConfig(source=str(folder), aspects=(Aspect.CORRECTNESS,), verify=True)
+    run_regress_evol(config, tmp_path / "out", "test")
+    pairs = list(read_records(tmp_path / "out" / "pairs.jsonl", PreferencePair))
+    assert pairs and all(verify(pair).mark == "confirmed" for pair in pairs)
+    discards = list(read_records(tmp_path / "out" / "discarded.jsonl", Discard))
+    assert all("untestable" in discard.reason for discard in discards if discard.stage == "verify")

@@ -8,8 +8,8 @@ below a small difference neither side is called cleaner.
 """
 
 from collections import defaultdict
+from typing import Protocol
 
-from codefavor.evidence.findings.analyse import Findings
 from codefavor.pairs.comparison import Side
 from codefavor.pairs.finding import Finding
 from codefavor.record import Record
@@ -65,6 +65,14 @@ _TELLING = {
 """Bandit's rules whose CWE number is wider than what they find."""
 
 
+class Analysed(Protocol):
+    """A candidate with what was found in it."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found."""
+
+
 class FindingsComparison(Record):
     """Which candidate is cleaner, if either, and the findings that make the difference."""
 
@@ -78,7 +86,7 @@ class FindingsComparison(Record):
     """The findings of the other side that the cleaner one does not have, the heaviest first."""
 
 
-def compare_findings(a: Findings, b: Findings) -> FindingsComparison:
+def compare_findings(a: Analysed, b: Analysed) -> FindingsComparison:
     """Return which of two candidates is cleaner; swapping them swaps the answer and nothing else."""
     weights_a, weights_b = _families(a), _families(b)
     every = sorted(weights_a.keys() | weights_b.keys())
@@ -105,7 +113,7 @@ def _family(finding: Finding) -> int:
     return _FAMILY_OF.get(cwe, cwe)
 
 
-def _families(found: Findings) -> dict[int, dict[int, float]]:
+def _families(found: Analysed) -> dict[int, dict[int, float]]:
     """Return, for every kind of weakness, the weight on each line."""
     places: dict[int, dict[int, list[Finding]]] = defaultdict(lambda: defaultdict(list))
     for finding in found.findings:

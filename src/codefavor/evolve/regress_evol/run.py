@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from random import Random
 from typing import Annotated
@@ -9,6 +10,8 @@ from typing import Annotated
 from pydantic import Field
 
 from codefavor.errors import DataError
+from codefavor.evidence.verification import verify
+from codefavor.evidence.verify_pairs import with_evidence
 from codefavor.evolve.protocol import Discard
 from codefavor.evolve.regress_evol.balance import balanced
 from codefavor.evolve.regress_evol.catalogue import choose_operators
@@ -19,6 +22,8 @@ from codefavor.manifest import make_manifest
 from codefavor.pairs.criterion import VERIFIABLE_ASPECTS, Aspect
 from codefavor.pairs.pair import PreferencePair
 from codefavor.record import Record
+from codefavor.sandbox.pool import Pool
+from codefavor.sandbox.probe import open_sandbox
 
 POOL = 3
 """How many pairs are made for one that is kept, so that the balance by length has something to choose from."""
@@ -41,6 +46,10 @@ class RegressEvolConfig(Record):
     """The aspects to make pairs for."""
     most_files: Annotated[int, Field(gt=0)] = 2000
     """The most files to read."""
+    verify: bool = False
+    """Run both codes of every pair and keep those that show their defect."""
+    unsafe_local: bool = False
+    """Whether code may run where the sandbox does not hold."""
 
 
 class Summary(Record):
@@ -70,9 +79,11 @@ def run_regress_evol(
     Raises:
         ConfigError: an operator is unknown, or none is left.
         DataError: the source has no Python files, or gives no pair.
+        SandboxError: pairs are to be verified, and code cannot be run safely here.
     """
     manifest = make_manifest(command, config.model_dump(mode="json"), [], config.seed)
-    made, discards = _make(config, progress)
+    with open_sandbox(unsafe_local=config.unsafe_local) if config.verify else nullcontext() as pool:
+        made, discards = _make(config, pool, progress)
     kept = _balance(made, config, discards)
     if not kept:
         raise DataError(f"{config.source}: no function here gives a pair; name another source or more operators")
@@ -85,7 +96,7 @@ def run_regress_evol(
 
 
 def _make(
-    config: RegressEvolConfig, progress: Callable[[int], None]
+    config: RegressEvolConfig, pool: Pool | None, progress: Callable[[int], None]
 ) -> tuple[dict[Aspect, dict[str, PreferencePair]], list[Discard]]:
     operators = choose_operators(config.operators, config.exclude_operators, config.aspects)
     aspects = sorted({operator.aspect for operator in operators})
@@ -93,7 +104,8 @@ def _make(
     discards: list[Discard] = []
     enough = None if config.limit is None else POOL * (-(-config.limit // len(aspects)))
     evolver = RegressEvol(operators, config.seed)
-    for outcome in evolver.evolve_all(good_functions(config.source, config.seed, config.most_files)):
+    for pair in evolver.evolve_all(good_functions(config.source, config.seed, config.most_files)):
+        outcome = pair if pool is None or isinstance(pair, Discard) else _verified(pool, pair, config.seed)
         if isinstance(outcome, Discard):
             discards.append(outcome)
         elif outcome.criterion.aspect is not None:
@@ -102,6 +114,16 @@ def _make(
         if enough is not None and all(len(pairs) >= enough for pairs in made.values()):
             break
     return made, discards
+
+
+def _verified(pool: Pool, pair: PreferencePair, seed: int) -> PreferencePair | Discard:
+    """Return the pair with its evidence where that shows the defect: other results, more work, a weakness."""
+    verified = with_evidence(pool, pair, seed)
+    mark, _, reason = verify(verified)
+    if mark == "confirmed":
+        return verified
+    told = f"{pair.provenance.method}: {mark}: {reason}"
+    return Discard(source_id=pair.provenance.source_id, stage="verify", reason=told)
 
 
 def _balance(

@@ -1,0 +1,238 @@
+"""Audits a benchmark: its labels against evidence, and what is odd about its tasks. It changes no label.
+
+The verified subset holds the tasks whose label something confirms and nothing refutes or makes doubtful.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ValidationError
+
+from codefavor.bench.audit_plus import PlusRunner
+from codefavor.bench.tasks import Task, TaskSet, file_name
+from codefavor.errors import DataError, UserError
+from codefavor.jsonl import append_record, drop_torn_tail, read_records
+from codefavor.judge.protocol import Judge
+from codefavor.pairs.criterion import Aspect
+from codefavor.pairs.formats.benchmark import BenchmarkRow
+from codefavor.record import Record, explain
+from codefavor.syntax.parse import parses
+
+AUDIT_FILE, SUBSET_FILE, SUMMARY_FILE = "audit.jsonl", "subset.json", "summary.json"
+CHUNK = 32
+SHORTEST = 20
+"""Characters below which a candidate is taken for a degenerate one."""
+
+Flag = Literal[
+    "confirmed", "refuted", "plus confirmed", "plus refuted", "does not parse", "degenerate", "same code", "duplicate"
+]
+FLAGS: tuple[Flag, ...] = Flag.__args__  # type: ignore[attr-defined]
+_DOUBTS = {"refuted", "plus refuted", "degenerate", "same code", "duplicate"}
+_PROOFS = {"confirmed", "plus confirmed"}
+
+Progress = Callable[[int, int], None]
+
+
+class AuditedTask(Record):
+    """One line of `audit.jsonl`: what was found about one task."""
+
+    task: str
+    """The task's id."""
+    aspect: str
+    """Its aspect."""
+    flags: tuple[Flag, ...] = ()
+    """What is said of it."""
+    reason: str | None = None
+    """What the evidence says."""
+
+    @property
+    def verified(self) -> bool:
+        """Whether something confirms the label and nothing speaks against the task."""
+        return bool(_PROOFS & set(self.flags)) and not _DOUBTS & set(self.flags)
+
+
+class Subset(Record):
+    """The content of `subset.json`: the tasks whose label is verified."""
+
+    data: dict[str, str]
+    """SHA-256 of the task files, by name."""
+    tasks: tuple[str, ...]
+    """The ids of the tasks, sorted."""
+
+
+class AuditRow(Record):
+    """What was found in one aspect."""
+
+    aspect: str
+    """The aspect."""
+    tasks: int
+    """Its tasks."""
+    clusters: int
+    """The problems behind them."""
+    counts: dict[str, int]
+    """Tasks with each flag."""
+    verified: int
+    """Tasks of the verified subset."""
+    shorter_better: float
+    """The accuracy of "the shorter candidate is better", equal lengths at half: a shortcut where far from 0.5."""
+
+
+class AuditSummary(Record):
+    """The content of `summary.json`."""
+
+    rows: tuple[AuditRow, ...]
+    """One for every aspect."""
+    flags: tuple[str, ...] = FLAGS
+    """Every flag, in the order of the table."""
+    verified: int
+    """Tasks of the verified subset."""
+    notes: tuple[str, ...]
+    """What is to be known about the benchmark as a whole, a sentence each."""
+
+
+def run_audit(
+    judge: Judge, plus: PlusRunner | None, tasks: TaskSet, data: Path, out: Path, progress: Progress
+) -> AuditSummary:
+    """Audit every task that is not yet in `out`, write the summary and the verified subset.
+
+    Raises:
+        UserError: `out` holds something else.
+        SandboxError: foreign code cannot be run safely here.
+    """
+    path = out / AUDIT_FILE
+    if out.exists() and not path.exists() and any(out.iterdir()):
+        raise UserError(f"{out}: exists and holds no audit; name a new or empty folder")
+    out.mkdir(parents=True, exist_ok=True)
+    drop_torn_tail(path)
+    done = {row.task: row for row in read_records(path, AuditedTask)} if path.exists() else {}
+    duplicates = _duplicates(tasks.tasks)
+    waiting = [task for task in tasks.tasks if task.id not in done]
+    progress(len(done), len(tasks.tasks))
+    with path.open("a", encoding="utf-8") as log:
+        for start in range(0, len(waiting), CHUNK):
+            for row in _audit(judge, plus, waiting[start : start + CHUNK], duplicates):
+                append_record(log, row)
+                done[row.task] = row
+            progress(len(done), len(tasks.tasks))
+    rows = [done[task.id] for task in tasks.tasks]
+    subset = Subset(data=tasks.files, tasks=tuple(sorted(row.task for row in rows if row.verified)))
+    summary = summarise(tasks.tasks, rows, _letters(data))
+    (out / SUBSET_FILE).write_text(subset.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    (out / SUMMARY_FILE).write_text(summary.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    return summary
+
+
+def read_subset(path: Path) -> Subset:
+    """Return the subset at `path`.
+
+    Raises:
+        DataError: there is none, or it is malformed.
+    """
+    try:
+        return Subset.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror or error}") from None
+    except ValidationError as error:
+        raise DataError(f"{path}: not a subset of a benchmark: {explain(error)}") from None
+
+
+def tasks_of_subset(tasks: TaskSet, subset: Subset) -> TaskSet:
+    """Return the tasks of `subset` alone.
+
+    Raises:
+        DataError: the subset is of other files, or names tasks that are not there.
+    """
+    kept = tuple(task for task in tasks.tasks if task.id in set(subset.tasks))
+    if subset.data != tasks.files or len(kept) != len(subset.tasks) or not kept:
+        raise DataError("the subset is not one of this data; audit the data again with `codefavor bench audit-labels`")
+    return tasks.model_copy(update={"tasks": kept})
+
+
+def _audit(judge: Judge, plus: PlusRunner | None, tasks: Sequence[Task], duplicates: set[str]) -> Iterator[AuditedTask]:
+    verdicts = judge.judge([task.comparison for task in tasks])
+    checked = plus.right(tasks) if plus else [None] * len(tasks)
+    for task, verdict, right in zip(tasks, verdicts, checked, strict=True):
+        flags: list[Flag] = []
+        if verdict.choice is not None:
+            flags.append("confirmed" if verdict.choice == task.label else "refuted")
+        # More inputs say which candidate is wrong, and nothing of which one is faster.
+        if right and right[0] != right[1] and task.comparison.criterion.aspect is Aspect.CORRECTNESS:
+            flags.append("plus confirmed" if right[0] == (task.label == "A") else "plus refuted")
+        flags += _text_flags(task)
+        flags += ["duplicate"] if task.id in duplicates else []
+        yield AuditedTask(
+            task=task.id, aspect=task.aspect_name, flags=tuple(flags), reason=verdict.feedback or verdict.undecided
+        )
+
+
+def _text_flags(task: Task) -> Iterator[Flag]:
+    codes = (task.comparison.code_a, task.comparison.code_b)
+    if not all(parses(code) for code in codes):
+        yield "does not parse"
+    if any(len(code.strip()) < SHORTEST for code in codes):
+        yield "degenerate"
+    if codes[0].split() == codes[1].split():
+        yield "same code"
+
+
+def _duplicates(tasks: Sequence[Task]) -> set[str]:
+    """Return the ids of tasks that compare the same two codes as an earlier one of their aspect, in either order."""
+    seen: set[tuple[str, frozenset[str]]] = set()
+    found: set[str] = set()
+    for task in tasks:
+        key = (task.aspect_name, frozenset((task.comparison.code_a, task.comparison.code_b)))
+        if key in seen:
+            found.add(task.id)
+        seen.add(key)
+    return found
+
+
+def summarise(tasks: Sequence[Task], rows: Sequence[AuditedTask], notes: Sequence[str]) -> AuditSummary:
+    """Return the counts of an audit."""
+    aspects = list(dict.fromkeys(row.aspect for row in rows))
+    return AuditSummary(
+        rows=tuple(
+            _summarise_aspect(
+                aspect,
+                [task for task in tasks if task.aspect_name == aspect],
+                [row for row in rows if row.aspect == aspect],
+            )
+            for aspect in aspects
+        ),
+        verified=sum(row.verified for row in rows),
+        notes=tuple(notes),
+    )
+
+
+def _summarise_aspect(aspect: str, tasks: Sequence[Task], rows: Sequence[AuditedTask]) -> AuditRow:
+    lengths = [(len(task.comparison.code_a), len(task.comparison.code_b), task.label) for task in tasks]
+    shorter = [0.5 if a == b else float((a < b) == (label == "A")) for a, b, label in lengths]
+    return AuditRow(
+        aspect=aspect,
+        tasks=len(tasks),
+        clusters=len({task.group for task in tasks}),
+        counts=dict(Counter(str(flag) for row in rows for flag in row.flags)),
+        verified=sum(row.verified for row in rows),
+        shorter_better=round(sum(shorter) / len(shorter), 4),
+    )
+
+
+def _letters(data: Path) -> list[str]:
+    """Return what is to be said of the letters of the annotators, where the data has any."""
+    path = data / file_name(Aspect.HUMAN_PREFERENCE)
+    if not data.is_dir() or not path.exists():
+        return []
+    rows = [row for row in read_records(path, BenchmarkRow) if row.annotations]
+    agreeing = sum(_majority(row.annotations or ()) == "AB"[row.gt_choice] for row in rows)
+    return [
+        f"human preference: in {len(rows) - agreeing} of {len(rows)} tasks the majority of the annotators' letters is "
+        "not the label, so the letters are not in the order of the choices"
+    ]
+
+
+def _majority(letters: Sequence[str]) -> str | None:
+    counted = Counter(letter.strip().upper()[:1] for letter in letters)
+    first = max("AB", key=lambda letter: counted[letter])
+    return None if counted["A"] == counted["B"] else first

@@ -1,0 +1,125 @@
+"""The small model of the grounded judge: named features of the evidence, their weights, and how they make a score.
+
+Every feature is above zero where it speaks for A and changes its sign when the candidates are exchanged; there is no
+intercept, so the score does too. Nothing is run and nothing is fitted here.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import Field
+
+from codefavor.evidence.decision import decide
+from codefavor.evidence.findings.compare import compare_findings
+from codefavor.pairs.criterion import Aspect
+from codefavor.pairs.evidence import CandidateEvidence, Evidence
+from codefavor.record import Record, content_digest
+
+INNER = "inner"
+DECIDED = "decided by "
+FEATURES: dict[str, str] = {
+    "decided by running": "only one of them runs and passes the worked examples",
+    "decided by incidents": "only one of them goes wrong on generated inputs",
+    "decided by work": "one clearly does less work",
+    "decided by findings": "the analysers find less in one",
+    "examples": "the share of worked examples failed",
+    "crashes": "exceptions on generated inputs",
+    "time": "processor time on large inputs",
+    "instructions": "instructions counted on large inputs",
+    "growth": "how the work grows",
+    "findings": "the weight of what the analysers find",
+    INNER: "the inner judge",
+}
+"""Every feature with what it means, for the words of a verdict."""
+GROUNDED_FORMAT = content_digest(["features of evidence, A against B", sorted(FEATURES)])
+"""Names what a score is made of; a judge of other features is refused."""
+
+MOST_INNER = 4.0
+"""The largest inner logit that counts: no inner judge is taken for surer than 98%."""
+LEAST_DECIDED = 0.5
+"""The least score, as a logit, of evidence that decides: it always keeps its side."""
+INNER_SHARE = 0.5
+"""How much of a decided score an inner judge can take away or add at most: it cannot turn it."""
+_MOST_LOG = 3.0
+_MOST_GROWTH = 1.5
+
+
+class GroundedModel(Record):
+    """The weights of a grounded judge and the judge it is joined with."""
+
+    inner: str | None = None
+    """The spec of the inner judge; None where evidence stands alone."""
+    weights: dict[str, dict[str, float]]
+    """For every aspect, the weight of each feature; none is below zero."""
+    pairs: dict[str, Annotated[int, Field(ge=0)]] = {}
+    """How many pairs of each aspect they were fitted on."""
+
+    def joined_with(self, inner: str | None) -> "GroundedModel":
+        """Return the model with another inner judge, whose probability is taken at its word."""
+        weights = {aspect: own | ({INNER: 1.0} if inner else {}) for aspect, own in self.weights.items()}
+        return self.model_copy(update={"inner": inner, "weights": weights})
+
+
+def features_of(evidence: Evidence, aspect: Aspect | None, inner_logit: float = 0.0) -> dict[str, float]:
+    """Return the features that are not zero, each above zero where it speaks for A."""
+    a, b = evidence.a, evidence.b
+    decision = decide(aspect, evidence)
+    found = {
+        "examples": _failed_share(b) - _failed_share(a),
+        "crashes": float(_crashes(b) - _crashes(a)),
+        INNER: _clip(inner_logit, MOST_INNER),
+    }
+    if decision.side:
+        # Code that does not load fails every example, so both share a weight.
+        kind = "running" if decision.kind in ("loading", "examples") else decision.kind
+        found[f"{DECIDED}{kind}"] = 1.0 if decision.side == "A" else -1.0
+    if evidence.balance is not None:
+        found["time"] = -_clip(evidence.balance.log_time, _MOST_LOG)
+        found["instructions"] = -_clip(evidence.balance.log_count, _MOST_LOG)
+    if a.growth is not None and b.growth is not None:
+        found["growth"] = _clip(b.growth.exponent - a.growth.exponent, _MOST_GROWTH)
+    if aspect is Aspect.SECURITY:
+        compared = compare_findings(a, b)
+        between = compared.weight_b - compared.weight_a
+        found["findings"] = math.copysign(math.log1p(abs(between)), between)
+    return {name: value for name, value in found.items() if value}
+
+
+def score(model: GroundedModel, aspect: Aspect | None, features: Mapping[str, float]) -> float:
+    """Return the logit of A; evidence that decides keeps its side whatever the inner judge says."""
+    weights = _weights(model, aspect)
+    grounds = sum(weights.get(name, 0.0) * value for name, value in features.items() if name != INNER)
+    inner = weights.get(INNER, 0.0) * features.get(INNER, 0.0)
+    side = next((value for name, value in features.items() if name.startswith(DECIDED)), 0.0)
+    if not side:
+        return grounds + inner
+    grounds = side * max(side * grounds, LEAST_DECIDED)
+    return grounds + _clip(inner, INNER_SHARE * abs(grounds))
+
+
+def in_words(model: GroundedModel, aspect: Aspect | None, features: Mapping[str, float]) -> str:
+    """Return which features spoke and for whom, the loudest first."""
+    weights = _weights(model, aspect)
+    spoke = {name: weights.get(name, 0.0) * value for name, value in features.items()}
+    loudest = sorted((name for name in spoke if spoke[name]), key=lambda name: (-abs(spoke[name]), name))
+    told = [f"{FEATURES[name]} (for {'A' if spoke[name] > 0 else 'B'}, {abs(spoke[name]):.2f})" for name in loudest]
+    return f"What spoke, as logits: {'; '.join(told)}." if told else "Nothing spoke."
+
+
+def _weights(model: GroundedModel, aspect: Aspect | None) -> Mapping[str, float]:
+    """Return the weights of an aspect; of one that was not fitted, the inner judge alone has any."""
+    return model.weights.get(str(aspect or Aspect.CORRECTNESS), {INNER: 1.0})
+
+
+def _failed_share(candidate: CandidateEvidence) -> float:
+    failed = len(candidate.examples_failed)
+    return failed / (failed + candidate.examples_passed) if failed else 0.0
+
+
+def _crashes(candidate: CandidateEvidence) -> bool:
+    return any(incident.kind == "crash" for incident in candidate.incidents)
+
+
+def _clip(value: float, most: float) -> float:
+    return max(-most, min(most, value))

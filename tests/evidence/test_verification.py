@@ -1,0 +1,111 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from codefavor.errors import UserError
+from codefavor.evidence.account import account
+from codefavor.evidence.verification import verify
+from codefavor.evidence.verify_pairs import PAIRS_FILE, verify_pairs
+from codefavor.jsonl import read_records
+from codefavor.pairs.criterion import Aspect, criterion_for
+from codefavor.pairs.evidence import CandidateEvidence, Evidence
+from codefavor.pairs.pair import PreferencePair, Provenance
+from codefavor.sandbox.pool import Pool
+from codefavor.sandbox.probe import best_layers, open_sandbox
+
+LARGEST = "Return the largest number of a list.\n>>> largest([1, 3, 2])\n3"
+GOOD = "def largest(x):\n    return max(x)"
+BAD = "def largest(x):\n    return x[0]"
+NAMED = "def largest(numbers):\n    return max(numbers)"
+
+
+def pair(
+    chosen: str, rejected: str, instruction: str = LARGEST, aspect: Aspect = Aspect.CORRECTNESS, method: str = "own"
+) -> PreferencePair:
+    return PreferencePair(
+        instruction=instruction,
+        criterion=criterion_for(aspect),
+        chosen=chosen,
+        rejected=rejected,
+        provenance=Provenance(method=method, source="test", source_id=chosen),
+    )
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    if not best_layers()[1].safe:
+        pytest.skip("foreign code cannot be run safely on this machine")
+    with open_sandbox(2) as opened:
+        yield opened
+
+
+def test_labels_are_confirmed_refuted_or_left(pool: Pool, tmp_path: Path) -> None:
+    shell = "import subprocess\ndef run(x):\n    subprocess.call('ls ' + x, shell=True)"
+    plain = "import subprocess\ndef run(x):\n    subprocess.call(['ls', x])"
+    vague = "Write a function `largest(x: list)`."
+    rows = [
+        pair(GOOD, BAD),
+        pair(BAD, GOOD),
+        pair(GOOD, GOOD + "\n"),
+        pair(plain, shell, "List a folder.", Aspect.SECURITY),
+        pair(shell, plain, "List a folder.", Aspect.SECURITY),
+        pair(GOOD, BAD, vague),
+        pair(NAMED, NAMED.replace("max", "min"), "Do it.", method="regress-evol/wrong-end"),
+        pair(GOOD, GOOD + " + 0", vague, method="regress-evol/no-change"),
+        pair(GOOD, BAD, aspect=Aspect.HUMAN_PREFERENCE),
+    ]
+    seen: list[int] = []
+    out = tmp_path / "out"
+    summary = verify_pairs(pool, 2, rows, out, 0, seen.append)
+    verified = list(read_records(out / PAIRS_FILE, PreferencePair))
+    assert [verify(each).mark for each in verified] == [
+        "confirmed",
+        "refuted",
+        "untestable",
+        "confirmed",
+        "refuted",
+        "untestable",
+        "confirmed",
+        "untestable",
+        "untestable",
+    ]
+    assert verify(verified[6]).rule == "chosen as oracle"
+    assert [each.id for each in verified] == [row.id for row in rows]
+    assert (summary.total("confirmed"), summary.total("refuted"), summary.total("untestable")) == (3, 2, 4)
+    assert seen[-1] == len(rows)
+
+
+def test_a_run_that_was_cut_off_goes_on(pool: Pool, tmp_path: Path) -> None:
+    rows = [pair(GOOD, BAD), pair(BAD, GOOD)]
+    out = tmp_path / "out"
+    verify_pairs(pool, 2, rows[:1], out, 0, lambda done: None)
+    first = (out / PAIRS_FILE).read_text()
+    with (out / PAIRS_FILE).open("a") as file:
+        file.write('{"torn')
+    summary = verify_pairs(pool, 2, rows, out, 0, lambda done: None)
+    assert (summary.total("confirmed"), summary.total("refuted")) == (1, 1)
+    assert (out / PAIRS_FILE).read_text().startswith(first)
+    with pytest.raises(UserError, match="begun with other pairs"):
+        verify_pairs(pool, 2, rows[::-1], out, 0, lambda done: None)
+    with pytest.raises(UserError, match="holds no verified pairs"):
+        verify_pairs(pool, 2, rows, tmp_path, 0, lambda done: None)
+
+
+def test_a_pair_without_evidence_is_untestable() -> None:
+    assert verify(pair(GOOD, BAD)).mark == "untestable"
+
+
+def test_an_oracle_never_refutes_without_evidence_for_the_other() -> None:
+    alike = Evidence(a=CandidateEvidence(parses=True), b=CandidateEvidence(parses=True), inputs=40)
+    made = pair(GOOD, BAD, method="regress-evol/any").model_copy(update={"evidence": alike})
+    assert verify(made).mark == "untestable"
+    assert "agree on all 40" in verify(made).reason
+
+
+def test_the_account_tells_what_was_not_had_and_what_ran_unsafely() -> None:
+    broken = CandidateEvidence(parses=False, load_error="SyntaxError: no")
+    told = account(Evidence(a=broken, b=CandidateEvidence(parses=True, examples_passed=1), unsafe=True))
+    assert "A: is not Python 3" in told and "A: does not load: SyntaxError: no" in told
+    assert "B: passes 1 examples, fails 0" in told
+    assert any("WITHOUT a full sandbox" in line for line in told)
