@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import JsonValue, model_validator
 
-from codefavor.errors import ConfigError
+from codefavor.errors import CodeFavorError, ConfigError
 from codefavor.evolve.commit_filter import CommitFilter
 from codefavor.evolve.commit_instruct import METHOD as COMMIT_INSTRUCT
 from codefavor.evolve.commit_instruct import CommitInstruct
@@ -29,6 +29,7 @@ from codefavor.evolve.prompts import critic_evol as critic_prompt
 from codefavor.evolve.protocol import Discard
 from codefavor.evolve.run import Progress, Watch, evolve_seeds, finish, open_folder
 from codefavor.evolve.settings import (
+    CommitCriticSettings,
     Decontaminate,
     DraftCriticSettings,
     DraftSettings,
@@ -62,6 +63,8 @@ class _Run(Record):
 class CommitInstructConfig(_Run):
     """A run of Commit-Instruct."""
 
+    critic: CommitCriticSettings
+    """The strong model."""
     repos: tuple[Path, ...] = ()
     """Git repositories, or folders of them."""
     edit_pack: str | None = None
@@ -168,6 +171,9 @@ Config = CommitInstructConfig | CriticEvolConfig
 def run_evolution(config: Config, folder: Path, command: str, watch: Watch) -> Summary:
     """Make pairs in `folder` as `config` says, or continue what was begun there, and return the summary.
 
+    What is settled is written out however this ends, Ctrl-C and named errors included; after a kill, when it is called
+    again.
+
     Raises:
         UserError: the folder holds something else, or a run under other settings.
         ConfigError: a model is not known, its key is not set, or its price is needed and not known.
@@ -181,22 +187,37 @@ def run_evolution(config: Config, folder: Path, command: str, watch: Watch) -> S
     open_folder(folder, settings, command, _input_files(config))
     with AnswerFile(folder / "answers.sqlite") as answers, Journal(folder / "journal.jsonl") as journal:
         loaded = load_models(models, config.effort, answers, meter)
-        progress, drawn = asyncio.run(_evolve(config, loaded, journal, watch))
+        progress = Progress(earlier=len(journal))
+        try:
+            drawn = asyncio.run(_evolve(config, loaded, journal, progress, watch))
+        except (KeyboardInterrupt, CodeFavorError):
+            if len(journal):
+                finish(folder, settings, journal, progress, prices, drawn=False)
+            raise
         return finish(folder, settings, journal, progress, prices, drawn=drawn)
 
 
 async def _evolve(
-    config: Config, models: tuple[ChatModel, ...], journal: Journal, watch: Watch
-) -> tuple[Progress, bool]:
+    config: Config, models: tuple[ChatModel, ...], journal: Journal, progress: Progress, watch: Watch
+) -> bool:
     try:
         if isinstance(config, CommitInstructConfig):
-            critic = CommitInstruct(models[0], config.critic.generation(), structured=config.structured)
-            return await evolve_seeds(config.read_seeds(), critic, config.pairs, journal, config.effort, watch)
+            asked = config.critic
+            commit_critic = CommitInstruct(
+                models[0],
+                asked.generation(),
+                reason_tokens=asked.reason_tokens,
+                filter_tokens=asked.filter_tokens,
+                structured=config.structured,
+            )
+            return await evolve_seeds(
+                config.read_seeds(), commit_critic, config.pairs, journal, config.effort, progress, watch
+            )
         draft = (models[1], config.draft.generation()) if config.draft else None
         evolver = CriticEvol(
             draft, (models[0], config.critic.generation()), order_seed=config.seed, structured=config.structured
         )
-        return await evolve_seeds(config.read_seeds(), evolver, config.pairs, journal, config.effort, watch)
+        return await evolve_seeds(config.read_seeds(), evolver, config.pairs, journal, config.effort, progress, watch)
     finally:
         for model in models:
             await model.aclose()
