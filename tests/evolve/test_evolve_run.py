@@ -11,7 +11,7 @@ from codefavor.jsonl import read_records, read_rows
 from codefavor.pairs.pair import PreferencePair
 from loopback.critic import answer
 from loopback.faults import Schedule
-from loopback.runs import commit_run, evolve, results, summary, write_commits
+from loopback.runs import codefavor, commit_run, evolve, results, summary, write_commits
 from loopback.server import Loopback
 
 FAULTS = Schedule(
@@ -220,3 +220,30 @@ def test_a_journal_survives_a_torn_line_and_refuses_a_second_writer(tmp_path: Pa
         assert evolve(*commit_run(seeds, server.url, out)).returncode == 0
         assert server.tally.requests == asked
     assert results(out) == before
+
+
+def test_pairs_of_both_evolvers_train_unchanged(tmp_path: Path) -> None:
+    seeds, instructions = write_commits(tmp_path / "seeds.jsonl", 60), tmp_path / "instructions.jsonl"
+    rows = [{"id": f"i{n}", "instruction": f"Write code, please, number {n}."} for n in range(40)]
+    instructions.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    commits, drafts = tmp_path / "commits", tmp_path / "drafts"
+    with Loopback(answer) as server:
+        evolve(*commit_run(seeds, server.url, commits))
+        models = (
+            "--draft",
+            "vllm/weak",
+            "--draft-url",
+            server.url,
+            "--critic",
+            "vllm/strong",
+            "--base-url",
+            server.url,
+        )
+        evolve("critic-evol", "--instructions", instructions, *models, "--out", drafts)
+    judge = tmp_path / "judge"
+    pairs = ("--pairs", commits / "pairs.jsonl", "--pairs", drafts / "pairs.jsonl")
+    trained = codefavor("train", "--objective", "linear", *pairs, "--out", judge)
+    assert trained.returncode == 0, trained.stderr
+    made = summary(commits)["kept"] + summary(drafts)["kept"]
+    assert f"trained on {made} pairs" in trained.stdout
+    assert (judge / "judge.json").is_file()

@@ -48,11 +48,16 @@ class Ended(NamedTuple):
 
 
 def evolve(*arguments: object) -> Ended:
+    """Run `codefavor evolve` in this process."""
+    return codefavor("evolve", *arguments)
+
+
+def codefavor(*arguments: object) -> Ended:
     """Run the command line in this process: starting an interpreter for each would take most of the time."""
     out, err = io.StringIO(), io.StringIO()
     code = 0
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-        patch.setattr(sys, "argv", command(*arguments)[2:])
+        patch.setattr(sys, "argv", ["codefavor", *map(str, arguments)])
         patch.setenv("OPENAI_API_KEY", "sk-of-a-test")
         patch.setenv("COLUMNS", "200")
         try:
