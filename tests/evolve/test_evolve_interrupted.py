@@ -54,8 +54,8 @@ def key_of(asked: Asked) -> str:
 
 @pytest.mark.parametrize("kills", [2, pytest.param(20, marks=pytest.mark.slow)])
 def test_a_run_killed_at_any_moment_goes_on_and_repeats_no_answered_call(tmp_path: Path, kills: int) -> None:
-    # The seeds last for all kills: each lets through about six waves of requests.
-    seeds, out = write_commits(tmp_path / "seeds.jsonl", 40 * kills), tmp_path / "killed"
+    # The seeds last for all kills: about sixty requests for each.
+    seeds, out = write_commits(tmp_path / "seeds.jsonl", 20 * kills), tmp_path / "killed"
     moments = random.Random(5)
     with Loopback(answer, 0.02) as server:
         again = commit_run(seeds, server.url, out)
