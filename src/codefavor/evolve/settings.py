@@ -97,5 +97,7 @@ class Effort(Record):
     """The most requests a minute to one provider."""
     tokens_per_minute: Annotated[float, Field(gt=0)] | None = None
     """The most tokens a minute to one provider."""
+    timeout_seconds: Annotated[float, Field(gt=0)] | None = None
+    """How long one attempt may take; None is 300 s, and a day for a model run here, whose calls wait in line."""
     prices: Path | None = None
     """A YAML file of prices laid over the shipped ones."""
