@@ -21,7 +21,7 @@ step() { # step FILE TITLE COMMAND...: run the command unless the file that it e
     if [ -e "$made" ]; then echo "$made is there already"; else "$@"; fi
 }
 
-step "$out/pairs/manifest.json" "Preference pairs from installed code (Regress-Evol)" \
+step "$out/pairs/pairs.jsonl" "Preference pairs from installed code (Regress-Evol)" \
     "$codefavor" evolve regress-evol --source installed --limit 4500 --out "$out/pairs"
 step "$out/held-out.jsonl" "Held-out pairs: a tenth of the functions" \
     "$codefavor" pairs split "$out/pairs/pairs.jsonl" "$out/train.jsonl" "$out/held-out.jsonl" --ratio 0.9

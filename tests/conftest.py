@@ -1,7 +1,8 @@
-"""For every room that trains or judges: a tiny random base model with a tokenizer of characters, and easy pairs."""
+"""For every room: the benchmark if it is there, a tiny random base model, a tokenizer of characters, easy pairs."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,15 @@ def character_tokenizer(chat_template: str | None = CHAT) -> PreTrainedTokenizer
     )
     fast.chat_template = chat_template
     return fast
+
+
+@pytest.fixture(scope="session")
+def benchmark() -> Path:
+    """The folder of CodePrefBench, named by CODEFAVOR_BENCH or beside the checkout."""
+    folder = Path(os.environ.get("CODEFAVOR_BENCH") or Path(__file__).parents[2] / "shared" / "codeprefbench")
+    if not folder.is_dir():
+        pytest.skip("CodePrefBench is not here; name its folder in CODEFAVOR_BENCH")
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import pytest
 from codefavor.jsonl import write_records
 from codefavor.pairs.criterion import Aspect, criterion_for
 from codefavor.pairs.pair import PreferencePair, Provenance
+from loopback.server import Loopback
 
 SECURITY = ("--instruction", "Hash x.", "--criterion", "security")
 
@@ -71,14 +72,16 @@ def test_run_compare_and_report_work_end_to_end(pairs: Path, tmp_path: Path) -> 
         "report",
         *(tmp_path / "shorter", tmp_path / "chance:1"),
         *("--out", out / "report.html", "--markdown", out / "report.md", "--csv", out / "report.csv"),
+        *("--latex", out / "report.tex", "--data", pairs),
     )
     assert reported.returncode == 0, reported.stderr
-    assert sorted(path.name for path in out.iterdir()) == ["report.csv", "report.html", "report.md"]
+    assert sorted(path.name for path in out.iterdir()) == [*("report.csv", "report.html", "report.md", "report.tex")]
+    assert '"instruction":"Return 11."' in (out / "report.html").read_text(encoding="utf-8")
     assert "shorter" in reported.stdout
     before = (out / "report.html").read_bytes()
     refused = codefavor("report", tmp_path / "chance:1", "--out", out / "report.html", "--csv", tmp_path)
     assert_refused(refused, "cannot be written")
-    assert (out / "report.html").read_bytes() == before and len(list(out.iterdir())) == 3
+    assert (out / "report.html").read_bytes() == before and len(list(out.iterdir())) == 4
 
 
 def test_bad_input_to_bench_is_one_sentence_and_leaves_nothing(pairs: Path, tmp_path: Path) -> None:
@@ -95,6 +98,33 @@ def test_bad_input_to_bench_is_one_sentence_and_leaves_nothing(pairs: Path, tmp_
     fetch = codefavor("bench", "fetch", "--out", out, CODEFAVOR_BENCH_URL="http://127.0.0.1:1")
     assert_refused(fetch, "--accept-license")
     assert [path.name for path in tmp_path.iterdir()] == ["pairs.jsonl"]
+
+
+def test_a_chat_model_is_benched_and_nothing_is_asked_twice(pairs: Path, tmp_path: Path) -> None:
+    def answer(messages: list[dict[str, str]]) -> str:
+        return "The zero is idle.\nVERDICT: Code A is better than code B."
+
+    with Loopback(answer) as server:
+        spec = f"chat:vllm/m?base-url={server.url}"
+        for out in ("one", "two"):
+            ran = codefavor(
+                *("bench", "run", "--judge", spec, "--data", pairs, "--out", tmp_path / out),
+                XDG_CACHE_HOME=str(tmp_path),
+            )
+            assert ran.returncode == 0, ran.stderr
+        assert server.tally.requests == 96
+    result = json.loads((tmp_path / "two" / "result.json").read_text(encoding="utf-8"))
+    assert result["judge"] == "chat:vllm/m" and result["aspects"]["security"]["orders"]["flip_rate"] == 1
+    assert result["cost"]["input_tokens"] > 100
+
+
+def test_a_report_refuses_tasks_that_no_run_is_about(pairs: Path, tmp_path: Path) -> None:
+    others = tmp_path / "others.jsonl"
+    others.write_bytes(pairs.read_bytes().split(b"\n")[0] + b"\n")
+    codefavor("bench", "run", "--judge", "first", "--data", pairs, "--out", tmp_path / "first")
+    report = ("report", tmp_path / "first", "--out", tmp_path / "report.html")
+    assert_refused(codefavor(*report, "--data", others), "none of the runs was benched on this")
+    assert not (tmp_path / "report.html").exists()
 
 
 def test_fetch_from_a_dead_server_leaves_nothing(tmp_path: Path) -> None:

@@ -1,12 +1,68 @@
 """Results made by hand, for the tests of the report."""
 
-from codefavor.bench.results import AspectResult, BenchResult, OrderFigures, RunSettings, TaskCost
+import random
+
+from codefavor.bench.results import AspectResult, BenchResult, OrderFigures, RunSettings, TaskCost, TaskVerdict
+from codefavor.bench.scoring import score_run
 from codefavor.bench.statistics import Estimate
-from codefavor.bench.tasks import RELEASED, file_name
+from codefavor.bench.tasks import RELEASED, Task, file_name
 from codefavor.manifest import Manifest
+from codefavor.pairs.comparison import Comparison, Side
+from codefavor.pairs.criterion import Aspect, criterion_for
+from codefavor.pairs.verdict import Cost, Verdict
+from codefavor.report.runs import ReportedRun
 
 BENCHMARK = {file_name(aspect): digest for aspect, digest in RELEASED.items()}
 ACCURACIES = {"correctness": 0.656, "efficiency": 0.636, "security": 0.326, "human-preference": 0.386}
+
+
+OWN = {"tasks.jsonl": "1"}
+ASPECTS = (Aspect.CORRECTNESS, Aspect.EFFICIENCY, Aspect.SECURITY)
+
+
+def make_task(number: int) -> Task:
+    label: Side = "A" if number % 4 else "B"
+    if number == 8:
+        label = "A"
+    return Task(
+        id=f"task/{number}",
+        comparison=Comparison(
+            instruction=f"Write number {number} .",
+            criterion=criterion_for(ASPECTS[number % 3]),
+            code_a=f"def f():\n    return {number}",
+            code_b="def f():\n    return 'x'  # </script><b>",
+        ),
+        label=label,
+        group=str(number // 2),
+    )
+
+
+OWN_TASKS = tuple(make_task(number) for number in range(120))
+
+
+def make_run(judge: str, error: float) -> ReportedRun:
+    """Return a run on OWN_TASKS whose judge is wrong on about a share `error` and knows how sure it may be."""
+    rng = random.Random(judge)
+    rows = []
+    for task in OWN_TASKS:
+        confidence = rng.uniform(1 - 2 * error, 1)
+        is_right = rng.random() < confidence
+        prob_label = max(confidence, 0.5001) if is_right else 1 - max(confidence, 0.5001)
+        prob_a = prob_label if task.label == "A" else 1 - prob_label
+        verdict = Verdict(
+            comparison=task.comparison.digest(),
+            judge=judge,
+            choice="A" if prob_a > 0.5 else "B",
+            prob_a=prob_a,
+            feedback="Ends a script: </script><b>bold</b>",
+            cost=Cost(seconds=0.1, input_tokens=100, output_tokens=10, dollars=0.001 * (1 - error)),
+        )
+        rows.append(
+            TaskVerdict(task=task.id, aspect=task.aspect_name, group=task.group, label=task.label, given=verdict)
+        )
+    settings = make_result(judge, OWN, order="given").settings
+    manifest = Manifest(command="test", config={}, inputs={}, seed=0, versions={}, commit=None)
+    return ReportedRun(result=score_run(rows, settings, {}, manifest), rows=tuple(rows))
 
 
 def make_result(judge: str, data: dict[str, str] | None = None, order: str = "both") -> BenchResult:

@@ -4,21 +4,26 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
-from report_results import make_result
+from playwright.sync_api import Page, expect, sync_playwright
+from report_results import OWN, OWN_TASKS, make_result, make_run
 
+from codefavor.bench.tasks import TaskSet
 from codefavor.report.bars import draw_bars
 from codefavor.report.page import render_page
 from codefavor.report.published import load_published
+from codefavor.report.runs import ReportedRun
 from codefavor.report.table import make_table
 
 CHROMIUM = Path("/usr/bin/chromium")
+RUNS = [make_run("careful", 0.2), make_run("hasty", 0.45)]
+TASKS = TaskSet(tasks=OWN_TASKS, files=OWN)
 RESULTS = [make_result("shorter"), make_result("<b>bold & brash</b>"), make_result("own", {"own.jsonl": "0"})]
-HTML = render_page(RESULTS, load_published())
+HTML = render_page([*(ReportedRun(result=each) for each in RESULTS), *RUNS], load_published(), TASKS)
 
 
 def test_the_page_asks_the_network_for_nothing() -> None:
-    assert not re.search(r"""(src|href)\s*=|url\(|@import|https?://""", HTML)
+    without_texts = re.sub(r'<script type="application/json">.*?</script>', "", HTML)
+    assert not re.search(r"""(src|href)\s*=|url\(|@import|https?://""", without_texts)
 
 
 def test_names_are_text_not_markup() -> None:
@@ -78,10 +83,37 @@ def test_missing_figures_stay_last_whichever_way_one_sorts(page: Page) -> None:
 
 def test_published_rows_can_be_hidden(page: Page) -> None:
     shown = page.locator("tbody tr.published:visible")
-    assert shown.count() == 23
+    assert shown.count() == 23 + 4
     page.get_by_label("show published rows").uncheck()
     assert shown.count() == 0
     page.get_by_label("show published rows").check()
+
+
+def test_the_browser_of_tasks_filters_searches_and_opens(page: Page) -> None:
+    browser = page.locator(".browser")
+    count = browser.locator(".count")
+    differing = sum(one.given.choice != two.given.choice for one, two in zip(RUNS[0].rows, RUNS[1].rows, strict=True))
+    assert count.inner_text() == f"{differing} of 120 tasks"
+    browser.get_by_label("Show").select_option("all")
+    assert count.inner_text() == "120 of 120 tasks"
+    assert browser.locator("details").count() == 50
+    browser.get_by_role("button", name="Show more").click()
+    assert browser.locator("details").count() == 100
+    browser.get_by_label("Aspect").select_option("security")
+    assert count.inner_text() == "40 of 120 tasks"
+    browser.get_by_label("Search").fill("NUMBER 7 .")
+    expect(count).to_have_text("0 of 120 tasks")
+    browser.get_by_label("Search").fill("number 8 .")
+    expect(count).to_have_text("1 of 120 tasks")
+    browser.locator("summary").click()
+    assert "Code A (better)" in browser.inner_text() and "</script><b>" in browser.inner_text()
+    assert browser.locator(".verdict").count() == 2 and browser.locator(".differs").count() == 2
+
+
+def test_the_page_shows_costs_and_calibration(page: Page) -> None:
+    assert page.locator("svg.frontier").count() == 3
+    assert page.locator("svg.reliability").count() == 2
+    assert "Times the cheapest" in page.locator("main").inner_text()
 
 
 def test_nothing_overflows_a_phone(page: Page) -> None:

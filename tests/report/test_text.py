@@ -6,7 +6,7 @@ from rich.console import Console
 
 from codefavor.report.published import load_published
 from codefavor.report.table import make_table
-from codefavor.report.text import for_terminal, to_csv, to_markdown
+from codefavor.report.text import for_terminal, to_csv, to_latex, to_markdown
 
 TABLE = make_table([make_result("my|judge[x]")], load_published())
 
@@ -17,6 +17,15 @@ def test_markdown_marks_what_is_published() -> None:
     assert lines[2].startswith("| **my\\|judge[x]** | 65.6 [59.6, 71.6] |")
     assert sum("published, not ours" in line for line in lines) == 23
     assert {line.replace("\\|", "").count("|") for line in lines} == {7}
+
+
+def test_latex_is_escaped_balanced_and_marks_what_is_published() -> None:
+    text = to_latex(make_table([make_result("a_b & 100% {x}\\\\")], load_published()))
+    assert r"a\_b \& 100\% \{x\}\textbackslash{}" in text
+    assert r"65.6$_{[59.6,\,71.6]}$" in text
+    assert text.count("(published)") == 23 and text.count(r"\midrule") == 2
+    rows = [line for line in text.splitlines() if line.endswith(r"\\")]
+    assert len(rows) == 25 and {line.replace(r"\&", "").count("&") for line in rows} == {5}
 
 
 def test_csv_has_fractions() -> None:

@@ -12,12 +12,13 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from codefavor.bench.audit import AUDIT_FILE, BLINDNESS, BiasAudit, audit_judge, write_audit
 from codefavor.bench.fetch import RELEASED_AT, fetch_benchmark
 from codefavor.bench.paired import PairedResult, compare_runs
 from codefavor.bench.results import RESULT_FILE, BenchResult, Order, RunSettings
 from codefavor.bench.run import run_bench
 from codefavor.bench.tasks import load_tasks
-from codefavor.judge.load import judge_files, load_judge
+from codefavor.judge.load import KNOWN_SPECS, judge_files, load_judge
 from codefavor.manifest import hash_file, make_manifest
 from codefavor.report.table import make_table
 from codefavor.report.text import for_terminal, percent
@@ -32,7 +33,7 @@ def _bench() -> None:
 
 @app.command()
 def run(
-    judge: Annotated[str, typer.Option(help="The judge: shorter, longer, first, chance:SEED, model:FOLDER, ...")],
+    judge: Annotated[str, typer.Option(help=f"The judge: {', '.join(KNOWN_SPECS)}.")],
     data: Annotated[
         Path,
         typer.Option(envvar="CODEFAVOR_BENCH", help="The benchmark's folder, or a file of preference pairs."),
@@ -87,6 +88,39 @@ def compare(
 
 
 @app.command()
+def bias(
+    judge: Annotated[str, typer.Option(help=f"The judge: {', '.join(KNOWN_SPECS)}.")],
+    data: Annotated[
+        Path,
+        typer.Option(envvar="CODEFAVOR_BENCH", help="The benchmark's folder, or a file of preference pairs."),
+    ],
+    out: Annotated[Path, typer.Option(help="The folder for bias.json.")],
+    tasks: Annotated[int, typer.Option(min=1, help="The most tasks; each is judged about sixteen times.")] = 150,
+    seed: Annotated[int, typer.Option(min=0, help="Draws tasks, sides and tokens.")] = 0,
+) -> None:
+    """Find out what a judge reacts to: position, length, claims, names, layout, dead code, injected instructions."""
+    chosen = load_judge(judge)
+    loaded = load_tasks(data, "stripped", seed)
+    inputs = [*judge_files(judge), *((data / name for name in loaded.files) if data.is_dir() else [data])]
+    manifest = make_manifest(_command(), {"judge": judge, "tasks": tasks}, inputs, seed)
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        bar = progress.add_task(chosen.name, total=None)
+        audit = audit_judge(
+            chosen,
+            loaded.tasks,
+            tasks,
+            seed,
+            manifest,
+            lambda done, total: progress.update(bar, completed=done, total=total),
+        )
+    write_audit(audit, out)
+    _print_audit(audit)
+    typer.echo(f"{out / AUDIT_FILE}")
+
+
+@app.command()
 def fetch(
     out: Annotated[Path, typer.Option(help="The folder for the four files.")],
     accept_license: Annotated[
@@ -119,6 +153,33 @@ def _print_result(result: BenchResult) -> None:
         figures += ["–"] * (5 - len(figures))
         details.add_row(aspect.replace("-", "-\n"), str(each.tasks), *figures, str(each.unparsed))
     console.print(details)
+
+
+def _print_audit(audit: BiasAudit) -> None:
+    table = Table(title=escape(f"{audit.judge}: what it reacts to"), title_justify="left", box=SIMPLE_HEAD)
+    table.add_column("edit")
+    for heading in ("tasks", "changed %", "shift", "p", "finding"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for each in audit.findings:
+        low, high = (100 * bound for bound in each.flips.interval)
+        is_token = each.probe == BLINDNESS
+        finding = ("[red]blind[/red]" if is_token else "[red]biased[/red]") if each.found else "none found"
+        table.add_row(
+            each.probe,
+            str(each.tasks),
+            f"{percent(each.flips.value)}\n{low:.1f} to {high:.1f}",
+            f"{each.shift.value:+.3f}",
+            _p_value(each.p),
+            finding,
+        )
+    console = Console()
+    console.print(table)
+    console.print(
+        f"A judge without bias is cleared of everything with {1 - audit.level:.0%}. The shift is towards the first or "
+        "the edited candidate; for one-token edits, towards the original, which a judge that sees must prefer. Edits "
+        "also change the length: read them beside that row.",
+        highlight=False,
+    )
 
 
 def _print_comparison(result: PairedResult) -> None:

@@ -11,7 +11,9 @@ VERBS = {
     "pairs": "Validate, count, show, convert and split files of preference pairs.",
     "compare": "Ask a judge which of two files is better.",
     "bench": "Score judges on tasks with known answers, and test their differences.",
+    "annotate": "Let people vote on pairs in the browser, and analyse their votes.",
     "report": "Put results side by side in one HTML page.",
+    "sandbox": "Check what holds foreign code here, or run one program in it.",
 }
 """Every verb with its line in `codefavor --help`; `codefavor.cli.<verb>` holds its `app`."""
 

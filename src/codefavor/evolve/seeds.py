@@ -104,7 +104,7 @@ def _distribution(found: metadata.Distribution) -> Corpus:
 def _license_of(fields: metadata.PackageMetadata) -> str | None:
     """Return the SPDX expression if given, else a short licence field, else the classifier."""
     for field in ("License-Expression", "License"):
-        value = fields.get(field)
+        value = fields[field] if field in fields else None
         if value and len(value) <= 60 and "\n" not in value and value != "UNKNOWN":
             return str(value)
     classifiers = fields.get_all("Classifier") or []

@@ -1,6 +1,7 @@
-"""From a spec string to a judge: `shorter`, `chance:7`, `model:out/judge`. The one place that knows every kind.
+"""From a spec string to a judge: `shorter`, `model:out/judge`, `chat:openai/gpt-4.1`. Only here is every kind known.
 
-Trained judges are imported on demand, so that judges without a model work where torch is not installed.
+Trained judges and clients of chat models are imported on demand, so that judges without a model work where torch is not
+installed, and start at once.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,9 +11,14 @@ from pathlib import Path
 from codefavor.errors import MissingExtraError, UserError
 from codefavor.judge.baseline import ChanceJudge, FirstJudge, LengthJudge
 from codefavor.judge.card import Objective, read_card
+from codefavor.judge.chat_config import config_file, read_chat_spec
+from codefavor.judge.people import PeopleJudge
 from codefavor.judge.protocol import Judge
 
-KNOWN_SPECS = ("shorter", "longer", "first", "chance:SEED", "model:FOLDER")
+KNOWN_SPECS = (
+    *("shorter", "longer", "first", "chance:SEED", "evidence", "evidence:unsafe-local", "model:FOLDER", "votes:FILE"),
+    *("chat:PROVIDER/MODEL", "chat:FILE.yaml", "scores:FOLDER_OR_HUB_ID", "preference:FOLDER_OR_HUB_ID"),
+)
 """The forms that a spec can take."""
 
 _TRAINED: dict[Objective, tuple[str, str]] = {
@@ -22,14 +28,22 @@ _TRAINED: dict[Objective, tuple[str, str]] = {
 }
 """The module and the class that read the weights of each objective."""
 
+_FOREIGN = {
+    "scores": ("codefavor.judge.scores", "ScoresJudge"),
+    "preference": ("codefavor.judge.preference", "PreferenceJudge"),
+}
+"""The module and the class of judges whose weights others trained."""
+
 
 def load_judge(spec: str) -> Judge:
     """Return the judge that `spec` names.
 
     Raises:
         UserError: there is no such judge, or its argument makes no sense.
+        DataError: the votes of people cannot be read.
         ModelError: a trained judge cannot be read.
-        MissingExtraError: a trained judge needs a package that is not installed.
+        ConfigError: a chat model's configuration, key or options are wrong or missing.
+        MissingExtraError: the judge needs a package that is not installed.
     """
     kind, _, argument = spec.partition(":")
     match kind, argument:
@@ -39,8 +53,16 @@ def load_judge(spec: str) -> Judge:
             return FirstJudge()
         case "chance", seed if seed.isdecimal():
             return ChanceJudge(int(seed))
+        case "evidence", ("" | "unsafe-local") as leave:
+            return _load_evidence(unsafe_local=bool(leave))
         case "model", folder if folder:
             return _load_trained(Path(folder))
+        case "chat", asked if asked:
+            return _load_chat(asked)
+        case (("scores" | "preference"), model) if model:
+            return _load_class(*_FOREIGN[kind])(model)
+        case "votes", file if file:
+            return PeopleJudge.load(Path(file))
     raise UserError(f"no judge is called {spec!r}; known are {', '.join(KNOWN_SPECS)}")
 
 
@@ -69,6 +91,12 @@ def judge_files(spec: str) -> tuple[Path, ...]:
         ModelError: a trained judge's folder or card is missing.
     """
     kind, _, argument = spec.partition(":")
+    if kind == "chat" and (file := config_file(argument)):
+        return (file,)
+    if kind in _FOREIGN and Path(argument).is_dir():
+        return tuple(sorted(path for path in Path(argument).iterdir() if path.is_file()))
+    if kind == "votes" and argument:
+        return (Path(argument),)
     if kind != "model" or not argument:
         return ()
     folder = Path(argument)
@@ -80,10 +108,24 @@ def _is_about_training(path: Path) -> bool:
     return path.name == "manifest.json" or path.suffix in {".md", ".jsonl"}
 
 
+def _load_evidence(unsafe_local: bool) -> Judge:
+    judge: Callable[..., Judge] = import_module("codefavor.judge.evidence").EvidenceJudge
+    return judge(unsafe_local=unsafe_local)
+
+
 def _load_trained(folder: Path) -> Judge:
-    module, name = _TRAINED[read_card(folder).objective]
+    return _load_class(*_TRAINED[read_card(folder).objective])(folder)
+
+
+def _load_chat(argument: str) -> Judge:
+    chat = import_module("codefavor.judge.chat")
+    judge: Judge = chat.ChatJudge.load(read_chat_spec(argument))
+    return judge
+
+
+def _load_class(module: str, name: str) -> Callable[[str | Path], Judge]:
     try:
-        load: Callable[[Path], Judge] = getattr(import_module(module), name).load
+        load: Callable[[str | Path], Judge] = getattr(import_module(module), name).load
     except ModuleNotFoundError as error:
         raise MissingExtraError(error.name or module, "train") from None
-    return load(folder)
+    return load

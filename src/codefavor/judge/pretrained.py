@@ -49,8 +49,12 @@ def load_tokenizer(model: str | Path) -> PreTrainedTokenizerBase:
     return tokenizer
 
 
-def load_weights(model: str | Path, kind: Literal["causal", "backbone"], layers: int | None = None) -> PreTrainedModel:
-    """Return `model` in fp32, without its output layer for "backbone", with only its lowest `layers` when given.
+def load_weights(
+    model: str | Path, kind: Literal["causal", "backbone", "scores"], layers: int | None = None
+) -> PreTrainedModel:
+    """Return `model` in fp32: "causal" writes, "backbone" has no output layer, "scores" a head of classes.
+
+    With `layers`, only its lowest layers are kept.
 
     Raises:
         MissingExtraError: torch or transformers is not installed.
@@ -59,13 +63,17 @@ def load_weights(model: str | Path, kind: Literal["causal", "backbone"], layers:
     """
     with _one_sentence(model):
         import torch
-        from transformers import AutoConfig, AutoModel, AutoModelForCausalLM
+        from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, AutoModelForSequenceClassification
         from transformers.utils import logging
 
         config = AutoConfig.from_pretrained(str(model))
         if layers is not None:
             _keep_lowest(config, layers)
-        auto = AutoModelForCausalLM if kind == "causal" else AutoModel
+        auto = {
+            "causal": AutoModelForCausalLM,
+            "backbone": AutoModel,
+            "scores": AutoModelForSequenceClassification,
+        }[kind]
         loud = logging.get_verbosity()
         logging.set_verbosity_error()  # type: ignore[no-untyped-call]
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]

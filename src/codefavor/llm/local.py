@@ -51,10 +51,11 @@ class Local:
         self._model_name = model
         source = resolve_model(EMBEDDED if model == "smollm2" else model)
         try:
-            self._tokenizer: Any = AutoTokenizer.from_pretrained(source, padding_side="left")
-            self._model: Any = AutoModelForCausalLM.from_pretrained(source, dtype="auto").eval()
+            self._tokenizer = _load(AutoTokenizer, source, padding_side="left")
+            self._model = _load(AutoModelForCausalLM, source, dtype="auto")
         except (OSError, ValueError) as error:
             raise ModelError(f"{self.name}: cannot be loaded: {' '.join(str(error).split())[:300]}") from None
+        self._model.eval()
         if not self._tokenizer.chat_template:
             raise ModelError(f"{self.name}: has no chat template, so it cannot hold a conversation")
         if torch.cuda.is_available():
@@ -245,6 +246,10 @@ class _Ends(StoppingCriteria):
         longest = max(len(stop) for stop in call.config.stop)
         tail = self._tokenizer.decode(row[-max(_TAIL_TOKENS, longest) :], skip_special_tokens=True)
         return any(stop in tail for stop in call.config.stop)
+
+
+def _load(kind: Any, source: str, **options: Any) -> Any:
+    return kind.from_pretrained(source, **options)
 
 
 def _generator(prompt: list[int], seed: int | None) -> torch.Generator:

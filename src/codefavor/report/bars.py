@@ -4,21 +4,12 @@ Colours are CSS classes, so that the page decides on light and dark. Nothing is 
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from codefavor.record import Record
 from codefavor.report.table import Cell, Row, Table
-
-TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).with_name("templates")),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+from codefavor.report.templating import TEMPLATES
 
 _WIDTH = 560
 _LEFT = 244

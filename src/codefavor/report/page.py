@@ -1,14 +1,21 @@
 """The report: one self-contained HTML page from any number of results. It asks the network for nothing."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from markupsafe import Markup
 
 from codefavor.bench.results import BenchResult
+from codefavor.bench.tasks import TaskSet
 from codefavor.record import Record
-from codefavor.report.bars import TEMPLATES, draw_bars
+from codefavor.report.bars import draw_bars
+from codefavor.report.browser import LengthRow, browser_json, covers, length_rows
+from codefavor.report.calibration import calibrate, draw_reliability
+from codefavor.report.frontier import CostRow, cost_rows, draw_frontier, money
 from codefavor.report.published import Published
+from codefavor.report.runs import ReportedRun
 from codefavor.report.table import AVERAGE, Table, by_data, make_table, row_name
+from codefavor.report.templating import TEMPLATES
 from codefavor.report.text import percent
 
 
@@ -23,15 +30,6 @@ class BiasRow(Record):
     """One order, exchanged, both orders, flips, first candidate preferred."""
 
 
-class CostRow(Record):
-    """What a task costs with one judge."""
-
-    judge: str
-    """The row's name."""
-    figures: tuple[str, ...]
-    """Seconds, tokens read, tokens written, dollars."""
-
-
 class Section(Record):
     """Everything shown about the results on one set of tasks."""
 
@@ -41,33 +39,75 @@ class Section(Record):
     """The position-bias figures."""
     costs: tuple[CostRow, ...]
     """The cost of a task."""
+    lengths: tuple[LengthRow, ...]
+    """How preferences go with length, where the tasks are given."""
     unparsed: int
     """Tasks that keep their comments because a candidate does not parse."""
     runs: tuple[tuple[str, str], ...]
     """Name and manifest of every run."""
 
 
-def render_page(results: Sequence[BenchResult], published: Published) -> str:
-    """Return the HTML of the report on at least one result."""
-    sections = [_section(members, published) for members in by_data(results)]
-    charts: list[dict[str, Markup]] = [
-        {column.title: draw_bars(section.table, column.key, column.title) for column in section.table.columns}
-        for section in sections
-    ]
+class Drawings(NamedTuple):
+    """The figures of one section, as markup."""
+
+    bars: dict[str, Markup]
+    """Accuracies, by the column's title."""
+    frontier: Markup
+    """Cost against accuracy; empty where nothing costs anything."""
+    reliability: list[tuple[str, str, Markup]]
+    """Judge, calibration error in words, and diagram of every judge with probabilities."""
+    browser: Markup | None
+    """The JSON of the browser of tasks, where the tasks are given."""
+
+
+def render_page(runs: Sequence[ReportedRun], published: Published, tasks: TaskSet | None = None) -> str:
+    """Return the HTML of the report on at least one run.
+
+    Args:
+        runs: the runs, with their verdicts where those are at hand.
+        published: the paper's rows.
+        tasks: the texts of the tasks, for the browser of tasks and the length figures.
+    """
+    groups = by_data([run.result for run in runs])
+    members = [[run for run in runs if run.result.settings.data == group[0].settings.data] for group in groups]
+    sections = [_section(group, published, tasks) for group in members]
+    drawings = [_draw(section, group, tasks) for section, group in zip(sections, members, strict=True)]
     return TEMPLATES.get_template("page.html").render(
-        sections=list(zip(sections, charts, strict=True)), source=published.source, percent=percent, average=AVERAGE
+        sections=list(zip(sections, drawings, strict=True)),
+        source=published.source,
+        percent=percent,
+        money=money,
+        average=AVERAGE,
     )
 
 
-def _section(results: Sequence[BenchResult], published: Published) -> Section:
+def _section(runs: Sequence[ReportedRun], published: Published, tasks: TaskSet | None) -> Section:
+    results = [run.result for run in runs]
     table = make_table(results, published)
     titles = {column.key: column.title for column in table.columns}
+    lengths = [row for run in runs if tasks and covers(tasks, run) for row in length_rows(tasks, run)]
     return Section(
         table=table,
         bias=tuple(row for result in results for row in _bias_rows(result, titles)),
-        costs=tuple(_cost_row(result) for result in results),
+        costs=tuple(cost_rows(results, table, published)),
+        lengths=tuple(row.model_copy(update={"aspect": titles[row.aspect]}) for row in lengths),
         unparsed=max(sum(each.unparsed for each in result.aspects.values()) for result in results),
         runs=tuple((row_name(result), result.manifest.model_dump_json(indent=2)) for result in results),
+    )
+
+
+def _draw(section: Section, runs: Sequence[ReportedRun], tasks: TaskSet | None) -> Drawings:
+    named = [(row_name(run.result), calibrate(run.rows)) for run in runs]
+    covered = [run for run in runs if tasks and covers(tasks, run)]
+    return Drawings(
+        bars={column.title: draw_bars(section.table, column.key, column.title) for column in section.table.columns},
+        frontier=draw_frontier(section.costs),
+        reliability=[
+            (name, f"error {percent(found.error)}, {found.tasks} answers", draw_reliability(name, found))
+            for name, found in named
+            if found
+        ],
+        browser=browser_json(tasks, covered) if tasks and covered else None,
     )
 
 
@@ -80,9 +120,3 @@ def _bias_rows(result: BenchResult, titles: dict[str, str]) -> list[BiasRow]:
             figures = (*(percent(share) for share in shares), first)
             rows.append(BiasRow(judge=row_name(result), aspect=titles[aspect], figures=figures))
     return rows
-
-
-def _cost_row(result: BenchResult) -> CostRow:
-    cost = result.cost
-    figures = (f"{cost.seconds:.3g}", f"{cost.input_tokens:.0f}", f"{cost.output_tokens:.0f}", f"{cost.dollars:.2g}")
-    return CostRow(judge=row_name(result), figures=figures)

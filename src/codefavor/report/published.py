@@ -26,6 +26,8 @@ class PublishedRow(Record):
     """What kind of judge it is."""
     scores: dict[str, PublishedScore]
     """The figures by aspect, and "average"."""
+    dollars: float | None = None
+    """US dollars a task, where the paper says enough to work them out."""
 
 
 class Published(Record):
@@ -45,7 +47,7 @@ def load_published() -> Published:
 
 def _row(row: dict[str, Any]) -> PublishedRow:
     scores = {aspect: _score(*printed) for aspect, printed in row["accuracy"].items()}
-    return PublishedRow(name=row["name"], group=row["group"], scores=scores)
+    return PublishedRow(name=row["name"], group=row["group"], scores=scores, dollars=row.get("dollars"))
 
 
 def _score(percent: float, half_undecided: float | None = None) -> PublishedScore:

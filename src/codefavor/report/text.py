@@ -1,4 +1,4 @@
-"""The accuracy table as text: Markdown, CSV, and a table for the terminal."""
+"""The accuracy table as text: Markdown, LaTeX, CSV, and a table for the terminal."""
 
 import csv
 import io
@@ -24,6 +24,38 @@ def to_markdown(table: Table) -> str:
         name = f"{row.name} *(published, not ours)*" if row.published else f"**{row.name}**"
         lines.append([name.replace("|", "\\|"), *(_in_words(row.cells.get(column.key)) for column in table.columns)])
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+_LATEX = {ord(mark): f"\\{mark}" for mark in "&%$#_{}"} | {
+    ord("\\"): r"\textbackslash{}",
+    ord("~"): r"\textasciitilde{}",
+    ord("^"): r"\textasciicircum{}",
+    ord("<"): r"\textless{}",
+    ord(">"): r"\textgreater{}",
+    ord("|"): r"\textbar{}",
+}
+
+
+def to_latex(table: Table) -> str:
+    """Return the table as a LaTeX `tabular` (package booktabs): intervals as subscripts, published rows in italics."""
+    head = " & ".join(["Judge", *(column.title for column in table.columns)])
+    lines = [rf"\begin{{tabular}}{{l{'r' * len(table.columns)}}}", r"\toprule", rf"{head} \\", r"\midrule"]
+    for before, row in zip((None, *table.rows), table.rows, strict=False):
+        if row.published and before and not before.published:
+            lines.append(r"\midrule")
+        name = row.name.translate(_LATEX)
+        cells = [rf"\textit{{{name}}} (published)" if row.published else name]
+        cells += [_latex_cell(row.cells.get(column.key)) for column in table.columns]
+        lines.append(rf"{' & '.join(cells)} \\")
+    return "\n".join([f"% {table.title}: accuracy in percent", *lines, r"\bottomrule", r"\end{tabular}", ""])
+
+
+def _latex_cell(cell: Cell | None) -> str:
+    if cell is None:
+        return "--"
+    if cell.interval is None:
+        return percent(cell.accuracy)
+    return rf"{percent(cell.accuracy)}$_{{[{percent(cell.interval[0])},\,{percent(cell.interval[1])}]}}$"
 
 
 def to_csv(tables: Sequence[Table]) -> str:

@@ -82,7 +82,7 @@ class Snippet:
         """Return the nearest loop statement whose body holds `node`, inside the same function."""
         below = node
         for above in self.ancestors(node):
-            if isinstance(above, (FunctionNode, ast.Lambda)):  # type: ignore[arg-type]
+            if isinstance(above, (FunctionNode, ast.Lambda)):
                 return None
             if isinstance(above, LOOPS) and self.field(below) == "body":
                 return above

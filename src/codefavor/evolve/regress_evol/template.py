@@ -1,7 +1,10 @@
 """Small pieces of syntax tree written as source, with names in capitals standing for nodes to fill in."""
 
 import ast
+import copy
+from typing import TypeVar
 
+NodeT = TypeVar("NodeT", bound=ast.AST)
 Filling = str | ast.expr | list[ast.stmt]
 
 
@@ -25,6 +28,14 @@ def expression(source: str, **holes: Filling) -> ast.expr:
     only = statement(source, **holes)
     assert isinstance(only, ast.Expr)
     return only.value
+
+
+def altered(node: NodeT, **fields: object) -> NodeT:
+    """Return a shallow copy of `node` with some fields replaced."""
+    twin = copy.copy(node)
+    for name, value in fields.items():
+        setattr(twin, name, value)
+    return twin
 
 
 def same(left: ast.AST, right: ast.AST) -> bool:

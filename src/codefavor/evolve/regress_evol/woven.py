@@ -10,7 +10,7 @@ from typing import ClassVar, NamedTuple
 
 from codefavor.evolve.regress_evol.operator import Change, Operator
 from codefavor.evolve.regress_evol.snippet import FunctionNode, Snippet
-from codefavor.evolve.regress_evol.template import statements
+from codefavor.evolve.regress_evol.template import altered, statements
 
 _WORDS = {
     "user": ("user", "username", "login", "account", "owner", "member", "email", "name"),
@@ -71,4 +71,4 @@ def _filled(source: str, words: dict[str, str]) -> str:
 
 def _woven(function: FunctionNode, at: int, step: list[ast.stmt]) -> FunctionNode:
     body = [*function.body[:at], *step, *function.body[at:]]
-    return type(function)(**{**dict(ast.iter_fields(function)), "body": body, "lineno": 0})
+    return altered(function, body=body)

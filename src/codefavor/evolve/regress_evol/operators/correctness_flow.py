@@ -5,7 +5,7 @@ from random import Random
 
 from codefavor.evolve.regress_evol.operator import Change, Operator, worse
 from codefavor.evolve.regress_evol.snippet import LOOPS, Snippet
-from codefavor.evolve.regress_evol.template import statements
+from codefavor.evolve.regress_evol.template import altered, statements
 from codefavor.pairs.criterion import Aspect
 
 _ERRORS = {
@@ -57,7 +57,7 @@ class ReturnTooEarly(Operator):
         loop = block[position - 1] if position else None
         if not isinstance(loop, LOOPS) or loop.orelse:
             return None
-        closer = type(loop)(**{**_fields(loop), "body": [*loop.body, node]})
+        closer = altered(loop, body=[*loop.body, node])
         return worse(loop, [closer] if rng.random() < 0.5 else [closer, node])
 
 
@@ -75,7 +75,7 @@ class AccumulatorReset(Operator):
         block, position = snippet.siblings(node)
         match block[position - 1] if position else None:
             case ast.Assign([ast.Name(name)]) as start if _mentions(node.body, name):
-                return worse(node, type(node)(**{**_fields(node), "body": [start, *node.body]}))
+                return worse(node, altered(node, body=[start, *node.body]))
         return None
 
 
@@ -227,15 +227,11 @@ class Truncated(Operator):
         if node is not snippet.function or len(node.body) < 4:
             return None
         kept = node.body[: -rng.choice([1, 2])]
-        return worse(node, ast.FunctionDef(**{**_fields(node), "body": kept}))
+        return worse(node, altered(node, body=kept))
 
 
 def _mentions(body: list[ast.stmt], name: str) -> bool:
     return any(isinstance(node, ast.Name) and node.id == name for child in body for node in ast.walk(child))
-
-
-def _fields(node: ast.AST) -> dict[str, object]:
-    return {**dict(ast.iter_fields(node)), "lineno": 0}
 
 
 OPERATORS: tuple[Operator, ...] = (

@@ -5,7 +5,7 @@ from random import Random
 
 from codefavor.evolve.regress_evol.operator import Change, Operator, better, worse
 from codefavor.evolve.regress_evol.snippet import Snippet
-from codefavor.evolve.regress_evol.template import expression, statements
+from codefavor.evolve.regress_evol.template import altered, expression, statements
 from codefavor.pairs.criterion import Aspect
 
 
@@ -111,7 +111,7 @@ class MemoRemoved(Operator):
         kept = [d for d in node.decorator_list if not _is_cache(d)]
         if len(kept) == len(node.decorator_list):
             return None
-        return worse(node, ast.FunctionDef(**{**_fields(node), "decorator_list": kept}))
+        return worse(node, altered(node, decorator_list=kept))
 
 
 class MemoAdded(Operator):
@@ -129,15 +129,11 @@ class MemoAdded(Operator):
         if not calls or node.decorator_list:
             return None
         cache = expression(rng.choice(["lru_cache(maxsize=None)", "functools.lru_cache(maxsize=None)"]))
-        return better(node, ast.FunctionDef(**{**_fields(node), "decorator_list": [cache]}))
+        return better(node, altered(node, decorator_list=[cache]))
 
 
 def _is_cache(decorator: ast.expr) -> bool:
     return any(word in ast.unparse(decorator) for word in ("lru_cache", "cache", "memoize", "cached_property"))
-
-
-def _fields(node: ast.AST) -> dict[str, object]:
-    return {**dict(ast.iter_fields(node)), "lineno": 0}
 
 
 class FormulaAsLoop(Operator):

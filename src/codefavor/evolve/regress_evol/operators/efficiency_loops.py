@@ -6,7 +6,7 @@ from random import Random
 
 from codefavor.evolve.regress_evol.operator import Change, Operator, better, worse
 from codefavor.evolve.regress_evol.snippet import LOOPS, Snippet
-from codefavor.evolve.regress_evol.template import statements
+from codefavor.evolve.regress_evol.template import altered, statements
 from codefavor.pairs.criterion import Aspect
 
 
@@ -152,7 +152,7 @@ class WorkMovedIntoLoop(Operator):
                 stored = [n for child in node.body for n in ast.walk(child) if isinstance(n, ast.Name)]
                 if any(n.id == name and isinstance(n.ctx, ast.Store) for n in stored):
                     return None
-                inner = type(node)(**{**dict(ast.iter_fields(node)), "body": [previous, *node.body], "lineno": 0})
+                inner = altered(node, body=[previous, *node.body])
                 kept = [] if rng.random() < 0.6 else [previous]
                 return worse(snippet.parent(node) or node, _exchange(snippet, node, previous, [*kept, inner]))
         return None
@@ -164,9 +164,7 @@ def _exchange(snippet: Snippet, node: ast.stmt, before: ast.stmt, new: list[ast.
     assert parent is not None
     block, position = snippet.siblings(node)
     assert block[position - 1] is before
-    fields = {**dict(ast.iter_fields(parent)), "lineno": 0}
-    fields[snippet.field(node)] = [*block[: position - 1], *new, *block[position + 1 :]]
-    return type(parent)(**fields)
+    return altered(parent, **{snippet.field(node): [*block[: position - 1], *new, *block[position + 1 :]]})
 
 
 class SortedInLoop(Operator):
@@ -222,8 +220,7 @@ def _single_exit(snippet: Snippet, loop: ast.For, name: str, otherwise: ast.expr
     block, position = snippet.siblings(loop)
     start = statements("NAME = VALUE", NAME=name, VALUE=otherwise)
     body = [*block[:position], *start, stored, ast.Return(ast.Name(name))]
-    fields = {**dict(ast.iter_fields(snippet.function)), "body": body, "lineno": 0}
-    function = type(snippet.function)(**fields)
+    function = altered(snippet.function, body=body)
     others = [function if statement is snippet.function else statement for statement in snippet.tree.body]
     return ast.Module(others, [])
 

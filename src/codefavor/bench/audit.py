@@ -1,0 +1,244 @@
+"""The bias audit: does a judge react to what should not matter, and does it see what should?
+
+Each task is judged in both orders, then again with one candidate edited without a change of behaviour (see `edits`):
+a clean judge answers as before. A one-token edit that changes behaviour is set against its original: a blind judge
+cannot tell them apart. Tests are clustered by problem and corrected for their number (Holm 1979), so that a clean
+judge is cleared of everything at the stated level. Nothing here comes from the paper.
+"""
+
+import random
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from codefavor.bench.edits import PRESERVING, Edit, change_one_token, regenerate
+from codefavor.bench.run import write_json
+from codefavor.bench.scoring import score
+from codefavor.bench.statistics import Estimate, Sample, paired_test
+from codefavor.bench.tasks import Task
+from codefavor.errors import DataError, UserError
+from codefavor.judge.both_orders import join_orders
+from codefavor.judge.protocol import Judge
+from codefavor.manifest import Manifest
+from codefavor.pairs.comparison import Comparison, Side
+from codefavor.pairs.criterion import Aspect, criterion_for
+from codefavor.pairs.verdict import Verdict
+from codefavor.record import Record
+
+AUDIT_FILE = "bias.json"
+LEVEL = 0.01
+"""The chance that a clean judge is accused of anything at all."""
+POSITION = "position"
+BLINDNESS = "one-token edits"
+CHUNK = 64
+"""Comparisons judged between two reports of progress."""
+
+Progress = Callable[[int, int], None]
+"""Called with the comparisons judged and those in all."""
+
+
+class Finding(Record):
+    """What the judge does under one kind of edit."""
+
+    probe: str
+    """What was changed: the order, or one candidate."""
+    tasks: int
+    """Tasks to which the edit applies."""
+    flips: Estimate
+    """Share of tasks whose choice changes; for one-token edits, share whose original is not preferred."""
+    flips_by_aspect: dict[str, Estimate]
+    """The same for each aspect."""
+    shift: Estimate
+    """Mean shift of support towards the candidate shown first, or edited; for one-token edits, towards the original.
+
+    Support is P(candidate), or 1, 1/2 and 0 for a choice, so that 0 is no shift and 0.5 is the most for the position.
+    """
+    p: float
+    """Two-sided p value of no shift, by sign flips of whole problems."""
+    found: bool
+    """Whether the judge is biased here, or blind, at the level of the audit."""
+
+
+class BiasAudit(Record):
+    """The content of `bias.json`."""
+
+    judge: str
+    """The judge's name."""
+    level: float
+    """The chance of any false accusation."""
+    seed: int
+    """The seed of the draw of tasks, sides and tokens."""
+    findings: tuple[Finding, ...]
+    """The position, every edit that keeps behaviour, then the one-token edits."""
+    manifest: Manifest
+    """What made this result."""
+
+
+class _Case(Record):
+    task: Task
+    """The task behind the comparison."""
+    shown: Comparison
+    """What is judged, in both orders."""
+    side: Side
+    """The side whose support is measured."""
+
+
+def audit_judge(
+    judge: Judge, tasks: Sequence[Task], most: int, seed: int, manifest: Manifest, progress: Progress
+) -> BiasAudit:
+    """Audit `judge` on at most `most` tasks drawn by `seed`, spread evenly over the aspects.
+
+    Human preference is left out: comments, names and layout may well matter to people.
+
+    Raises:
+        DataError: no task is of use.
+    """
+    rng = random.Random(seed)
+    drawn = _draw(tasks, most, rng)
+    if not drawn:
+        raise DataError("no tasks to audit on: tasks of a criterion other than human preference are needed")
+    plain = [_Case(task=task, shown=task.comparison, side="A") for task in drawn]
+    cases = {POSITION: plain}
+    cases |= {name: [case for task in drawn if (case := _edited(task, edit, rng))] for name, edit in PRESERVING.items()}
+    cases[BLINDNESS] = [case for task in drawn if (case := _against_changed(task, rng))]
+    verdicts = _judge_all(judge, cases, progress)
+    generator = np.random.default_rng(seed)
+    base = dict(zip((task.id for task in drawn), verdicts[POSITION], strict=True))
+    findings = [_position(plain, verdicts[POSITION], generator)]
+    for name in PRESERVING:
+        if cases[name]:
+            findings.append(_reaction(name, cases[name], verdicts[name], base, generator))
+    accused = _holm([finding.p for finding in findings])
+    findings = [f.model_copy(update={"found": guilty}) for f, guilty in zip(findings, accused, strict=True)]
+    if cases[BLINDNESS]:
+        findings.append(_blindness(cases[BLINDNESS], verdicts[BLINDNESS], generator))
+    return BiasAudit(judge=judge.name, level=LEVEL, seed=seed, findings=tuple(findings), manifest=manifest)
+
+
+def write_audit(audit: BiasAudit, out: Path) -> None:
+    """Write `bias.json` into `out`, all or nothing.
+
+    Raises:
+        UserError: it cannot be written there.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        write_json(out / AUDIT_FILE, audit)
+    except OSError as error:
+        raise UserError(f"{out}: cannot be written: {error.strerror}") from None
+
+
+def _draw(tasks: Sequence[Task], most: int, rng: random.Random) -> list[Task]:
+    by_aspect: dict[str, list[Task]] = defaultdict(list)
+    for task in tasks:
+        if task.aspect_name != Aspect.HUMAN_PREFERENCE and task.comparison.language == "python":
+            by_aspect[task.aspect_name].append(task)
+    each = max(1, most // max(1, len(by_aspect)))
+    return [task for members in by_aspect.values() for task in rng.sample(members, min(each, len(members)))]
+
+
+def _edited(task: Task, edit: Edit, rng: random.Random) -> _Case | None:
+    side: Side = rng.choice(("A", "B"))
+    field = "code_a" if side == "A" else "code_b"
+    code = edit(getattr(task.comparison, field), rng)
+    if code is None:
+        return None
+    return _Case(task=task, shown=task.comparison.model_copy(update={field: code}), side=side)
+
+
+def _against_changed(task: Task, rng: random.Random) -> _Case | None:
+    better = task.comparison.code_a if task.label == "A" else task.comparison.code_b
+    changed = change_one_token(better, rng)
+    if changed is None:
+        return None
+    side: Side = rng.choice(("A", "B"))
+    code_a, code_b = (regenerate(better), changed) if side == "A" else (changed, regenerate(better))
+    update = {"code_a": code_a, "code_b": code_b, "criterion": criterion_for(Aspect.CORRECTNESS)}
+    return _Case(task=task, shown=task.comparison.model_copy(update=update), side=side)
+
+
+_Pair = tuple[Verdict, Verdict]
+"""The verdict in the order given, and that of the other order said of the order given."""
+
+
+def _judge_all(judge: Judge, cases: dict[str, list[_Case]], progress: Progress) -> dict[str, list[_Pair]]:
+    shown = [case.shown for members in cases.values() for case in members]
+    asked = [each for comparison in shown for each in (comparison, comparison.swapped())]
+    answers: list[Verdict] = []
+    for start in range(0, len(asked), CHUNK):
+        answers += judge.judge(asked[start : start + CHUNK])
+        progress(len(answers), len(asked))
+    pairs = iter(
+        [
+            (given, swapped.for_swapped(comparison))
+            for comparison, given, swapped in zip(shown, answers[::2], answers[1::2], strict=True)
+        ]
+    )
+    return {name: [next(pairs) for _ in members] for name, members in cases.items()}
+
+
+def _support(verdict: Verdict, side: Side) -> float:
+    if verdict.prob_a is None:
+        return score(verdict, side)
+    return verdict.prob_a if side == "A" else 1 - verdict.prob_a
+
+
+def _position(cases: Sequence[_Case], verdicts: Sequence[_Pair], rng: np.random.Generator) -> Finding:
+    shifts = [(_support(given, "A") + _support(swapped, "B")) / 2 - 0.5 for given, swapped in verdicts]
+    flips = [float(given.choice != swapped.choice) for given, swapped in verdicts]
+    return _finding(POSITION, cases, flips, shifts, rng)
+
+
+def _reaction(
+    name: str, cases: Sequence[_Case], verdicts: Sequence[_Pair], base: dict[str, _Pair], rng: np.random.Generator
+) -> Finding:
+    shifts, flips = [], []
+    for case, pair in zip(cases, verdicts, strict=True):
+        after, before = join_orders(*pair), join_orders(*base[case.task.id])
+        shifts.append(_support(after, case.side) - _support(before, case.side))
+        flips.append(float(after.choice != before.choice))
+    return _finding(name, cases, flips, shifts, rng)
+
+
+def _blindness(cases: Sequence[_Case], verdicts: Sequence[_Pair], rng: np.random.Generator) -> Finding:
+    joined = [join_orders(*pair) for pair in verdicts]
+    shifts = [_support(verdict, case.side) - 0.5 for verdict, case in zip(joined, cases, strict=True)]
+    missed = [float(verdict.choice != case.side) for verdict, case in zip(joined, cases, strict=True)]
+    finding = _finding(BLINDNESS, cases, missed, shifts, rng)
+    # Here the burden of proof is the other way round: a judge is blind until it is seen to prefer the original.
+    return finding.model_copy(update={"found": finding.p > LEVEL or finding.shift.value <= 0})
+
+
+def _finding(
+    name: str, cases: Sequence[_Case], flips: Sequence[float], shifts: Sequence[float], rng: np.random.Generator
+) -> Finding:
+    aspects = [case.task.aspect_name for case in cases]
+    groups = [case.task.group for case in cases]
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, aspect in enumerate(aspects):
+        places[aspect].append(place)
+    shift = Sample(shifts, aspects, groups)
+    return Finding(
+        probe=name,
+        tasks=len(cases),
+        flips=Sample(flips, aspects, groups).estimate(rng),
+        flips_by_aspect={
+            aspect: Sample([flips[i] for i in at], [aspect] * len(at), [groups[i] for i in at]).estimate(rng)
+            for aspect, at in places.items()
+        },
+        shift=shift.estimate(rng, low=-1.0, high=1.0),
+        p=paired_test(shift, rng).sign_flip_p,
+        found=False,
+    )
+
+
+def _holm(p_values: Sequence[float]) -> list[bool]:
+    """Return which hypotheses are rejected when the chance of any false rejection is `LEVEL` (Holm 1979)."""
+    rejected = [False] * len(p_values)
+    for rank, place in enumerate(sorted(range(len(p_values)), key=lambda place: p_values[place])):
+        if p_values[place] > LEVEL / (len(p_values) - rank):
+            break
+        rejected[place] = True
+    return rejected

@@ -1,0 +1,77 @@
+"""`codefavor sandbox`: what protects this machine from foreign code, and one program run under it."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from codefavor.errors import DataError
+from codefavor.sandbox.job import Ended, Job, Layers, Limits
+from codefavor.sandbox.probe import best_layers, open_sandbox
+
+UNSAFE_HELP = "Run foreign code even where the sandbox does not hold; every result says so."
+_NOT_SAFE = 1
+_ENDINGS: dict[Ended, str] = {
+    "finished": "ended by itself",
+    "exited": "ended with status {status}",
+    "signal": "was killed by signal {number} (too much processor time or memory, or a crash)",
+    "wall": "was stopped by the clock",
+    "output": "was stopped for writing without end",
+    "lost": "was lost: the sandbox did not answer",
+}
+
+app = typer.Typer(no_args_is_help=True, help="Check what holds foreign code here, or run one program in it.")
+
+
+@app.callback()
+def _sandbox() -> None:
+    """Check what holds foreign code here, or run one program in it."""
+
+
+@app.command()
+def check() -> None:
+    """Attack the sandbox and show what held; exits with 1 when foreign code cannot be run safely here."""
+    _, layers = best_layers()
+    Console().print(_table(layers))
+    if layers.safe:
+        typer.echo("Foreign code can be run here.")
+        return
+    typer.echo("Foreign code cannot be run safely here; it is refused unless --unsafe-local is given.")
+    if sys.platform == "darwin":
+        typer.echo("On macOS only resource limits can be had. Use a Linux machine or container for foreign code.")
+    raise typer.Exit(_NOT_SAFE)
+
+
+def _table(layers: Layers) -> Table:
+    table = Table("layer or attack", "state")
+    for name, state in layers.states.items():
+        table.add_row(name, state)
+    table.add_section()
+    for name, outcome in layers.attacks.items():
+        table.add_row(f"attack: {name}", outcome)
+    return table
+
+
+@app.command()
+def run(
+    file: Annotated[Path, typer.Argument(help="A Python program.")],
+    cpu_seconds: Annotated[int, typer.Option(min=1, help="Seconds of processor time.")] = Limits.cpu_seconds,
+    unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
+) -> None:
+    """Run one program in the sandbox and say how it ended, what it printed and what it was refused."""
+    try:
+        code = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{file}: unreadable: {error}") from None
+    with open_sandbox(workers=1, unsafe_local=unsafe_local) as pool:
+        result = pool.run_one(Job(code, program=True, limits=Limits(cpu_seconds=cpu_seconds)))
+    typer.echo(result.printed, nl=not result.printed.endswith("\n"))
+    ending = _ENDINGS[result.ended].format(status=result.status, number=-result.status)
+    typer.echo(f"{file} {ending} after {result.cpu_seconds:.2f} s of processor time.")
+    for refused in result.refused:
+        typer.echo(f"It was refused: {refused}.")
+    if result.unsafe:
+        typer.echo("It ran WITHOUT a full sandbox (--unsafe-local).")

@@ -1,0 +1,151 @@
+"""Runs both candidates on generated inputs: where they differ, and what goes wrong on one side only.
+
+A difference names no winner. What may weigh is an incident: an exception, a result of a type that no example shows,
+work without end, or changed arguments, each on an input like the examples' and where the other candidate has none.
+"""
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from codefavor.evidence.entry import Entry
+from codefavor.evidence.example import Example
+from codefavor.evidence.expected import same, shorten, show
+from codefavor.evidence.inputs import Arguments, InputMaker, guess_arguments
+from codefavor.evidence.literals import evaluate
+from codefavor.pairs.evidence import Difference, Incident, IncidentKind
+from codefavor.sandbox.inside.values import Kept, Opaque
+from codefavor.sandbox.job import Call, Job, Outcome, Result
+from codefavor.sandbox.pool import Pool
+
+INPUTS = 40
+BUDGET = 300_000
+_CLEARLY_LESS = 20
+"""How many times less work the other must need before work without end is held against a candidate."""
+_MOST_DIFFERENCES = 3
+_MOST_INCIDENTS = 3
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """What generated inputs showed."""
+
+    inputs: int
+    """How many like the examples' were run on both."""
+    disagreements: int
+    """On how many of those they differ."""
+    differences: tuple[Difference, ...]
+    """The smallest of them, and of those at the borders."""
+    a: tuple[Incident, ...]
+    """Incidents of candidate A."""
+    b: tuple[Incident, ...]
+    """Incidents of candidate B."""
+
+
+def seeds_of(examples: Sequence[Example], entry: Entry) -> list[Arguments]:
+    """Return the arguments of the examples that are plain values, of the commonest arity."""
+    seeds = []
+    for example in examples:
+        try:
+            seeds.append([evaluate(source) for source in example.arguments or ()])
+        except ValueError:
+            continue
+    seeds = [seed for seed in seeds if seed]
+    if not seeds:
+        return [guess] if (guess := guess_arguments(entry)) else []
+    arity = max({len(seed) for seed in seeds}, key=[len(seed) for seed in seeds].count)
+    return [seed for seed in seeds if len(seed) == arity]
+
+
+def call_source(name: str, arguments: Arguments) -> str:
+    """Return the source of a call on plain values."""
+    return f"{name}({', '.join(map(repr, arguments))})"
+
+
+def run_behaviour(
+    pool: Pool, entry: Entry, codes: tuple[str, str], seeds: Sequence[Arguments], shown: Sequence[Any], seed: int
+) -> Behaviour:
+    """Run both candidates on the same generated inputs.
+
+    Args:
+        pool: where they run.
+        entry: the function to call.
+        codes: the candidates, ready to run.
+        seeds: arguments of the examples.
+        shown: results that the examples show, whose types are the right ones.
+        seed: the seed of the generator.
+    """
+    maker = InputMaker(seeds, random.Random(seed))
+    like, edges = maker.like(INPUTS), maker.edges()
+    calls = tuple(Call(call_source(entry.name, arguments), BUDGET) for arguments in [*like, *edges])
+    result_a, result_b = pool.run([Job(code, calls) for code in codes])
+    differing = sorted(
+        (call.source for call, a, b in _rows(calls, result_a, result_b) if differ(a, b)), key=lambda s: (len(s), s)
+    )
+    by_source = {call.source: (a, b) for call, a, b in _rows(calls, result_a, result_b)}
+    kinds = {_kind(value) for value in shown}
+    rows = list(_rows(calls, result_a, result_b))[: len(like)]
+    return Behaviour(
+        inputs=len(like),
+        disagreements=sum(differ(a, b) for _, a, b in rows),
+        differences=tuple(
+            Difference(call=shorten(source), a=show(by_source[source][0]), b=show(by_source[source][1]))
+            for source in differing[:_MOST_DIFFERENCES]
+        ),
+        a=_incidents([(call, a, b) for call, a, b in rows], kinds),
+        b=_incidents([(call, b, a) for call, a, b in rows], kinds),
+    )
+
+
+def _rows(calls: Sequence[Call], result_a: Result, result_b: Result) -> Iterable[tuple[Call, Outcome, Outcome]]:
+    return zip(calls, result_a.outcomes, result_b.outcomes, strict=True)
+
+
+def differ(a: Outcome, b: Outcome) -> bool:
+    """Return whether two outcomes differ, as far as that can be told; what was not run tells nothing."""
+    known = {"returned", "raised"}
+    if a.status not in known or b.status not in known:
+        return a.status != b.status and {a.status, b.status} <= {*known, "exhausted", "died"}
+    if a.status != b.status:
+        return True
+    return not same(a.value, b.value) if a.status == "returned" else False
+
+
+def _incidents(rows: list[tuple[Call, Outcome, Outcome]], kinds: set[str]) -> tuple[Incident, ...]:
+    """Return what goes wrong with the first outcome of each row and not with the second; the smallest of each kind."""
+    found: dict[IncidentKind, Incident] = {}
+    for call, own, other in sorted(rows, key=lambda row: (len(row[0].source), row[0].source)):
+        kind = _incident(own, other, kinds)
+        if kind and kind not in found:
+            found[kind] = Incident(kind=kind, call=shorten(call.source), detail=show(own))
+    return tuple(found.values())[:_MOST_INCIDENTS]
+
+
+def _incident(own: Outcome, other: Outcome, kinds: set[str]) -> IncidentKind | None:
+    if other.status != "returned" or (kinds and _kind(other.value) not in kinds):
+        return None
+    return _fault(own, other, kinds)
+
+
+def _fault(own: Outcome, other: Outcome, kinds: set[str]) -> IncidentKind | None:
+    if own.status in ("raised", "died"):
+        return "undefined name" if own.raised and "NameError" in own.raised.above else "crash"
+    if own.status == "exhausted" and (other.opcodes or BUDGET) * _CLEARLY_LESS < BUDGET:
+        return "endless"
+    if own.status == "returned" and kinds and _kind(own.value) not in kinds:
+        return "wrong type"
+    if own.mutated and other.mutated is False:
+        return "changed arguments"
+    return None
+
+
+def _kind(value: Any) -> str:
+    """Return the type of a value as far as a caller would notice: whole numbers and floats are numbers alike."""
+    if isinstance(value, Opaque):
+        return value.type_name
+    if isinstance(value, Kept):
+        return _kind(value.content)
+    if isinstance(value, bool):
+        return "bool"
+    return "number" if isinstance(value, int | float | complex) else type(value).__name__

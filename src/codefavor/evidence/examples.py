@@ -1,0 +1,135 @@
+"""Runs the worked examples of an instruction on both candidates and says what each passes and fails."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from codefavor.evidence.entry import Entry
+from codefavor.evidence.example import Example
+from codefavor.evidence.expected import passes, shorten, show
+from codefavor.evidence.literals import evaluate
+from codefavor.evidence.worked_examples import find_examples
+from codefavor.pairs.evidence import FailedExample
+from codefavor.sandbox.inside.values import Kept, Opaque
+from codefavor.sandbox.job import Call, Job, Outcome, Result
+from codefavor.sandbox.pool import Pool
+
+BUDGET = 2_000_000
+_UNKNOWN = object()
+
+
+@dataclass(frozen=True)
+class ExampleRun:
+    """What came of the examples with one candidate."""
+
+    passed: int
+    """How many it passes, of those that count."""
+    failed: tuple[FailedExample, ...]
+    """Those it fails."""
+
+
+@dataclass(frozen=True)
+class ExampleRuns:
+    """What came of the examples with both candidates."""
+
+    examples: tuple[Example, ...]
+    """All that were found."""
+    a: ExampleRun
+    """With candidate A."""
+    b: ExampleRun
+    """With candidate B."""
+    distrusted: int
+    """How many both fail: these were misread, or are wrong in the instruction, and do not count."""
+    results: tuple[Result, Result]
+    """The raw results."""
+
+
+def run_examples(pool: Pool, instruction: str, entry: Entry, codes: tuple[str, str]) -> ExampleRuns:
+    """Find the examples and run them on both candidates, each in processes of its own."""
+    examples = tuple(find_examples(instruction, entry))
+    calls = tuple(Call(example.call, budget=BUDGET) for example in examples)
+    result_a, result_b = pool.run([Job(code, calls) for code in codes])
+    expected = _expected_values(pool, examples)
+    verdicts_a = _verdicts(pool, examples, result_a, expected)
+    verdicts_b = _verdicts(pool, examples, result_b, expected)
+    counted = [
+        index
+        for index, (a, b) in enumerate(zip(verdicts_a, verdicts_b, strict=True))
+        if a is not None and b is not None and (a or b)
+    ]
+    return ExampleRuns(
+        examples=examples,
+        a=_run(examples, result_a, verdicts_a, counted),
+        b=_run(examples, result_b, verdicts_b, counted),
+        distrusted=sum(a is False and b is False for a, b in zip(verdicts_a, verdicts_b, strict=True)),
+        results=(result_a, result_b),
+    )
+
+
+def _run(examples: tuple[Example, ...], result: Result, verdicts: list[bool | None], counted: list[int]) -> ExampleRun:
+    failed = tuple(
+        FailedExample(
+            call=shorten(examples[index].call),
+            expected=shorten(examples[index].expected),
+            got=show(result.outcomes[index]),
+        )
+        for index in counted
+        if not verdicts[index]
+    )
+    return ExampleRun(len(counted) - len(failed), failed)
+
+
+def _expected_values(pool: Pool, examples: tuple[Example, ...]) -> list[Any]:
+    """Return the expected values; what is no literal is worked out in a process without any candidate."""
+    values: list[Any] = [_literal(example) for example in examples]
+    unknown = [index for index, value in enumerate(values) if value is _UNKNOWN and examples[index].kind == "equals"]
+    if unknown:
+        outcomes = _clean(pool, [examples[index].expected for index in unknown])
+        for index, outcome in zip(unknown, outcomes, strict=True):
+            if outcome.status == "returned":
+                values[index] = outcome.value
+    return values
+
+
+def _literal(example: Example) -> Any:
+    if example.kind != "equals":
+        return None
+    try:
+        return evaluate(example.expected)
+    except ValueError:
+        return _UNKNOWN
+
+
+def _clean(pool: Pool, sources: list[str]) -> tuple[Outcome, ...]:
+    imports = "import math, re, itertools, collections, datetime\nfrom math import *\nfrom collections import *\n"
+    return pool.run_one(Job(imports, tuple(Call(source, budget=BUDGET) for source in sources))).outcomes
+
+
+def _verdicts(pool: Pool, examples: tuple[Example, ...], result: Result, expected: list[Any]) -> list[bool | None]:
+    verdicts: list[bool | None] = []
+    conditions: dict[int, str] = {}
+    for index, (example, outcome) in enumerate(zip(examples, result.outcomes, strict=True)):
+        if result.loading.status != "returned":
+            verdicts.append(False)
+        elif expected[index] is _UNKNOWN:
+            verdicts.append(None)
+        elif example.kind == "holds" and outcome.status == "returned":
+            verdicts.append(None)
+            if is_plain(outcome.value):
+                conditions[index] = f"_ = {outcome.value!r}\n{example.expected}"
+        else:
+            verdicts.append(passes(example, outcome, expected[index]))
+    if conditions:
+        for index, held in zip(conditions, _clean(pool, list(conditions.values())), strict=True):
+            verdicts[index] = bool(held.value) if held.status == "returned" else None
+    return verdicts
+
+
+def is_plain(value: Any) -> bool:
+    """Return whether a decoded value's text is source that makes it again."""
+    if isinstance(value, Opaque | Kept):
+        return False
+    if isinstance(value, list | tuple | set | frozenset):
+        return all(is_plain(item) for item in value)
+    if isinstance(value, dict):
+        return all(is_plain(key) and is_plain(item) for key, item in value.items())
+    return not (isinstance(value, float) and value != value)

@@ -1,0 +1,95 @@
+"""Compares what a candidate returned with what an instruction expects, on the trusted side, between plain values."""
+
+import math
+import re
+from typing import Any
+
+from codefavor.evidence.example import Example
+from codefavor.sandbox.inside.values import Kept, Opaque
+from codefavor.sandbox.job import Outcome
+
+RELATIVE_TOLERANCE = 1e-6
+_LONGEST = 300
+
+
+def same(expected: Any, got: Any) -> bool:
+    """Return whether two decoded values are equal as Python sees it, floating-point numbers within a tolerance."""
+    if isinstance(expected, Opaque) or isinstance(got, Opaque):
+        return False
+    if isinstance(got, Kept) or isinstance(expected, Kept):
+        return _same_kept(expected, got)
+    if isinstance(expected, float) or isinstance(got, float):
+        return _same_number(expected, got)
+    if isinstance(expected, list | tuple) and type(expected) is type(got):
+        return len(expected) == len(got) and all(same(one, other) for one, other in zip(expected, got, strict=True))
+    if isinstance(expected, dict) and isinstance(got, dict):
+        return expected.keys() == got.keys() and all(same(expected[key], got[key]) for key in expected)
+    return bool(expected == got)
+
+
+def _same_kept(expected: Any, got: Any) -> bool:
+    if isinstance(expected, Kept) and isinstance(got, Kept) and expected.type_name != got.type_name:
+        return False
+    return same(
+        expected.content if isinstance(expected, Kept) else expected, got.content if isinstance(got, Kept) else got
+    )
+
+
+def _same_number(expected: Any, got: Any) -> bool:
+    if not isinstance(expected, int | float | complex) or not isinstance(got, int | float | complex):
+        return False
+    if isinstance(expected, complex) or isinstance(got, complex):
+        return abs(complex(expected) - complex(got)) <= RELATIVE_TOLERANCE * max(1.0, abs(expected))
+    try:
+        return math.isclose(expected, got, rel_tol=RELATIVE_TOLERANCE, abs_tol=1e-9) or (expected != expected != got)
+    except OverflowError:
+        return False
+
+
+def passes(example: Example, outcome: Outcome, expected: Any) -> bool | None:
+    """Return whether an outcome is what the example asks for; None where that cannot be told.
+
+    Args:
+        example: what was asked.
+        outcome: what came of it.
+        expected: the decoded value of `example.expected`, for examples that compare with a value.
+    """
+    if outcome.status in ("not run", "too large"):
+        return None
+    if example.kind == "raises":
+        return outcome.raised is not None and example.expected in outcome.raised.above
+    if outcome.status != "returned":
+        return False
+    if example.kind == "prints":
+        return _prints(example.expected, outcome)
+    return same(expected, outcome.value)
+
+
+def _prints(expected: str, outcome: Outcome) -> bool:
+    wanted = _plain(expected)
+    return wanted in {_plain(outcome.printed), _plain(str(outcome.value)), _plain(repr(outcome.value))}
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", "", text.replace('"', "'"))
+
+
+def show(outcome: Outcome) -> str:
+    """Return what came of a call as a person reads it, cut to a line."""
+    if outcome.status == "returned":
+        text = repr(outcome.value)
+    elif outcome.raised is not None:
+        text = str(outcome.raised)
+    else:
+        text = {
+            "exhausted": "too much work: it was stopped",
+            "died": "the process ended",
+            "too large": "a value too large to show",
+        }.get(outcome.status, "it was not run")
+    return shorten(text)
+
+
+def shorten(text: str) -> str:
+    """Return `text` on one line, cut in the middle where it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST // 2]} … {line[-_LONGEST // 2 :]}"

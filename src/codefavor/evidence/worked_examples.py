@@ -1,0 +1,288 @@
+"""Finds worked examples in an instruction: doctests, asserts, calls with their result, inputs with outputs, prose.
+
+It reads text and runs nothing. A misread example does little harm: it fails for both candidates, and is then ignored.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from codefavor.evidence.entry import Entry
+from codefavor.evidence.example import Example
+from codefavor.evidence.literals import balanced_end, literal_at, parse_expression
+
+MOST_EXAMPLES = 30
+_LONGEST_ASSERT = 40
+_RESULT_WORDS = r"(?:returns?|outputs?|gives?|yields?|equals?|prints?|results?\s+in|evaluates?\s+to|produces?|is|be)"
+_SHOULD = r"(?:(?:should|must|will|would|shall|can)\s+)?"
+_CONNECTIVE = re.compile(
+    rf"[`*]*\s*(?:[#,;]\s*)?(?:==+>?|=+>|-+>|~>|➞|→|⇒|➜|⟶|=|:|{_SHOULD}{_RESULT_WORDS}\b(?:\s+(?:to|as))?"
+    r"(?:\s+(?:the\s+)?(?:value|string|list|tuple|result|number|integer|output)(?:\s+of)?\b)?)\s*:?[`*\s]*"
+)
+_OUTPUT = re.compile(
+    rf"(?:(?:output|result|answer|expected(?:\s+(?:output|result))?|returned(?:\s+value)?|{_SHOULD}{_RESULT_WORDS})\b"
+    rf"[`*]*\s*(?:{_SHOULD}{_RESULT_WORDS}\b|=|:|-+>|=+>)?|=+>|-+>|➞|→|⇒)\s*:?[`*\s]*",
+    re.IGNORECASE,
+)
+_INPUT = re.compile(r"\b(?:input|for(?:\s+(?:the\s+)?input)?|given|with)\b\s*(?:of|is|=|:)?[`*\s]*", re.IGNORECASE)
+_BETWEEN = re.compile(r"[`*]*\s*(?:,|;|and\b|,\s*and\b)?\s*[`*]*\s*")
+_PROMPT = re.compile(r"^[ \t]*>>>[ ]?(.*)$")
+_MORE = re.compile(r"^[ \t]*\.\.\.[ ]?(.*)$")
+_QUOTES = ('"""', "'''", "```")
+_ERROR = re.compile(r"\b(?:raises?|throws?)\s+(?:an?\s+)?[`*]*([A-Z]\w*(?:Error|Exception|Iteration))\b")
+
+
+def find_examples(instruction: str, entry: Entry) -> list[Example]:
+    """Return the worked examples of `entry` in the order of their forms, each call once."""
+    found: dict[str, Example] = {}
+    readers = (_doctests, _asserts, _calls_with_results, _named_inputs, _plain_inputs, _tables)
+    for reader in readers:
+        for example in reader(instruction, entry):
+            key = re.sub(r"\s+", "", example.call)
+            found.setdefault(key, example)
+    return list(found.values())[:MOST_EXAMPLES]
+
+
+def _doctests(text: str, entry: Entry) -> Iterator[Example]:
+    lines = text.splitlines()
+    setup: list[str] = []
+    index = 0
+    while index < len(lines):
+        prompt = _PROMPT.match(lines[index])
+        index += 1
+        if not prompt:
+            continue
+        source = [prompt[1]]
+        while index < len(lines) and (more := _MORE.match(lines[index])):
+            source.append(more[1])
+            index += 1
+        want = []
+        while index < len(lines) and _is_wanted(lines[index]):
+            want.append(lines[index].strip())
+            index += 1
+        yield from _doctest("\n".join(source), "\n".join(want), setup, entry)
+
+
+def _is_wanted(line: str) -> bool:
+    return bool(line.strip()) and not _PROMPT.match(line) and not any(quotes in line for quotes in _QUOTES)
+
+
+def _doctest(source: str, want: str, setup: list[str], entry: Entry) -> Iterator[Example]:
+    expression = parse_expression(source)
+    if expression is None:
+        if _parses(source):
+            setup.append(source)
+        else:
+            yield from _calls_with_results(source, entry)
+        return
+    if not _calls_in(expression, entry.name):
+        setup.append(source)
+        return
+    call = "\n".join([*setup, source])
+    if want.startswith("Traceback"):
+        yield Example(call, "raises", want.splitlines()[-1].partition(":")[0].strip().rpartition(".")[2])
+    elif not want and _is_call(expression, entry.name):
+        yield _equals(expression, "None", setup)
+    elif not want and isinstance(expression, ast.Subscript):
+        yield from _calls_with_results(source, entry)
+    elif not want:
+        yield from _condition(expression, entry, setup)
+    elif (literal := literal_at(want, 0)) and not want[literal[1] :].strip():
+        yield _equals(expression, literal[0], setup)
+    elif (first := literal_at(want, 0)) and want[first[1] :].lstrip(" ").startswith(("\n", "#")):
+        yield _equals(expression, first[0], setup)
+    else:
+        yield Example(call, "prints", want)
+
+
+def _parses(source: str) -> bool:
+    try:
+        ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    return True
+
+
+def _asserts(text: str, entry: Entry) -> Iterator[Example]:
+    for match in re.finditer(r"(?<![\w>])assert\b", text):
+        statement = _longest_statement(text[match.start() :])
+        if statement is not None:
+            yield from _condition(statement.test, entry, [])
+
+
+def _longest_statement(text: str) -> ast.Assert | None:
+    """Return the assert at the start of `text`: the fewest lines that parse, or the part before a closing quote."""
+    lines = text.splitlines()[:_LONGEST_ASSERT]
+    for count in range(1, len(lines) + 1):
+        piece = "\n".join(lines[:count])
+        for ending in ("", *_QUOTES, "`", '"', "'"):
+            cut = piece.rpartition(ending)[0] if ending else piece
+            try:
+                body = ast.parse(cut.strip()).body
+            except (SyntaxError, ValueError, RecursionError):
+                continue
+            if body and isinstance(body[0], ast.Assert):
+                return body[0]
+    return None
+
+
+def _condition(test: ast.expr, entry: Entry, setup: list[str]) -> Iterator[Example]:
+    """Turn a condition that holds of calls into an example, a plain equation where it is one."""
+    calls = _calls_in(test, entry.name)
+    if not calls:
+        return
+    if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq | ast.Is):
+        left, right = test.left, test.comparators[0]
+        if _is_call(right, entry.name) and not _calls_in(left, entry.name):
+            left, right = right, left
+        if _is_call(left, entry.name) and not _calls_in(right, entry.name):
+            yield _equals(left, ast.unparse(right), setup)
+            return
+    if isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.func.id == entry.name:
+        yield Example("\n".join([*setup, ast.unparse(test)]), "holds", "bool(_)", _arguments(test))
+    elif isinstance(test, ast.Compare | ast.BoolOp | ast.UnaryOp | ast.Call):
+        yield _holds(test, calls, setup)
+
+
+def _holds(test: ast.expr, calls: list[ast.Call], setup: list[str]) -> Example:
+    sources = [ast.unparse(call) for call in calls]
+    condition = ast.unparse(test)
+    if len(sources) == 1:
+        return Example(
+            "\n".join([*setup, sources[0]]), "holds", condition.replace(sources[0], "_"), _arguments(calls[0])
+        )
+    for index, source in enumerate(sources):
+        condition = condition.replace(source, f"_[{index}]")
+    return Example("\n".join([*setup, f"[{', '.join(sources)}]"]), "holds", condition)
+
+
+def _equals(call: ast.expr, expected: str, setup: list[str]) -> Example:
+    arguments = _arguments(call) if isinstance(call, ast.Call) and not setup else None
+    return Example("\n".join([*setup, ast.unparse(call)]), "equals", expected, arguments)
+
+
+def _arguments(call: ast.Call) -> tuple[str, ...] | None:
+    if call.keywords or any(isinstance(argument, ast.Starred) for argument in call.args):
+        return None
+    return tuple(ast.unparse(argument) for argument in call.args)
+
+
+def _is_call(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+
+
+def _calls_in(node: ast.AST, name: str) -> list[ast.Call]:
+    return [
+        child
+        for child in ast.walk(node)
+        if isinstance(child, ast.Call) and isinstance(child.func, ast.Name) and child.func.id == name
+    ]
+
+
+def _calls_with_results(text: str, entry: Entry) -> Iterator[Example]:
+    for match in re.finditer(rf"(?<![\w.]){re.escape(entry.name)}\s*(?=\()", text):
+        if re.search(r"(?:def|assert|>>>)\s*(?:not\s+)?\(*$", text[: match.start()].rpartition("\n")[2]):
+            continue
+        end = balanced_end(text, match.end())
+        call = parse_expression(text[match.start() : end]) if end else None
+        if end is None or call is None or not _is_call(call, entry.name) or not _has_constant_arguments(call):
+            continue
+        error = _ERROR.match(text[end:].lstrip(" \t#,`*:->=➞→"))
+        connective = _CONNECTIVE.match(text, end)
+        if error:
+            yield Example(ast.unparse(call), "raises", error[1])
+        elif connective and (literal := literal_at(text, connective.end())):
+            yield _equals(call, literal[0], [])
+        elif literal := literal_at(text, end + len(text[end:]) - len(text[end:].lstrip(" \t"))):
+            yield _equals(call, literal[0], [])
+
+
+def _has_constant_arguments(call: ast.expr) -> bool:
+    return not any(isinstance(node, ast.Name) for node in ast.walk(call) if node is not getattr(call, "func", None))
+
+
+def _named_inputs(text: str, entry: Entry) -> Iterator[Example]:
+    """Read `n = 5, k = 2 ... output: 7`, in any words between."""
+    if not entry.parameters:
+        return
+    names = "|".join(map(re.escape, entry.parameters))
+    assignment = re.compile(rf"(?<![\w.\"'])({names})\s*(?:=|is|:)\s*[`*]*(?=[\[({{\"'\d+\-.TFNtfn])")
+    position = 0
+    while start := assignment.search(text, position):
+        given, position = _assignments(text, start, assignment)
+        if not _covers(given, entry):
+            continue
+        limit = assignment.search(text, position)
+        output = _first_output(text, position, min(position + 300, limit.start() if limit else len(text)))
+        if output is not None:
+            yield _call_with(entry, [given[name] for name in entry.parameters if name in given], output)
+
+
+def _assignments(text: str, start: re.Match[str], assignment: re.Pattern[str]) -> tuple[dict[str, str], int]:
+    given: dict[str, str] = {}
+    match: re.Match[str] | None = start
+    position = start.end()
+    while match:
+        position = match.end()
+        literal = literal_at(text, position)
+        if literal is None or match[1] in given:
+            break
+        given[match[1]], position = literal
+        between = _BETWEEN.match(text, position)
+        match = assignment.match(text, between.end() if between else position)
+    return given, position
+
+
+def _covers(given: dict[str, str], entry: Entry) -> bool:
+    return bool(given) and all(name in given for name in entry.parameters[: entry.required or 1])
+
+
+def _first_output(text: str, start: int, end: int) -> str | None:
+    for match in _OUTPUT.finditer(text, start, end):
+        literal = literal_at(text, match.end())
+        if literal:
+            return literal[0]
+    return None
+
+
+def _call_with(entry: Entry, arguments: list[str], expected: str) -> Example:
+    return Example(f"{entry.name}({', '.join(arguments)})", "equals", expected, tuple(arguments))
+
+
+def _plain_inputs(text: str, entry: Entry) -> Iterator[Example]:
+    """Read `Input: [1, 2]` with its `Output: 3`, and `For 5 the function should return 3`."""
+    for match in _INPUT.finditer(text):
+        arguments, position = _literals(text, match.end(), len(entry.parameters))
+        if not max(1, entry.required) <= len(arguments) <= len(entry.parameters):
+            continue
+        following = _INPUT.search(text, position)
+        prose = not match[0].lower().startswith("input")
+        limit = min(position + (60 if prose else 200), following.start() if following else len(text))
+        output = _first_output(text, position, limit)
+        if output is not None:
+            yield _call_with(entry, arguments, output)
+
+
+def _literals(text: str, start: int, most: int) -> tuple[list[str], int]:
+    found: list[str] = []
+    position = start
+    while len(found) < most and (literal := literal_at(text, position)):
+        found.append(literal[0])
+        end = literal[1]
+        between = _BETWEEN.match(text, end)
+        position = between.end() if between else end
+        if "\n" in text[end:position] and not text[end:position].strip():
+            return found, end
+    return found, position
+
+
+def _tables(text: str, entry: Entry) -> Iterator[Example]:
+    """Read rows of a table whose cells are the arguments and then the result."""
+    for line in text.splitlines():
+        cells = [cell.strip().strip("`") for cell in line.strip().strip("|").split("|")]
+        if len(cells) != len(entry.parameters) + 1 or len(cells) < 2:
+            continue
+        read = [literal_at(cell, 0) for cell in cells]
+        sources = [item[0] for item, cell in zip(read, cells, strict=True) if item and item[1] == len(cell)]
+        if len(sources) == len(cells):
+            yield _call_with(entry, sources[:-1], sources[-1])

@@ -1,0 +1,237 @@
+"""Runs one candidate in this process, already locked down: loads its code, makes the calls, reports what came of each.
+
+It reports values and numbers and judges nothing. The candidate shares this interpreter and may break it or write lines
+of its own; all it can gain is to misstate what it returned or how much it worked.
+"""
+
+import ast
+import io
+import json
+import os
+import random
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable
+from types import ModuleType, TracebackType
+from typing import Any
+
+from codefavor.sandbox.inside.counting import Counter
+from codefavor.sandbox.inside.values import TooLarge, canonical, encode
+
+CANDIDATE = "<candidate>"
+"""The file name that tracebacks give the candidate's own lines."""
+MAX_TEXT = 2000
+RECURSION = 1500
+_LOADING = -1
+_STOPPED_FOR_WORK = 77
+
+
+class BoundedText(io.StringIO):
+    """Text that stops growing, for the standard output of a candidate."""
+
+    def write(self, text: str) -> int:
+        """Keep what fits of `text`."""
+        if self.tell() < MAX_TEXT:
+            super().write(str(text)[: MAX_TEXT - self.tell()])
+        return len(text)
+
+
+class Harness:
+    """One candidate, loaded once and called many times."""
+
+    def __init__(self, job: dict[str, Any], results: int) -> None:
+        self._job = job
+        self._results = results
+        self._module = ModuleType("candidate")
+        self._at = _LOADING
+        self._enough = False
+        self._exit: Callable[[int], object] = os._exit
+
+    def run(self) -> None:
+        """Load the candidate and make every call of the job, reporting one line for each."""
+        sys.setrecursionlimit(RECURSION)
+        sys.modules["candidate"] = self._module
+        code = self._job["code"]
+        if self._attempt(_LOADING, lambda: self._load(code), self._job["budget"]):
+            for index, call in self._job["calls"]:
+                self._call(index, call)
+                if self._enough:
+                    break
+
+    def run_program(self) -> None:
+        """Run the candidate as a program, its output to this process' own."""
+        sys.setrecursionlimit(RECURSION)
+        sys.stdin = open(0, encoding="utf-8")
+        sys.stdout = open(1, "w", encoding="utf-8", buffering=1, closefd=False)
+        self._module.__name__ = "__main__"
+        sys.modules["__main__"] = self._module
+        self._load(self._job["code"])
+
+    def _load(self, code: str) -> None:
+        exec(compile(code, CANDIDATE, "exec", dont_inherit=True), self._module.__dict__)
+
+    def _call(self, index: int, call: dict[str, Any]) -> None:
+        random.seed(0)  # noqa: TID251 - the candidate's own global generator, the same in every run
+        work = _Work(call["source"], self._module.__dict__)
+        if not self._attempt(index, work.prepare, call["budget"], silent=True):
+            return
+        before = work.arguments_as_data()
+        if call["budget"]:
+            self._attempt(index, work.call, call["budget"], lambda: {"mutated": work.note_mutation(before)})
+        if call["repeats"]:
+            fastest = _fastest(work, call["repeats"])
+            self._report({"i": index, "nanoseconds": fastest})
+            if 0 < self._job["stop_after"] < (fastest or 0):
+                self._enough = True
+                self._report({"i": index, "enough": True})
+        if call["memory"]:
+            self._report({"i": index, "peak": _peak(work)})
+
+    def _attempt(
+        self,
+        index: int,
+        action: Callable[[], object],
+        budget: int,
+        remarks: Callable[[], dict[str, object]] = dict,
+        silent: bool = False,
+    ) -> bool:
+        self._at = index
+        sys.stdout = printed = BoundedText()
+        counter = Counter(budget, self._stop)
+        report: dict[str, Any] = {"i": index}
+        ok = False
+        try:
+            with counter:
+                value = action()
+            report["value"] = encode(value)
+            ok = True
+        except TooLarge:
+            report["too_large"] = True
+        except BaseException as error:  # noqa: BLE001 - whatever the candidate raises is its result
+            report["raised"] = describe(error)
+        if silent and ok:
+            return True
+        report.update(opcodes=counter.count, printed=printed.getvalue(), **remarks())
+        self._report(report)
+        return ok
+
+    def _stop(self) -> None:
+        self._report({"i": self._at, "exhausted": True})
+        self._exit(_STOPPED_FOR_WORK)
+
+    def _report(self, report: dict[str, Any]) -> None:
+        line = json.dumps(report).encode() + b"\n"
+        while line:
+            line = line[os.write(self._results, line) :]
+
+
+class _Work:
+    """One call: its function and arguments where it is a plain call, so that mutated arguments are seen.
+
+    Arguments that a counted call left as they were are `reusable` when it is timed.
+    """
+
+    def __init__(self, source: str, namespace: dict[str, Any]) -> None:
+        self._source = source
+        self._namespace = namespace
+        self._function: Any = None
+        self._arguments: list[Any] = []
+        self._keywords: dict[str, Any] = {}
+        self._code: Any = None
+        self.reusable = False
+
+    def prepare(self) -> None:
+        """Evaluate what comes before the call: statements, the function, fresh arguments."""
+        *statements, last = ast.parse(self._source).body or [ast.Pass()]
+        exec(compile(ast.Module(statements, []), "<call>", "exec"), self._namespace)
+        self._function = None
+        if isinstance(last, ast.Expr) and _is_plain_call(last.value):
+            call: Any = last.value
+            self._function = self._evaluate(call.func)
+            self._arguments = [self._evaluate(argument) for argument in call.args]
+            self._keywords = {keyword.arg: self._evaluate(keyword.value) for keyword in call.keywords}
+        elif isinstance(last, ast.Expr):
+            self._code = compile(ast.Expression(last.value), "<call>", "eval")
+        else:
+            self._code = compile(ast.Module([last], []), "<call>", "exec")
+
+    def _evaluate(self, node: ast.expr) -> Any:
+        return eval(compile(ast.Expression(node), "<call>", "eval"), self._namespace)
+
+    def call(self) -> Any:
+        """Make the call on the arguments as they are."""
+        if self._function is not None:
+            return self._function(*self._arguments, **self._keywords)
+        return eval(self._code, self._namespace)
+
+    def arguments_as_data(self) -> str | None:
+        """Return the arguments as text, to be compared with the same after the call."""
+        try:
+            return canonical(encode([self._arguments, list(self._keywords.values())]))
+        except TooLarge:
+            return None
+
+    def note_mutation(self, before: str | None) -> bool | None:
+        """Return whether the arguments are not what they were; None when they are too large to tell."""
+        mutated = None if before is None else self.arguments_as_data() != before
+        self.reusable = mutated is False and self._function is not None
+        return mutated
+
+
+def _is_plain_call(node: ast.expr) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and not any(isinstance(argument, ast.Starred) for argument in node.args)
+        and all(keyword.arg for keyword in node.keywords)
+    )
+
+
+def _fastest(work: _Work, repeats: int) -> int | None:
+    fastest = None
+    for _ in range(repeats):
+        try:
+            if not work.reusable:
+                work.prepare()
+            start = time.thread_time_ns()
+            work.call()
+            spent = time.thread_time_ns() - start
+        except BaseException:  # noqa: BLE001 - the counted run has reported it
+            return None
+        fastest = spent if fastest is None else min(fastest, spent)
+    return fastest
+
+
+def _peak(work: _Work) -> int | None:
+    try:
+        work.prepare()
+        tracemalloc.start()
+        work.call()
+        return tracemalloc.get_traced_memory()[1]
+    except BaseException:  # noqa: BLE001 - the counted run has reported it
+        return None
+    finally:
+        tracemalloc.stop()
+
+
+def describe(error: BaseException) -> dict[str, Any]:
+    """Return an exception as data: its type, the types above it, its message and the candidate's last line in it."""
+    try:
+        message = str(error)[:MAX_TEXT]
+    except Exception:  # noqa: BLE001 - a foreign __str__ may raise anything
+        message = ""
+    line, at = None, outside_harness(error)
+    while at is not None:
+        if at.tb_frame.f_code.co_filename == CANDIDATE:
+            line = at.tb_lineno
+        at = at.tb_next
+    above = [parent.__name__ for parent in type(error).__mro__[:-1]]
+    return {"type": type(error).__name__, "above": above, "message": message, "line": line}
+
+
+def outside_harness(error: BaseException) -> TracebackType | None:
+    """Return the part of a traceback that lies in the candidate, without the steps of the harness that led there."""
+    at = error.__traceback__
+    while at is not None and at.tb_frame.f_code.co_filename != CANDIDATE:
+        at = at.tb_next
+    return at

@@ -1,0 +1,137 @@
+"""What is asked of the sandbox and what comes back: jobs, calls, limits, outcomes."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Ended = Literal["finished", "exited", "signal", "wall", "output", "lost"]
+"""How a candidate's process ended: by itself, with a status, by a signal (memory, processor time, a crash), by our
+clock, by writing too much, or in a way that the sandbox itself could not follow."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one process of a candidate may use."""
+
+    cpu_seconds: int = 10
+    """Seconds of processor time."""
+    wall_seconds: int = 30
+    """Seconds by the clock, for programs that sleep; a machine under load must not reach it."""
+    memory: int = 1 << 30
+    """Bytes of address space."""
+    output: int = 4 << 20
+    """Bytes of results, and of printed text, that are kept."""
+    file_size: int = 16 << 20
+    """Bytes of one written file."""
+    files: int = 64
+    """Files open at once."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One piece of work: Python source whose last expression is the result."""
+
+    source: str
+    """Statements and a last expression, in the candidate's own names."""
+    budget: int = 1_000_000
+    """Bytecode instructions before it is stopped; 0 skips the counted run."""
+    repeats: int = 0
+    """How often it is timed, without counting."""
+    memory: bool = False
+    """Whether its peak memory is measured."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """Everything that is to be done with one candidate."""
+
+    code: str
+    """The candidate."""
+    calls: tuple[Call, ...] = ()
+    """What is called, in this order."""
+    stop_after: int = 0
+    """For calls that only get larger: skip those after one that spent its budget, or that took longer than this many
+    nanoseconds when timed; 0 skips none."""
+    program: bool = False
+    """Run the candidate as a program instead, as `__main__`."""
+    typed: str = ""
+    """What a program finds on standard input."""
+    limits: Limits = Limits()
+    """Limits of every process of this candidate."""
+    budget: int = 5_000_000
+    """Bytecode instructions that loading the code may take."""
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An exception."""
+
+    type_name: str
+    """The name of its type."""
+    above: tuple[str, ...]
+    """The names of that type and those it derives from."""
+    message: str
+    """Its text, cut at 2,000 characters."""
+    line: int | None
+    """The innermost line of the candidate that it passed."""
+
+    def __str__(self) -> str:
+        return f"{self.type_name}: {self.message}" if self.message else self.type_name
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one call, as the candidate's own process reports it."""
+
+    status: Literal["returned", "raised", "too large", "exhausted", "died", "not run"]
+    """How it ended; "exhausted" is the counted budget, "died" took the process along."""
+    value: Any = None
+    """The value returned, made of plain built-in values, `Kept` and `Opaque`."""
+    raised: Raised | None = None
+    """The exception."""
+    printed: str = ""
+    """What it printed, cut at 2,000 characters."""
+    opcodes: int | None = None
+    """Bytecode instructions executed."""
+    mutated: bool | None = None
+    """Whether the arguments were changed; None where that could not be told."""
+    nanoseconds: int | None = None
+    """The least processor time of the repeats."""
+    peak: int | None = None
+    """The peak of memory allocated, in bytes."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a job."""
+
+    loading: Outcome
+    """What came of loading the code (of running it, for a program)."""
+    outcomes: tuple[Outcome, ...]
+    """One for every call."""
+    ended: Ended
+    """How the last process of the candidate ended."""
+    status: int
+    """Its exit status; negative is the number of a signal."""
+    printed: str = ""
+    """What went to standard output and error past the calls, cut."""
+    refused: tuple[str, ...] = ()
+    """What a program tried and was refused, as its interpreter noted it."""
+    cpu_seconds: float = 0.0
+    """Processor time of all its processes, by the kernel's account."""
+    unsafe: bool = False
+    """Whether it ran without a full sandbox, by the user's leave."""
+
+
+@dataclass(frozen=True)
+class Layers:
+    """What protects this machine from a candidate."""
+
+    states: dict[str, str] = field(default_factory=dict)
+    """Every layer with "on" or why it is off."""
+    attacks: dict[str, str] = field(default_factory=dict)
+    """Every attack tried at start with "held" or what got through."""
+
+    @property
+    def safe(self) -> bool:
+        """Whether every attack was held."""
+        return bool(self.attacks) and all(outcome == "held" for outcome in self.attacks.values())

@@ -1,0 +1,40 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from codefavor.sandbox.probe import best_layers
+
+if not best_layers()[1].safe:
+    pytest.skip("foreign code cannot be run safely on this machine", allow_module_level=True)
+
+
+def codefavor(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "codefavor", "sandbox", *arguments], capture_output=True, text=True, check=False
+    )
+
+
+def test_check_shows_every_layer_and_attack() -> None:
+    shown = codefavor("check")
+    assert shown.returncode == 0
+    for name in ("seccomp", "landlock", "attack: network", "Foreign code can be run here."):
+        assert name in shown.stdout
+
+
+def test_run_says_how_it_ended_what_it_printed_and_what_was_refused(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text("print('hello')\nimport socket\nsocket.socket()\n", encoding="utf-8")
+    shown = codefavor("run", str(program))
+    assert shown.returncode == 0
+    assert "hello\n" in shown.stdout
+    assert "PermissionError" in shown.stdout
+    assert "ended with status 1" in shown.stdout
+    assert "It was refused: network." in shown.stdout
+
+
+def test_a_missing_program_is_one_sentence(tmp_path: Path) -> None:
+    shown = codefavor("run", str(tmp_path / "none.py"))
+    assert shown.returncode == 2
+    assert shown.stderr.startswith("error: ") and shown.stderr.count("\n") == 1

@@ -1,0 +1,107 @@
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from codefavor.errors import SandboxError
+from codefavor.sandbox.inside.values import Kept
+from codefavor.sandbox.job import Call, Job, Limits
+from codefavor.sandbox.pool import Pool
+from codefavor.sandbox.probe import best_layers, open_sandbox
+
+BUBBLEWRAP, LAYERS = best_layers()
+if not LAYERS.safe:
+    pytest.skip("foreign code cannot be run safely on this machine", allow_module_level=True)
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    with open_sandbox() as opened:
+        yield opened
+
+
+def test_values_come_back_as_data(pool: Pool) -> None:
+    code = "from collections import Counter, namedtuple\nP = namedtuple('P', 'x y')\nx = [1]\n"
+    sources = {
+        "{1: [(2.5, None), {'a', 'b'}], 'é': b'\\x00'}": {1: [(2.5, None), {"a", "b"}], "é": b"\x00"},
+        "10 ** 5000": 10**5000,
+        "Counter('aab')": Kept("Counter", {"a": 2, "b": 1}),
+        "P(1, 2)": Kept("P", (1, 2)),
+        "y = 3\nx + [y]": [1, 3],
+        "float('inf')": float("inf"),
+    }
+    result = pool.run_one(Job(code, tuple(Call(source) for source in sources)))
+    assert [outcome.value for outcome in result.outcomes] == list(sources.values())
+
+
+def test_results_keep_the_order_of_the_jobs(pool: Pool) -> None:
+    jobs = [Job(f"def f(): return {n}", (Call("f()"),)) for n in range(20)]
+    assert [result.outcomes[0].value for result in pool.run(jobs)] == list(range(20))
+
+
+def test_work_is_counted_the_same_every_time(pool: Pool) -> None:
+    job = Job("def f(n):\n    return sum(i for i in range(n))", (Call("f(1000)"), Call("f(2000)")))
+    first, second = (pool.run_one(job) for _ in range(2))
+    counts = [outcome.opcodes for outcome in first.outcomes]
+    assert counts == [outcome.opcodes for outcome in second.outcomes]
+    assert counts[0] is not None and counts[1] is not None
+    assert 1.9 < counts[1] / counts[0] < 2.1
+
+
+def test_too_much_work_stops_a_call_and_not_the_calls_after_it(pool: Pool) -> None:
+    code = "def f(n):\n    while n: pass\n    return n"
+    result = pool.run_one(Job(code, (Call("f(1)", budget=10_000), Call("f(0)"))))
+    assert [outcome.status for outcome in result.outcomes] == ["exhausted", "returned"]
+
+
+def test_a_call_that_kills_its_process_is_named_and_the_rest_goes_on(pool: Pool) -> None:
+    code = "import os\ndef f(n):\n    if n: os._exit(n)\n    return n"
+    result = pool.run_one(Job(code, (Call("f(0)"), Call("f(1)"), Call("f(0)"))))
+    assert [outcome.status for outcome in result.outcomes] == ["returned", "died", "returned"]
+
+
+def test_code_that_does_not_load_says_why(pool: Pool) -> None:
+    result = pool.run_one(Job("x = 1\nimport nothing_like_it", (Call("1"),)))
+    assert result.loading.raised is not None
+    assert (result.loading.raised.type_name, result.loading.raised.line) == ("ModuleNotFoundError", 2)
+    assert result.outcomes[0].status == "not run"
+
+
+def test_changed_arguments_time_and_memory_are_seen(pool: Pool) -> None:
+    code = "def f(x):\n    x.append(1)\n    return [0] * 10**5\ndef g(x):\n    return len(x)"
+    result = pool.run_one(Job(code, (Call("f([])", repeats=2, memory=True), Call("g([])"))))
+    changed, kept = result.outcomes
+    assert (changed.mutated, kept.mutated) == (True, False)
+    assert changed.nanoseconds is not None and changed.nanoseconds > 0
+    assert changed.peak is not None and changed.peak > 500_000
+
+
+def test_a_program_reads_its_standard_input(pool: Pool) -> None:
+    result = pool.run_one(Job("print(sum(map(int, input().split())))", program=True, typed="1 2 3\n"))
+    assert (result.ended, result.printed) == ("finished", "6\n")
+
+
+def test_a_program_that_sleeps_is_stopped_by_the_clock(pool: Pool) -> None:
+    program = "import os, time\nfor fd in (1, 2, 3): os.close(fd)\ntime.sleep(60)"
+    result = pool.run_one(Job(program, program=True, limits=Limits(wall_seconds=1)))
+    assert result.ended == "wall"
+
+
+def test_without_its_layers_the_sandbox_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("codefavor.sandbox.probe.find_bubblewrap", lambda: None)
+    monkeypatch.setattr("codefavor.sandbox.probe.REQUIRED", ("rlimits", "seccomp"))
+    monkeypatch.setattr("codefavor.sandbox.worker._SYSTEM", ("/",))
+    with pytest.raises(SandboxError, match="reading files"):
+        open_sandbox(workers=1)
+    with open_sandbox(workers=1, unsafe_local=True) as pool:
+        assert pool.run_one(Job("print(1)", program=True)).unsafe
+
+
+def test_a_pool_leaves_no_process_behind() -> None:
+    with Pool(BUBBLEWRAP, workers=1) as pool:
+        pool.run_one(Job("x = 1"))
+        worker = pool._idle.get()
+        assert worker is not None
+        pool._idle.put(worker)
+    with pytest.raises(ProcessLookupError):
+        os.killpg(worker._process.pid, 0)
