@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codefavor.evolve.asked_code import asked_name, defines, reduce_to
@@ -69,6 +69,7 @@ def test_what_cannot_be_reduced_stays(code: str) -> None:
 
 
 @given(st.text(max_size=80))
+@settings(max_examples=30)
 def test_no_text_is_a_surprise(text: str) -> None:
     reduce_to(text, asked_name(text))
     defines(text, "x")

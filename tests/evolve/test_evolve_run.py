@@ -1,93 +1,22 @@
-"""Whole runs from the command line against a server on loopback, killed, continued, refused, limited, shown."""
+"""Whole runs from the command line against a server on loopback, continued, refused, limited, shown."""
 
-import io
 import json
-import os
-import random
-import signal
-import subprocess
-import sys
-import time
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 
-from codefavor.cli.main import main
 from codefavor.evolve.journal import Journal, read_settled
 from codefavor.evolve.protocol import Discard
 from codefavor.jsonl import read_records, read_rows
 from codefavor.pairs.pair import PreferencePair
 from loopback.critic import answer
 from loopback.faults import Schedule
+from loopback.runs import codefavor, commit_run, evolve, results, summary, write_commits
 from loopback.server import Loopback
 
 FAULTS = Schedule(
     {"rate-limit": 0.03, "server-error": 0.03, "broken-json": 0.02, "cut": 0.02}, seed=3, retry_after=0.05
 )
-RESULTS = ("pairs.jsonl", "discarded.jsonl", "summary.json")
-
-
-def write_commits(path: Path, count: int) -> Path:
-    rows = (
-        {
-            "commit": f"{n:040x}",
-            "old_contents": f"def area_{n}(a, b):\n    c = 0\n    for _ in range(b):\n        c += a + {n}",
-            "new_contents": f"def area_{n}(a, b):\n    return (a + {n}) * b\n",
-            "message": f"Multiply instead of adding up in area_{n}",
-            "lang": "Python",
-            "license": "mit" if n % 10 else "gpl-3.0",
-            "repos": "example/area,another/area",
-        }
-        for n in range(count)
-    )
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    return path
-
-
-def command(*arguments: object) -> list[str]:
-    return [sys.executable, "-m", "codefavor", "evolve", *map(str, arguments)]
-
-
-ENVIRONMENT = {**os.environ, "OPENAI_API_KEY": "sk-of-a-test", "COLUMNS": "200"}
-
-
-class Ended(NamedTuple):
-    """How a command ended."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-def evolve(*arguments: object) -> Ended:
-    """Run the command line in this process: starting an interpreter for each would take most of the time."""
-    out, err = io.StringIO(), io.StringIO()
-    code = 0
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-        patch.setattr(sys, "argv", command(*arguments)[2:])
-        patch.setenv("OPENAI_API_KEY", "sk-of-a-test")
-        patch.setenv("COLUMNS", "200")
-        try:
-            main()
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-    return Ended(code, out.getvalue(), err.getvalue())
-
-
-def commit_run(seeds: Path, url: str, out: Path) -> tuple[object, ...]:
-    critic = ("--critic", "vllm/critic", "--base-url", url)
-    return ("commit-instruct", "--edit-pack", seeds, *critic, "--out", out, "--concurrency", 16)
-
-
-def results(folder: Path) -> dict[str, str]:
-    return {name: (folder / name).read_text(encoding="utf-8") for name in RESULTS}
-
-
-def summary(folder: Path) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-    return content
 
 
 def test_every_seed_is_kept_or_discarded_whatever_goes_wrong(tmp_path: Path) -> None:
@@ -113,29 +42,6 @@ def test_every_seed_is_kept_or_discarded_whatever_goes_wrong(tmp_path: Path) -> 
     assert counts["tokens"]["vllm/critic"]["calls"] > 54
     assert "sk-of-a-test" not in "".join(path.read_text(errors="replace") for path in out.iterdir())
     assert f"{len(pairs)} pairs" in (out / "README.md").read_text(encoding="utf-8")
-
-
-def test_a_run_killed_at_any_moment_goes_on_and_repeats_no_answered_call(tmp_path: Path) -> None:
-    seeds = write_commits(tmp_path / "seeds.jsonl", 60)
-    moments = random.Random(5)
-    with Loopback(answer, 0.05) as server:
-        whole = evolve(*commit_run(seeds, server.url, tmp_path / "whole"))
-        assert whole.returncode == 0, whole.stderr
-    with Loopback(answer, 0.05) as server:
-        again = commit_run(seeds, server.url, tmp_path / "killed")
-        for _ in range(3):
-            process = subprocess.Popen(command(*again), env=ENVIRONMENT, stderr=subprocess.DEVNULL)
-            journal = tmp_path / "killed" / "journal.jsonl"
-            while not journal.exists() and process.poll() is None:
-                time.sleep(0.02)
-            time.sleep(moments.uniform(0.0, 0.8))
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-        last = evolve(*again)
-        assert last.returncode == 0, last.stderr
-        # A call may be repeated only when the kill came between the server's sending and the client's keeping it.
-        assert server.tally.repeated <= 3 * 16
-    assert results(tmp_path / "killed") == results(tmp_path / "whole")
 
 
 def test_a_finished_run_started_again_asks_nothing(tmp_path: Path) -> None:
@@ -173,7 +79,7 @@ def test_a_spent_budget_stops_cleanly_and_more_money_goes_on(tmp_path: Path) -> 
     prices.write_text("vllm/critic: {input: 1000.0, output: 1000.0}\n", encoding="utf-8")
     with Loopback(answer) as server:
         paid = (*commit_run(seeds, server.url, out), "--prices", prices, "--budget")
-        stopped = evolve(*paid, 30)
+        stopped = evolve(*paid, 12)
         assert stopped.returncode == 0, stopped.stderr
         spent = summary(out)
         assert not spent["complete"]
@@ -314,3 +220,30 @@ def test_a_journal_survives_a_torn_line_and_refuses_a_second_writer(tmp_path: Pa
         assert evolve(*commit_run(seeds, server.url, out)).returncode == 0
         assert server.tally.requests == asked
     assert results(out) == before
+
+
+def test_pairs_of_both_evolvers_train_unchanged(tmp_path: Path) -> None:
+    seeds, instructions = write_commits(tmp_path / "seeds.jsonl", 60), tmp_path / "instructions.jsonl"
+    rows = [{"id": f"i{n}", "instruction": f"Write code, please, number {n}."} for n in range(40)]
+    instructions.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    commits, drafts = tmp_path / "commits", tmp_path / "drafts"
+    with Loopback(answer) as server:
+        evolve(*commit_run(seeds, server.url, commits))
+        models = (
+            "--draft",
+            "vllm/weak",
+            "--draft-url",
+            server.url,
+            "--critic",
+            "vllm/strong",
+            "--base-url",
+            server.url,
+        )
+        evolve("critic-evol", "--instructions", instructions, *models, "--out", drafts)
+    judge = tmp_path / "judge"
+    pairs = ("--pairs", commits / "pairs.jsonl", "--pairs", drafts / "pairs.jsonl")
+    trained = codefavor("train", "--objective", "linear", *pairs, "--out", judge)
+    assert trained.returncode == 0, trained.stderr
+    made = summary(commits)["kept"] + summary(drafts)["kept"]
+    assert f"trained on {made} pairs" in trained.stdout
+    assert (judge / "judge.json").is_file()

@@ -30,7 +30,8 @@ def test_one_example_is_good_enough_and_four_are_improved() -> None:
     assert len(EXAMPLES) == 5
 
 
-_TEXT = st.from_regex(r"[a-z]{3,9}( [a-z,.']{2,9}){0,9}x", fullmatch=True)
+_WORDS = st.lists(st.text("abcxyz,.'", min_size=2, max_size=6), max_size=5)
+_TEXT = _WORDS.map(lambda words: " ".join(["so", *words, "x"]))
 _CODE = st.lists(st.sampled_from(["a = 1", "```", "## Decision", "", "    pass", "# REVISE"])).map("\n".join)
 
 

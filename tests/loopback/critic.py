@@ -83,3 +83,11 @@ def _function(number: int, variable: str) -> str:
         f"    {variable} += items[{(number >> n) % 97}] * {(number >> (n + 3)) % 89} + 0" for n in range(9)
     )
     return f"def {_name(number)}(items):\n    {variable} = {number}\n{terms}\n    return {variable}"
+
+
+def agree(messages: Messages) -> str:
+    """Answer Commit-Instruct by the number of turns alone, whatever the wording: a reason, a yes, a pair."""
+    asked = [message["content"] for message in messages if message["role"] == "user"]
+    if len(asked) == 1:
+        return "The change makes the code clearer."
+    return "YES" if len(asked) == 2 else _rephrase(_number(asked[0]) * 17 * 7 + 1, mended=True)

@@ -42,7 +42,7 @@ class Tally:
         self.in_flight = 0
         self.peak = 0
         self.faults: Counter[str] = Counter()
-        self.asked: deque[Asked] = deque(maxlen=1000)
+        self.asked: deque[Asked] = deque(maxlen=10_000)
         """The latest requests."""
         self.attempts: Counter[str] = Counter()
         self.answers: Counter[str] = Counter()

@@ -13,8 +13,9 @@ from rich.live import Live
 from rich.text import Text
 
 from codefavor.config import load_config
+from codefavor.evolve.configuration import CommitInstructConfig, Config, CriticEvolConfig
 from codefavor.evolve.forecast import forecast
-from codefavor.evolve.methods import CommitInstructConfig, Config, CriticEvolConfig, run_evolution
+from codefavor.evolve.methods import run_evolution
 from codefavor.evolve.run import Progress
 
 _FIRST_PROMPTS = 3

@@ -27,11 +27,24 @@ class CommitInstruct:
 
     name = METHOD
 
-    def __init__(self, critic: ChatModel, config: GenerationConfig, *, structured: bool = False) -> None:
-        """Ask `critic`; `structured` holds its last answer to a JSON schema, where the backend can."""
+    def __init__(
+        self,
+        critic: ChatModel,
+        config: GenerationConfig,
+        *,
+        reason_tokens: int | None = None,
+        filter_tokens: int | None = None,
+        structured: bool = False,
+    ) -> None:
+        """Ask `critic`; `structured` holds its last answer to a JSON schema, where the backend can.
+
+        `reason_tokens` and `filter_tokens` are the most tokens of the first two turns, where they are to be fewer than
+        the `max_tokens` of `config`.
+        """
         self._critic = critic
-        self._config = config
         schema = {"json_schema": prompt.SCHEMA} if structured else {}
+        self._reason_config = config.model_copy(update={"max_tokens": reason_tokens or config.max_tokens})
+        self._filter_config = config.model_copy(update={"max_tokens": filter_tokens or config.max_tokens})
         self._rephrase_config = config.model_copy(update=schema)
 
     async def evolve(self, seed: CommitSeed) -> PreferencePair | Discard:
@@ -44,7 +57,7 @@ class CommitInstruct:
         Raises:
             ModelError: the critic failed for good.
         """
-        talk = Conversation(self._critic, self._config, (Message(role="system", content=prompt.SYSTEM),))
+        talk = Conversation(self._critic, self._reason_config, (Message(role="system", content=prompt.SYSTEM),))
         outcome = await self._converse(seed, talk)
         return Evolution(outcome=outcome, transcript=talk.transcript, calls=talk.calls)
 
@@ -52,7 +65,9 @@ class CommitInstruct:
         discard = partial(Discard, source_id=seed.source_id)
         await talk.ask(first_prompt(seed))
         try:
-            improves = await talk.ask_for(prompt.ask_filter(), read_yes_no, lambda _: prompt.ask_filter_again())
+            improves = await talk.ask_for(
+                prompt.ask_filter(), read_yes_no, lambda _: prompt.ask_filter_again(), self._filter_config
+            )
         except ReplyError as problem:
             return discard(stage="filter-unclear", reason=str(problem), transcript=talk.transcript)
         if not improves:

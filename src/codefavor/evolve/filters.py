@@ -9,7 +9,6 @@ from codefavor.evolve.asked_code import asked_name, defines
 from codefavor.evolve.protocol import Discard
 from codefavor.pairs.pair import PreferencePair
 from codefavor.record import Record
-from codefavor.syntax.parse import Unparsable, parse
 from codefavor.syntax.strip import strip_comments
 
 FILTER_STAGE: Final = "pair"
@@ -28,11 +27,11 @@ class PairFilter(Record):
 
     def check(self, pair: PreferencePair) -> PreferencePair | Discard:
         """Return the pair under the comment policy, or why it is dropped."""
-        for side, code in (("chosen", pair.chosen), ("rejected", pair.rejected)):
-            tree = parse(code)
-            if isinstance(tree, Unparsable):
+        stripped = {"chosen": strip_comments(pair.chosen), "rejected": strip_comments(pair.rejected)}
+        for side, result in stripped.items():
+            if not result.parses:
                 return _drop(pair, f"the {side} code does not parse")
-        chosen, rejected = strip_comments(pair.chosen).code, strip_comments(pair.rejected).code
+        chosen, rejected = (result.code for result in stripped.values())
         if chosen == rejected:
             return _drop(pair, "the codes differ in nothing but comments and layout")
         if not chosen.strip() or not rejected.strip():

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from codefavor.evolve.commit_instruct import first_prompt
 from codefavor.evolve.commit_seed import CommitSeed
+from codefavor.evolve.configuration import CommitInstructConfig, Config
 from codefavor.evolve.conversation import Call
 from codefavor.evolve.instruction_seed import InstructionSeed
 from codefavor.evolve.journal import read_settled
-from codefavor.evolve.methods import CommitInstructConfig, Config
 from codefavor.evolve.models import prices_of
 from codefavor.evolve.prompts import commit_instruct as commit_prompt
 from codefavor.evolve.prompts import critic_evol as critic_prompt

@@ -12,6 +12,8 @@ from codefavor.llm.pacing import Limits, Pacer
 from codefavor.llm.prices import Price
 from codefavor.llm.protocol import ChatModel
 
+_FIVE_MINUTES, _A_DAY = 300.0, 86_400.0
+
 
 def load_models(
     models: Sequence[ModelSettings], effort: Effort, answers: AnswerFile, meter: Meter
@@ -23,19 +25,25 @@ def load_models(
         MissingExtraError: a provider needs a package that is not installed.
     """
     pacers: dict[tuple[str, tuple[str, ...]], Pacer] = {}
-    limits = Limits(
-        concurrency=effort.concurrency,
-        requests_per_minute=effort.requests_per_minute,
-        tokens_per_minute=effort.tokens_per_minute,
-    )
     loaded = []
     for model in models:
         provider, _ = split_model_id(model.id)
-        pacer = pacers.setdefault((provider, model.base_urls), Pacer(limits))
+        pacer = pacers.setdefault((provider, model.base_urls), Pacer(_limits(provider, effort)))
         bare = load_model(model.id, model.base_urls)
         governed = Governed(bare, pacer, meter, load_price(model.id, effort.prices))
         loaded.append(Cached(governed, answers))
     return tuple(loaded)
+
+
+def _limits(provider: str, effort: Effort) -> Limits:
+    # A local model takes a batch at a time: a call that times out while it waits would be asked again without end.
+    patience = _A_DAY if provider == "local" else _FIVE_MINUTES
+    return Limits(
+        concurrency=effort.concurrency,
+        requests_per_minute=effort.requests_per_minute,
+        tokens_per_minute=effort.tokens_per_minute,
+        timeout_seconds=effort.timeout_seconds or patience,
+    )
 
 
 def prices_of(models: Sequence[ModelSettings], effort: Effort) -> dict[str, Price | None]:

@@ -1,8 +1,9 @@
 """An evolution run: seeds stream in, each is settled once, and a folder holds what came of them.
 
 The folder: settings.json and manifest.json, answers.sqlite (every answer that arrived), journal.jsonl (every settled
-seed with its transcript), and, written whenever the run stops by itself, pairs.jsonl, discarded.jsonl, summary.json
-and the data card. A killed run is continued by starting it again; how models are asked is not decided here.
+seed with its transcript), and, written whenever the run ends or is interrupted, pairs.jsonl, discarded.jsonl,
+summary.json and the data card. A killed run is continued by starting it again; how models are asked is not decided
+here.
 """
 
 import json
@@ -105,9 +106,10 @@ async def evolve_seeds(
     rules: PairFilter,
     journal: Journal,
     effort: Effort,
+    progress: Progress,
     watch: Watch,
-) -> tuple[Progress, bool]:
-    """Settle every seed that is not settled yet; return how it went and whether every seed was drawn.
+) -> bool:
+    """Settle every seed that is not settled yet, note it in `progress`, and return whether every seed was drawn.
 
     Discards among the seeds are counted and passed over. A spent budget ends the run early.
 
@@ -115,7 +117,6 @@ async def evolve_seeds(
         DataError: the seeds are not those that the run was begun with.
         ModelError: the models fail from the start.
     """
-    progress = Progress(earlier=len(journal))
 
     async def settle(numbered: tuple[int, SeedT]) -> Settled:
         index, seed = numbered
@@ -132,8 +133,8 @@ async def evolve_seeds(
                     _note(progress.tally, outcome.value)
                 watch(progress)
     except BudgetExceeded:
-        return progress, False
-    return progress, True
+        return False
+    return True
 
 
 def _unsettled(
@@ -191,7 +192,7 @@ def finish(
     *,
     drawn: bool,
 ) -> Summary:
-    """Write the results of a run that stopped by itself and return their summary.
+    """Write the results of what is settled and return their summary.
 
     Raises:
         DataError: a benchmark cannot be read.

@@ -4,6 +4,7 @@ A seed can stand alone: nothing but builtins and absolute imports, 4 to 60 lines
 Nothing is imported or run; files are read as text.
 """
 
+import os
 import subprocess
 import sys
 import sysconfig
@@ -134,7 +135,12 @@ def _commit_of(path: Path) -> str | None:
 
 
 def _python_files(root: Path) -> list[Path]:
-    return sorted(path for path in root.rglob("*.py") if _is_production(path.relative_to(root)))
+    found: list[Path] = []
+    for folder, below, names in os.walk(root):
+        # Folders left out are not entered: the standard library has all installed packages below it.
+        below[:] = [name for name in below if name not in _NOT_PRODUCTION]
+        found += [Path(folder, name) for name in names if name.endswith(".py") and _is_production(Path(name))]
+    return sorted(found)
 
 
 def _is_production(path: Path) -> bool:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, SerializeAsAny
 
 from codefavor.evolve.filters import PairFilter
 from codefavor.llm.protocol import GenerationConfig
@@ -25,6 +25,15 @@ class ModelSettings(Record):
     def generation(self) -> GenerationConfig:
         """Return how the model is asked."""
         return GenerationConfig(temperature=self.temperature, max_tokens=self.max_tokens)
+
+
+class CommitCriticSettings(ModelSettings):
+    """The model that reasons about commits, filters and rephrases them; `max_tokens` holds for the rephrasing."""
+
+    reason_tokens: Annotated[int, Field(gt=0)] | None = None
+    """The most tokens of its reasoning; None is `max_tokens`."""
+    filter_tokens: Annotated[int, Field(gt=0)] | None = None
+    """The most tokens of its yes or no; None is `max_tokens`. Only the first words are read."""
 
 
 class DraftSettings(ModelSettings):
@@ -59,7 +68,7 @@ class EvolveSettings(Record):
     """The evolver."""
     seeds: dict[str, JsonValue]
     """Where seeds come from and how they are filtered, with the commit of every repository."""
-    critic: ModelSettings
+    critic: SerializeAsAny[ModelSettings]
     """The strong model."""
     draft: ModelSettings | None = None
     """The weak model that writes drafts, in Critic-Evol."""
@@ -88,5 +97,7 @@ class Effort(Record):
     """The most requests a minute to one provider."""
     tokens_per_minute: Annotated[float, Field(gt=0)] | None = None
     """The most tokens a minute to one provider."""
+    timeout_seconds: Annotated[float, Field(gt=0)] | None = None
+    """How long one attempt may take; None is 300 s, and a day for a model run here, whose calls wait in line."""
     prices: Path | None = None
     """A YAML file of prices laid over the shipped ones."""

@@ -5,7 +5,7 @@ Likeness is of the surface only: letters and words, not meaning. What is done ab
 
 import re
 from collections.abc import Iterable, Sequence
-from hashlib import blake2b
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,15 +59,12 @@ class NearDuplicates:
     def _signature(self, text: str) -> NDArray[np.uint32]:
         words = _WORD.findall(text)
         runs = {" ".join(words[start : start + self._RUN]) for start in range(max(1, len(words) - self._RUN + 1))}
-        hashes = np.array([_hash(run) for run in sorted(runs)], dtype=np.uint64)
+        # A checksum is enough: what it lacks in mixing the random factors bring, and all pairs of a run pass here.
+        hashes = np.fromiter((crc32(run.encode()) for run in runs), dtype=np.uint64, count=len(runs)) % _PRIME
         # Products stay below 2**62, so nothing overflows.
         permuted = (self._factors * hashes + self._offsets) % _PRIME
         signature: NDArray[np.uint32] = permuted.min(axis=1).astype(np.uint32)
         return signature
-
-
-def _hash(run: str) -> int:
-    return int.from_bytes(blake2b(run.encode(), digest_size=4).digest(), "big") % int(_PRIME)
 
 
 class Likeness(Record):
