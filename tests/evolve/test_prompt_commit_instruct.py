@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from codefavor.evolve.prompts.commit_instruct import (
@@ -39,6 +39,7 @@ _CODES = _CODE.map(lambda lines: "\n".join(["x = 1", *lines, "y = 2"]))
 
 
 @given(st.builds(Rephrasing, instruction=_TEXTS, criterion=_TEXTS, rejected=_CODES, chosen=_CODES, feedback=_TEXTS))
+@settings(suppress_health_check=[HealthCheck.too_slow])  # how fast texts are drawn is the machine's affair
 def test_reading_back_gives_what_was_written(rephrasing: Rephrasing) -> None:
     assert parse_rephrasing(render_rephrasing(rephrasing)) == rephrasing
 

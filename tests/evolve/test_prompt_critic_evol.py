@@ -1,7 +1,7 @@
 import ast
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from codefavor.evolve.prompts.critic_evol import (
@@ -36,6 +36,7 @@ _CODE = st.lists(st.sampled_from(["a = 1", "```", "## Decision", "", "    pass",
 
 
 @given(_TEXT, _TEXT, _CODE.map(lambda code: f"x = 1\n{code}\ny = 2"), _TEXT)
+@settings(suppress_health_check=[HealthCheck.too_slow])  # how fast texts are drawn is the machine's affair
 def test_reading_back_gives_what_was_written(critique: str, criterion: str, revised: str, feedback: str) -> None:
     revision = Critique(critique=critique, good_enough=False, criterion=criterion, revised=revised, feedback=feedback)
     assert parse_critique(render_critique(revision)) == revision
