@@ -11,7 +11,7 @@ RECIPES = sorted(Path(__file__).parents[2].glob("configs/evolve/*.yaml"))
 
 
 def read(recipe: Path) -> Config:
-    method = CriticEvolConfig if recipe.stem.startswith("critic-evol") else CommitInstructConfig
+    method: type[Config] = CriticEvolConfig if recipe.stem.startswith("critic-evol") else CommitInstructConfig
     return load_config(method, recipe, {})
 
 
