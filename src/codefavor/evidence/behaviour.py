@@ -81,7 +81,7 @@ def run_behaviour(
     calls = tuple(Call(call_source(entry.name, arguments), BUDGET) for arguments in [*like, *edges])
     result_a, result_b = pool.run([Job(code, calls) for code in codes])
     differing = sorted(
-        (call.source for call, a, b in _rows(calls, result_a, result_b) if differ(a, b)), key=lambda s: (len(s), s)
+        {call.source for call, a, b in _rows(calls, result_a, result_b) if differ(a, b)}, key=lambda s: (len(s), s)
     )
     by_source = {call.source: (a, b) for call, a, b in _rows(calls, result_a, result_b)}
     kinds = {_kind(value) for value in shown}
