@@ -66,17 +66,19 @@ def test_an_endless_source_is_drawn_only_as_far_as_needed(ordered: bool) -> None
     assert len(drawn) <= 50 + 4 * 8 + 1
 
 
-def test_no_more_is_worked_on_at_a_time_than_allowed() -> None:
+def test_as_many_are_worked_on_at_a_time_as_allowed_and_no_more() -> None:
     now, peak = 0, 0
+    seven = asyncio.Barrier(7)
 
     async def work(item: int) -> None:
         nonlocal now, peak
         now += 1
         peak = max(peak, now)
-        await asyncio.sleep(0.001)
+        # Passed only when seven work at once; with fewer it would wait for ever.
+        await asyncio.wait_for(seven.wait(), timeout=30)
         now -= 1
 
-    collect(range(100), 7, work=work)
+    collect(range(98), 7, work=work)
     assert peak == 7
 
 
