@@ -156,7 +156,15 @@ def test_bad_input_to_compare_is_one_sentence(candidates: tuple[Path, Path], tmp
     asked = ("compare", *candidates, "--instruction", "x")
     assert_refused(codefavor(*asked, "--criterion", "safety", "--judge", "first"), "known are correctness, efficiency")
     assert_refused(codefavor(*asked, "--judge", "first"), "say what better means")
-    assert_refused(codefavor(*asked, "--criterion", "security", XDG_DATA_HOME=str(tmp_path)), "no judge: name one")
     assert_refused(codefavor("compare", tmp_path / "c.py", candidates[0], *SECURITY, "--judge", "first"), "c.py")
     (tmp_path / "d.py").write_bytes(b"\xff\xfe")
     assert_refused(codefavor("compare", tmp_path / "d.py", candidates[0], *SECURITY, "--judge", "first"), "not UTF-8")
+
+
+def test_compare_answers_where_no_judge_was_trained(candidates: tuple[Path, Path], tmp_path: Path) -> None:
+    answered = codefavor("compare", *candidates, *SECURITY, "--json", XDG_DATA_HOME=str(tmp_path))
+    assert answered.returncode == 0, answered.stderr
+    verdict = json.loads(answered.stdout)
+    assert verdict["choice"] == "B"
+    assert verdict["probability"] > 0.5
+    assert verdict["judge"].startswith("grounded")
