@@ -7,36 +7,18 @@ ones run a server and ask it over the OpenAI protocol.
 import asyncio
 import random
 import threading
-from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any
 
 import torch
-from transformers import (
-    AutoModelForCausalLM,
-    AutoTokenizer,
-    LogitsProcessor,
-    LogitsProcessorList,
-    StoppingCriteria,
-    StoppingCriteriaList,
-)
+from transformers import AutoModelForCausalLM, AutoTokenizer, LogitsProcessorList, StoppingCriteriaList
 
 from codefavor.errors import ModelError
 from codefavor.llm.embedded import EMBEDDED, resolve_model
-from codefavor.llm.protocol import Completion, GenerationConfig, Message, TokenLogprobs, Usage
+from codefavor.llm.protocol import Completion, GenerationConfig, Message, Usage
+from codefavor.llm.row_decoding import Call, RowChoice, RowEnds
 
 _MOST_IN_BATCH = 16
-_TAIL_TOKENS = 32
-"""How far back a stop text is looked for while writing; the exact cut is made on the whole text afterwards."""
-
-
-@dataclass
-class _Call:
-    prompt: list[int]
-    config: GenerationConfig
-    chance: torch.Generator
-    answer: asyncio.Future[Completion]
-    logprobs: list[TokenLogprobs] = field(default_factory=list)
 
 
 class Local:
@@ -60,7 +42,7 @@ class Local:
             raise ModelError(f"{self.name}: has no chat template, so it cannot hold a conversation")
         if torch.cuda.is_available():
             self._model.to("cuda")
-        self._calls: SimpleQueue[_Call | None] = SimpleQueue()
+        self._calls: SimpleQueue[Call | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
 
     @property
@@ -82,7 +64,7 @@ class Local:
             self._thread = threading.Thread(target=self._work_off, name=self.name, daemon=True)
             self._thread.start()
         answer: asyncio.Future[Completion] = asyncio.get_running_loop().create_future()
-        self._calls.put(_Call(prompt, config, _generator(prompt, config.seed), answer))
+        self._calls.put(Call(prompt, config, _generator(prompt, config.seed), answer))
         return await answer
 
     def _encode(self, messages: tuple[Message, ...]) -> list[int]:
@@ -110,9 +92,9 @@ class Local:
             for call, completion in zip(batch, completions, strict=True):
                 _tell(call, completion)
 
-    def _next_batch(self) -> list[_Call]:
+    def _next_batch(self) -> list[Call]:
         """Wait for a call and return it with what else waits; an empty list when the model is closed."""
-        batch: list[_Call] = []
+        batch: list[Call] = []
         while len(batch) < _MOST_IN_BATCH:
             try:
                 call = self._calls.get(block=not batch)
@@ -127,7 +109,7 @@ class Local:
         return batch
 
     @torch.inference_mode()
-    def _generate(self, batch: list[_Call]) -> list[Completion]:
+    def _generate(self, batch: list[Call]) -> list[Completion]:
         width = max(len(call.prompt) for call in batch)
         pad = self._pad()
         device = self._model.device
@@ -144,12 +126,12 @@ class Local:
             top_p=None,
             top_k=None,
             pad_token_id=pad,
-            logits_processor=LogitsProcessorList([_Choice(batch, self._tokenizer)]),
-            stopping_criteria=StoppingCriteriaList([_Ends(batch, self._tokenizer, width)]),
+            logits_processor=LogitsProcessorList([RowChoice(batch, self._tokenizer)]),
+            stopping_criteria=StoppingCriteriaList([RowEnds(batch, self._tokenizer, width)]),
         )[:, width:]
         return [self._completion(call, row) for call, row in zip(batch, written.tolist(), strict=True)]
 
-    def _completion(self, call: _Call, row: list[int]) -> Completion:
+    def _completion(self, call: Call, row: list[int]) -> Completion:
         ends = self._ends()
         row = row[: call.config.max_tokens]
         length = next((place for place, token in enumerate(row) if token in ends), len(row))
@@ -189,65 +171,6 @@ class Local:
             self._thread = None
 
 
-class _Choice(LogitsProcessor):
-    """Chooses the next token of every row by its own settings and chance, and leaves only that one possible.
-
-    Adding Gumbel noise to the scaled logits and taking the largest is sampling from their softmax; the noise comes from
-    the row's own generator, so an answer does not depend on its neighbours' chance.
-    """
-
-    def __init__(self, batch: list[_Call], tokenizer: Any) -> None:
-        self._batch = batch
-        self._tokenizer = tokenizer
-
-    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        chosen = torch.full_like(scores, -torch.inf)
-        for row, call in enumerate(self._batch):
-            logits = scores[row].float()
-            temperature = call.config.temperature
-            if temperature > 0:
-                uniform = torch.rand(logits.shape, generator=call.chance).to(logits.device)
-                token = int((logits / temperature - torch.log(-torch.log(uniform))).argmax())
-            else:
-                token = int(logits.argmax())
-            chosen[row, token] = 0.0
-            if call.config.top_logprobs is not None:
-                call.logprobs.append(self._report(logits.log_softmax(-1), token, call.config.top_logprobs))
-        return chosen
-
-    def _report(self, logprobs: torch.Tensor, token: int, most: int) -> TokenLogprobs:
-        best = logprobs.topk(most)
-        likely = zip(best.indices.tolist(), best.values.tolist(), strict=True)
-        top: dict[str, float] = {}
-        for index, value in likely:
-            # Different tokens may read the same (parts of one character): the likelier one keeps the name.
-            top.setdefault(self._tokenizer.decode([index]), value)
-        return TokenLogprobs(token=self._tokenizer.decode([token]), logprob=float(logprobs[token]), top=top)
-
-
-class _Ends(StoppingCriteria):
-    """Ends a row at its own token limit or when one of its stop texts has been written."""
-
-    def __init__(self, batch: list[_Call], tokenizer: Any, width: int) -> None:
-        self._batch = batch
-        self._tokenizer = tokenizer
-        self._width = width
-
-    def __call__(self, input_ids: torch.Tensor, scores: Any, **kwargs: Any) -> torch.Tensor:
-        written = input_ids[:, self._width :]
-        ended = [self._has_ended(call, row) for call, row in zip(self._batch, written, strict=True)]
-        return torch.tensor(ended, device=input_ids.device)
-
-    def _has_ended(self, call: _Call, row: torch.Tensor) -> bool:
-        if len(row) >= call.config.max_tokens:
-            return True
-        if not call.config.stop:
-            return False
-        longest = max(len(stop) for stop in call.config.stop)
-        tail = self._tokenizer.decode(row[-max(_TAIL_TOKENS, longest) :], skip_special_tokens=True)
-        return any(stop in tail for stop in call.config.stop)
-
-
 def _load(kind: Any, source: str, **options: Any) -> Any:
     return kind.from_pretrained(source, **options)
 
@@ -260,7 +183,7 @@ def _generator(prompt: list[int], seed: int | None) -> torch.Generator:
     return torch.Generator().manual_seed(own)
 
 
-def _tell(call: _Call, result: Completion | Exception) -> None:
+def _tell(call: Call, result: Completion | Exception) -> None:
     def set_answer() -> None:
         if call.answer.done():
             return
