@@ -56,7 +56,7 @@ def main() -> None:
             for render in (as_text, as_sarif, as_markdown):
                 render(found)
             functions += found.functions
-            a_function += [spent / len(found.functions)] * len(found.functions)
+            a_function += [spent / max(1, len(found.functions))] * len(found.functions)
             not_judged.update(each.reason.split(":")[0] for each in found.not_judged)
             for each in found.functions:
                 if any(judged.outcome in ("worse", "better") for judged in each.judged) or each.seconds > 1:

@@ -1,4 +1,4 @@
-"""The evidence of one changed function: an evidence judge that knows the function's module and what cannot be had of it.
+"""The evidence of one changed function: a judge that knows the function's module and what cannot be had of it.
 
 It stands for the judge `evidence` in a review. A fragment is not a program: what fails to load outside its module, or
 crashes on arguments that were guessed, is held against neither side.

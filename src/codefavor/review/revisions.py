@@ -1,4 +1,4 @@
-"""Which two states of a repository are compared: `A..B`, `A...B`, one commit, or what is staged. Reads no file of them."""
+"""Which two states of a repository are compared: `A..B`, `A...B`, one commit, or what is staged. No file is read."""
 
 from codefavor.errors import DataError
 from codefavor.evolve.git import Repository

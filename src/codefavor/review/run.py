@@ -131,7 +131,7 @@ def _comparison(changed: ChangedFunction, criterion: Criterion) -> Comparison | 
 
 
 def instruction_of(old: Side, new: Side) -> str:
-    """Return what the function is to do: its place, its new declaration, its docstring (the old one in want of a new)."""
+    """Return what the function is to do: its place, its new declaration, and its docstring, the new one if there is."""
     docstring = new.function.docstring or old.function.docstring
     head = f"# {printable(new.file.path)}: {new.function.qualified_name}\n{new.function.signature}:"
     if not docstring:

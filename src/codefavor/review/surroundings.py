@@ -76,10 +76,11 @@ class Surroundings:
     def undefined(self, side: Side) -> set[str]:
         """Return the names that the function uses and that nothing in its file binds, as far as that can be told."""
         function = side.function
-        if self._has_star or "NameError" in function.source:
+        plain = self._definitions.keys() | self._imports.keys()
+        unbound = {name for name in function.free_names if name not in plain and not _DUNDER.fullmatch(name)}
+        if not unbound or "NameError" in function.source or self._has_star:
             return set()
-        unbound = set(function.free_names) - self._bound
-        return {name for name in unbound if not _DUNDER.fullmatch(name)}
+        return unbound - self._bound
 
     @cached_property
     def _definitions(self) -> dict[str, ast.stmt]:

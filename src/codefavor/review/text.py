@@ -30,12 +30,18 @@ def _lines(review: Review) -> Iterator[str]:
 def _function(function: FunctionReview) -> Iterator[str]:
     was = f", was {function.was}" if function.was else ""
     yield f"{function.path}:{function.first_line} {function.name} ({function.kind}{was})"
-    for judged in function.judged:
+    for judged in function.judged[: 1 if _says_nothing(function) else None]:
         yield f"  {label(judged):<{_WIDTH}}{_outcome(judged)}: {judged.words}"
         for line in _told_once(judged):
             yield f"  {'':<{_WIDTH}}{line}"
     for finding in function.new_findings:
-        yield f"  {'new finding':<{_WIDTH}}line {finding.line}: {finding.message} (CWE-{finding.cwe}, {finding.severity})"
+        told = f"line {finding.line}: {finding.message} (CWE-{finding.cwe}, {finding.severity})"
+        yield f"  {'new finding':<{_WIDTH}}{told}"
+
+
+def _says_nothing(function: FunctionReview) -> bool:
+    """Return whether no criterion gives a side; then the first one's reason is enough."""
+    return all(judged.outcome in ("undecided", "no difference") for judged in function.judged)
 
 
 def _told_once(judged: Judged) -> list[str]:
