@@ -132,10 +132,12 @@ def test_a_staged_change_is_reviewed_before_it_is_committed(tmp_path: Path) -> N
 def test_what_only_looks_different_is_no_difference(tmp_path: Path) -> None:
     repository = GitRepository(tmp_path)
     repository.commit({"a.py": "def f(x):\n    return x+1\n", "b.md": "x", "c.py": "N = 1\n"})
-    repository.commit({"a.py": "def f(x):\n    # one more\n    return x + 1\n", "b.md": "y", "c.py": "N = 2\n"})
+    repository.commit(
+        {"a.py": "def f(x: int) -> int:\n    # one more\n    return x + 1\n", "b.md": "y", "c.py": "N = 2\n"}
+    )
     answer = review(tmp_path)
     assert answer.returncode == 0
-    assert "no difference: Only comments, docstrings or layout differ." in answer.stdout
+    assert "no difference: Only comments, docstrings, annotations or layout differ." in answer.stdout
     assert "not judged: c.py: No function changed in it." in answer.stdout and "b.md" not in answer.stdout
     assert "No Python function differs in HEAD..HEAD." in review(tmp_path, "HEAD..HEAD").stdout
 

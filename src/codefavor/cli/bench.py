@@ -20,6 +20,7 @@ from codefavor.bench.paired import PairedResult, compare_runs
 from codefavor.bench.results import RESULT_FILE, BenchResult, Order, RunSettings
 from codefavor.bench.run import run_bench
 from codefavor.bench.tasks import load_tasks
+from codefavor.cli.bench_cascade import calibrate_cascade
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.judge.load import KNOWN_SPECS, judge_files, load_judge
 from codefavor.manifest import hash_file, make_manifest
@@ -27,7 +28,7 @@ from codefavor.report.table import make_table
 from codefavor.report.text import for_terminal, percent
 
 app = typer.Typer(no_args_is_help=True, help="Score judges on tasks with known answers, and test their differences.")
-
+app.command("calibrate-cascade")(calibrate_cascade)
 
 _COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
 

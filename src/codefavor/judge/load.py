@@ -10,7 +10,10 @@ from pathlib import Path
 
 from codefavor.errors import MissingExtraError, ModelError, UserError
 from codefavor.judge.baseline import ChanceJudge, FirstJudge, LengthJudge
+from codefavor.judge.both_orders import BothOrders
 from codefavor.judge.card import CARD_FILE, JudgeCard, Objective, read_card, require
+from codefavor.judge.cascade import CascadeJudge, Stage
+from codefavor.judge.cascade_card import read_cascade
 from codefavor.judge.chat_config import config_file, read_chat_spec
 from codefavor.judge.grounded_model import GROUNDED_FORMAT
 from codefavor.judge.people import PeopleJudge
@@ -27,6 +30,8 @@ KNOWN_SPECS = (
         "grounded:ANOTHER",
         "model:FOLDER",
         "votes:FILE",
+        "cascade:SPEC>SPEC...",
+        "cascade:FILE.json",
     ),
     *("chat:PROVIDER/MODEL", "chat:FILE.yaml", "scores:FOLDER_OR_HUB_ID", "preference:FOLDER_OR_HUB_ID"),
 )
@@ -65,13 +70,9 @@ def load_judge(spec: str, unsafe_local: bool = False, evidence: Judge | None = N
         MissingExtraError: the judge needs a package that is not installed.
     """
     kind, _, argument = spec.partition(":")
+    if baseline := _baseline(kind, argument):
+        return baseline
     match kind, argument:
-        case ("shorter" | "longer") as prefers, "":
-            return LengthJudge(prefers)
-        case "first", "":
-            return FirstJudge()
-        case "chance", seed if seed.isdecimal():
-            return ChanceJudge(int(seed))
         case "evidence", "":
             return evidence or _load_evidence(unsafe_local)
         case "grounded", inner:
@@ -82,6 +83,8 @@ def load_judge(spec: str, unsafe_local: bool = False, evidence: Judge | None = N
             return _load_chat(asked)
         case (("scores" | "preference"), model) if model:
             return _load_class(*_FOREIGN[kind])(model)
+        case "cascade", stages if stages:
+            return _load_cascade(spec, stages, unsafe_local, evidence)
         case "votes", file if file:
             return PeopleJudge.load(Path(file))
     raise UserError(f"no judge is called {spec!r}; known are {', '.join(KNOWN_SPECS)}")
@@ -112,6 +115,9 @@ def judge_files(spec: str) -> tuple[Path, ...]:
         return (file,)
     if kind in _FOREIGN and Path(argument).is_dir():
         return tuple(sorted(path for path in Path(argument).iterdir() if path.is_file()))
+    if kind == "cascade":
+        own = () if ">" in argument else (Path(argument),)
+        return (*own, *(file for stage in read_cascade(argument).stages for file in judge_files(stage.spec)))
     if kind == "votes" and argument:
         return (Path(argument),)
     if kind != "model" or not argument:
@@ -124,6 +130,26 @@ def judge_files(spec: str) -> tuple[Path, ...]:
 
 def _is_about_training(path: Path) -> bool:
     return path.name == "manifest.json" or path.suffix in {".md", ".jsonl"}
+
+
+def _baseline(kind: str, argument: str) -> Judge | None:
+    match kind, argument:
+        case ("shorter" | "longer") as prefers, "":
+            return LengthJudge(prefers)
+        case "first", "":
+            return FirstJudge()
+        case "chance", seed if seed.isdecimal():
+            return ChanceJudge(int(seed))
+    return None
+
+
+def _load_cascade(name: str, argument: str, unsafe_local: bool, evidence: Judge | None) -> Judge:
+    """Return the cascade with its stages asked in both orders, as they are calibrated; evidence has but one."""
+    stages = []
+    for each in read_cascade(argument).stages:
+        judge = load_judge(each.spec, unsafe_local, evidence)
+        stages.append(Stage(each.spec, judge if each.spec == "evidence" else BothOrders(judge), each.threshold))
+    return CascadeJudge(name, stages)
 
 
 def _load_evidence(unsafe_local: bool) -> Judge:

@@ -5,10 +5,14 @@ import re
 from dataclasses import dataclass
 
 from codefavor.evidence.findings import find
+from codefavor.evidence.findings.compare import weight
 from codefavor.pairs.finding import Finding
 from codefavor.review.changed_functions import ChangedFunction, Side, SourceFile
 from codefavor.review.surroundings import NotAlone, Surroundings
 from codefavor.syntax.functions import Function
+
+LEAST_WEIGHT = 0.5
+"""What a new finding has to weigh to be told; remarks on imports and asserts weigh less."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +30,12 @@ class Facts:
 
     @property
     def new_findings(self) -> tuple[Finding, ...]:
-        """What they see in the new side beyond the old one: of each rule as many as were added, the last ones."""
+        """What they see in the new side beyond the old, mere remarks left out: of each rule as many as were added."""
         left = [finding.rule for finding in self.findings[0]]
         fresh = []
         for finding in self.findings[1]:
+            if weight(finding) < LEAST_WEIGHT:
+                continue
             if finding.rule in left:
                 left.remove(finding.rule)
             else:

@@ -4,21 +4,25 @@ It stands for the judge `evidence` in a review. A fragment is not a program: wha
 crashes on arguments that were guessed, is held against neither side.
 """
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from codefavor.evidence.collect import collect, wanted_for
+from codefavor.evidence.cost import NOISE
 from codefavor.evidence.decision import decide
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect
-from codefavor.pairs.evidence import CandidateEvidence, Evidence, Incident, Missing
+from codefavor.pairs.evidence import CandidateEvidence, Evidence, Incident, Missing, WorkBalance
 from codefavor.pairs.verdict import Cost, Verdict
 from codefavor.review.facts import Facts
 from codefavor.sandbox.pool import Pool
 
 _READING = "reading its module"
 _INEXCUSABLE = ("undefined name", "endless")
+_GROWS, _GROWS_FASTER = 0.5, 0.3
+"""Exponents from which work grows at all, and the difference of two from which one grows faster."""
 
 
 class FunctionEvidence:
@@ -83,7 +87,7 @@ class FunctionEvidence:
 
 
 def of_a_fragment(evidence: Evidence) -> Evidence:
-    """Return the evidence without what says nothing of a function out of its module.
+    """Return the evidence without what says nothing of a function out of its module, on arguments that were guessed.
 
     Problems of reading and errors of loading are the fragment's. Where no worked example shows what inputs look like,
     only incidents that no input excuses are kept.
@@ -99,6 +103,9 @@ def of_a_fragment(evidence: Evidence) -> Evidence:
         )
         for name, one in (("a", evidence.a), ("b", evidence.b))
     }
+    if not shown and evidence.balance is not None and not _tells(evidence, evidence.balance):
+        told = Missing(part="cost", reason="On guessed arguments the difference in work is too small to tell.")
+        evidence = evidence.model_copy(update={"balance": None, "missing": (*evidence.missing, told)})
     unloaded = [one.load_error for one in (evidence.a, evidence.b) if one.load_error]
     if not unloaded:
         return evidence.model_copy(update=sides)
@@ -108,6 +115,15 @@ def of_a_fragment(evidence: Evidence) -> Evidence:
         name: one.model_copy(update={"examples_passed": 0, "examples_failed": ()}) for name, one in sides.items()
     }
     return evidence.model_copy(update={**cleared, "missing": (failed,)})
+
+
+def _tells(evidence: Evidence, balance: WorkBalance) -> bool:
+    """Return whether work that grows differs in instructions, or in how it grows, and not in processor time alone."""
+    a, b = evidence.a.growth, evidence.b.growth
+    if balance.cheaper is None or a is None or b is None or max(a.exponent, b.exponent) < _GROWS:
+        return False
+    sign = 1 if balance.cheaper == "B" else -1
+    return sign * balance.log_count > math.log(NOISE) or sign * (a.exponent - b.exponent) > _GROWS_FASTER
 
 
 def _with_undefined(evidence: Evidence, facts: Facts) -> Evidence:

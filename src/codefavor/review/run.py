@@ -14,6 +14,7 @@ from codefavor.judge.protocol import Judge
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Criterion
 from codefavor.pairs.verdict import Verdict
+from codefavor.review.annotations import without_annotations
 from codefavor.review.changed_files import ChangedFile, read_changed_files
 from codefavor.review.changed_functions import ChangedFunction, Side, find_changed_functions
 from codefavor.review.facts import FactFinder, Facts, under_name
@@ -25,7 +26,7 @@ from codefavor.sandbox.pool import Pool
 
 MakeJudge = Callable[[Judge], Judge]
 """Makes the judge of a review; it is given the judge that stands for `evidence`."""
-_ONLY_LAYOUT = "Only comments, docstrings or layout differ."
+_ONLY_LAYOUT = "Only comments, docstrings, annotations or layout differ."
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,16 @@ def _comparison(changed: ChangedFunction, criterion: Criterion) -> Comparison | 
         code_b=new.function.snippet,
     )
     shown = with_comments(comparison, "stripped").comparison
-    return None if shown.code_a == shown.code_b else shown
+    return None if _same(shown) else shown
+
+
+def _same(shown: Comparison) -> bool:
+    """Return whether both codes do the same by their text; annotations matter to people, and to words of their own."""
+    aspect = shown.criterion.aspect
+    if shown.code_a == shown.code_b or aspect is None or not aspect.verifiable:
+        return shown.code_a == shown.code_b
+    old, new = (without_annotations(code) for code in (shown.code_a, shown.code_b))
+    return old == new
 
 
 def instruction_of(old: Side, new: Side) -> str:
