@@ -1,4 +1,4 @@
-"""From finished benchmark runs, one a judge, to a calibrated cascade and what it costs; the choosing is `bench.cascade`."""
+"""From finished benchmark runs, one a judge, to a calibrated cascade and its cost; `bench.cascade` chooses."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -100,7 +100,7 @@ def calibrate(
     if found is None:
         problems = len(set(first.groups))
         raise DataError(
-            f"no thresholds keep the error under {target:g} with confidence {1 - delta:g} on these {problems} problems; "
+            f"no thresholds keep the error under {target:g} with confidence {1 - delta:g} on {problems} problems; "
             f"half of them test, and {least_problems(target, delta)} answered without an error are the least. "
             "Calibrate on more problems, with better judges, or with a higher --target"
         )
