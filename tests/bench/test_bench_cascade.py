@@ -9,9 +9,11 @@ import pytest
 from scipy import stats
 
 from bench.bench_pairs import write_pairs_file
+from codefavor.annotate.study import StudySettings, load_study
 from codefavor.bench.cascade import StageAnswers, ask, certify, least_problems, tail
 from codefavor.judge.cascade_card import CascadeCard
 from codefavor.pairs.criterion import Aspect
+from codefavor.pairs.source import read_pairs
 
 EVERYTHING = 20_000
 TARGET, DELTA, SPLITS = 0.1, 0.1, 60
@@ -107,7 +109,10 @@ def test_runs_become_a_cascade_that_judges(runs: Path, tmp_path: Path) -> None:
     assert [stage.spec for stage in card.stages] == ["shorter", "longer"]
     assert "<svg" in plot.read_text(encoding="utf-8")
     data = runs / "pairs.jsonl"
-    assert bench("run", "--judge", f"cascade:{out}", "--data", data, "--out", tmp_path / "run").returncode == 0
+    queue = tmp_path / "queue.jsonl"
+    told = bench("run", "--judge", f"cascade:{out}", "--data", data, "--out", tmp_path / "run", "--passed-on", queue)
+    assert told.returncode == 0, told.stderr
+    assert len(load_study(queue, StudySettings(check_rate=0), None)) == len(list(read_pairs(queue)))
     result = json.loads((tmp_path / "run" / "result.json").read_text(encoding="utf-8"))
     assert out.name in result["settings"]["judge_files"]
 

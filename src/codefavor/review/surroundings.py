@@ -10,9 +10,10 @@ import sys
 from dataclasses import dataclass
 from functools import cached_property
 
+from codefavor.review.annotations import without_annotations
 from codefavor.review.changed_functions import Side, SourceFile
 from codefavor.syntax.functions import FunctionNode, free_names
-from codefavor.syntax.imports import module_imports
+from codefavor.syntax.imports import future_imports, module_imports
 from codefavor.syntax.parse import Unparsable
 
 MOST_CHARACTERS = 30_000
@@ -46,10 +47,14 @@ class Surroundings:
     def make_alone(self, side: Side) -> Alone | NotAlone:
         """Return the function below the imports and definitions of its file that it needs, and those need."""
         function = side.function
-        imports = dict.fromkeys(function.imports)
+        needed = self._needs(function.source)
+        if isinstance(needed, Unparsable):
+            return NotAlone("It does not parse alone.")
+        future = future_imports(self._file.tree)
+        imports = dict.fromkeys((*future, *self._import_lines(needed)))
         parts: dict[int, str] = {}
-        open_names = list(function.free_names)
-        seen = set(open_names)
+        seen = needed - self._imports.keys()
+        open_names = sorted(seen)
         if reason := _foreign_import(function.source):
             return NotAlone(reason)
         while open_names:
@@ -58,13 +63,13 @@ class Surroundings:
             if statement is None:
                 return NotAlone(self._why_unknown(name))
             text = self._text(statement)
-            needed = free_names(text)
+            needed = self._needs(text)
             if isinstance(needed, Unparsable):
                 return NotAlone(f"It needs {name}, which does not parse alone.")
             if reason := _foreign_import(text):
                 return NotAlone(reason)
             parts[statement.lineno] = text
-            imports.update(dict.fromkeys(line for each in sorted(needed) for line in self._imports.get(each, ())))
+            imports.update(dict.fromkeys(self._import_lines(needed)))
             fresh = needed - self._imports.keys() - seen - {function.name}
             open_names += sorted(fresh)
             seen |= fresh
@@ -72,6 +77,17 @@ class Surroundings:
             return NotAlone(reason)
         code = "\n\n".join(["\n".join(imports), *(parts[line] for line in sorted(parts)), function.source, ""])
         return Alone(code) if len(code) <= MOST_CHARACTERS else NotAlone("It needs too much of its module.")
+
+    def _needs(self, code: str) -> set[str] | Unparsable:
+        """Return the names that `code` needs of its module when it is run, where annotations may not be evaluated."""
+        return free_names(without_annotations(code) if self._is_lazy else code)
+
+    def _import_lines(self, names: set[str]) -> list[str]:
+        return [line for name in sorted(names) for line in self._imports.get(name, ())]
+
+    @cached_property
+    def _is_lazy(self) -> bool:
+        return any("annotations" in line for line in future_imports(self._file.tree))
 
     def undefined(self, side: Side) -> set[str]:
         """Return the names that the function uses and that nothing in its file binds, as far as that can be told."""
