@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from bench_pairs import write_pairs_file
 from scipy import stats
 
-from bench.bench_pairs import write_pairs_file
 from codefavor.annotate.study import StudySettings, load_study
 from codefavor.bench.cascade import StageAnswers, ask, certify, least_problems, tail
 from codefavor.judge.cascade_card import CascadeCard
@@ -82,7 +82,7 @@ def bench(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
         env=os.environ | {"COLUMNS": "140"},
     )
 

@@ -47,7 +47,7 @@ def pair(name: str, swapped: bool = False) -> Comparison:
 
 
 CHEAP = {"x = 1": 0.97, "x = 2": 0.6, "x = 3": None}
-DEAR = {"x = 1": 0.1, "x = 2": 0.2, "x = 3": 0.55}
+DEAR: dict[str, float | None] = {"x = 1": 0.1, "x = 2": 0.2, "x = 3": 0.55}
 
 
 def cascade() -> tuple[CascadeJudge, Table, Table]:

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from git_repository import GitRepository
 
 from codefavor.errors import DataError
 from codefavor.evolve.git import open_repository
@@ -8,7 +9,6 @@ from codefavor.review.changed_files import ChangedFile, read_changed_files
 from codefavor.review.changed_functions import find_changed_functions
 from codefavor.review.records import NotJudged
 from codefavor.review.revisions import find_revisions
-from review.git_repository import GitRepository
 
 
 def changes(old: str, new: str) -> list[tuple[str, str, int]]:

@@ -116,8 +116,8 @@ def judge_files(spec: str) -> tuple[Path, ...]:
     if kind in _FOREIGN and Path(argument).is_dir():
         return tuple(sorted(path for path in Path(argument).iterdir() if path.is_file()))
     if kind == "cascade":
-        own = () if ">" in argument else (Path(argument),)
-        return (*own, *(file for stage in read_cascade(argument).stages for file in judge_files(stage.spec)))
+        card = () if ">" in argument else (Path(argument),)
+        return (*card, *(file for stage in read_cascade(argument).stages for file in judge_files(stage.spec)))
     if kind == "votes" and argument:
         return (Path(argument),)
     if kind != "model" or not argument:
