@@ -11,7 +11,7 @@ from scipy import stats
 
 from codefavor.annotate.study import StudySettings, load_study
 from codefavor.bench.cascade import StageAnswers, ask, certify, least_problems, tail
-from codefavor.judge.cascade_card import CascadeCard
+from codefavor.judge.cascade_card import CascadeCard, CascadeStage
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.source import read_pairs
 
@@ -109,12 +109,21 @@ def test_runs_become_a_cascade_that_judges(runs: Path, tmp_path: Path) -> None:
     assert [stage.spec for stage in card.stages] == ["shorter", "longer"]
     assert "<svg" in plot.read_text(encoding="utf-8")
     data = runs / "pairs.jsonl"
-    queue = tmp_path / "queue.jsonl"
-    told = bench("run", "--judge", f"cascade:{out}", "--data", data, "--out", tmp_path / "run", "--passed-on", queue)
-    assert told.returncode == 0, told.stderr
-    assert len(load_study(queue, StudySettings(check_rate=0), None)) == len(list(read_pairs(queue)))
+    assert bench("run", "--judge", f"cascade:{out}", "--data", data, "--out", tmp_path / "run").returncode == 0
     result = json.loads((tmp_path / "run" / "result.json").read_text(encoding="utf-8"))
     assert out.name in result["settings"]["judge_files"]
+
+
+def test_what_no_stage_answers_is_passed_on_to_people(runs: Path, tmp_path: Path) -> None:
+    file, queue = tmp_path / "silent.json", tmp_path / "queue.jsonl"
+    silent = CascadeCard(stages=(CascadeStage(spec="shorter", threshold=None),))
+    file.write_text(silent.model_dump_json(), encoding="utf-8")
+    data = ("--data", runs / "pairs.jsonl", "--out", tmp_path / "run")
+    told = bench("run", "--judge", f"cascade:{file}", *data, "--passed-on", queue)
+    assert told.returncode == 0, told.stderr
+    assert "200 pairs passed on to people" in told.stdout
+    before = {(pair.chosen, pair.rejected) for pair in read_pairs(queue)}
+    assert len(before) == len(load_study(queue, StudySettings(check_rate=0), None)) == 200
 
 
 @pytest.mark.parametrize(
