@@ -17,17 +17,20 @@ from codefavor.bench.audit_plus import PlusRunner, read_plus
 from codefavor.bench.fetch import RELEASED_AT, fetch_benchmark
 from codefavor.bench.label_audit import SUBSET_FILE, read_subset, run_audit, tasks_of_subset
 from codefavor.bench.paired import PairedResult, compare_runs
+from codefavor.bench.passed_on import undecided_pairs
 from codefavor.bench.results import RESULT_FILE, BenchResult, Order, RunSettings
 from codefavor.bench.run import run_bench
 from codefavor.bench.tasks import load_tasks
+from codefavor.cli.bench_cascade import calibrate_cascade
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.judge.load import KNOWN_SPECS, judge_files, load_judge
 from codefavor.manifest import hash_file, make_manifest
+from codefavor.pairs.source import write_pairs
 from codefavor.report.table import make_table
 from codefavor.report.text import for_terminal, percent
 
 app = typer.Typer(no_args_is_help=True, help="Score judges on tasks with known answers, and test their differences.")
-
+app.command("calibrate-cascade")(calibrate_cascade)
 
 _COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
 
@@ -49,6 +52,9 @@ def run(
     keep_comments: Annotated[bool, typer.Option("--keep-comments", help="Do not strip comments.")] = False,
     seed: Annotated[int, typer.Option(min=0, help="Draws the order in which pairs are shown, and resampling.")] = 0,
     only: Annotated[Path | None, typer.Option(help="subset.json of an audit: judge its tasks only.")] = None,
+    passed_on: Annotated[
+        Path | None, typer.Option(help="Write what stays undecided as pairs, for `codefavor annotate --pairs`.")
+    ] = None,
     unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
 ) -> None:
     """Judge every task, score the answers, and write result.json."""
@@ -81,6 +87,9 @@ def run(
         typer.echo(f"stopped; the same command goes on where {out} ends", err=True)
         raise
     _print_result(result)
+    if passed_on:
+        count = write_pairs(passed_on, undecided_pairs(out, tasks))
+        typer.echo(f"{passed_on}: {count} pairs passed on to people")
     typer.echo(f"{out / RESULT_FILE}")
 
 

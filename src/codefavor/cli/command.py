@@ -10,6 +10,7 @@ VERBS = {
     "train": "Train a judge on preference pairs.",
     "pairs": "Validate, count, show, convert and split files of preference pairs.",
     "compare": "Ask a judge which of two files is better.",
+    "review": "Compare old and new of every function that a git diff changes.",
     "bench": "Score judges on tasks with known answers, and test their differences.",
     "annotate": "Let people vote on pairs in the browser, and analyse their votes.",
     "report": "Put results side by side in one HTML page.",
