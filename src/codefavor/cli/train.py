@@ -30,7 +30,7 @@ def train(
     pairs: Annotated[list[Path], typer.Option("--pairs", help="A file of preference pairs; may be repeated.")],
     out: Annotated[Path, typer.Option(help="The folder of the judge; must not exist, or be empty.")],
     config: Annotated[Path | None, typer.Option(help="A YAML file of settings; the options below go over it.")] = None,
-    objective: Annotated[str | None, typer.Option(help="classification, reward, linear or grounded.")] = None,
+    objective: Annotated[str | None, typer.Option(help="classification, generation, reward, linear or grounded.")] = None,
     inner: Annotated[str | None, typer.Option(help="The judge that evidence is joined with (grounded).")] = None,
     only: Annotated[Mark | None, typer.Option(help="Keep only pairs that `codefavor pairs verify` marked so.")] = None,
     unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,

@@ -9,6 +9,8 @@ from torch import nn
 from transformers import PreTrainedModel
 
 from codefavor.errors import ConfigError
+from codefavor.judge.pretrained import load_weights
+from codefavor.llm.embedded import resolve_model
 from codefavor.train.config import TrainConfig
 from codefavor.train.objectives import Learner
 
@@ -23,14 +25,17 @@ class Trainable:
             ConfigError: more layers are to be trained than there are.
         """
         self._adapters: LoraModel | None = None
+        self._config = config
         self._language_model = learner.language_model
         self._head = learner.head
         if config.lora_r is not None:
-            self._adapters = _adapt(learner.language_model, config.lora_r, config)
+            self._adapters = _adapt(learner.language_model, config)
         elif config.train_layers is not None:
             _freeze_below(learner.language_model, config.train_layers)
         elif not config.train_embeddings:
             learner.language_model.get_input_embeddings().requires_grad_(False)
+        if config.gradient_checkpointing:
+            learner.language_model.gradient_checkpointing_enable({"use_reentrant": False})
 
     def named(self) -> Iterator[tuple[str, nn.Parameter]]:
         """Yield every trained weight under a name that a checkpoint can use."""
@@ -51,14 +56,31 @@ class Trainable:
         settings = [{"params": weights, "peak": peak} for peak, weights in groups.items()]
         return torch.optim.AdamW(settings, lr=0.0, weight_decay=config.weight_decay)
 
-    def merge(self) -> None:
-        """Fold adapters into the weights, so that the judge is an ordinary model."""
-        if self._adapters is not None:
-            self._adapters.merge_and_unload()
+    def merged(self) -> PreTrainedModel:
+        """Return the language model with its adapters folded into the weights, an ordinary model again."""
+        if self._adapters is None:
+            return self._language_model
+        if self._config.load_in_4bit:
+            whole = load_weights(resolve_model(self._config.model), "causal", memory="host")
+            return graft(self._adapters, whole, self._config)
+        self._adapters.merge_and_unload()
+        return self._language_model
 
 
-def _adapt(model: PreTrainedModel, rank: int, config: TrainConfig) -> LoraModel:
-    lora = LoraConfig(r=rank, lora_alpha=config.lora_alpha, target_modules="all-linear")
+def graft(adapters: LoraModel, whole: PreTrainedModel, config: TrainConfig) -> PreTrainedModel:
+    """Return `whole` with `adapters` that were trained on a copy of it in fewer bits folded into its weights.
+
+    Folded into the copy, they would be rounded to its few bits as well.
+    """
+    target = _adapt(whole, config)
+    learned = {name: weight.detach().cpu() for name, weight in adapters.named_parameters() if "lora_" in name}
+    target.load_state_dict(learned, strict=False)
+    target.merge_and_unload()
+    return whole
+
+
+def _adapt(model: PreTrainedModel, config: TrainConfig) -> LoraModel:
+    lora = LoraConfig(r=config.lora_r, lora_alpha=config.lora_alpha, target_modules="all-linear")
     # Adapters start from random numbers: a generator of our own, so that nobody else's stream moves.
     with torch.random.fork_rng():
         torch.manual_seed(config.seed)
