@@ -19,7 +19,7 @@ from codefavor.judge.card import GenerationShape, read_card, require
 from codefavor.judge.chat_format import Reading
 from codefavor.judge.classification import answer_logits
 from codefavor.judge.format import DEFAULT_MAX_LENGTH, Encoded, encode_joint
-from codefavor.judge.generation_format import FEEDBACK_QUESTION, GENERATION_FORMAT, begin_result, read_reply
+from codefavor.judge.generation_format import FEEDBACK_QUESTION, GENERATION_FORMAT, read_reply
 from codefavor.judge.greedy import Written, write_replies
 from codefavor.judge.pretrained import TextTokenizer, chat_prompt, load_tokenizer, load_weights, pad_token
 from codefavor.judge.probability import sigmoid, verdict_from
@@ -127,7 +127,7 @@ class GenerationJudge:
             place = replies.verdict_place(written.token_ids)
             return reading, None if place is None else written.margins[place], length
         if self._shape.unfinished == "forced":
-            row = [*prompt, *replies.encode(begin_result(text))]
+            row = [*prompt, *replies.encode_up_to_letter(text)]
             logits = answer_logits(self._model, pad_left([row], self._inputs.pad_id))[0]
             margin = float(logits[replies.verdicts[0]] - logits[replies.verdicts[1]])
             return Reading(choice="A" if margin > 0 else "B", feedback=reading.feedback), margin, length

@@ -23,7 +23,7 @@ FEEDBACK_QUESTION = (
 
 _RESULT_LINE = re.compile(rf"{_LEAD} ([AB])")
 _FINISHED = re.compile(rf"(?:^|\n){_LEAD} [AB]\n")
-_AWAITING = re.compile(rf"(?:^|\n){_LEAD}$")
+_AWAITING = re.compile(rf"(?:^|\n){_LEAD} ?$")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 _NOUN = r"(?:code|candidate|version|solution|implementation|program|function|snippet|one)"
 _NAMED = re.compile(rf"(?P<start>^|[.!?]\s+)?(?:\bthe\s+)?\b(?P<role>chosen|rejected)\s+{_NOUN}\b", re.IGNORECASE)
@@ -37,12 +37,6 @@ def render_reply(feedback: str | None, side: Side) -> str:
 def result_line(side: Side) -> str:
     """Return the last line of a reply that prefers `side`."""
     return f"{_LEAD} {side}"
-
-
-def begin_result(text: str) -> str:
-    """Return an unfinished reply with its result line begun, up to where the letter stands."""
-    written = text.strip()
-    return f"{written}\n{_LEAD}" if written else _LEAD
 
 
 def read_reply(text: str) -> Reading:

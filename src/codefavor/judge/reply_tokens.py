@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codefavor.errors import ConfigError
-from codefavor.judge.generation_format import awaits_letter, begin_result, render_reply
+from codefavor.judge.generation_format import awaits_letter, render_reply
 from codefavor.judge.pretrained import reply_frame
 
 if TYPE_CHECKING:
@@ -43,6 +43,10 @@ class ReplyTokens:
             raise ConfigError("this tokenizer joins the end of the prompt with the reply, so no reply can be learned")
         return token_ids[len(self._before) :]
 
+    def encode_up_to_letter(self, text: str) -> list[int]:
+        """Return the tokens of an unfinished reply with its result line begun, up to where the letter stands."""
+        return self.encode(render_reply(text.strip() or None, "A"))[:-1]
+
     def decode(self, token_ids: list[int]) -> str:
         """Return the text of a reply."""
         text = str(self._tokenizer.decode(token_ids))
@@ -58,9 +62,8 @@ class ReplyTokens:
         return token_ids
 
     def _verdict_tokens(self) -> tuple[int, int]:
-        before = self.encode(begin_result("Fine."))
         found = [self.encode(render_reply("Fine.", side)) for side in ("A", "B")]
-        if any(len(each) != len(before) + 1 or each[:-1] != before for each in found) or found[0] == found[1]:
+        if found[0][:-1] != found[1][:-1] or found[0] == found[1]:
             raise ConfigError('"A" and "B" are not one token each for this tokenizer, so they cannot be the verdict')
         return found[0][-1], found[1][-1]
 

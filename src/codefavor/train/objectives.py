@@ -1,4 +1,4 @@
-"""What is learned: a model, its examples, and the loss of a batch of them, one class an objective; that of generation has a file of its own.
+"""What is learned: a model, its examples, and the loss of a batch of them, one class an objective (see generation too).
 
 Only the place of the answer goes through the output layer.
 """

@@ -35,7 +35,7 @@ class Trainable:
         elif not config.train_embeddings:
             learner.language_model.get_input_embeddings().requires_grad_(False)
         if config.gradient_checkpointing:
-            learner.language_model.gradient_checkpointing_enable({"use_reentrant": False})
+            learner.language_model.activation_checkpointing_enable()
 
     def named(self) -> Iterator[tuple[str, nn.Parameter]]:
         """Yield every trained weight under a name that a checkpoint can use."""
@@ -62,19 +62,19 @@ class Trainable:
             return self._language_model
         if self._config.load_in_4bit:
             whole = load_weights(resolve_model(self._config.model), "causal", memory="host")
-            return graft(self._adapters, whole, self._config)
+            return graft(self._language_model, whole, self._config)
         self._adapters.merge_and_unload()
         return self._language_model
 
 
-def graft(adapters: LoraModel, whole: PreTrainedModel, config: TrainConfig) -> PreTrainedModel:
-    """Return `whole` with `adapters` that were trained on a copy of it in fewer bits folded into its weights.
+def graft(adapted: PreTrainedModel, whole: PreTrainedModel, config: TrainConfig) -> PreTrainedModel:
+    """Return `whole` with the adapters of `adapted`, a copy of it in fewer bits, folded into its weights.
 
     Folded into the copy, they would be rounded to its few bits as well.
     """
     target = _adapt(whole, config)
-    learned = {name: weight.detach().cpu() for name, weight in adapters.named_parameters() if "lora_" in name}
-    target.load_state_dict(learned, strict=False)
+    learned = {name: weight.detach().cpu() for name, weight in adapted.named_parameters() if "lora_" in name}
+    whole.load_state_dict(learned, strict=False)
     target.merge_and_unload()
     return whole
 

@@ -29,7 +29,7 @@ def train(
     resume: bool = False,
     report: Callable[[Report], None],
 ) -> ExampleSet[Any]:
-    """Train a judge of objective classification, generation or reward and write it to `out`; return what it learned from.
+    """Train a judge on a language model and write it to `out`; return what it learned from.
 
     Raises:
         ConfigError: `out` holds something else, or the configuration does not fit the model.
