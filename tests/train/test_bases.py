@@ -4,15 +4,14 @@ from typing import Any
 import pytest
 import torch
 from tiny_bases import BASES, make_base
-from transformers import AutoModelForCausalLM
 
 from codefavor.config import load_config
-from codefavor.judge.batches import Padded, pad_left
+from codefavor.judge.batches import pad_left
 from codefavor.judge.classification import JointInput, answer_logits
 from codefavor.judge.generation import DialogueInput
 from codefavor.judge.greedy import write_replies
 from codefavor.judge.load import load_judge
-from codefavor.judge.pretrained import chat_prompt, load_tokenizer, verdict_tokens
+from codefavor.judge.pretrained import chat_prompt, load_tokenizer, load_weights, verdict_tokens
 from codefavor.judge.reply_tokens import ReplyTokens
 from codefavor.manifest import make_manifest
 from codefavor.pairs.pair import PreferencePair
@@ -82,21 +81,22 @@ def test_a_prompt_begins_once_and_the_reply_ends_as_the_template_ends_it(
     assert tokenizer.convert_ids_to_tokens(replies.end) == BASES[name].turn_end
     message = inputs.encode(shown).token_ids
     reply = "Code A is right.\nBetter: A"
+    asked = str(tokenizer.decode(message))
     turns = [
-        {"role": "user", "content": tokenizer.decode(message)},
+        {"role": "user", "content": asked},
         {"role": "assistant", "content": reply},
     ]
     whole = tokenizer.encode(str(tokenizer.apply_chat_template(turns, tokenize=False)), add_special_tokens=False)
-    prompt = tokenizer.encode(chat_prompt(tokenizer, turns[0]["content"]), add_special_tokens=False)
+    prompt = tokenizer.encode(chat_prompt(tokenizer, asked), add_special_tokens=False)
     learned = [*prompt, *replies.encode(reply), replies.end]
     assert whole[: len(learned)] == learned
 
 
 def test_the_verdicts_are_one_token_each_in_their_place(base: tuple[str, Path]) -> None:
     tokenizer = load_tokenizer(base[1])
-    assert [tokenizer.decode([token]).strip() for token in verdict_tokens(tokenizer)] == ["A", "B"]
+    assert [str(tokenizer.decode([token])).strip() for token in verdict_tokens(tokenizer)] == ["A", "B"]
     replies = ReplyTokens(tokenizer)
-    assert [tokenizer.decode([token]).strip() for token in replies.verdicts] == ["A", "B"]
+    assert [str(tokenizer.decode([token])).strip() for token in replies.verdicts] == ["A", "B"]
     for feedback in ("Code A and code B\n", "", "It ends in a colon:\n\n"):
         reply = replies.encode(f"{feedback}Better: B")
         assert replies.verdict_place(reply) == len(reply) - 1
@@ -107,7 +107,7 @@ def test_the_verdicts_are_one_token_each_in_their_place(base: tuple[str, Path]) 
 def test_neither_padding_nor_its_side_moves_the_verdict(
     base: tuple[str, Path], learnable_pairs: list[PreferencePair]
 ) -> None:
-    tokenizer, model = load_tokenizer(base[1]), AutoModelForCausalLM.from_pretrained(base[1])
+    tokenizer, model = load_tokenizer(base[1]), load_weights(base[1], "causal")
     inputs = JointInput(tokenizer, 700)
     long = learnable_pairs[0].model_copy(update={"instruction": "add 1 and 2 " * 9})
     rows = [inputs.encode(pair.present("A").comparison).token_ids for pair in (learnable_pairs[1], long)]
@@ -123,16 +123,12 @@ def test_neither_padding_nor_its_side_moves_the_verdict(
 
 def padded_right(rows: list[list[int]], pad_id: int) -> dict[str, torch.Tensor]:
     width = max(map(len, rows))
-    batch = Padded(
-        *(
-            [[*row, *[fill] * (width - len(row))] for row in made]
-            for made, fill in (
-                (rows, pad_id),
-                ([[1] * len(row) for row in rows], 0),
-                ([list(range(len(row))) for row in rows], 0),
-            )
-        )
+    fields = (
+        (rows, pad_id),
+        ([[1] * len(row) for row in rows], 0),
+        ([list(range(len(row))) for row in rows], 0),
     )
+    batch = [[[*row, *[fill] * (width - len(row))] for row in made] for made, fill in fields]
     names = ("input_ids", "attention_mask", "position_ids")
     return {name: torch.tensor(part) for name, part in zip(names, batch, strict=True)}
 
@@ -140,7 +136,7 @@ def padded_right(rows: list[list[int]], pad_id: int) -> dict[str, torch.Tensor]:
 def test_rows_written_together_are_those_written_alone(
     base: tuple[str, Path], learnable_pairs: list[PreferencePair]
 ) -> None:
-    tokenizer, model = load_tokenizer(base[1]), AutoModelForCausalLM.from_pretrained(base[1]).eval()
+    tokenizer, model = load_tokenizer(base[1]), load_weights(base[1], "causal")
     inputs = DialogueInput(tokenizer, 700, 40)
     long = learnable_pairs[0].model_copy(update={"instruction": "add 1 and 2 " * 9})
     prompts = [inputs.encode(pair.present("A").comparison).token_ids for pair in (*learnable_pairs[:2], long)]

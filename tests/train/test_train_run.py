@@ -90,7 +90,7 @@ def test_adapters_trained_on_a_copy_are_grafted_onto_the_base_as_if_merged(tiny_
         torch.manual_seed(1)
         for _, weight in trainable.named():
             weight.normal_()
-    grafted = graft(learner.language_model, load_weights(tiny_model, "causal", memory="host"), config)
+    grafted = graft(learner.language_model, load_weights(tiny_model, "causal", memory="host"), 2, config)
     merged = trainable.merged()
     base = load_weights(tiny_model, "causal").state_dict()
     for name, weight in merged.state_dict().items():

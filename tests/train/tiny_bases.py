@@ -103,7 +103,8 @@ def make_base(base: Base, folder: Path) -> Path:
     )
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        AutoModelForCausalLM.from_config(config).save_pretrained(folder)
+        kind: Any = AutoModelForCausalLM
+        kind.from_config(config).save_pretrained(folder)
     return folder
 
 

@@ -29,7 +29,7 @@ class Trainable:
         self._language_model = learner.language_model
         self._head = learner.head
         if config.lora_r is not None:
-            self._adapters = _adapt(learner.language_model, config)
+            self._adapters = _adapt(learner.language_model, config.lora_r, config)
         elif config.train_layers is not None:
             _freeze_below(learner.language_model, config.train_layers)
         elif not config.train_embeddings:
@@ -58,29 +58,30 @@ class Trainable:
 
     def merged(self) -> PreTrainedModel:
         """Return the language model with its adapters folded into the weights, an ordinary model again."""
-        if self._adapters is None:
+        rank = self._config.lora_r
+        if self._adapters is None or rank is None:
             return self._language_model
         if self._config.load_in_4bit:
             whole = load_weights(resolve_model(self._config.model), "causal", memory="host")
-            return graft(self._language_model, whole, self._config)
+            return graft(self._language_model, whole, rank, self._config)
         self._adapters.merge_and_unload()
         return self._language_model
 
 
-def graft(adapted: PreTrainedModel, whole: PreTrainedModel, config: TrainConfig) -> PreTrainedModel:
+def graft(adapted: PreTrainedModel, whole: PreTrainedModel, rank: int, config: TrainConfig) -> PreTrainedModel:
     """Return `whole` with the adapters of `adapted`, a copy of it in fewer bits, folded into its weights.
 
     Folded into the copy, they would be rounded to its few bits as well.
     """
-    target = _adapt(whole, config)
+    target = _adapt(whole, rank, config)
     learned = {name: weight.detach().cpu() for name, weight in adapted.named_parameters() if "lora_" in name}
     whole.load_state_dict(learned, strict=False)
     target.merge_and_unload()
     return whole
 
 
-def _adapt(model: PreTrainedModel, config: TrainConfig) -> LoraModel:
-    lora = LoraConfig(r=config.lora_r, lora_alpha=config.lora_alpha, target_modules="all-linear")
+def _adapt(model: PreTrainedModel, rank: int, config: TrainConfig) -> LoraModel:
+    lora = LoraConfig(r=rank, lora_alpha=config.lora_alpha, target_modules="all-linear")
     # Adapters start from random numbers: a generator of our own, so that nobody else's stream moves.
     with torch.random.fork_rng():
         torch.manual_seed(config.seed)
