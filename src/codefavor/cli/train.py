@@ -24,13 +24,16 @@ from codefavor.train.report import Report
 
 app = typer.Typer()
 
+OBJECTIVE_HELP = "classification, generation, reward, linear or grounded."
+CONFIG_HELP = "A YAML file of settings; may be repeated, each goes over those before it, the options below over all."
+
 
 @app.command()
 def train(
     pairs: Annotated[list[Path], typer.Option("--pairs", help="A file of preference pairs; may be repeated.")],
     out: Annotated[Path, typer.Option(help="The folder of the judge; must not exist, or be empty.")],
-    config: Annotated[Path | None, typer.Option(help="A YAML file of settings; the options below go over it.")] = None,
-    objective: Annotated[str | None, typer.Option(help="classification, reward, linear or grounded.")] = None,
+    config: Annotated[list[Path] | None, typer.Option(help=CONFIG_HELP)] = None,
+    objective: Annotated[str | None, typer.Option(help=OBJECTIVE_HELP)] = None,
     inner: Annotated[str | None, typer.Option(help="The judge that evidence is joined with (grounded).")] = None,
     only: Annotated[Mark | None, typer.Option(help="Keep only pairs that `codefavor pairs verify` marked so.")] = None,
     unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,

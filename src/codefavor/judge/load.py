@@ -42,6 +42,7 @@ SHIPPED = Path(__file__).parent / "grounded_shipped"
 
 _TRAINED: dict[Objective, tuple[str, str]] = {
     "classification": ("codefavor.judge.classification", "ClassificationJudge"),
+    "generation": ("codefavor.judge.generation", "GenerationJudge"),
     "reward": ("codefavor.judge.reward", "RewardJudge"),
     "linear": ("codefavor.judge.linear", "LinearJudge"),
 }
