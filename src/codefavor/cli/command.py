@@ -13,6 +13,8 @@ VERBS = {
     "bench": "Score judges on tasks with known answers, and test their differences.",
     "annotate": "Let people vote on pairs in the browser, and analyse their votes.",
     "report": "Put results side by side in one HTML page.",
+    "serve": "Answer comparisons over HTTP, with a playground in the browser.",
+    "mcp": "Answer agents over the Model Context Protocol.",
     "sandbox": "Check what holds foreign code here, or run one program in it.",
 }
 """Every verb with its line in `codefavor --help`; `codefavor.cli.<verb>` holds its `app`."""

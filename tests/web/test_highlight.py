@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from codefavor.annotate.highlight import highlight, visible_html
+from codefavor.web.highlight import highlight, visible_html
 from codefavor.annotate.view import render_task
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Criterion

@@ -1,0 +1,105 @@
+"""The queue in front of the judge: everybody gets their own verdict, nobody waits for those who left."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+from serve_tools import SlowJudge, verdict
+
+from codefavor.errors import ModelError
+from codefavor.pairs.comparison import Comparison
+from codefavor.pairs.criterion import GENERAL_CRITERION
+from codefavor.pairs.verdict import Verdict
+from codefavor.serve.batcher import Batcher, Busy, Pace
+from codefavor.serve.metrics import Metrics
+
+
+def comparison(code: str) -> Comparison:
+    return Comparison(instruction="", criterion=GENERAL_CRITERION, code_a=code, code_b="")
+
+
+def test_concurrent_comparisons_are_judged_together_and_each_gets_its_own() -> None:
+    judge = SlowJudge(0.02)
+    asked = [comparison(f"{'a' if number % 3 else 'b'}{number}") for number in range(100)]
+
+    async def run() -> list[Verdict]:
+        batcher = Batcher(judge, Pace(most=16), Metrics())
+        async with batcher.running():
+            return await asyncio.gather(*(batcher.ask(each) for each in asked))
+
+    assert asyncio.run(run()) == [verdict(each) for each in asked]
+    assert max(len(batch) for batch in judge.batches) == 16
+    assert len(judge.batches) == 7
+
+
+def test_lanes_judge_side_by_side() -> None:
+    judge = SlowJudge(0.2)
+
+    async def run() -> float:
+        batcher = Batcher(judge, Pace(most=1, linger=0.0, lanes=4), Metrics())
+        loop = asyncio.get_running_loop()
+        async with batcher.running():
+            started = loop.time()
+            await asyncio.gather(*(batcher.ask(comparison(str(number))) for number in range(4)))
+            return loop.time() - started
+
+    assert asyncio.run(run()) < 0.7
+    assert [len(batch) for batch in judge.batches] == [1, 1, 1, 1]
+
+
+def test_who_leaves_takes_the_comparison_along() -> None:
+    judge = SlowJudge(0.1)
+
+    async def run() -> None:
+        batcher = Batcher(judge, Pace(most=1), Metrics())
+        async with batcher.running():
+            first = asyncio.create_task(batcher.ask(comparison("a first")))
+            await asyncio.sleep(0.03)
+            second, third = (asyncio.create_task(batcher.ask(comparison(name))) for name in ("second", "third"))
+            await asyncio.sleep(0)
+            assert batcher.waiting == 2
+            second.cancel()
+            first.cancel()  # the judge has it already
+            assert (await third).choice == "B"
+            assert batcher.waiting == 0
+
+    asyncio.run(run())
+    assert [batch[0].code_a for batch in judge.batches] == ["a first", "third"]
+
+
+def test_a_full_queue_refuses_and_says_when_to_come_back() -> None:
+    async def run() -> None:
+        batcher = Batcher(SlowJudge(0.1), Pace(most=1, waiting=2), Metrics())
+        async with batcher.running():
+            waiting = [asyncio.create_task(batcher.ask(comparison(str(number)))) for number in range(2)]
+            await asyncio.sleep(0)
+            with pytest.raises(Busy) as refused:
+                await batcher.ask(comparison("late"))
+            assert 1 <= refused.value.retry_after <= 60
+            await asyncio.gather(*waiting)
+            assert (await batcher.ask(comparison("a"))).choice == "A"
+
+    asyncio.run(run())
+
+
+class Breaking:
+    name = "breaking"
+
+    def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
+        if any(each.code_a == "bad" for each in comparisons):
+            raise RecursionError("too deep")
+        if any(each.code_a == "down" for each in comparisons):
+            raise ModelError("the model is down")
+        return [verdict(each) for each in comparisons]
+
+
+def test_a_comparison_that_breaks_the_judge_takes_no_other_along(caplog: pytest.LogCaptureFixture) -> None:
+    async def run(*names: str) -> list[Verdict | BaseException]:
+        batcher = Batcher(Breaking(), Pace(), Metrics())
+        async with batcher.running():
+            return await asyncio.gather(*(batcher.ask(comparison(name)) for name in names), return_exceptions=True)
+
+    first, bad, last = asyncio.run(run("a", "bad", "b"))
+    assert isinstance(bad, RecursionError) and "broke on a comparison" in caplog.text
+    assert (first, last) == (verdict(comparison("a")), verdict(comparison("b")))
+    assert all(isinstance(each, ModelError) for each in asyncio.run(run("a", "down", "b")))
