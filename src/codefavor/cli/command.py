@@ -10,6 +10,8 @@ VERBS = {
     "train": "Train a judge on preference pairs.",
     "pairs": "Validate, count, show, convert and split files of preference pairs.",
     "compare": "Ask a judge which of two files is better.",
+    "rank": "Find the best of many candidates with few judgements.",
+    "label": "Make a preference set for training from candidates and a judge.",
     "bench": "Score judges on tasks with known answers, and test their differences.",
     "annotate": "Let people vote on pairs in the browser, and analyse their votes.",
     "report": "Put results side by side in one HTML page.",
