@@ -93,6 +93,7 @@ class Service:
         app.add_exception_handler(ClientDisconnect, _gone)
         app.add_exception_handler(Busy, _busy)
         app.add_exception_handler(CodeFavorError, _failed)
+        app.add_exception_handler(Exception, _broken)
         return app
 
     @asynccontextmanager
@@ -173,3 +174,7 @@ async def _failed(_: Request, error: Exception) -> Response:
     if isinstance(error, RateLimitError):
         return refusal(503, str(error), {"Retry-After": str(round(error.retry_after or 1))})
     return refusal(504 if isinstance(error, ModelTimeoutError) else 502, str(error))
+
+
+async def _broken(_: Request, __: Exception) -> Response:
+    return refusal(500, "the server broke on this request; its log says where")

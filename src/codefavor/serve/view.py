@@ -66,7 +66,7 @@ def render_page(judge: str, asks_for_token: bool) -> str:
 def render_answer(shown: Comparison, verdict: Verdict) -> str:
     """Return the fragment for a verdict on a comparison as the judge read it."""
     evidence = verdict.evidence
-    told = account(evidence) if evidence else []
+    told = account(_shown_elsewhere_left_out(evidence)) if evidence else []
     return _ENVIRONMENT.get_template("answer.html").render(
         headline=_HEADLINES[verdict.choice],
         choice=verdict.choice,
@@ -83,6 +83,12 @@ def render_answer(shown: Comparison, verdict: Verdict) -> str:
             "B": _lines(shown.code_b, shown.language, evidence.b if evidence else None),
         },
     )
+
+
+def _shown_elsewhere_left_out(evidence: Evidence) -> Evidence:
+    """Return the evidence without what the table of calls and the lines of code show."""
+    a, b = (each.model_copy(update={"findings": ()}) for each in (evidence.a, evidence.b))
+    return evidence.model_copy(update={"a": a, "b": b, "differences": ()})
 
 
 def _lines(code: str, language: str, evidence: CandidateEvidence | None) -> list[Line]:
