@@ -15,7 +15,6 @@ from codefavor.judge.chat_config import config_file, read_chat_spec
 from codefavor.judge.grounded_model import GROUNDED_FORMAT
 from codefavor.judge.people import PeopleJudge
 from codefavor.judge.protocol import Judge
-from codefavor.sandbox.shared import SharedPool
 
 KNOWN_SPECS = (
     *(
@@ -50,10 +49,8 @@ _FOREIGN = {
 """The module and the class of judges whose weights others trained."""
 
 
-def load_judge(spec: str, unsafe_local: bool = False, shared: SharedPool | None = None) -> Judge:
+def load_judge(spec: str, unsafe_local: bool = False) -> Judge:
     """Return the judge that `spec` names; `unsafe_local` lets it run code where the sandbox does not hold.
-
-    A judge that runs code does so in `shared`, where that is given, and keeps it open; else every call opens its own.
 
     Raises:
         UserError: there is no such judge, or its argument makes no sense.
@@ -71,11 +68,11 @@ def load_judge(spec: str, unsafe_local: bool = False, shared: SharedPool | None 
         case "chance", seed if seed.isdecimal():
             return ChanceJudge(int(seed))
         case "evidence", "":
-            return _load_evidence(unsafe_local, shared)
+            return _load_evidence(unsafe_local)
         case "grounded", inner:
-            return _load_grounded(spec, read_card(SHIPPED), inner or None, unsafe_local, shared)
+            return _load_grounded(spec, read_card(SHIPPED), inner or None, unsafe_local)
         case "model", folder if folder:
-            return _load_trained(Path(folder), unsafe_local, shared)
+            return _load_trained(Path(folder), unsafe_local)
         case "chat", asked if asked:
             return _load_chat(asked)
         case (("scores" | "preference"), model) if model:
@@ -124,16 +121,16 @@ def _is_about_training(path: Path) -> bool:
     return path.name == "manifest.json" or path.suffix in {".md", ".jsonl"}
 
 
-def _load_evidence(unsafe_local: bool, shared: SharedPool | None) -> Judge:
+def _load_evidence(unsafe_local: bool) -> Judge:
     judge: Callable[..., Judge] = import_module("codefavor.judge.evidence").EvidenceJudge
-    return judge(unsafe_local=unsafe_local, shared=shared)
+    return judge(unsafe_local=unsafe_local)
 
 
-def _load_trained(folder: Path, unsafe_local: bool, shared: SharedPool | None) -> Judge:
+def _load_trained(folder: Path, unsafe_local: bool) -> Judge:
     card = read_card(folder)
     if card.objective == "grounded":
         inner = card.grounded.inner if card.grounded else None
-        return _load_grounded(f"model:{folder}", card, inner, unsafe_local, shared, folder)
+        return _load_grounded(f"model:{folder}", card, inner, unsafe_local, folder)
     return _load_class(*_TRAINED[card.objective])(folder)
 
 
@@ -151,18 +148,10 @@ def _load_class(module: str, name: str) -> Callable[[str | Path], Judge]:
     return load
 
 
-def _load_grounded(
-    name: str,
-    card: JudgeCard,
-    inner: str | None,
-    unsafe_local: bool,
-    shared: SharedPool | None,
-    folder: Path = SHIPPED,
-) -> Judge:
+def _load_grounded(name: str, card: JudgeCard, inner: str | None, unsafe_local: bool, folder: Path = SHIPPED) -> Judge:
     require(folder, card, "grounded", GROUNDED_FORMAT)
     if card.grounded is None:
         raise ModelError(f"{folder}: a grounded judge without weights; train it again")
     model = card.grounded if inner == card.grounded.inner else card.grounded.joined_with(inner)
     judge: Callable[..., Judge] = import_module("codefavor.judge.grounded").GroundedJudge
-    asked = load_judge(inner, unsafe_local, shared) if inner else None
-    return judge(name, model, _load_evidence(unsafe_local, shared), asked)
+    return judge(name, model, _load_evidence(unsafe_local), load_judge(inner, unsafe_local) if inner else None)
