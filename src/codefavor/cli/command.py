@@ -12,6 +12,7 @@ VERBS = {
     "compare": "Ask a judge which of two files is better.",
     "rank": "Find the best of many candidates with few judgements.",
     "label": "Make a preference set for training from candidates and a judge.",
+    "review": "Compare old and new of every function that a git diff changes.",
     "bench": "Score judges on tasks with known answers, and test their differences.",
     "annotate": "Let people vote on pairs in the browser, and analyse their votes.",
     "report": "Put results side by side in one HTML page.",

@@ -49,8 +49,13 @@ _FOREIGN = {
 """The module and the class of judges whose weights others trained."""
 
 
-def load_judge(spec: str, unsafe_local: bool = False) -> Judge:
-    """Return the judge that `spec` names; `unsafe_local` lets it run code where the sandbox does not hold.
+def load_judge(spec: str, unsafe_local: bool = False, evidence: Judge | None = None) -> Judge:
+    """Return the judge that `spec` names.
+
+    Args:
+        spec: one of `KNOWN_SPECS`.
+        unsafe_local: lets it run code where the sandbox does not hold.
+        evidence: stands for the judge `evidence` wherever the spec asks for it.
 
     Raises:
         UserError: there is no such judge, or its argument makes no sense.
@@ -68,11 +73,11 @@ def load_judge(spec: str, unsafe_local: bool = False) -> Judge:
         case "chance", seed if seed.isdecimal():
             return ChanceJudge(int(seed))
         case "evidence", "":
-            return _load_evidence(unsafe_local)
+            return evidence or _load_evidence(unsafe_local)
         case "grounded", inner:
-            return _load_grounded(spec, read_card(SHIPPED), inner or None, unsafe_local)
+            return _load_grounded(spec, read_card(SHIPPED), inner or None, evidence or _load_evidence(unsafe_local))
         case "model", folder if folder:
-            return _load_trained(Path(folder), unsafe_local)
+            return _load_trained(Path(folder), unsafe_local, evidence)
         case "chat", asked if asked:
             return _load_chat(asked)
         case (("scores" | "preference"), model) if model:
@@ -126,11 +131,11 @@ def _load_evidence(unsafe_local: bool) -> Judge:
     return judge(unsafe_local=unsafe_local)
 
 
-def _load_trained(folder: Path, unsafe_local: bool) -> Judge:
+def _load_trained(folder: Path, unsafe_local: bool, evidence: Judge | None) -> Judge:
     card = read_card(folder)
     if card.objective == "grounded":
         inner = card.grounded.inner if card.grounded else None
-        return _load_grounded(f"model:{folder}", card, inner, unsafe_local, folder)
+        return _load_grounded(f"model:{folder}", card, inner, evidence or _load_evidence(unsafe_local), folder)
     return _load_class(*_TRAINED[card.objective])(folder)
 
 
@@ -148,10 +153,10 @@ def _load_class(module: str, name: str) -> Callable[[str | Path], Judge]:
     return load
 
 
-def _load_grounded(name: str, card: JudgeCard, inner: str | None, unsafe_local: bool, folder: Path = SHIPPED) -> Judge:
+def _load_grounded(name: str, card: JudgeCard, inner: str | None, evidence: Judge, folder: Path = SHIPPED) -> Judge:
     require(folder, card, "grounded", GROUNDED_FORMAT)
     if card.grounded is None:
         raise ModelError(f"{folder}: a grounded judge without weights; train it again")
     model = card.grounded if inner == card.grounded.inner else card.grounded.joined_with(inner)
     judge: Callable[..., Judge] = import_module("codefavor.judge.grounded").GroundedJudge
-    return judge(name, model, _load_evidence(unsafe_local), load_judge(inner, unsafe_local) if inner else None)
+    return judge(name, model, evidence, load_judge(inner, evidence=evidence) if inner else None)

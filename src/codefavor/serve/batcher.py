@@ -9,9 +9,10 @@ import logging
 import math
 import time
 from collections.abc import AsyncIterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import islice
 
 from codefavor.errors import CodeFavorError
 from codefavor.judge.protocol import Judge
@@ -49,8 +50,8 @@ class Busy(Exception):
 
 @dataclass(frozen=True, eq=False)
 class _Asked:
-    comparison: Comparison
-    answer: asyncio.Future[Verdict]
+    comparisons: tuple[Comparison, ...]
+    answer: asyncio.Future[list[Verdict]]
 
 
 class Batcher:
@@ -65,11 +66,8 @@ class Batcher:
         self._enough = asyncio.Event()
         self._seconds = 0.0
         self._stopped = False
-
-    @property
-    def waiting(self) -> int:
+        self.waiting = 0
         """How many comparisons wait."""
-        return len(self._queue)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -85,42 +83,51 @@ class Batcher:
             await asyncio.gather(*lanes, return_exceptions=True)
             threads.shutdown(wait=False, cancel_futures=True)
 
-    async def ask(self, comparison: Comparison) -> Verdict:
-        """Return the judge's verdict; a caller that is cancelled takes its comparison out of the queue.
+    async def ask(self, *comparisons: Comparison, begun: bool = False) -> list[Verdict]:
+        """Return the judge's verdicts, given in one call; a caller that is cancelled leaves the queue.
+
+        Args:
+            comparisons: what is asked.
+            begun: whether it goes on with work that was let in before, and is not refused for those who came since.
 
         Raises:
             Busy: too many comparisons wait.
             CodeFavorError: the judge failed in a way it names.
         """
-        if len(self._queue) >= self._pace.waiting:
+        if not begun and self.waiting >= self._pace.waiting:
             raise Busy(self._retry_after())
-        asked = _Asked(comparison, asyncio.get_running_loop().create_future())
+        asked = _Asked(comparisons, asyncio.get_running_loop().create_future())
         self._queue[asked] = None
-        self._changed()
+        self._changed(len(comparisons))
         try:
             return await asked.answer
         finally:
             if asked in self._queue:
                 del self._queue[asked]
-                self._metrics.dropped.inc()
-                self._changed()
+                self._changed(-len(comparisons))
+                self._metrics.dropped.inc(len(comparisons))
 
-    def _changed(self) -> None:
-        self._metrics.waiting.set(len(self._queue))
+    def _changed(self, by: int) -> None:
+        self.waiting += by
+        self._metrics.waiting.set(self.waiting)
         for event, wanted in ((self._some, 1), (self._enough, self._pace.most)):
-            event.set() if len(self._queue) >= wanted else event.clear()
+            if self.waiting >= wanted:
+                event.set()
+            else:
+                event.clear()
 
     def _retry_after(self) -> int:
-        seconds = self._seconds * len(self._queue) / self._pace.lanes
+        seconds = self._seconds * self.waiting / self._pace.lanes
         return max(1, min(_LONGEST_RETRY, math.ceil(seconds)))
 
     async def _lane(self, threads: ThreadPoolExecutor) -> None:
         while True:
             batch = await self._collect()
-            comparisons = [asked.comparison for asked in batch]
+            groups = [asked.comparisons for asked in batch]
+            size = sum(map(len, groups))
             started = time.perf_counter()
-            outcomes = await asyncio.get_running_loop().run_in_executor(threads, self._answers, comparisons)
-            self._count(len(batch), time.perf_counter() - started)
+            outcomes = await asyncio.get_running_loop().run_in_executor(threads, self._answers, groups)
+            self._count(size, time.perf_counter() - started)
             for asked, outcome in zip(batch, outcomes, strict=True):
                 self._deliver(asked, outcome)
 
@@ -132,38 +139,82 @@ class Batcher:
                     await self._enough.wait()
             except TimeoutError:
                 pass
-            batch = list(self._queue)[: self._pace.most]
-            for asked in batch:
-                del self._queue[asked]
-            self._changed()
+            batch = self._next()
             if batch:  # another lane may have been faster
                 return batch
 
-    def _answers(self, comparisons: Sequence[Comparison]) -> Sequence[Verdict | Exception]:
+    def _next(self) -> list[_Asked]:
+        """Take what fits into one call of the judge, and at least one request's."""
+        batch: list[_Asked] = []
+        size = 0
+        for asked in list(self._queue):
+            if batch and size + len(asked.comparisons) > self._pace.most:
+                break
+            del self._queue[asked]
+            batch.append(asked)
+            size += len(asked.comparisons)
+        self._changed(-size)
+        return batch
+
+    def _answers(self, groups: Sequence[tuple[Comparison, ...]]) -> Sequence[list[Verdict] | Exception]:
+        asked = [comparison for group in groups for comparison in group]
         try:
-            verdicts = self._judge.judge(comparisons)
-            if len(verdicts) != len(comparisons):
-                raise RuntimeError(f"{len(verdicts)} verdicts on {len(comparisons)} comparisons")
-            return verdicts
+            verdicts = self._judge.judge(asked)
+            if len(verdicts) != len(asked):
+                raise RuntimeError(f"{len(verdicts)} verdicts on {len(asked)} comparisons")
         except CodeFavorError as error:
-            return [error] * len(comparisons)
+            return [error] * len(groups)
         except Exception as error:  # noqa: BLE001 - one comparison that a judge breaks on takes no other along
-            if len(comparisons) == 1 or self._stopped:
+            if len(groups) == 1 or self._stopped:
                 if not self._stopped:  # nobody waits any more, and the judge's sandbox may be closed under it
                     _LOG.exception("the judge broke on a comparison")
-                return [error] * len(comparisons)
-            return [outcome for comparison in comparisons for outcome in self._answers([comparison])]
+                return [error] * len(groups)
+            return [outcome for group in groups for outcome in self._answers([group])]
+        following = iter(verdicts)
+        return [list(islice(following, len(group))) for group in groups]
 
     def _count(self, size: int, seconds: float) -> None:
         self._metrics.batches.observe(size)
         self._metrics.judging.observe(seconds)
-        self._seconds += _RECENT * (seconds / size - self._seconds)
+        self._seconds += _RECENT * (seconds / max(1, size) - self._seconds)
 
-    def _deliver(self, asked: _Asked, outcome: Verdict | Exception) -> None:
+    def _deliver(self, asked: _Asked, outcome: list[Verdict] | Exception) -> None:
         if asked.answer.done():  # nobody waits any more
-            self._metrics.dropped.inc()
+            self._metrics.dropped.inc(len(asked.comparisons))
         elif isinstance(outcome, Exception):
             asked.answer.set_exception(outcome)
         else:
-            self._metrics.verdicts.labels(outcome.choice or "undecided").inc()
+            for verdict in outcome:
+                self._metrics.verdicts.labels(verdict.choice or "undecided").inc()
             asked.answer.set_result(outcome)
+
+
+class QueuedJudge:
+    """The batcher as a judge, for work that runs in a thread and asks many times over."""
+
+    def __init__(self, name: str, batcher: Batcher) -> None:
+        """Ask `batcher`, whose event loop is the running one."""
+        self.name = name
+        self._batcher = batcher
+        self._loop = asyncio.get_running_loop()
+        self._asked: Future[list[Verdict]] | None = None
+        self._stopped = False
+
+    def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
+        """Return the verdicts.
+
+        Raises:
+            CancelledError: nobody waits for what comes of it.
+            CodeFavorError: the judge failed in a way it names.
+        """
+        asking = self._batcher.ask(*comparisons, begun=self._asked is not None)
+        self._asked = asyncio.run_coroutine_threadsafe(asking, self._loop)
+        if self._stopped:
+            self._asked.cancel()
+        return self._asked.result()
+
+    def stop(self) -> None:
+        """End the work at its next question, or at this one."""
+        self._stopped = True
+        if self._asked is not None:
+            self._asked.cancel()
