@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,18 +27,19 @@ class Server:
 
     def __init__(self, *options: str, environment: Mapping[str, str] | None = None, module: str = "codefavor") -> None:
         command = [sys.executable, "-m", module, *(["serve"] if module == "codefavor" else []), *options]
+        self._complaints = tempfile.TemporaryFile("w+", encoding="utf-8")  # a pipe nobody reads would fill up
         self._process = subprocess.Popen(
             [*command, "--port", "0"],
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self._complaints,
             text=True,
             env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
         )
         assert self._process.stdout
         self.address = self._process.stdout.readline().strip()
         if not self.address:
-            assert self._process.stderr
-            raise AssertionError(f"the server did not start: {self._process.stderr.read()}")
+            self._complaints.seek(0)
+            raise AssertionError(f"the server did not start: {self._complaints.read()}")
         self.client = httpx2.Client(base_url=self.address, timeout=60)
 
     @property
@@ -54,8 +56,10 @@ class Server:
         """Return the exit status and what was complained of."""
         self.client.close()
         self._process.send_signal(number)
-        _, complaints = self._process.communicate(timeout=60)
-        return self._process.returncode, complaints
+        self._process.communicate(timeout=60)
+        with self._complaints as complaints:
+            complaints.seek(0)
+            return self._process.returncode, complaints.read()
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from concurrent.futures import CancelledError
 
 import pytest
 from serve_tools import SlowJudge, verdict
@@ -138,7 +137,7 @@ def test_work_in_a_thread_asks_through_the_queue_and_can_be_stopped() -> None:
             working = asyncio.create_task(asyncio.to_thread(work, queued))
             await asyncio.sleep(0.3)
             queued.stop()
-            with pytest.raises(CancelledError):
+            with pytest.raises(asyncio.CancelledError):
                 await working
             assert batcher.waiting == 0
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from mcp import Client, StdioServerParameters
@@ -37,7 +38,7 @@ def test_tools_are_described() -> None:
         return {tool.name: tool for tool in (await client.list_tools()).tools}
 
     tools = ask("shorter", questions)
-    assert {"compare", "explain"} <= set(tools)
+    assert set(tools) == {"compare", "explain", "rank", "review"}
     for tool in tools.values():
         assert tool.description and tool.output_schema
     assert set(tools["compare"].input_schema["required"]) == {"instruction", "code_a", "code_b"}
@@ -58,6 +59,37 @@ def test_compare_and_explain_answer() -> None:
     assert not any(result.is_error for result in many)
 
 
+def test_rank_and_review_answer(tmp_path: Path) -> None:
+    write_repository(tmp_path)
+    candidates = ["def add(a, b):\n    return 3\n", QUESTION["code_b"], QUESTION["code_a"]]
+
+    async def questions(client: Client) -> tuple[CallToolResult, CallToolResult]:
+        ranked = await client.call_tool("rank", {"instruction": QUESTION["instruction"], "candidates": candidates})
+        asked = {"repository": str(tmp_path), "criteria": ["correctness"]}
+        return ranked, await client.call_tool("review", asked)
+
+    ranked, reviewed = ask("grounded", questions)
+    assert ranked.structured_content and ranked.structured_content["ranked"][-1]["candidate"] == 2
+    assert reviewed.structured_content, text(reviewed)
+    (function,) = reviewed.structured_content["functions"]
+    assert (function["name"], function["judged"][0]["outcome"]) == ("halve", "worse")
+
+
+def write_repository(folder: Path) -> None:
+    """Write a repository whose last commit spoils a function."""
+    documented = 'def halve(n):\n    """Return half of `n`.\n\n    >>> halve(4)\n    2\n    """\n    return n // {}\n'
+
+    def git(*arguments: str) -> None:
+        command = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org", *arguments]
+        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+
+    git("init", "-q")
+    for divisor in (2, 3):
+        (folder / "numbers.py").write_text(documented.format(divisor), encoding="utf-8")
+        git("add", ".")
+        git("commit", "-qm", f"divide by {divisor}")
+
+
 REFUSED = [
     ("compare", {}, "instruction: Field required (and 2 more)"),
     ("compare", {**QUESTION, "code_a": 3}, "code_a: "),
@@ -65,6 +97,12 @@ REFUSED = [
     ("compare", {**QUESTION, "criterion": ""}, "criterion: "),
     ("explain", {**QUESTION, "code_b": None}, "code_b: "),
     ("nothing", {}, "nothing"),
+    ("rank", {"instruction": "", "candidates": []}, "candidates: "),
+    ("rank", {"instruction": "", "candidates": ["x"] * 65}, "candidates: "),
+    ("review", {"repository": "/nowhere"}, "/nowhere"),
+    ("review", {"revisions": "no-such..revision", "repository": "."}, "no-such"),
+    ("review", {"revisions": "HEAD", "staged": True}, "two questions"),
+    ("review", {"criteria": []}, "criteria: "),
 ]
 
 

@@ -38,7 +38,7 @@ def fuzz_all(examples: int) -> set[str]:
 
 
 def test_no_request_breaks_the_server_and_every_answer_is_as_documented() -> None:
-    assert {"/v1/compare", "/health", "/metrics"} <= fuzz_all(40)
+    assert {"/v1/compare", "/v1/rank", "/v1/rerank", "/health", "/metrics"} <= fuzz_all(40)
 
 
 @pytest.mark.slow

@@ -36,5 +36,11 @@ def serve(
         raise MissingExtraError(error.name or "fastapi", "serve") from None
     spec = judge or default_spec(os.environ)
     token = server.read_token(os.environ, host)
-    limits = settings(loopback=server.is_loopback(host), seconds=seconds, largest_body=largest_body, waiting=waiting)
-    server.serve(spec, one_order, unsafe_local, limits, host, port, token, typer.echo)
+    limits = settings(
+        one_order=one_order,
+        loopback=server.is_loopback(host),
+        seconds=seconds,
+        largest_body=largest_body,
+        waiting=waiting,
+    )
+    server.serve(spec, unsafe_local, limits, host, port, token, typer.echo)

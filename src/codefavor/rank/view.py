@@ -52,6 +52,4 @@ def told(ranking: Ranking, names: Sequence[str]) -> str:
 
 
 def _loops(ranking: Ranking, names: Sequence[str]) -> list[str]:
-    return [
-        "Loop: " + " over ".join(names[candidate] for candidate in (*loop, loop[0])) for loop in ranking.loops
-    ]
+    return ["Loop: " + " over ".join(names[candidate] for candidate in (*loop, loop[0])) for loop in ranking.loops]

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,20 +17,26 @@ from starlette.staticfiles import StaticFiles
 
 from codefavor import __version__
 from codefavor.errors import CodeFavorError, ModelTimeoutError, RateLimitError
+from codefavor.judge.both_orders import both
 from codefavor.judge.comments import with_comments
 from codefavor.judge.protocol import Judge
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.verdict import Verdict
+from codefavor.rank.candidate_set import CandidateSet
+from codefavor.rank.ranking import Ranking, RankSettings
+from codefavor.rank.tournament import rank
 from codefavor.record import explain
-from codefavor.serve.batcher import Batcher, Busy, Pace
+from codefavor.serve.batcher import Batcher, Busy, Pace, QueuedJudge
 from codefavor.serve.door import OPEN_PATHS, Door
 from codefavor.serve.messages import CompareAnswer, CompareRequest, Health, Refusal
 from codefavor.serve.metrics import Metrics
+from codefavor.serve.rank_messages import RankAnswer, RankRequest, RerankAnswer, RerankRequest
 from codefavor.serve.settings import ServeSettings
 from codefavor.serve.view import render_answer, render_page
 from codefavor.web.guard import HOSTS, Admission, Guard, refusal
 
 _CLIENT_GONE = 499
+_RANKINGS_AT_ONCE = 4
 _REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {"model": Refusal, "description": description}
     for status, description in (
@@ -62,6 +69,7 @@ class Service:
         self._at_end = at_end
         self._metrics = Metrics()
         self._batcher = Batcher(judge, pace, self._metrics)
+        self._rankers = ThreadPoolExecutor(_RANKINGS_AT_ONCE, thread_name_prefix="rank")
 
     def app(self) -> FastAPI:
         """Return the ASGI application."""
@@ -77,6 +85,10 @@ class Service:
             responses=_REFUSALS,
         )
         app.add_api_route("/v1/compare", self._compare, methods=["POST"], response_model=CompareAnswer)
+        app.add_api_route("/v1/rank", self._rank, methods=["POST"], response_model=RankAnswer)
+        app.add_api_route(
+            "/v1/rerank", self._rerank, methods=["POST"], response_model=RerankAnswer, response_model_exclude_none=True
+        )
         app.add_api_route("/health", self._health, response_model=Health)
         app.add_api_route("/metrics", self._exposition, response_class=Response, responses=_METRICS)
         app.add_api_route("/", self._page, response_class=HTMLResponse, include_in_schema=False)
@@ -100,22 +112,45 @@ class Service:
     async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
         async with self._batcher.running():
             yield
+        self._rankers.shutdown(wait=False, cancel_futures=True)
         # Not left to the caller: a process that SIGTERM ends comes back from nothing.
         await asyncio.to_thread(self._at_end)
 
     async def _compare(self, asked: CompareRequest, request: Request) -> CompareAnswer:
         """Say which of two candidates is better, and why."""
-        _, verdict = await self._unless_gone(request, self._judged(asked))
+        _, verdict = await self._unless_gone(request, self._compared(asked))
         return CompareAnswer.of(verdict)
 
     async def _play(self, asked: CompareRequest, request: Request) -> HTMLResponse:
-        shown, verdict = await self._unless_gone(request, self._judged(asked))
+        shown, verdict = await self._unless_gone(request, self._compared(asked))
         return HTMLResponse(await asyncio.to_thread(render_answer, shown, verdict))
 
-    async def _judged(self, asked: CompareRequest) -> tuple[Comparison, Verdict]:
+    async def _compared(self, asked: CompareRequest) -> tuple[Comparison, Verdict]:
         # In a thread: stripping comments parses both candidates, and others wait for this loop.
         shown = (await asyncio.to_thread(with_comments, asked.comparison(), asked.comments)).comparison
-        return shown, await self._batcher.ask(shown)
+        if self._settings.one_order:
+            (verdict,) = await self._batcher.ask(shown)
+        else:
+            verdict = both(shown, *await self._batcher.ask(shown, shown.swapped()))
+        return shown, verdict
+
+    async def _rank(self, asked: RankRequest, request: Request) -> RankAnswer:
+        """Say which of many candidates is best, from as few judgements as it takes."""
+        ranking = await self._unless_gone(request, self._ranked(asked.task(), asked.settings()))
+        return RankAnswer.from_ranking(ranking)
+
+    async def _rerank(self, asked: RerankRequest, request: Request) -> RerankAnswer:
+        """Order documents by how well they do what the query asks for."""
+        ranking = await self._unless_gone(request, self._ranked(asked.task(), asked.settings()))
+        return asked.answer(ranking)
+
+    async def _ranked(self, task: CandidateSet, settings: RankSettings) -> Ranking:
+        judge = QueuedJudge(self._judge.name, self._batcher)
+        working = asyncio.get_running_loop().run_in_executor(self._rankers, rank, judge, task, settings)
+        try:
+            return (await working).ranking
+        finally:
+            judge.stop()
 
     async def _unless_gone(self, request: Request, work: Coroutine[Any, Any, ResultT]) -> ResultT:
         """Return what comes of `work`, which is cancelled when the client leaves or the time is over."""

@@ -6,6 +6,9 @@ smaller than those over HTTP: an agent reads all of them.
 
 import os
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 from mcp.server.mcpserver import Context, MCPServer
@@ -16,22 +19,31 @@ from pydantic import Field, ValidationError
 from codefavor import __version__
 from codefavor.errors import CodeFavorError
 from codefavor.evidence.account import account
+from codefavor.evolve.git import open_repository
 from codefavor.judge.both_orders import BothOrders
 from codefavor.judge.comments import with_comments
+from codefavor.judge.evidence import EvidenceJudge
 from codefavor.judge.load import load_judge
 from codefavor.judge.protocol import Judge
 from codefavor.pairs.comparison import Choice
-from codefavor.pairs.criterion import Aspect
+from codefavor.pairs.criterion import VERIFIABLE_ASPECTS, Aspect, criterion_named
 from codefavor.pairs.verdict import Verdict
+from codefavor.rank.tournament import rank
 from codefavor.record import Record, explain
+from codefavor.review.records import Review
+from codefavor.review.revisions import find_revisions
+from codefavor.review.run import review_changes
 from codefavor.sandbox.shared import SharedPool
 from codefavor.serve.messages import CRITERION_HELP, Code, CompareRequest, Instruction, Words
+from codefavor.serve.rank_messages import MOST_CANDIDATES, RankAnswer, RankRequest
 
 _INSTRUCTIONS = (
     "Which of several pieces of code is better, by correctness, efficiency, security, human preference or any words. "
     "Worked examples in the instruction (>>> f(1)) are run in a sandbox where the judge collects evidence. "
     "An undecided answer is no tie: it says why there is no answer."
 )
+Candidates = Annotated[tuple[Code, ...], Field(min_length=1, max_length=MOST_CANDIDATES)]
+_DEFAULT = Aspect.CORRECTNESS.value
 _CRITERION = Field(description=f"What better means. {CRITERION_HELP}")
 
 
@@ -62,9 +74,12 @@ class Account(Record):
 class Tools:
     """The tools of one server. One call at a time reaches the judge: not every judge may be called from two threads."""
 
-    def __init__(self, judge: Judge, evidence: Judge) -> None:
-        self._judge = judge
-        self._evidence = evidence
+    def __init__(self, make_judge: Callable[[Judge], Judge], shared: SharedPool) -> None:
+        """Ask the judge that `make_judge` makes from the one that stands for `evidence`; code is run in `shared`."""
+        self._make_judge = make_judge
+        self._shared = shared
+        self._evidence = EvidenceJudge(shared=shared)
+        self._judge = make_judge(self._evidence)
         self._turn = threading.Lock()
 
     def compare(
@@ -72,10 +87,10 @@ class Tools:
         instruction: Instruction,
         code_a: Code,
         code_b: Code,
-        criterion: Annotated[Words, _CRITERION] = Aspect.CORRECTNESS.value,
+        criterion: Annotated[Words, _CRITERION] = _DEFAULT,
     ) -> Answer:
         """Say which of two candidates for an instruction is better by a criterion, and how sure that is."""
-        verdict = self._ask(self._judge, instruction, code_a, code_b, criterion)
+        verdict = self._ask(BothOrders(self._judge), instruction, code_a, code_b, criterion)
         probability = verdict.prob_a
         if probability is not None:
             probability = round(max(probability, 1 - probability), 4)
@@ -91,7 +106,7 @@ class Tools:
         instruction: Instruction,
         code_a: Code,
         code_b: Code,
-        criterion: Annotated[Words, _CRITERION] = Aspect.CORRECTNESS.value,
+        criterion: Annotated[Words, _CRITERION] = _DEFAULT,
     ) -> Account:
         """Run and analyse two candidates in a sandbox and tell what was seen: failing calls, growth, weaknesses."""
         verdict = self._ask(self._evidence, instruction, code_a, code_b, criterion)
@@ -101,15 +116,53 @@ class Tools:
             lines=tuple(account(verdict.evidence)) if verdict.evidence else (),
         )
 
+    def rank(
+        self, instruction: Instruction, candidates: Candidates, criterion: Annotated[Words, _CRITERION] = _DEFAULT
+    ) -> RankAnswer:
+        """Say which of many candidates for an instruction is best, from as few judgements as it takes."""
+        asked = RankRequest(instruction=instruction, candidates=candidates, criterion=criterion)
+        with self._asking():
+            return RankAnswer.from_ranking(rank(self._judge, asked.task(), asked.settings()).ranking)
+
+    def review(
+        self,
+        repository: Annotated[str, Field(description="The folder of a git repository.")] = ".",
+        revisions: Annotated[
+            str | None, Field(description="OLD..NEW, MAIN...BRANCH, or one commit; null for the last commit.")
+        ] = None,
+        staged: Annotated[bool, Field(description="What is staged, against the last commit.")] = False,
+        criteria: Annotated[
+            tuple[Words, ...], Field(min_length=1, max_length=8, description=f"Each: {CRITERION_HELP}")
+        ] = VERIFIABLE_ASPECTS,
+    ) -> Review:
+        """Say of every function that a git diff changes whether it became worse or better, and why."""
+        if staged and revisions:
+            raise ToolError("staged and revisions are two questions; ask one")
+        with self._asking():
+            opened = open_repository(Path(repository))
+            return review_changes(
+                opened,
+                find_revisions(opened, revisions, staged),
+                [criterion_named(words) for words in criteria],
+                lambda evidence: BothOrders(self._make_judge(evidence)),
+                self._shared.pool(),
+                self._shared.workers,
+            )
+
     def _ask(self, judge: Judge, instruction: str, code_a: str, code_b: str, criterion: str) -> Verdict:
         asked = CompareRequest(instruction=instruction, code_a=code_a, code_b=code_b, criterion=criterion)
         shown = with_comments(asked.comparison(), asked.comments).comparison
+        with self._asking():
+            (verdict,) = judge.judge([shown])
+        return verdict
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
         try:
             with self._turn:
-                (verdict,) = judge.judge([shown])
+                yield
         except CodeFavorError as error:
-            raise ToolError(str(error)) from None
-        return verdict
+            raise ToolError(" ".join(str(error).split())) from None
 
 
 class _Server(MCPServer[Any]):
@@ -129,7 +182,7 @@ class _Server(MCPServer[Any]):
 def build(tools: Tools) -> MCPServer[Any]:
     """Return a server with all tools."""
     server = _Server("codefavor", version=__version__, instructions=_INSTRUCTIONS, log_level="WARNING")
-    for tool in (tools.compare, tools.explain):
+    for tool in (tools.compare, tools.rank, tools.review, tools.explain):
         server.add_tool(tool)
     return server
 
@@ -141,5 +194,4 @@ def run(spec: str, unsafe_local: bool) -> None:
         CodeFavorError: the judge cannot be loaded.
     """
     with SharedPool(os.cpu_count() or 1, unsafe_local) as shared:
-        judge = BothOrders(load_judge(spec, unsafe_local, shared))
-        build(Tools(judge, load_judge("evidence", unsafe_local, shared))).run("stdio")
+        build(Tools(lambda evidence: load_judge(spec, unsafe_local, evidence), shared)).run("stdio")

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 
 from codefavor.errors import ConfigError
-from codefavor.judge.both_orders import BothOrders
+from codefavor.judge.evidence import EvidenceJudge
 from codefavor.judge.load import load_judge
 from codefavor.sandbox.shared import SharedPool
 from codefavor.serve.app import Service
@@ -33,7 +33,6 @@ def read_token(environment: Mapping[str, str], host: str) -> str | None:
 
 def serve(
     spec: str,
-    one_order: bool,
     unsafe_local: bool,
     settings: ServeSettings,
     host: str,
@@ -47,10 +46,9 @@ def serve(
         CodeFavorError: the judge cannot be loaded or cannot work here, or the port cannot be had.
     """
     with SharedPool(os.cpu_count() or 1, unsafe_local) as shared:
-        judge = load_judge(spec, unsafe_local, shared)
+        judge = load_judge(spec, unsafe_local, EvidenceJudge(unsafe_local=unsafe_local, shared=shared))
         judge.judge([])  # whoever runs code opens the sandbox now, and says now that it does not hold
-        asked = judge if one_order else BothOrders(judge)
-        service = Service(asked, settings, _pace(shared, settings), token, shared.close)
+        service = Service(judge, settings, _pace(shared, settings), token, shared.close)
         listen(service.app(), host, port, ready, round(settings.seconds) + _GRACE)
 
 

@@ -10,6 +10,8 @@ from codefavor.record import Record
 class ServeSettings(Record):
     """What one server allows."""
 
+    one_order: bool = False
+    """Whether comparisons are judged in the order given alone."""
     loopback: bool = True
     """Whether only this machine reaches it; host names are then checked too."""
     largest_body: Annotated[int, Field(ge=1)] = 1 << 20
