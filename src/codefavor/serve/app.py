@@ -156,18 +156,18 @@ class Service:
         """Return what comes of `work`, which is cancelled when the client leaves or the time is over."""
         working = asyncio.ensure_future(work)
         leaving = asyncio.ensure_future(request.receive())
-        both = {working, leaving}
+        tasks = {working, leaving}
         try:
-            await asyncio.wait(both, timeout=self._settings.seconds, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tasks, timeout=self._settings.seconds, return_when=asyncio.FIRST_COMPLETED)
             if working.done():
                 return working.result()
             if leaving.done():
                 raise ClientDisconnect
             raise HTTPException(504, f"the judge did not answer within {self._settings.seconds:g} s")
         finally:
-            for task in both:
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*both, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _health(self) -> Health:
         """Say that the server is alive."""
