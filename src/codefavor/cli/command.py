@@ -10,10 +10,14 @@ VERBS = {
     "train": "Train a judge on preference pairs.",
     "pairs": "Validate, count, show, convert and split files of preference pairs.",
     "compare": "Ask a judge which of two files is better.",
+    "rank": "Find the best of many candidates with few judgements.",
+    "label": "Make a preference set for training from candidates and a judge.",
     "review": "Compare old and new of every function that a git diff changes.",
     "bench": "Score judges on tasks with known answers, and test their differences.",
     "annotate": "Let people vote on pairs in the browser, and analyse their votes.",
     "report": "Put results side by side in one HTML page.",
+    "serve": "Answer comparisons over HTTP, with a playground in the browser.",
+    "mcp": "Answer agents over the Model Context Protocol.",
     "sandbox": "Check what holds foreign code here, or run one program in it.",
 }
 """Every verb with its line in `codefavor --help`; `codefavor.cli.<verb>` holds its `app`."""

@@ -48,3 +48,8 @@ EMPTY_CRITERION = Criterion(text="")
 def criterion_for(aspect: Aspect) -> Criterion:
     """Return the standard criterion of an aspect."""
     return Criterion(text=_TEXTS[aspect], aspect=aspect)
+
+
+def criterion_named(wording: str) -> Criterion:
+    """Return the standard criterion of an aspect's name, or a criterion in any other words."""
+    return criterion_for(Aspect(wording)) if wording in set(Aspect) else Criterion(text=wording)
