@@ -6,6 +6,7 @@ from pydantic import Field
 
 from codefavor.judge.card import CommentPolicy
 from codefavor.pairs.verdict import Cost
+from codefavor.rank.journal import Finished
 from codefavor.record import Record
 
 Stopped = Literal["certain", "budget", "all asked", "one candidate"]
@@ -49,15 +50,11 @@ class RankedCandidate(Record):
     """Judgements that the judge did not answer."""
 
 
-class Ranking(Record):
+class Ranking(Finished):
     """The candidates of one problem in order."""
 
     id: str
     """The problem's name."""
-    index: int = 0
-    """The problem's place in its file, the first being 0."""
-    task: str
-    """The digest of the problem."""
     judge: str
     """The judge's name."""
     winner: int | None

@@ -116,8 +116,7 @@ def _outcome(contest: Contest, judge: str) -> Outcome:
         of=contest.everything,
         first_bias=float(contest.mean[-1]) if contest.judgements else None,
         loops=tuple(
-            tuple(contest.groups[each][0] for each in loop)
-            for loop in loops(beats(contest.answered, contest.points))
+            tuple(contest.groups[each][0] for each in loop) for loop in loops(beats(contest.answered, contest.points))
         ),
         ranked=tuple(_ranked(contest, order)),
         cost=contest.cost,
