@@ -103,7 +103,7 @@ def test_same_candidates_share_a_rank_and_one_is_not_asked_about() -> None:
 
 @pytest.mark.parametrize("budget", [1, 3, 7])
 def test_a_budget_is_kept(budget: int) -> None:
-    ranking = rank(Drawn(), task("0.1", "0", "0.2", "0.3"), RankSettings(budget=budget, delta=0.001)).ranking
+    ranking = rank(Drawn(), task(*(f"0.{each}" for each in range(9))), RankSettings(budget=budget, delta=0.001)).ranking
     assert ranking.judgements == budget and ranking.stopped == "budget" and not ranking.certain
 
 

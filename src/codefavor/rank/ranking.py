@@ -57,7 +57,7 @@ class Ranking(Finished):
     """The problem's name."""
     judge: str
     """The judge's name."""
-    winner: int | None
+    winner: int | None = None
     """The best candidate; None where the best ones are level."""
     certain: bool
     """Whether the winner is that of the full round-robin with probability 1 - delta."""
@@ -69,7 +69,7 @@ class Ranking(Finished):
     """Judgements asked; the two orders of a pair are two."""
     of: int
     """Judgements of the full round-robin."""
-    first_bias: float | None
+    first_bias: float | None = None
     """The judge's leaning to the candidate shown first, in logits; None where nothing was asked."""
     loops: tuple[tuple[int, ...], ...]
     """Intransitive loops: each candidate is preferred to the next, the last to the first."""

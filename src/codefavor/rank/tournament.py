@@ -99,8 +99,8 @@ def _decide(contests: list[Contest]) -> None:
 
 def _outcome(contest: Contest, judge: str) -> Outcome:
     strengths = contest.mean[:-1]
-    order = np.argsort(-strengths, kind="stable")
-    level = contest.size > 1 and strengths[order[0]] - strengths[order[1]] < _EVEN
+    order = np.lexsort((-strengths, ~contest.leaders))
+    level = contest.leaders.sum() > 1 or (contest.size > 1 and abs(strengths[order[0]] - strengths[order[1]]) < _EVEN)
     chances = contest.standing.winner if contest.standing else np.ones(1)
     probability = float(chances[order[0]])
     ranking = Ranking(
@@ -131,8 +131,9 @@ def _ranked(contest: Contest, order: NDArray[np.int_]) -> Iterator[RankedCandida
     strengths = strengths - strengths.mean()
     strongest = contest.standing.strongest if contest.standing else np.ones(1)
     rank, above, before = 1, 0, None
-    for place in map(int, order):
-        if before is not None and before - strengths[place] >= _EVEN:
+    level_at_the_top = int(contest.leaders.sum())
+    for number, place in enumerate(map(int, order)):
+        if before is not None and number >= level_at_the_top and abs(before - strengths[place]) >= _EVEN:
             rank = above + 1
         before = strengths[place]
         first = contest.groups[place][0]
