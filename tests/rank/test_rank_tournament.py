@@ -80,7 +80,6 @@ def test_a_judge_without_noise_is_ranked_right_and_a_position_bias_is_no_winner(
     biased = rank(FirstJudge(), task(*codes), RankSettings()).ranking
     assert biased.winner is None and not biased.certain
     assert biased.first_bias is not None and biased.first_bias > 1
-    assert [each.rank for each in biased.ranked] == [1] * 5
 
 
 def test_same_candidates_share_a_rank_and_one_is_not_asked_about() -> None:

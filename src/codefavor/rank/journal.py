@@ -58,6 +58,7 @@ class Journal(Generic[LineT]):
             for number, text in enumerate(lines, start=1):
                 self._place(self._parse(number, text), offset)
                 offset += len(text)
+        self._end = offset
 
     def _parse(self, number: int, text: bytes) -> LineT:
         try:
@@ -85,9 +86,9 @@ class Journal(Generic[LineT]):
 
     def add(self, line: LineT) -> None:
         """Append one finished problem; it is with the operating system when this returns."""
-        offset = self._out.tell()
         append_record(self._out, line)
-        self._place(line, offset)
+        self._place(line, self._end)
+        self._end += len(line.model_dump_json(exclude_none=True).encode()) + 1
 
     def __iter__(self) -> Iterator[LineT]:
         """Yield what is finished in the order of the problems, one at a time."""

@@ -101,8 +101,9 @@ def _outcome(contest: Contest, judge: str) -> Outcome:
     strengths = contest.mean[:-1]
     order = np.lexsort((-strengths, ~contest.leaders))
     level = contest.leaders.sum() > 1 or (contest.size > 1 and abs(strengths[order[0]] - strengths[order[1]]) < _EVEN)
-    chances = contest.standing.winner if contest.standing else np.ones(1)
-    probability = float(chances[order[0]])
+    probability = float(contest.standing.winner[order[0]]) if contest.standing else 1.0
+    if contest.standing and contest.standing.alone[order[0]] < probability / 2:
+        level = True  # More likely level with another than not.
     ranking = Ranking(
         id=contest.task.id,
         index=contest.index,
