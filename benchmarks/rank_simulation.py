@@ -110,9 +110,10 @@ def measure(simulated: Simulated, settings: RankSettings) -> Figures:
     winners = points >= points.max(axis=1, keepdims=True) - 1e-9
     shared = winners / winners.sum(axis=1, keepdims=True)
     every = np.arange(sets)
-    chosen = np.array([rankings[each].ranked[0].candidate for each in every])
-    asked = np.array([rankings[each].judgements / rankings[each].of for each in every])
-    certain = np.array([rankings[each].stopped == "certain" for each in every])
+    in_order = [rankings[each] for each in range(sets)]
+    chosen = np.array([ranking.ranked[0].candidate for ranking in in_order])
+    asked = np.array([ranking.judgements / ranking.of for ranking in in_order])
+    certain = np.array([ranking.stopped == "certain" for ranking in in_order])
     best = simulated.strengths.argmax(axis=1)
     same = winners[every, chosen]
     return Figures(

@@ -40,9 +40,7 @@ def rank_command(
     samples: Annotated[
         Path | None, typer.Option(help="Best of N for many problems: JSONL or Parquet, one a row (with --out).")
     ] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="The folder of a run over --samples; a cut one is continued.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The folder of a run over --samples; it can be continued.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Draws the first round.")] = 0,
     keep_comments: Annotated[bool, typer.Option("--keep-comments", help="Let the judge read comments.")] = False,
     unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from random import Random
 
 import numpy as np
+from numpy.typing import NDArray
 
 from codefavor.judge.comments import with_comments
 from codefavor.pairs.comparison import Comparison
@@ -45,6 +46,12 @@ class Contest:
     def judgements(self) -> int:
         """How many were asked."""
         return len(self.answers)
+
+    @property
+    def leaders(self) -> NDArray[np.bool_]:
+        """Where the candidates are that win the full round-robin with probability 1 - delta; several are level."""
+        chances = self.standing.winner if self.standing else np.ones(self.size)
+        return np.asarray(chances >= 1 - self._settings.delta)
 
     @property
     def everything(self) -> int:

@@ -30,7 +30,7 @@ def next_judgements(
 ) -> list[Ordered]:
     """Return at most `most` judgements that are not among those asked.
 
-    `mean`, shape (n + 1,), and `covariance`, shape (n + 1, n + 1), are those of strengths and leaning; `asked` is (n, n).
+    `mean` (n + 1,) and `covariance` (n + 1, n + 1) are those of strengths and leaning; `asked` is (n, n).
     """
     free = ~asked
     np.fill_diagonal(free, False)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Generic, Protocol, Self, TypeVar
+from typing import IO, Generic, Self, TypeVar
 
 from pydantic import ValidationError
 
@@ -23,15 +23,16 @@ SETTINGS_FILE = "settings.json"
 JOURNAL_FILE = "journal.jsonl"
 
 
-class _Finished(Protocol):
-    @property
-    def index(self) -> int: ...
+class Finished(Record):
+    """One problem that is done, whatever else its line says."""
 
-    @property
-    def task(self) -> str: ...
+    index: int = 0
+    """The problem's place in its file, the first being 0."""
+    task: str
+    """The problem's digest; a run is not continued on other problems."""
 
 
-LineT = TypeVar("LineT", bound=Record)
+LineT = TypeVar("LineT", bound=Finished)
 
 
 class Journal(Generic[LineT]):
@@ -57,6 +58,7 @@ class Journal(Generic[LineT]):
             for number, text in enumerate(lines, start=1):
                 self._place(self._parse(number, text), offset)
                 offset += len(text)
+        self._end = offset
 
     def _parse(self, number: int, text: bytes) -> LineT:
         try:
@@ -65,9 +67,8 @@ class Journal(Generic[LineT]):
             raise DataError(f"{self._path}, line {number}: no finished problem; the journal is damaged") from None
 
     def _place(self, line: LineT, offset: int) -> None:
-        finished: _Finished = line  # type: ignore[assignment]
-        self._offsets[finished.index] = offset
-        self._digests[finished.index] = finished.task
+        self._offsets[line.index] = offset
+        self._digests[line.index] = line.task
 
     def finished(self, index: int, digest: str) -> bool:
         """Return whether the problem at this place, whose digest is given, is finished.
@@ -85,9 +86,9 @@ class Journal(Generic[LineT]):
 
     def add(self, line: LineT) -> None:
         """Append one finished problem; it is with the operating system when this returns."""
-        offset = self._out.tell()
         append_record(self._out, line)
-        self._place(line, offset)
+        self._place(line, self._end)
+        self._end += len(line.model_dump_json(exclude_none=True).encode()) + 1
 
     def __iter__(self) -> Iterator[LineT]:
         """Yield what is finished in the order of the problems, one at a time."""

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from codefavor.judge.card import CommentPolicy
 from codefavor.pairs.verdict import Cost
+from codefavor.rank.journal import Finished
 from codefavor.record import Record
 
 Stopped = Literal["certain", "budget", "all asked", "one candidate"]
@@ -49,18 +50,14 @@ class RankedCandidate(Record):
     """Judgements that the judge did not answer."""
 
 
-class Ranking(Record):
+class Ranking(Finished):
     """The candidates of one problem in order."""
 
     id: str
     """The problem's name."""
-    index: int = 0
-    """The problem's place in its file, the first being 0."""
-    task: str
-    """The digest of the problem."""
     judge: str
     """The judge's name."""
-    winner: int | None
+    winner: int | None = None
     """The best candidate; None where the best ones are level."""
     certain: bool
     """Whether the winner is that of the full round-robin with probability 1 - delta."""
@@ -72,7 +69,7 @@ class Ranking(Record):
     """Judgements asked; the two orders of a pair are two."""
     of: int
     """Judgements of the full round-robin."""
-    first_bias: float | None
+    first_bias: float | None = None
     """The judge's leaning to the candidate shown first, in logits; None where nothing was asked."""
     loops: tuple[tuple[int, ...], ...]
     """Intransitive loops: each candidate is preferred to the next, the last to the first."""

@@ -23,6 +23,8 @@ class Standing(NamedTuple):
 
     winner: Floats
     """To win the full round-robin, alone or level with others."""
+    alone: Floats
+    """To win it alone."""
     strongest: Floats
     """To have the greatest strength."""
 
@@ -51,7 +53,8 @@ def standing(
     totals = played.sum(axis=2) - played.sum(axis=1)
     winners = totals >= totals.max(axis=1, keepdims=True) - _EVEN
     strongest = np.bincount(strengths.argmax(axis=1), minlength=count) / _DRAWS
-    return Standing(winners.mean(axis=0), strongest)
+    alone = winners & (winners.sum(axis=1, keepdims=True) == 1)
+    return Standing(winners.mean(axis=0), alone.mean(axis=0), strongest)
 
 
 def _spread(mean: Floats, asked: NDArray[np.bool_], points: Floats) -> float:

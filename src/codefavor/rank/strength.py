@@ -83,7 +83,7 @@ def _laplace(judgements: Judgements, scale: float) -> _Fit:
         0.0,
     ).sum(axis=(1, 2))
     prior = 0.5 * np.log(precision).sum() - 0.5 * (mode**2 * precision).sum(axis=1)
-    evidence = fit + prior - 0.5 * np.linalg.slogdet(curvature)[1]
+    evidence: Floats = fit + prior - 0.5 * np.linalg.slogdet(curvature)[1]
     return _Fit(mode, np.linalg.inv(curvature), evidence)
 
 

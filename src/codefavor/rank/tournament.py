@@ -99,10 +99,11 @@ def _decide(contests: list[Contest]) -> None:
 
 def _outcome(contest: Contest, judge: str) -> Outcome:
     strengths = contest.mean[:-1]
-    order = np.argsort(-strengths, kind="stable")
-    level = contest.size > 1 and strengths[order[0]] - strengths[order[1]] < _EVEN
-    chances = contest.standing.winner if contest.standing else np.ones(1)
-    probability = float(chances[order[0]])
+    order = np.lexsort((-strengths, ~contest.leaders))
+    level = contest.leaders.sum() > 1 or (contest.size > 1 and abs(strengths[order[0]] - strengths[order[1]]) < _EVEN)
+    probability = float(contest.standing.winner[order[0]]) if contest.standing else 1.0
+    if contest.standing and contest.standing.alone[order[0]] < probability / 2:
+        level = True  # More likely level with another than not.
     ranking = Ranking(
         id=contest.task.id,
         index=contest.index,
@@ -131,8 +132,9 @@ def _ranked(contest: Contest, order: NDArray[np.int_]) -> Iterator[RankedCandida
     strengths = strengths - strengths.mean()
     strongest = contest.standing.strongest if contest.standing else np.ones(1)
     rank, above, before = 1, 0, None
-    for place in map(int, order):
-        if before is not None and before - strengths[place] >= _EVEN:
+    level_at_the_top = int(contest.leaders.sum())
+    for number, place in enumerate(map(int, order)):
+        if before is not None and number >= level_at_the_top and abs(before - strengths[place]) >= _EVEN:
             rank = above + 1
         before = strengths[place]
         first = contest.groups[place][0]

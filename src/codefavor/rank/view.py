@@ -48,7 +48,8 @@ def told(ranking: Ranking, names: Sequence[str]) -> str:
     if ranking.stopped == "all asked":
         return f"Best: {best}, after all {asked.removeprefix(f'{ranking.judgements} of ')}."
     reason = "the budget is spent" if ranking.stopped == "budget" else "enough"
-    return f"Best: {best}; asking all would not change this with probability {ranking.probability:.2f}: {reason} ({asked})."
+    unchanged = f"asking all would not change this with probability {ranking.probability:.2f}"
+    return f"Best: {best}; {unchanged}: {reason} ({asked})."
 
 
 def _loops(ranking: Ranking, names: Sequence[str]) -> list[str]:
