@@ -20,6 +20,7 @@ from codefavor.bench.paired import PairedResult, compare_runs
 from codefavor.bench.results import RESULT_FILE, BenchResult, Order, RunSettings
 from codefavor.bench.run import run_bench
 from codefavor.bench.tasks import load_tasks
+from codefavor.cli.bench_score import score
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.judge.load import KNOWN_SPECS, judge_files, load_judge
 from codefavor.manifest import hash_file, make_manifest
@@ -35,6 +36,9 @@ _COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
 @app.callback()
 def _bench() -> None:
     """Score judges on tasks with known answers, and test their differences."""
+
+
+app.command()(score)
 
 
 @app.command()
