@@ -20,6 +20,8 @@ from codefavor.bench.paired import PairedResult, compare_runs
 from codefavor.bench.results import RESULT_FILE, BenchResult, Order, RunSettings
 from codefavor.bench.run import run_bench
 from codefavor.bench.tasks import load_tasks
+from codefavor.cli.bench_build import app as build_app
+from codefavor.cli.bench_export import export
 from codefavor.cli.bench_score import score
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.judge.load import KNOWN_SPECS, judge_files, load_judge
@@ -39,6 +41,8 @@ def _bench() -> None:
 
 
 app.command()(score)
+app.command()(export)
+app.add_typer(build_app, name="build")
 
 
 @app.command()

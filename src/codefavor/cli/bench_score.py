@@ -12,6 +12,7 @@ from codefavor.bench.results import RESULT_FILE, RunSettings
 from codefavor.bench.run import record_run
 from codefavor.bench.tasks import load_tasks
 from codefavor.errors import UserError
+from codefavor.judge.card import CommentPolicy
 from codefavor.manifest import hash_file, make_manifest
 
 
@@ -30,7 +31,7 @@ def score(
     """Score verdicts of the paper's released evaluator: its own figures, and a run folder like any other."""
     if not data.is_dir():
         raise UserError(f"{data}: the benchmark's folder is needed, since verdicts name its rows by hash")
-    comments = "kept" if keep_comments else "stripped"
+    comments: CommentPolicy = "kept" if keep_comments else "stripped"
     tasks = load_tasks(data, comments, seed)
     read = read_reference(verdicts, data, tasks)
     settings = RunSettings(
