@@ -88,7 +88,7 @@ from pathlib import Path
 from inspect_ai import Task, task
 from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.model import GenerateConfig
-from inspect_ai.scorer import Score, metric, scorer
+from inspect_ai.scorer import SampleScore, Score, metric, scorer
 from inspect_ai.solver import generate
 
 from codefavor.bench.harness import figures, read_reply, read_rows_of
@@ -98,7 +98,8 @@ HERE = Path(__file__).parent
 
 @metric
 def preference():
-    def compute(scores):
+    # Inspect hands over whole samples where the parameter says so.
+    def compute(scores: list[SampleScore]):
         return figures([each.score.metadata for each in scores])
 
     return compute
