@@ -50,9 +50,7 @@ def every(edited: Sequence[Comparison]) -> list[bool]:
 
 
 def audit(judge: Judge, seed: int = 0, most: int = 150) -> BiasAudit:
-    return audit_judge(
-        judge, TASKS, most, seed, MANIFEST, every, lambda done, total: None
-    )
+    return audit_judge(judge, TASKS, most, seed, MANIFEST, every, lambda done, total: None)
 
 
 def found(result: BiasAudit) -> set[str]:
