@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.config import load_config
 from codefavor.evolve.configuration import CommitInstructConfig, Config, CriticEvolConfig
 from codefavor.evolve.forecast import forecast
@@ -35,6 +36,10 @@ LimitOption = Annotated[int | None, typer.Option(help="How many seeds at most.")
 BudgetOption = Annotated[float | None, typer.Option(help="The most US dollars to spend.")]
 PricesOption = Annotated[Path | None, typer.Option(help="A YAML file of prices for a million tokens.")]
 RequestsOption = Annotated[float | None, typer.Option(help="The most requests a minute.")]
+VerifyOption = Annotated[
+    bool | None, typer.Option("--verify", help="Run both codes of every pair and drop those that evidence refutes.")
+]
+UnsafeOption = Annotated[bool | None, typer.Option("--unsafe-local", help=UNSAFE_HELP)]
 DryOption = Annotated[bool, typer.Option("--dry-run", help="Show the first prompts and an estimate; ask nothing.")]
 
 
@@ -49,6 +54,8 @@ def commit_instruct(
     temperature: TemperatureOption = None,
     structured: StructuredOption = None,
     benchmark: BenchmarkOption = None,
+    verify: VerifyOption = None,
+    unsafe_local: UnsafeOption = None,
     seed: SeedOption = None,
     concurrency: ConcurrencyOption = None,
     limit: LimitOption = None,
@@ -65,6 +72,8 @@ def commit_instruct(
         "critic": _model(critic, base_url, temperature),
         "structured": structured,
         "decontaminate": {"benchmarks": benchmark or None},
+        "verify": verify,
+        "unsafe_local": unsafe_local,
         "seed": seed,
         "effort": _effort(concurrency, limit, budget, prices, requests_per_minute),
     }
@@ -84,6 +93,8 @@ def critic_evol(
     temperature: TemperatureOption = None,
     structured: StructuredOption = None,
     benchmark: BenchmarkOption = None,
+    verify: VerifyOption = None,
+    unsafe_local: UnsafeOption = None,
     seed: SeedOption = None,
     concurrency: ConcurrencyOption = None,
     limit: LimitOption = None,
@@ -101,6 +112,8 @@ def critic_evol(
         "critic": _model(critic, base_url, temperature),
         "structured": structured,
         "decontaminate": {"benchmarks": benchmark or None},
+        "verify": verify,
+        "unsafe_local": unsafe_local,
         "seed": seed,
         "effort": _effort(concurrency, limit, budget, prices, requests_per_minute),
     }
@@ -136,6 +149,8 @@ def _run(config: Config, out: Path, *, dry_run: bool) -> None:
     typer.echo(f"{out / 'pairs.jsonl'}: {summary.kept} pairs; {summary.discarded} discarded{share}")
     for stage, reasons in summary.discarded_by.items():
         typer.echo(f"  {stage}: {sum(reasons.values())}")
+    if config.unsafe_local:
+        typer.echo("Foreign code ran under --unsafe-local.")
     if not summary.complete:
         typer.echo(
             f"not complete: {summary.failed} seeds failed or the budget is spent; run it again to go on", err=True

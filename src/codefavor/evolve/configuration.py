@@ -41,6 +41,10 @@ class _Run(Record):
     """Hold the critic to a JSON schema; its backend must be able to."""
     decontaminate: Decontaminate = Decontaminate()
     """What is kept out of the pairs."""
+    verify: bool = False
+    """Run both codes of every pair, attach the evidence, and drop pairs whose label it refutes."""
+    unsafe_local: bool = False
+    """Whether code may run where the sandbox does not hold."""
     seed: int = 0
     """The seed of every random choice."""
     effort: Effort = Effort()
@@ -89,6 +93,8 @@ class CommitInstructConfig(_Run):
             structured=self.structured,
             pair_filter=self.pairs,
             decontaminate=self.decontaminate,
+            verify=self.verify,
+            unsafe_local=self.unsafe_local,
             seed=self.seed,
             prompts=content_digest([commit_prompt.SYSTEM, commit_prompt.ask_reason("", "", ""), _COMMIT_TURNS]),
         )
@@ -147,6 +153,8 @@ class CriticEvolConfig(_Run):
             structured=self.structured,
             pair_filter=self.pairs,
             decontaminate=self.decontaminate,
+            verify=self.verify,
+            unsafe_local=self.unsafe_local,
             seed=self.seed,
             prompts=content_digest(
                 [

@@ -4,6 +4,8 @@ Everything is built here that the evolvers and the run are given; nothing is dec
 """
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 from codefavor.errors import CodeFavorError
@@ -14,9 +16,14 @@ from codefavor.evolve.journal import Journal
 from codefavor.evolve.models import load_models, prices_of
 from codefavor.evolve.run import Progress, Watch, evolve_seeds, finish, open_folder
 from codefavor.evolve.summary import Summary
+from codefavor.evolve.verified import Check, make_check
 from codefavor.llm.answers import AnswerFile
 from codefavor.llm.meter import Meter
 from codefavor.llm.protocol import ChatModel
+from codefavor.sandbox.probe import open_sandbox
+
+_VERIFIERS = 4
+"""How many pairs are verified at a time; the sandbox has as many workers."""
 
 
 def run_evolution(config: Config, folder: Path, command: str, watch: Watch) -> Summary:
@@ -30,17 +37,21 @@ def run_evolution(config: Config, folder: Path, command: str, watch: Watch) -> S
         ConfigError: a model is not known, its key is not set, or its price is needed and not known.
         DataError: a source cannot be read, or has changed since the run began.
         ModelError: the models fail from the start.
+        SandboxError: pairs are to be verified, and code cannot be run safely here.
     """
     settings = config.settings()
     models = [config.critic, *([settings.draft] if settings.draft else [])]
     meter = Meter(config.effort.budget_usd)
     prices = prices_of(models, config.effort)
-    open_folder(folder, settings, command, config.input_files())
-    with AnswerFile(folder / "answers.sqlite") as answers, Journal(folder / "journal.jsonl") as journal:
+    with ExitStack() as opened:
+        check = _open_check(config, opened)
+        open_folder(folder, settings, command, config.input_files())
+        answers = opened.enter_context(AnswerFile(folder / "answers.sqlite"))
+        journal = opened.enter_context(Journal(folder / "journal.jsonl"))
         loaded = load_models(models, config.effort, answers, meter)
         progress = Progress(earlier=len(journal))
         try:
-            drawn = asyncio.run(_evolve(config, loaded, journal, progress, watch))
+            drawn = asyncio.run(_evolve(config, loaded, check, journal, progress, watch))
         except (KeyboardInterrupt, CodeFavorError):
             if len(journal):
                 finish(folder, settings, journal, progress, prices, drawn=False)
@@ -48,8 +59,14 @@ def run_evolution(config: Config, folder: Path, command: str, watch: Watch) -> S
         return finish(folder, settings, journal, progress, prices, drawn=drawn)
 
 
+def _open_check(config: Config, opened: ExitStack) -> Check:
+    pool = opened.enter_context(open_sandbox(_VERIFIERS, config.unsafe_local)) if config.verify else None
+    threads = opened.enter_context(ThreadPoolExecutor(_VERIFIERS))
+    return make_check(config.pairs, pool, threads, config.seed)
+
+
 async def _evolve(
-    config: Config, models: tuple[ChatModel, ...], journal: Journal, progress: Progress, watch: Watch
+    config: Config, models: tuple[ChatModel, ...], check: Check, journal: Journal, progress: Progress, watch: Watch
 ) -> bool:
     try:
         if isinstance(config, CommitInstructConfig):
@@ -62,13 +79,13 @@ async def _evolve(
                 structured=config.structured,
             )
             return await evolve_seeds(
-                config.read_seeds(), commit_critic, config.pairs, journal, config.effort, progress, watch
+                config.read_seeds(), commit_critic, check, journal, config.effort, progress, watch
             )
         draft = (models[1], config.draft.generation()) if config.draft else None
         evolver = CriticEvol(
             draft, (models[0], config.critic.generation()), order_seed=config.seed, structured=config.structured
         )
-        return await evolve_seeds(config.read_seeds(), evolver, config.pairs, journal, config.effort, progress, watch)
+        return await evolve_seeds(config.read_seeds(), evolver, check, journal, config.effort, progress, watch)
     finally:
         for model in models:
             await model.aclose()

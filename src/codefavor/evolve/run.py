@@ -19,12 +19,12 @@ from codefavor.evolve.card import data_card
 from codefavor.evolve.commit_seed import CommitSeed
 from codefavor.evolve.conversation import Evolution
 from codefavor.evolve.export import export
-from codefavor.evolve.filters import PairFilter
 from codefavor.evolve.instruction_seed import InstructionSeed
 from codefavor.evolve.journal import Journal, Settled
 from codefavor.evolve.protocol import Discard
 from codefavor.evolve.settings import Effort, EvolveSettings
 from codefavor.evolve.summary import Summary, Tally, Tokens
+from codefavor.evolve.verified import Check
 from codefavor.llm.batch import Failed, run
 from codefavor.llm.prices import Price
 from codefavor.manifest import make_manifest
@@ -103,7 +103,7 @@ def _without_servers(values: dict[str, object]) -> Iterator[tuple[str, object]]:
 async def evolve_seeds(
     seeds: Iterable[SeedT | Discard],
     evolver: TracingEvolver[SeedT],
-    rules: PairFilter,
+    check: Check,
     journal: Journal,
     effort: Effort,
     progress: Progress,
@@ -120,7 +120,7 @@ async def evolve_seeds(
 
     async def settle(numbered: tuple[int, SeedT]) -> Settled:
         index, seed = numbered
-        return _settled(index, seed, await evolver.trace(seed), rules)
+        return await _settled(index, seed, await evolver.trace(seed), check)
 
     unsettled = _unsettled(seeds, journal, effort.limit, progress)
     try:
@@ -152,10 +152,10 @@ def _unsettled(
             return
 
 
-def _settled(index: int, seed: CommitSeed | InstructionSeed, evolution: Evolution, rules: PairFilter) -> Settled:
+async def _settled(index: int, seed: CommitSeed | InstructionSeed, evolution: Evolution, check: Check) -> Settled:
     outcome = evolution.outcome
     if isinstance(outcome, PreferencePair):
-        outcome = rules.check(outcome)
+        outcome = await check(outcome)
     return Settled(
         index=index,
         source_id=seed.source_id,

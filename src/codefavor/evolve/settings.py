@@ -78,6 +78,10 @@ class EvolveSettings(Record):
     """What is asked of every pair."""
     decontaminate: Decontaminate = Decontaminate()
     """What is kept out."""
+    verify: bool = False
+    """Whether pairs carry evidence, and those whose label it refutes are dropped."""
+    unsafe_local: bool = False
+    """Whether code ran where the sandbox does not hold."""
     seed: int = 0
     """The seed of every random choice."""
     prompts: str

@@ -10,13 +10,13 @@ from typing import Annotated
 from pydantic import Field
 
 from codefavor.errors import DataError
-from codefavor.evidence.verification import verify
-from codefavor.evidence.verify_pairs import with_evidence
+from codefavor.evidence.verification import Mark
 from codefavor.evolve.protocol import Discard
 from codefavor.evolve.regress_evol.balance import balanced
 from codefavor.evolve.regress_evol.catalogue import choose_operators
 from codefavor.evolve.regress_evol.evolver import RegressEvol
 from codefavor.evolve.seeds import good_functions
+from codefavor.evolve.verified import verified
 from codefavor.jsonl import write_records
 from codefavor.manifest import make_manifest
 from codefavor.pairs.criterion import VERIFIABLE_ASPECTS, Aspect
@@ -27,6 +27,10 @@ from codefavor.sandbox.probe import open_sandbox
 
 POOL = 3
 """How many pairs are made for one that is kept, so that the balance by length has something to choose from."""
+
+
+_NOT_SHOWN: frozenset[Mark] = frozenset({"refuted", "untestable"})
+"""Marks that drop a pair: its defect has to be seen, in other results, more work, or a weakness."""
 
 
 class RegressEvolConfig(Record):
@@ -105,7 +109,7 @@ def _make(
     enough = None if config.limit is None else POOL * (-(-config.limit // len(aspects)))
     evolver = RegressEvol(operators, config.seed)
     for pair in evolver.evolve_all(good_functions(config.source, config.seed, config.most_files)):
-        outcome = pair if pool is None or isinstance(pair, Discard) else _verified(pool, pair, config.seed)
+        outcome = pair if pool is None or isinstance(pair, Discard) else verified(pool, pair, config.seed, _NOT_SHOWN)
         if isinstance(outcome, Discard):
             discards.append(outcome)
         elif outcome.criterion.aspect is not None:
@@ -114,16 +118,6 @@ def _make(
         if enough is not None and all(len(pairs) >= enough for pairs in made.values()):
             break
     return made, discards
-
-
-def _verified(pool: Pool, pair: PreferencePair, seed: int) -> PreferencePair | Discard:
-    """Return the pair with its evidence where that shows the defect: other results, more work, a weakness."""
-    verified = with_evidence(pool, pair, seed)
-    mark, _, reason = verify(verified)
-    if mark == "confirmed":
-        return verified
-    told = f"{pair.provenance.method}: {mark}: {reason}"
-    return Discard(source_id=pair.provenance.source_id, stage="verify", reason=told)
 
 
 def _balance(
