@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from bench_pairs import write_pairs_file
 from planted_judges import LEANS, Planted, substance
 
 from codefavor.bench.audit import BLINDNESS, POSITION, BiasAudit, audit_judge
+from codefavor.bench.confirm import confirm_changes
 from codefavor.bench.edits import PRESERVING
 from codefavor.bench.tasks import Task
 from codefavor.errors import DataError
@@ -16,6 +18,7 @@ from codefavor.judge.protocol import Judge
 from codefavor.manifest import Manifest
 from codefavor.pairs.comparison import Comparison, Side
 from codefavor.pairs.criterion import Aspect, criterion_for
+from codefavor.sandbox.probe import open_sandbox
 
 MANIFEST = Manifest(command="test", config={}, inputs={}, seed=0, versions={}, commit=None)
 ASPECTS = (Aspect.CORRECTNESS, Aspect.EFFICIENCY, Aspect.SECURITY)
@@ -42,8 +45,12 @@ TASKS = [make_task(number) for number in range(150)]
 BETTER = frozenset(substance(task.comparison.code_a if task.label == "A" else task.comparison.code_b) for task in TASKS)
 
 
+def every(edited: Sequence[Comparison]) -> list[bool]:
+    return [True] * len(edited)
+
+
 def audit(judge: Judge, seed: int = 0, most: int = 150) -> BiasAudit:
-    return audit_judge(judge, TASKS, most, seed, MANIFEST, lambda done, total: None)
+    return audit_judge(judge, TASKS, most, seed, MANIFEST, every, lambda done, total: None)
 
 
 def found(result: BiasAudit) -> set[str]:
@@ -98,13 +105,43 @@ def test_tasks_of_people_are_not_audited() -> None:
         for task in TASKS[:3]
     ]
     with pytest.raises(DataError, match="no tasks to audit on"):
-        audit_judge(FirstJudge(), people, 10, 0, MANIFEST, lambda done, total: None)
+        audit_judge(FirstJudge(), people, 10, 0, MANIFEST, every, lambda done, total: None)
+
+
+def test_edits_that_no_run_shows_to_matter_are_left_out() -> None:
+    def first_two(edited: Sequence[Comparison]) -> list[bool]:
+        return [number < 2 for number, _ in enumerate(edited)]
+
+    result = audit_judge(Planted("clean", BETTER), TASKS, 30, 0, MANIFEST, first_two, lambda done, total: None)
+    assert (result.findings[-1].probe, result.findings[-1].tasks, result.unconfirmed) == (BLINDNESS, 2, 28)
+
+
+@pytest.mark.parametrize(
+    ("edited", "seen"),
+    [
+        ("def f(n):\n    return n - 1", True),
+        ("def f(n):\n    return n + 1 + 0", False),
+        ("def f(n):\n    return n + undefined", True),
+        ("def f(n):\n    return n +", True),
+    ],
+)
+def test_edits_are_run_to_see_whether_they_matter(edited: str, seen: bool) -> None:
+    shown = Comparison(
+        instruction="Write f(n).",
+        criterion=criterion_for(Aspect.CORRECTNESS),
+        code_a="def f(n):\n    return n + 1",
+        code_b=edited,
+    )
+    done: list[tuple[int, int]] = []
+    with open_sandbox() as pool:
+        assert confirm_changes(pool, [shown], lambda *now: done.append(now)) == [seen]
+    assert done == [(1, 1)]
 
 
 def test_the_command_writes_what_it_prints(tmp_path: Path) -> None:
     data = write_pairs_file(tmp_path / "pairs.jsonl", each=60)
     command = [sys.executable, "-m", "codefavor", "bench", "bias", "--judge", "first", "--data", str(data)]
     ran = subprocess.run([*command, "--out", str(tmp_path / "out")], capture_output=True, text=True, check=True)
-    assert "position" in ran.stdout and "biased" in ran.stdout
+    assert "position" in ran.stdout and "biased" in ran.stdout and "180 one-token edits are left out" in ran.stdout
     written = BiasAudit.model_validate(json.loads((tmp_path / "out" / "bias.json").read_text(encoding="utf-8")))
     assert POSITION in found(written) and written.manifest.seed == 0

@@ -59,6 +59,20 @@ FOREIGN: dict[str, tuple[str, dict[str, Any]]] = {
         "rewardbench",
         {"prompt": "do", "chosen": "good", "rejected": "bad", "subset": "hep-go", "id": 7},
     ),
+    "themis": (
+        "themis",
+        {
+            **{"prompt": "do", "chosen": "good", "rejected": "bad"},
+            **{"language": "Go", "aspect": "?", "subset": "hep", "id": "7"},
+        },
+    ),
+    "themis, training": (
+        "themis",
+        {
+            **{"system": "score", "input": "do", "chosen": "good", "rejected": "bad"},
+            **{"language": 5, "aspect": "?", "source": "commits", "idx": "7"},
+        },
+    ),
     "reference": (
         "reference",
         {"instruction": "do", "criteria": "c", "naive_code": "bad", "improved_code": "good", "feedback": ""},
@@ -96,6 +110,25 @@ def test_an_aspect_as_subset_is_the_criterion() -> None:
     assert pair.provenance.source_id == "7"
 
 
+@pytest.mark.parametrize(
+    ("aspect", "known"),
+    [
+        ("Functional_Correctness", Aspect.CORRECTNESS),
+        ("Functional Correctness", Aspect.CORRECTNESS),
+        (3, Aspect.CORRECTNESS),
+        (1, Aspect.EFFICIENCY),
+        ("Security_Hardness", Aspect.SECURITY),
+        (4, None),
+        ("Readability_Maintainability", None),
+        (0, None),
+    ],
+)
+def test_the_aspects_of_themis_are_criteria(aspect: str | int, known: Aspect | None) -> None:
+    criterion = pair_of_row(FORMATS["themis"], FOREIGN["themis"][1] | {"aspect": aspect}, UNSAID).criterion
+    assert criterion.aspect is known and criterion != UNSAID.criterion
+    assert criterion == criterion_for(known) if known else "memory" in criterion.text or "read" in criterion.text
+
+
 def test_an_edited_row_wins_over_what_travels_beside_it() -> None:
     row = row_of_pair(FORMATS["trl"], make_pair()) | {"chosen": "edited"}
     assert pair_of_row(FORMATS["trl"], row, UNSAID).chosen == "edited"
@@ -113,6 +146,8 @@ def test_an_edited_row_wins_over_what_travels_beside_it() -> None:
         ("trl-chat", {"chosen": [message("user", "x")]}, "chosen: one assistant message"),
         ("trl-chat", {"prompt": [message("user", "x")] * 2}, "prompt: one user message"),
         ("rewardbench", {"id": None}, "id: a string or an integer"),
+        ("themis", {"aspect": 7}, "aspect: 7 is none of the 7 classes"),
+        ("themis", {"id": None}, "id: a string or an integer"),
         ("benchmark", {"gt_choice": 2}, "gt_choice"),
         ("benchmark", {"choices": ["one"]}, "choices"),
     ],

@@ -79,7 +79,7 @@ class Store:
             DataError: there is none.
         """
         if not path.is_file():
-            raise DataError(f"{path}: no such study; `codefavor annotate serve` begins one")
+            raise DataError(f"{path}: no such study; `codefavor annotate --pairs … --store …` begins one")
         store = cls(_connect(path), path)
         try:
             store.settings()

@@ -1,9 +1,9 @@
 """The bias audit: does a judge react to what should not matter, and does it see what should?
 
 Each task is judged in both orders, then again with one candidate edited without a change of behaviour (see `edits`):
-a clean judge answers as before. A one-token edit that changes behaviour is set against its original: a blind judge
-cannot tell them apart. Tests are clustered by problem and corrected for their number (Holm 1979), so that a clean
-judge is cleared of everything at the stated level. Nothing here comes from the paper.
+a clean judge answers as before. A one-token edit that is seen to change behaviour when both are run is set against its
+original: a blind judge cannot tell them apart. Tests are clustered by problem and corrected for their number (Holm
+1979), so that a clean judge is cleared of everything at the stated level. Nothing here comes from the paper.
 """
 
 import random
@@ -37,6 +37,9 @@ CHUNK = 64
 
 Progress = Callable[[int, int], None]
 """Called with the comparisons judged and those in all."""
+
+Confirm = Callable[[Sequence[Comparison]], list[bool]]
+"""Says of comparisons of a code with its one-token edit which of them were seen to differ; see `bench.confirm`."""
 
 
 class Finding(Record):
@@ -72,6 +75,8 @@ class BiasAudit(Record):
     """The seed of the draw of tasks, sides and tokens."""
     findings: tuple[Finding, ...]
     """The position, every edit that keeps behaviour, then the one-token edits."""
+    unconfirmed: int = 0
+    """One-token edits that were left out, since no run showed a change of behaviour."""
     manifest: Manifest
     """What made this result."""
 
@@ -86,7 +91,13 @@ class _Case(Record):
 
 
 def audit_judge(
-    judge: Judge, tasks: Sequence[Task], most: int, seed: int, manifest: Manifest, progress: Progress
+    judge: Judge,
+    tasks: Sequence[Task],
+    most: int,
+    seed: int,
+    manifest: Manifest,
+    confirm: Confirm,
+    progress: Progress,
 ) -> BiasAudit:
     """Audit `judge` on at most `most` tasks drawn by `seed`, spread evenly over the aspects.
 
@@ -102,7 +113,9 @@ def audit_judge(
     plain = [_Case(task=task, shown=task.comparison, side="A") for task in drawn]
     cases = {POSITION: plain}
     cases |= {name: [case for task in drawn if (case := _edited(task, edit, rng))] for name, edit in PRESERVING.items()}
-    cases[BLINDNESS] = [case for task in drawn if (case := _against_changed(task, rng))]
+    against = [case for task in drawn if (case := _against_changed(task, rng))]
+    differs = confirm([case.shown for case in against])
+    cases[BLINDNESS] = [case for case, seen in zip(against, differs, strict=True) if seen]
     verdicts = _judge_all(judge, cases, progress)
     generator = np.random.default_rng(seed)
     base = dict(zip((task.id for task in drawn), verdicts[POSITION], strict=True))
@@ -114,7 +127,14 @@ def audit_judge(
     findings = [f.model_copy(update={"found": guilty}) for f, guilty in zip(findings, accused, strict=True)]
     if cases[BLINDNESS]:
         findings.append(_blindness(cases[BLINDNESS], verdicts[BLINDNESS], generator))
-    return BiasAudit(judge=judge.name, level=LEVEL, seed=seed, findings=tuple(findings), manifest=manifest)
+    return BiasAudit(
+        judge=judge.name,
+        level=LEVEL,
+        seed=seed,
+        findings=tuple(findings),
+        unconfirmed=differs.count(False),
+        manifest=manifest,
+    )
 
 
 def write_audit(audit: BiasAudit, out: Path) -> None:

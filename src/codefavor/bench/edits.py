@@ -2,7 +2,7 @@
 
 An edit that keeps behaviour is proven by construction: taking away what was put in, or renaming back, gives the very
 syntax tree of the original; an edit without that proof is not made. Nothing is run here, so a one-token edit *may*
-leave behaviour as it was (x + 0 and x - 0): the share of such edits bounds what a perfect judge can see.
+leave behaviour as it was (x + 0 and x - 0); the audit keeps those that `bench.confirm` sees to change it.
 """
 
 import ast

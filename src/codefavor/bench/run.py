@@ -14,7 +14,7 @@ from codefavor.bench.results import RESULT_FILE, SETTINGS_FILE, VERDICTS_FILE, B
 from codefavor.bench.scoring import score_run
 from codefavor.bench.tasks import Task, TaskSet
 from codefavor.errors import DataError, UserError
-from codefavor.jsonl import append_record, drop_torn_tail, read_records
+from codefavor.jsonl import append_record, drop_torn_tail, read_records, write_records
 from codefavor.judge.protocol import Judge
 from codefavor.manifest import Manifest
 from codefavor.pairs.comparison import Comparison
@@ -50,6 +50,21 @@ def run_bench(
                 rows[row.task] = row
             progress(len(rows), len(tasks.tasks))
     result = score_run([rows[task.id] for task in tasks.tasks], settings, tasks.unparsed, manifest)
+    write_json(out / RESULT_FILE, result)
+    return result
+
+
+def record_run(
+    rows: Sequence[TaskVerdict], unparsed: dict[str, int], settings: RunSettings, out: Path, manifest: Manifest
+) -> BenchResult:
+    """Keep verdicts that were given elsewhere as a run in `out`, score them, write `result.json` and return it.
+
+    Raises:
+        UserError: `out` holds a run under other settings, or something that is no run.
+    """
+    _claim(out, settings)
+    write_records(out / VERDICTS_FILE, rows)
+    result = score_run(rows, settings, unparsed, manifest)
     write_json(out / RESULT_FILE, result)
     return result
 

@@ -1,4 +1,4 @@
-"""Tasks with known answers: the four files of CodePrefBench, or any file of preference pairs.
+"""Tasks with known answers: the four files of CodePrefBench, any file of preference pairs, or a benchmark of one's own.
 
 Comments are stripped from both candidates of the three verifiable aspects and kept for human preference (paper,
 section 3.1), unless asked to be kept everywhere. Nothing is judged or scored here.
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from codefavor.errors import DataError
+from codefavor.jsonl import read_records, read_rows
 from codefavor.judge.card import CommentPolicy
 from codefavor.judge.comments import with_comments
 from codefavor.manifest import hash_file
@@ -26,6 +27,9 @@ RELEASED = {
     Aspect.HUMAN_PREFERENCE: "8f64809630931ba79e093da73223857bda7ec970c8fa255c90ee2e5db482bbae",
 }
 """SHA-256 of the released files."""
+
+TASKS_FILE = "tasks.jsonl"
+"""The file of a benchmark of one's own: labeled comparisons, whose order is part of it."""
 
 
 class Task(LabeledComparison):
@@ -60,19 +64,23 @@ def file_name(aspect: Aspect) -> str:
 
 
 def load_tasks(data: Path, comments: CommentPolicy, seed: int) -> TaskSet:
-    """Return the tasks of the benchmark's folder, or of a file of preference pairs.
+    """Return the tasks of the benchmark's folder, of a file of preference pairs, or of a benchmark of one's own.
 
     Args:
-        data: a folder with the four released files, or a JSON Lines file of pairs.
+        data: a folder with the four released files or with `tasks.jsonl`, or a JSON Lines file of pairs or tasks.
         comments: whether comments are stripped from the candidates of verifiable aspects.
-        seed: draws the side on which each pair of a file shows its chosen code; the benchmark has its own order.
+        seed: draws the side on which each pair of a file shows its chosen code; tasks have an order of their own.
 
     Raises:
         DataError: something is missing, empty, malformed, or not the file that was released.
     """
-    files = [data / file_name(aspect) for aspect in Aspect] if data.is_dir() else [data]
+    own = data / TASKS_FILE if (data / TASKS_FILE).is_file() else data
+    files = [data / file_name(aspect) for aspect in Aspect] if own.is_dir() else [own]
     hashes = {file.name: hash_file(file) for file in files}
-    labeled = _benchmark(data, hashes) if data.is_dir() else _pairs(data, random.Random(seed))
+    if own.is_dir():
+        labeled = _benchmark(data, hashes)
+    else:
+        labeled = _own(own) if _holds_tasks(own) else _pairs(own, random.Random(seed))
     tasks = tuple(_shown(task, comments) for task in labeled)
     if not tasks:
         raise DataError(f"{data}: no tasks in it")
@@ -91,6 +99,22 @@ def _benchmark(folder: Path, hashes: dict[str, str]) -> Iterator[LabeledComparis
         for labeled in read_benchmark(folder / file_name(aspect), aspect):
             # A problem may have tasks of several aspects.
             yield labeled.model_copy(update={"id": f"{aspect}/{labeled.id}"})
+
+
+def _holds_tasks(path: Path) -> bool:
+    if ".jsonl" not in path.suffixes:
+        return False
+    _, first = next(read_rows(path), (0, {}))
+    return "comparison" in first
+
+
+def _own(path: Path) -> Iterator[LabeledComparison]:
+    seen: set[str] = set()
+    for labeled in read_records(path, LabeledComparison):
+        if labeled.id in seen:
+            raise DataError(f"{path}: the task {labeled.id} is there twice")
+        seen.add(labeled.id)
+        yield labeled
 
 
 def _pairs(path: Path, rng: random.Random) -> Iterator[LabeledComparison]:

@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from rich.table import Table
 
 from codefavor.bench.audit import AUDIT_FILE, BLINDNESS, BiasAudit, audit_judge, write_audit
 from codefavor.bench.audit_plus import PlusRunner, read_plus
+from codefavor.bench.confirm import confirm_changes
 from codefavor.bench.fetch import RELEASED_AT, fetch_benchmark
 from codefavor.bench.label_audit import SUBSET_FILE, read_subset, run_audit, tasks_of_subset
 from codefavor.bench.paired import PairedResult, compare_runs
@@ -21,13 +23,18 @@ from codefavor.bench.passed_on import undecided_pairs
 from codefavor.bench.results import RESULT_FILE, BenchResult, Order, RunSettings
 from codefavor.bench.run import run_bench
 from codefavor.bench.tasks import load_tasks
+from codefavor.cli.bench_build import app as build_app
 from codefavor.cli.bench_cascade import calibrate_cascade
+from codefavor.cli.bench_export import export
+from codefavor.cli.bench_score import score
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.judge.load import KNOWN_SPECS, judge_files, load_judge
 from codefavor.manifest import hash_file, make_manifest
+from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.source import write_pairs
 from codefavor.report.table import make_table
 from codefavor.report.text import for_terminal, percent
+from codefavor.sandbox.probe import open_sandbox
 
 app = typer.Typer(no_args_is_help=True, help="Score judges on tasks with known answers, and test their differences.")
 app.command("calibrate-cascade")(calibrate_cascade)
@@ -38,6 +45,11 @@ _COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
 @app.callback()
 def _bench() -> None:
     """Score judges on tasks with known answers, and test their differences."""
+
+
+app.command()(score)
+app.command()(export)
+app.add_typer(build_app, name="build")
 
 
 @app.command()
@@ -148,24 +160,30 @@ def bias(
     out: Annotated[Path, typer.Option(help="The folder for bias.json.")],
     tasks: Annotated[int, typer.Option(min=1, help="The most tasks; each is judged about sixteen times.")] = 150,
     seed: Annotated[int, typer.Option(min=0, help="Draws tasks, sides and tokens.")] = 0,
+    unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
 ) -> None:
     """Find out what a judge reacts to: position, length, claims, names, layout, dead code, injected instructions."""
-    chosen = load_judge(judge)
+    chosen = load_judge(judge, unsafe_local)
     loaded = load_tasks(data, "stripped", seed)
     inputs = [*judge_files(judge), *((data / name for name in loaded.files) if data.is_dir() else [data])]
     manifest = make_manifest(_command(), {"judge": judge, "tasks": tasks}, inputs, seed)
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        bar = progress.add_task(chosen.name, total=None)
-        audit = audit_judge(
-            chosen,
-            loaded.tasks,
-            tasks,
-            seed,
-            manifest,
-            lambda done, total: progress.update(bar, completed=done, total=total),
-        )
+    with (
+        Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress,
+        open_sandbox(unsafe_local=unsafe_local) as pool,
+    ):
+        bar = progress.add_task("running edits", total=None)
+
+        def show(done: int, total: int) -> None:
+            progress.update(bar, completed=done, total=total)
+
+        def confirm(edited: Sequence[Comparison]) -> list[bool]:
+            confirmed = confirm_changes(pool, edited, show)
+            progress.reset(bar, description=chosen.name)
+            return confirmed
+
+        audit = audit_judge(chosen, loaded.tasks, tasks, seed, manifest, confirm, show)
     write_audit(audit, out)
     _print_audit(audit)
     typer.echo(f"{out / AUDIT_FILE}")
@@ -232,7 +250,8 @@ def _print_audit(audit: BiasAudit) -> None:
     console.print(
         f"A judge without bias is cleared of everything with {1 - audit.level:.0%}. The shift is towards the first or "
         "the edited candidate; for one-token edits, towards the original, which a judge that sees must prefer. Edits "
-        "also change the length: read them beside that row.",
+        f"also change the length: read them beside that row. {audit.unconfirmed} one-token edits are left out: running "
+        "them showed no change.",
         highlight=False,
     )
 

@@ -7,6 +7,7 @@ from codefavor.pairs.formats.native import Native, Table
 from codefavor.pairs.formats.protocol import PairFormat, Show
 from codefavor.pairs.formats.reference import Reference
 from codefavor.pairs.formats.rewardbench import RewardBench
+from codefavor.pairs.formats.themis import Themis
 from codefavor.pairs.formats.trl import TrlConversational, TrlPreference
 
 
@@ -31,6 +32,7 @@ def all_formats(show: Show) -> dict[str, PairFormat]:
         TrlConversational(),
         TrlMessages(show),
         RewardBench(),
+        Themis(),
         Reference(),
         Benchmark(),
     ]

@@ -1,0 +1,31 @@
+"""Runs a code and its one-token edit in the sandbox: does the edit change what the code does? It judges nothing."""
+
+from collections.abc import Callable, Sequence
+
+from codefavor.evidence.collect import Wanted, collect
+from codefavor.pairs.comparison import Comparison
+from codefavor.pairs.evidence import CandidateEvidence, Evidence
+from codefavor.sandbox.pool import Pool
+
+_WANTED = Wanted(examples=True, behaviour=True)
+
+
+def confirm_changes(pool: Pool, comparisons: Sequence[Comparison], progress: Callable[[int, int], None]) -> list[bool]:
+    """Return for every comparison whether a worked example or a generated input shows that its codes differ.
+
+    False is no proof of the contrary: code that cannot be called shows nothing.
+    """
+    confirmed = []
+    for number, comparison in enumerate(comparisons, start=1):
+        confirmed.append(_differs(collect(pool, comparison, _WANTED)))
+        progress(number, len(comparisons))
+    return confirmed
+
+
+def _differs(evidence: Evidence) -> bool:
+    return evidence.disagreements > 0 or _outcome(evidence.a) != _outcome(evidence.b)
+
+
+def _outcome(candidate: CandidateEvidence) -> tuple[bool, int, tuple[str, ...]]:
+    failed = tuple(f"{example.call}: {example.got}" for example in candidate.examples_failed)
+    return candidate.load_error is None, candidate.examples_passed, failed
