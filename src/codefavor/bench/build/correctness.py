@@ -1,7 +1,7 @@
 """Correctness from tests: a sample that passes all of them against one that fails (paper, section 3.1 and A.3).
 
 As in the paper, at most two pairs come of a problem. Ours are the samples of nearest length without comments, since in
-the released benchmark the shorter code alone is right in two of three pairs; samples that do not even load are left out.
+the released benchmark the shorter code alone is right in two of three pairs; samples that do not load are left out.
 """
 
 from collections.abc import Sequence

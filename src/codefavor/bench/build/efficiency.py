@@ -1,4 +1,4 @@
-"""Efficiency from measured work: samples that pass the tests, sorted by it, taken at a step (paper, section 3.1 and A.3).
+"""Efficiency from measured work: samples that pass the tests, sorted by it, taken at a step (paper, 3.1 and A.3).
 
 The paper sorts by CPU instructions and takes every third; neighbours may then lie close. Here the next sample taken is
 the first that needs at least `step` times the processor time of the one before, without fewer bytecode instructions,

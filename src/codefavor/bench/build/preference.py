@@ -1,7 +1,7 @@
 """Human preference: the two most different samples of a problem are voted on, and kept where no vote conflicts.
 
-Paper, section 3.1 and A.3: of eight samples the pair with the largest edit distance, three annotators, conflicts dropped,
-ties allowed beside votes for one side.
+Paper, section 3.1 and A.3: of eight samples the pair with the largest edit distance, three annotators, conflicts
+dropped, ties allowed beside votes for one side.
 """
 
 from collections import defaultdict

@@ -50,7 +50,7 @@ def read_problems(path: Path, license_name: str | None = None) -> dict[str, Prob
     """Return the problems of a JSON Lines file by id.
 
     Args:
-        path: rows as `Problem`, of MBPP (`text`, `code`, `test_list`), or of HumanEval (`prompt`, `test`, `entry_point`).
+        path: rows as `Problem`, of MBPP (`text`, `code`, `test_list`), or HumanEval (`prompt`, `test`, `entry_point`).
         license_name: the licence where a row names none.
 
     Raises:

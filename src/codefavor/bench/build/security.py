@@ -1,7 +1,7 @@
 """Security from analysis: code with findings against its fix without any (paper, section 3.1 and A.3).
 
-The paper lets a model mend the code until its analyser passes it. The analysers here are those of the evidence judge, so
-that judge has seen the answers: it is no contestant on such a benchmark.
+The paper lets a model mend the code until its analyser passes it. The analysers here are those of the evidence judge,
+so that judge has seen the answers: it is no contestant on such a benchmark.
 """
 
 from collections.abc import Sequence

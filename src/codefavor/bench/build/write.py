@@ -36,15 +36,13 @@ class Built(Record):
     label_a: int
     """Tasks whose better candidate is A."""
     shorter_better: float
-    """The accuracy of "the shorter candidate is better", as judges see them, equal lengths at half: a shortcut where far
-    from 0.5."""
+    """The accuracy of "the shorter candidate is better", as judges see them, equal lengths at half: a shortcut where
+    far from 0.5."""
     dropped: dict[str, int]
     """How often each reason left something out."""
 
 
-def write_benchmark(
-    curated: Sequence[Curated | Dropped], out: Path, seed: int, manifest: Manifest
-) -> Built:
+def write_benchmark(curated: Sequence[Curated | Dropped], out: Path, seed: int, manifest: Manifest) -> Built:
     """Write `tasks.jsonl`, `discarded.jsonl`, `README.md` and `manifest.json` into a new or empty folder.
 
     Half of the tasks show the better candidate as A, which ones is drawn by `seed`; the order is in the file, so that
@@ -157,8 +155,8 @@ configs:
 ---
 # Own benchmark of code preferences
 
-{built.tasks} tasks of {built.problems} problems, made by `{manifest.command}`. A task is an instruction, a criterion, two \
-codes, and which of them is better.
+{built.tasks} tasks of {built.problems} problems, made by `{manifest.command}`. A task is an instruction, a criterion, \
+two codes, and which of them is better.
 
 {_table("aspect", aspects)}
 
@@ -169,9 +167,9 @@ codes, and which of them is better.
 
 ## Use
 
-`codefavor bench run --judge JUDGE --data {TASKS_FILE} --out RUN`. The file is for evaluation. To keep it out of pairs \
-that are made for training, give it to `codefavor evolve … --benchmark {TASKS_FILE}`. Problems that have been public for \
-long may be known to the models that are judged.
+`codefavor bench run --judge JUDGE --data {TASKS_FILE} --out RUN`. The file is for evaluation. To keep it out of \
+pairs that are made for training, give it to `codefavor evolve … --benchmark {TASKS_FILE}`. Problems that have been public \
+for long may be known to the models that are judged.
 
 ## Sources
 
