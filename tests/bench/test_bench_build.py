@@ -214,7 +214,7 @@ def make_pairs(count: int) -> list[PreferencePair]:
 
 
 def test_a_benchmark_is_balanced_and_keeps_its_order(tmp_path: Path) -> None:
-    made = [*make_pairs(11), Dropped(problem="q", reason="no tests"), make_pairs(1)[0]]
+    made: list[PreferencePair | Dropped] = [*make_pairs(11), Dropped(problem="q", reason="no tests"), make_pairs(1)[0]]
     built = write_benchmark(made, tmp_path / "own", 3, MANIFEST)
     assert (built.tasks, built.problems, built.label_a) == (11, 6, 6)
     assert built.dropped == {"no tests": 1, "repeats an earlier task": 1}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 
-def codefavor(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def codefavor(*arguments: object) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CODEFAVOR_")}
     command = [sys.executable, "-m", "codefavor", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)

@@ -1,3 +1,4 @@
+import math
 import random
 from collections.abc import Sequence
 
@@ -41,7 +42,7 @@ class Drawn:
 
     def wins(self, problem: str, first: str, second: str) -> bool:
         logit = float(first) - float(second)
-        return random.Random(f"{problem} {first} {second}").random() < 1 / (1 + np.exp(-logit))
+        return random.Random(f"{problem} {first} {second}").random() < 1 / (1 + math.exp(-logit))
 
 
 def test_few_judgements_find_the_winner_of_the_full_round_robin() -> None:

@@ -120,7 +120,7 @@ def test_metrics_count_what_happened(server: Server) -> None:
 def test_the_token_is_asked_for() -> None:
     with serving("--judge", "shorter", environment={"CODEFAVOR_TOKEN": TOKEN}) as server:
         for wrong in ("", f"Bearer {TOKEN}x", f"Basic {TOKEN}", TOKEN, "Bearer ä", "Bearer"):
-            response = server.client.post("/v1/compare", json=QUESTION, headers={"Authorization": wrong.encode()})
+            response = server.client.post("/v1/compare", json=QUESTION, headers=[(b"Authorization", wrong.encode())])
             assert response.status_code == 401 and response.headers["WWW-Authenticate"] == "Bearer"
         for path in ("/metrics", "/playground"):
             assert server.client.get(path).status_code == 401

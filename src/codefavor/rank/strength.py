@@ -84,7 +84,8 @@ def _laplace(judgements: Judgements, scale: float) -> _Fit:
     ).sum(axis=(1, 2))
     prior = 0.5 * np.log(precision).sum() - 0.5 * (mode**2 * precision).sum(axis=1)
     evidence: Floats = fit + prior - 0.5 * np.linalg.slogdet(curvature)[1]
-    return _Fit(mode, np.linalg.inv(curvature), evidence)
+    spread: Floats = np.linalg.inv(curvature).astype(np.float64)
+    return _Fit(mode, spread, evidence)
 
 
 def _logits(mode: Floats) -> Floats:

@@ -168,8 +168,8 @@ two codes, and which of them is better.
 ## Use
 
 `codefavor bench run --judge JUDGE --data {TASKS_FILE} --out RUN`. The file is for evaluation. To keep it out of \
-pairs that are made for training, give it to `codefavor evolve … --benchmark {TASKS_FILE}`. Problems that have been public \
-for long may be known to the models that are judged.
+pairs that are made for training, give it to `codefavor evolve … --benchmark {TASKS_FILE}`. Problems that have been \
+public for long may be known to the models that are judged.
 
 ## Sources
 
