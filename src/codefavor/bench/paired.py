@@ -73,7 +73,9 @@ def compare_runs(first: Path, second: Path, seed: int) -> PairedResult:
         first=one.judge,
         second=two.judge,
         differing=tuple(
-            name for name in ("order", "comments") if getattr(one.settings, name) != getattr(two.settings, name)
+            name
+            for name in ("order", "comments", "criterion")
+            if getattr(one.settings, name) != getattr(two.settings, name)
         ),
         rows=tuple(
             _compare_aspect(name, [pair for pair in matched if pair[0].aspect in members], rng)

@@ -31,6 +31,7 @@ from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.judge.load import KNOWN_SPECS, judge_files, load_judge
 from codefavor.manifest import hash_file, make_manifest
 from codefavor.pairs.comparison import Comparison
+from codefavor.pairs.criterion import Wording
 from codefavor.pairs.source import write_pairs
 from codefavor.report.table import make_table
 from codefavor.report.text import for_terminal, percent
@@ -62,6 +63,9 @@ def run(
     out: Annotated[Path, typer.Option(help="The folder of the run; a run that was cut off is continued.")],
     order: Annotated[Order, typer.Option(help="Judge each comparison as given, or in both orders.")] = "both",
     keep_comments: Annotated[bool, typer.Option("--keep-comments", help="Do not strip comments.")] = False,
+    criterion: Annotated[
+        Wording, typer.Option(help="What the judge is told to judge by: each task's own, high quality, or nothing.")
+    ] = "given",
     seed: Annotated[int, typer.Option(min=0, help="Draws the order in which pairs are shown, and resampling.")] = 0,
     only: Annotated[Path | None, typer.Option(help="subset.json of an audit: judge its tasks only.")] = None,
     passed_on: Annotated[
@@ -71,7 +75,7 @@ def run(
 ) -> None:
     """Judge every task, score the answers, and write result.json."""
     chosen = load_judge(judge, unsafe_local)
-    tasks = load_tasks(data, "kept" if keep_comments else "stripped", seed)
+    tasks = load_tasks(data, "kept" if keep_comments else "stripped", seed, criterion)
     subset = read_subset(only) if only else None
     if subset:
         tasks = tasks_of_subset(tasks, subset)
@@ -82,6 +86,7 @@ def run(
         data=tasks.files,
         order=order,
         comments="kept" if keep_comments else "stripped",
+        criterion=criterion,
         seed=seed,
         subset=subset.digest() if subset else None,
         unsafe_local=unsafe_local,

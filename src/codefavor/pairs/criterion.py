@@ -4,6 +4,7 @@ Paper: section 3.1 (the three verifiable objectives and human preference). The w
 """
 
 from enum import StrEnum
+from typing import Literal
 
 from codefavor.record import Record
 
@@ -43,6 +44,20 @@ _TEXTS = {
 
 GENERAL_CRITERION = Criterion(text="The better code is of higher quality.")
 EMPTY_CRITERION = Criterion(text="")
+
+Wording = Literal["given", "general", "empty"]
+"""What a judge is told to judge by: the pair's own criterion, high quality in general, or nothing (paper, Table 5)."""
+
+
+def worded(criterion: Criterion, wording: Wording) -> Criterion:
+    """Return the criterion as it is, or the general or the empty one in its place, which belong to no aspect."""
+    match wording:
+        case "given":
+            return criterion
+        case "general":
+            return GENERAL_CRITERION
+        case "empty":
+            return EMPTY_CRITERION
 
 
 def criterion_for(aspect: Aspect) -> Criterion:

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from codefavor.judge.card import CommentPolicy, Objective, Unfinished
 from codefavor.judge.format import DEFAULT_MAX_LENGTH
 from codefavor.llm.embedded import EMBEDDED
+from codefavor.pairs.criterion import Wording
 from codefavor.record import Record
 
 Schedule = Literal["cosine", "linear", "constant"]
@@ -28,6 +29,12 @@ class TrainConfig(Record):
     """The spec of the judge that evidence is joined with (grounded only); None leaves evidence alone."""
     comments: CommentPolicy = "stripped"
     """Whether comments and docstrings are stripped from both codes of every pair."""
+    criterion: Wording = "given"
+    """What the judge is told to judge by: the pair's own criterion, high quality in general, or nothing."""
+    shares: tuple[Annotated[float, Field(ge=0)], ...] | None = None
+    """How much of what is learned comes from each --pairs file, in their order; None takes all of every file."""
+    most_pairs: Positive | None = None
+    """The most pairs to learn from, drawn by whole problems; None takes all."""
     max_length: Positive = DEFAULT_MAX_LENGTH
     """The most tokens of one input; longer ones are cut fairly, never in the criterion."""
     readout: Literal["last", "sum"] = "last"
@@ -92,6 +99,12 @@ class TrainConfig(Record):
             raise ValueError("layers can only be dropped for a reward judge; a verdict token needs the output layer")
         if self.inner is not None and self.objective != "grounded":
             raise ValueError("inner names the judge that a grounded judge asks; other objectives ask none")
+        if self.criterion != "given" and self.objective == "grounded":
+            raise ValueError(
+                "a grounded judge weighs evidence by the aspect of the pair's own criterion; leave criterion"
+            )
+        if self.shares is not None and not sum(self.shares):
+            raise ValueError("shares are all zero, which leaves nothing to learn from")
         if self.lora_r is not None and self.train_layers is not None:
             raise ValueError("lora_r and train_layers exclude each other: choose adapters or the highest layers")
         if self.layers is not None and self.train_layers is not None and self.train_layers > self.layers:
