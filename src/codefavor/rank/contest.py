@@ -54,6 +54,12 @@ class Contest:
         return np.asarray(chances >= 1 - self._settings.delta)
 
     @property
+    def only_position_tells(self) -> bool:
+        """Whether exchanging two candidates changed the answer every time that it was tried."""
+        both = self.answered & self.answered.T
+        return bool(both.any()) and np.allclose(self.points[both], self.points.T[both])
+
+    @property
     def everything(self) -> int:
         """How many there are."""
         return self.size * (self.size - 1)
@@ -93,7 +99,7 @@ class Contest:
         budget = min(self._settings.budget or self.everything, self.everything)
         if self.judgements >= self.everything:
             self.stopped = "all asked"
-        elif self.standing.winner[leader] >= 1 - self._settings.delta:
+        elif self._settings.until == "winner" and self.standing.winner[leader] >= 1 - self._settings.delta:
             self.stopped = "certain"
         elif self.judgements >= budget:
             self.stopped = "budget"

@@ -17,6 +17,8 @@ class RankSettings(Record):
 
     delta: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
     """Stop when the winner is that of the full round-robin with probability 1 - delta."""
+    until: Literal["winner", "order"] = "winner"
+    """winner: stop by delta; order: go on to the budget, since the places below the first matter as well."""
     budget: Annotated[int, Field(ge=1)] | None = None
     """The most judgements of one problem; None for as many as there are."""
     comments: CommentPolicy = "stripped"

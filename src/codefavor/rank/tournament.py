@@ -104,6 +104,7 @@ def _outcome(contest: Contest, judge: str) -> Outcome:
     probability = float(contest.standing.winner[order[0]]) if contest.standing else 1.0
     if contest.standing and contest.standing.alone[order[0]] < probability / 2:
         level = True  # More likely level with another than not.
+    level = level or contest.only_position_tells
     ranking = Ranking(
         id=contest.task.id,
         index=contest.index,

@@ -13,6 +13,8 @@ from codefavor.record import Record
 from codefavor.serve.messages import CRITERION_HELP, Code, Instruction, Language, Words
 
 MOST_CANDIDATES = 64
+_JUDGEMENTS_EACH = 16
+"""How many judgements a document may take in reranking: all of them up to 17 documents."""
 """Of one request: all pairs of so many, in both orders, are 4,032 judgements."""
 
 
@@ -113,7 +115,7 @@ class RerankRequest(Record):
 
     def settings(self) -> RankSettings:
         """Return how it is to be ranked."""
-        return RankSettings()
+        return RankSettings(until="order", budget=_JUDGEMENTS_EACH * len(self.documents))
 
     def answer(self, ranking: Ranking) -> "RerankAnswer":
         """Return the results that are wanted."""
