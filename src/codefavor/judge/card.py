@@ -66,6 +66,8 @@ class JudgeCard(Record):
     """How a generative judge writes; None for the other objectives."""
     grounded: GroundedModel | None = None
     """The weights of a grounded judge and the spec of its inner one; None for the other objectives."""
+    parents: dict[str, float] | None = None
+    """The judges whose weights were averaged, each with its share; None for a judge that was trained."""
     calibration: Calibration | None = None
     """The fitted calibration, when there is one."""
 
