@@ -15,6 +15,7 @@ VERBS = {
     "label": "Make a preference set for training from candidates and a judge.",
     "review": "Compare old and new of every function that a git diff changes.",
     "bench": "Score judges on tasks with known answers, and test their differences.",
+    "ablate": "Train, bench and compare judges that differ in one thing.",
     "annotate": "Let people vote on pairs in the browser, and analyse their votes.",
     "report": "Put results side by side in one HTML page.",
     "serve": "Answer comparisons over HTTP, with a playground in the browser.",

@@ -1,0 +1,36 @@
+"""`codefavor ablate`: a study from one configuration, resumable, ending in one table."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markdown import Markdown
+
+from codefavor.ablate.grid import Grid
+from codefavor.ablate.run import run_command, run_grid
+from codefavor.ablate.table import make_table, to_csv, to_markdown
+from codefavor.config import load_config
+
+app = typer.Typer()
+
+
+@app.command()
+def ablate(
+    config: Annotated[Path, typer.Argument(help="The study: a YAML file, such as those in configs/ablate.")],
+    out: Annotated[Path, typer.Option(help="The study's folder; one that was cut off is continued.")],
+    pairs: Annotated[list[Path] | None, typer.Option("--pairs", help="What cells are trained on; repeatable.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(envvar="CODEFAVOR_BENCH", help="The benchmark's folder, or a file of pairs.")
+    ] = None,
+) -> None:
+    """Train, bench and compare the cells of a study; writes table.md, table.csv and table.json."""
+    grid = load_config(Grid, config, {"pairs": pairs or None, "data": data})
+    total = iter(range(1, len(grid.cells) + 1))
+    run_grid(grid, out, run_command, lambda name: typer.echo(f"== {next(total)}/{len(grid.cells)} {name}", err=True))
+    table = make_table(grid, out)
+    texts = {"table.md": to_markdown(table), "table.csv": to_csv(table), "table.json": table.model_dump_json(indent=2)}
+    for name, text in texts.items():
+        (out / name).write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
+    Console().print(Markdown(texts["table.md"]))
+    typer.echo(f"{out / 'table.md'}")

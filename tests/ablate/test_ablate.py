@@ -1,0 +1,116 @@
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codefavor.ablate.grid import Grid, training_of
+from codefavor.ablate.run import run_grid
+from codefavor.ablate.table import StudyTable, holm
+from codefavor.config import load_config
+from codefavor.errors import ConfigError, UserError
+from codefavor.pairs.pair import PreferencePair
+
+SHIPPED = sorted((Path(__file__).parents[2] / "configs" / "ablate").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_every_shipped_study_makes_sense(path: Path) -> None:
+    grid = load_config(Grid, path, {"pairs": [Path("pairs.jsonl")]})
+    assert [training_of(grid, name) for name in grid.cells]
+
+
+@pytest.fixture
+def study(tmp_path: Path, learnable_pairs: list[PreferencePair]) -> Path:
+    for name, pairs in (("train", learnable_pairs[::2]), ("other", learnable_pairs[1::2]), ("test", learnable_pairs)):
+        text = "".join(pair.model_dump_json() + "\n" for pair in pairs)
+        (tmp_path / f"{name}.jsonl").write_text(text, encoding="utf-8")
+    config = {
+        "title": "A small study",
+        "pairs": [str(tmp_path / "train.jsonl")],
+        "data": str(tmp_path / "test.jsonl"),
+        "train": {"objective": "linear"},
+        "cells": {
+            "one": {},
+            "other": {"pairs": [str(tmp_path / "other.jsonl")]},
+            "merged": {"merge": {"one": 0.5, "other": 0.5}},
+            "chance": {"judge": "first"},
+        },
+    }
+    path = tmp_path / "study.yaml"
+    path.write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+    return path
+
+
+def ablate(study: Path, out: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "codefavor", "ablate", str(study), "--out", str(out)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_a_study_is_run_compared_and_continued(study: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    done = ablate(study, out)
+    assert done.returncode == 0, done.stderr
+    table = StudyTable.model_validate_json((out / "table.json").read_bytes())
+    assert table.cells == ("one", "other", "merged", "chance")
+    figures = {(figure.cell, figure.column): figure for figure in table.figures}
+    column = table.columns[0]
+    assert figures["one", column].difference is None and figures["chance", column].accuracy == 0.5
+    assert figures["one", column].accuracy > 0.9
+    assert (figures["chance", column].difference or 0) < -0.4
+    assert "| chance |" in (out / "table.md").read_text(encoding="utf-8")
+    lines = csv.DictReader((out / "table.csv").read_text(encoding="utf-8").splitlines())
+    assert len(list(lines)) == len(table.figures)
+    assert json.loads((out / "cells" / "merged" / "judge" / "judge.json").read_text(encoding="utf-8"))["parents"]
+    verdicts = out / "cells" / "one" / "bench" / "verdicts.jsonl"
+    before = verdicts.stat().st_mtime_ns
+    (out / "cells" / "chance" / "bench" / "result.json").unlink()
+    assert ablate(study, out).returncode == 0
+    assert verdicts.stat().st_mtime_ns == before
+    study.write_text(study.read_text(encoding="utf-8").replace("judge: first", "judge: shorter"), encoding="utf-8")
+    other = ablate(study, out)
+    assert other.returncode == 2 and "chance was begun with other settings" in other.stderr
+
+
+def test_a_cell_that_fails_stops_the_study_and_is_named(tmp_path: Path, study: Path) -> None:
+    def fail(arguments: object) -> None:
+        raise UserError("no")
+
+    grid = load_config(Grid, study, {})
+    with pytest.raises(UserError, match="no"):
+        run_grid(grid, tmp_path / "out", fail, lambda name: None)
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ({"one": {}}, "at least two"),
+        ({"one": {}, "Two": {}}, "small letters"),
+        ({"one": {"merge": {"two": 1}}, "two": {}}, "no earlier cell"),
+        ({"one": {"judge": "first", "train": {"seed": 1}}, "two": {}}, "give one of"),
+    ],
+)
+def test_grids_that_make_no_sense_are_refused(cells: dict[str, object], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        Grid.model_validate({"title": "t", "cells": cells})
+
+
+def test_a_cell_whose_training_contradicts_itself_is_named_before_anything_runs(tmp_path: Path) -> None:
+    cells = {"one": {}, "two": {"train": {"objective": "nonsense"}}}
+    grid = Grid.model_validate({"title": "t", "pairs": ["p"], "data": "d", "cells": cells})
+    with pytest.raises(ConfigError, match="cell two: objective"):
+        training_of(grid, "two")
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
+def test_corrected_p_values_keep_their_order_and_never_fall(p_values: list[float]) -> None:
+    corrected = holm(p_values)
+    assert all(1 >= after >= before for before, after in zip(p_values, corrected, strict=True))
+    pairs = sorted(zip(p_values, corrected, strict=True))
+    assert [after for _, after in pairs] == sorted(corrected)
+    assert min(corrected) == pytest.approx(min(1.0, len(p_values) * min(p_values)))
