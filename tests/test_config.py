@@ -12,14 +12,14 @@ from codefavor.record import Record
 class Steps(Record):
     name: str
     """A name."""
-    first: int = 1
+    first: int | None = 1
     """From."""
     last: int = 9
     """To."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        if self.first > self.last:
+        if (self.first or 0) > self.last:
             raise ValueError("first lies after last")
         return self
 
@@ -29,6 +29,19 @@ def test_overrides_lie_over_the_file_and_none_means_not_given(tmp_path: Path) ->
     path.write_text("name: é\nfirst: 3\n", encoding="utf-8")
     assert load_config(Steps, path, {"first": None, "last": 4}) == Steps(name="é", first=3, last=4)
     assert load_config(Steps, None, {"name": "n"}) == Steps(name="n")
+
+
+def test_later_files_lie_over_earlier_ones(tmp_path: Path) -> None:
+    files = [tmp_path / "one.yaml", tmp_path / "two.yaml"]
+    files[0].write_text("name: one\nfirst: 3\n", encoding="utf-8")
+    files[1].write_text("name: two\n", encoding="utf-8")
+    assert load_config(Steps, files, {"last": 5}) == Steps(name="two", first=3, last=5)
+    assert load_config(Steps, [], {"name": "n"}) == Steps(name="n")
+    files[1].write_text("first: null\n", encoding="utf-8")
+    assert load_config(Steps, files, {}) == Steps(name="one", first=None)
+    files[1].write_text("name: two\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"one.yaml, .*two.yaml: .*first lies after last"):
+        load_config(Steps, files, {"last": 2})
 
 
 def test_what_was_dumped_is_loaded(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
-"""Configuration files: one YAML mapping read into a typed record, with overrides from the command line on top."""
+"""Configuration files: YAML mappings read into a typed record, with overrides from the command line on top."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,30 +13,41 @@ from codefavor.record import Record, explain
 RecordT = TypeVar("RecordT", bound=Record)
 
 
-def load_config(record_type: type[RecordT], path: Path | None, overrides: Mapping[str, Any]) -> RecordT:
+def load_config(
+    record_type: type[RecordT], path: Path | Sequence[Path] | None, overrides: Mapping[str, Any]
+) -> RecordT:
     """Return the configuration at `path` with every override that is not None laid over it, mappings key by key.
 
+    Of several files each lies over those before it, so that a recipe is put together from what is the same in many.
+
     Raises:
-        ConfigError: the file is missing, is not a YAML mapping, or what results contradicts the record's rules.
+        ConfigError: a file is missing, is not a YAML mapping, or what results contradicts the record's rules.
     """
-    values = _read_mapping(path) if path else {}
-    _lay_over(values, overrides)
+    paths = [path] if isinstance(path, Path) else list(path or ())
+    values: dict[str, Any] = {}
+    for each in paths:
+        _lay_over(values, _read_mapping(each))
+    _lay_over(values, _given(overrides))
     try:
         return record_type.model_validate(values)
     except ValidationError as error:
-        origin = f"{path}: " if path else ""
+        origin = f"{', '.join(map(str, paths))}: " if paths else ""
         raise ConfigError(f"{origin}{explain(error)}") from None
 
 
-def _lay_over(values: dict[str, Any], overrides: Mapping[str, Any]) -> None:
-    for name, value in overrides.items():
-        if isinstance(value, Mapping):
-            inner = values.get(name)
-            inner = dict(inner) if isinstance(inner, Mapping) else {}
-            _lay_over(inner, value)
-            if inner:
-                values[name] = inner
-        elif value is not None:
+def _given(overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the overrides that are not None; mappings of which nothing is left are not given either."""
+    given = {name: _given(value) if isinstance(value, Mapping) else value for name, value in overrides.items()}
+    return {name: value for name, value in given.items() if value is not None and value != {}}
+
+
+def _lay_over(values: dict[str, Any], above: Mapping[str, Any]) -> None:
+    for name, value in above.items():
+        inner = values.get(name)
+        if isinstance(value, Mapping) and isinstance(inner, Mapping):
+            values[name] = dict(inner)
+            _lay_over(values[name], value)
+        else:
             values[name] = value
 
 

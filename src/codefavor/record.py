@@ -5,9 +5,10 @@ It knows nothing of files; reading and writing records is `codefavor.jsonl`.
 
 import hashlib
 import json
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 
 class Record(BaseModel):
@@ -26,7 +27,14 @@ def content_digest(content: Any) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
 
-def explain(error: ValidationError) -> str:
+class Faults(Protocol):
+    """A validation error: pydantic's own, or that of a library built on it."""
+
+    def errors(self) -> Sequence[Any]:
+        """Return what is at fault, each with `loc` and `msg`."""
+
+
+def explain(error: Faults) -> str:
     """Return one sentence for a validation error: the first field at fault, why, and how many more there are."""
     first, *others = error.errors()
     where = ".".join(str(part) for part in first["loc"]) or "record"

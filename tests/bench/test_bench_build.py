@@ -16,7 +16,7 @@ from codefavor.bench.build.problems import Case, Problem, read_problems
 from codefavor.bench.build.samples import Sample, Sampling, by_problem, draw_samples, prompt_for
 from codefavor.bench.build.security import curate_security
 from codefavor.bench.build.testing import run_tests
-from codefavor.bench.build.write import Curated, write_benchmark
+from codefavor.bench.build.write import write_benchmark
 from codefavor.bench.tasks import Task, load_tasks
 from codefavor.errors import DataError, RecordError, UserError
 from codefavor.jsonl import read_records, write_rows
@@ -214,7 +214,7 @@ def make_pairs(count: int) -> list[PreferencePair]:
 
 
 def test_a_benchmark_is_balanced_and_keeps_its_order(tmp_path: Path) -> None:
-    made: list[Curated | Dropped] = [*make_pairs(11), Dropped(problem="q", reason="no tests"), make_pairs(1)[0]]
+    made: list[PreferencePair | Dropped] = [*make_pairs(11), Dropped(problem="q", reason="no tests"), make_pairs(1)[0]]
     built = write_benchmark(made, tmp_path / "own", 3, MANIFEST)
     assert (built.tasks, built.problems, built.label_a) == (11, 6, 6)
     assert built.dropped == {"no tests": 1, "repeats an earlier task": 1}

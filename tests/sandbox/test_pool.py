@@ -105,3 +105,8 @@ def test_a_pool_leaves_no_process_behind() -> None:
         pool._idle.put(worker)
     with pytest.raises(ProcessLookupError):
         os.killpg(worker._process.pid, 0)
+
+
+def test_what_a_candidate_raises_can_be_written_down(pool: Pool) -> None:
+    result = pool.run_one(Job("def f(): raise ValueError('\\udfff')", (Call("f()"),)))
+    assert str(result.outcomes[0].raised) == "ValueError: \\udfff"

@@ -74,3 +74,8 @@ def test_endless_nesting_is_not_sent() -> None:
     endless.append(endless)
     with pytest.raises(TooLarge):
         encode(endless)
+
+
+def test_an_integer_too_long_for_decimal_can_be_shown() -> None:
+    value = decode(encode([10**5000]))
+    assert value == [10**5000] and repr(value) == f"[{hex(10**5000)}]" and str(value[0]) == hex(10**5000)

@@ -6,7 +6,10 @@ from codefavor.config import dump_config, load_config
 from codefavor.errors import ConfigError
 from codefavor.train.config import TrainConfig
 
-RECIPES = sorted(Path(__file__).parents[2].glob("configs/train/*.yaml"))
+CONFIGS = Path(__file__).parents[2] / "configs" / "train"
+RECIPES = sorted(CONFIGS.glob("*.yaml"))
+BASES = sorted(CONFIGS.glob("bases/*.yaml"))
+METHODS: dict[str, list[Path]] = {"full": [], "lora": [CONFIGS / "lora.yaml"], "qlora": [CONFIGS / "qlora.yaml"]}
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda path: path.stem)
@@ -19,9 +22,26 @@ def test_every_recipe_is_a_configuration(recipe: Path, tmp_path: Path) -> None:
 def test_there_is_a_recipe_for_every_objective() -> None:
     assert {load_config(TrainConfig, recipe, {}).objective for recipe in RECIPES} == {
         "classification",
+        "generation",
         "reward",
         "linear",
     }
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("base", BASES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("objective", ["classification", "generation"])
+def test_every_base_goes_with_every_objective_and_method(objective: str, base: Path, method: str) -> None:
+    config = load_config(TrainConfig, [CONFIGS / f"{objective}.yaml", base, *METHODS[method]], {})
+    assert config.objective == objective
+    assert config.model.split("/")[-1].lower().removeprefix("meta-") == base.stem
+    assert (config.lora_r is None, config.load_in_4bit) == (method == "full", method == "qlora")
+    # The paper's settings: section A.2.
+    rate = 2e-6 if "gemma" in base.stem else 5e-6
+    assert config.learning_rate == (rate if method == "full" else 1e-4)
+    assert config.per_device_train_batch_size * config.gradient_accumulation_steps == 32
+    assert (config.num_train_epochs, config.lr_scheduler_type, config.warmup_steps) == (2, "cosine", 40)
+    assert (config.max_length, config.seed) == (2048, 666)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +50,9 @@ def test_there_is_a_recipe_for_every_objective() -> None:
         ({"layers": 2}, "layers can only be dropped for a reward judge"),
         ({"lora_r": 8, "train_layers": 2}, "exclude each other"),
         ({"objective": "reward", "layers": 2, "train_layers": 3}, "train_layers 3 is more than the 2 layers"),
+        ({"load_in_4bit": True}, "load_in_4bit is for LoRA adapters"),
+        ({"load_in_4bit": True, "lora_r": 8, "objective": "reward"}, "load_in_4bit is for LoRA adapters"),
+        ({"objective": "generation", "max_length": 200, "max_new_tokens": 200}, "leaves no room in max_length"),
         ({"objective": "magic"}, "objective: "),
         ({"learning_rate": 0}, "learning_rate: "),
         ({"learningrate": 1}, "learningrate: Extra inputs are not permitted"),

@@ -11,6 +11,7 @@ from safetensors.torch import load_file
 from codefavor.errors import ConfigError, DataError, ModelError
 from codefavor.judge.card import read_card
 from codefavor.judge.load import load_judge
+from codefavor.judge.pretrained import load_weights
 from codefavor.judge.protocol import Judge
 from codefavor.manifest import make_manifest
 from codefavor.pairs.pair import PreferencePair
@@ -18,6 +19,8 @@ from codefavor.train.config import TrainConfig
 from codefavor.train.examples import ExampleSet
 from codefavor.train.linear import train_linear
 from codefavor.train.loop import Interrupted
+from codefavor.train.objectives import ClassificationLearner
+from codefavor.train.parameters import Trainable, graft
 from codefavor.train.report import Report
 from codefavor.train.run import train
 
@@ -62,6 +65,7 @@ def load(folder: Path) -> Judge:
         {"objective": "reward", "train_layers": 1},
         {"objective": "reward", "lora_r": 4, "head_learning_rate": 0.1},
         {"objective": "classification"},
+        {"objective": "generation", "max_length": 800, "max_new_tokens": 60, "max_steps": 80},
     ],
 )
 def test_a_judge_learns_its_pairs_and_knows_them_after_loading(
@@ -76,6 +80,42 @@ def test_a_judge_learns_its_pairs_and_knows_them_after_loading(
     verdicts = load(tmp_path / "judge").judge([each.comparison for each in shown])
     right = sum(verdict.choice == each.label for verdict, each in zip(verdicts, shown, strict=True))
     assert right / len(shown) == pytest.approx(reports[-1].accuracy, abs=0.26)
+
+
+def test_adapters_trained_on_a_copy_are_grafted_onto_the_base_as_if_merged(tiny_model: Path) -> None:
+    config = TrainConfig(model=str(tiny_model), lora_r=2)
+    learner = ClassificationLearner(config)
+    trainable = Trainable(learner, config)
+    with torch.random.fork_rng(), torch.no_grad():
+        torch.manual_seed(1)
+        for _, weight in trainable.named():
+            weight.normal_()
+    grafted = graft(learner.language_model, load_weights(tiny_model, "causal", memory="host"), 2, config)
+    merged = trainable.merged()
+    base = load_weights(tiny_model, "causal").state_dict()
+    for name, weight in merged.state_dict().items():
+        torch.testing.assert_close(grafted.state_dict()[name], weight)
+        assert ("proj" in name) != torch.equal(weight, base[name])
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine can quantise")
+def test_four_bits_are_refused_where_they_cannot_be_had(
+    tiny_model: Path, learnable_pairs: list[PreferencePair], tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigError, match="load_in_4bit needs a CUDA device"):
+        run(tiny_model, learnable_pairs, tmp_path / "judge", load_in_4bit=True, lora_r=4)
+    assert not (tmp_path / "judge").exists()
+
+
+def test_recomputed_activations_give_the_same_weights(
+    tiny_model: Path, learnable_pairs: list[PreferencePair], tmp_path: Path
+) -> None:
+    settings: dict[str, Any] = {"objective": "classification", "max_steps": 2}
+    run(tiny_model, learnable_pairs[:4], tmp_path / "kept", **settings)
+    run(tiny_model, learnable_pairs[:4], tmp_path / "again", gradient_checkpointing=True, **settings)
+    kept, again = weights_of(tmp_path / "kept"), weights_of(tmp_path / "again")
+    for name, weight in kept.items():
+        torch.testing.assert_close(again[name], weight)
 
 
 def test_only_what_is_to_be_trained_changes(

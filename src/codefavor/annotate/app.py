@@ -24,13 +24,13 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from codefavor.annotate.answers import Answer, Assignment
-from codefavor.annotate.guard import Guard
 from codefavor.annotate.identity import Door
 from codefavor.annotate.queue import Queue
 from codefavor.annotate.store import Store
 from codefavor.annotate.view import render_door, render_page, render_task
 from codefavor.annotate.writer import Writer
 from codefavor.record import explain
+from codefavor.web.guard import Guard
 
 COOKIE = "codefavor-annotator"
 FORM_TOKEN = "x-codefavor-form"

@@ -15,7 +15,7 @@ from codefavor.errors import ConfigError, DataError
 from codefavor.judge.card import CommentPolicy
 from codefavor.judge.comments import with_comments
 from codefavor.pairs.comparison import Comparison, LabeledComparison, Side
-from codefavor.pairs.criterion import Aspect, Criterion, criterion_for
+from codefavor.pairs.criterion import Criterion, criterion_named
 from codefavor.pairs.source import read_pairs
 from codefavor.record import Record, content_digest
 
@@ -69,7 +69,7 @@ def parse_criterion(wording: str) -> Criterion:
     """
     if not wording.strip():
         raise ConfigError("a criterion needs words: annotators cannot vote by nothing")
-    return criterion_for(Aspect(wording)) if wording in set(Aspect) else Criterion(text=wording)
+    return criterion_named(wording)
 
 
 def load_study(pairs: Path, settings: StudySettings, checks: Path | None) -> tuple[StudyTask, ...]:

@@ -7,10 +7,10 @@ from typing import Literal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from codefavor.annotate.highlight import highlight, visible_html
 from codefavor.pairs.comparison import Comparison
 from codefavor.record import Record
 from codefavor.syntax.diff import side_by_side
+from codefavor.web.highlight import highlight, visible_html
 
 _ENVIRONMENT = Environment(
     loader=PackageLoader("codefavor.annotate"),

@@ -17,6 +17,7 @@ from codefavor.pairs.criterion import VERIFIABLE_ASPECTS
 from codefavor.record import Record
 
 AVERAGE = "average"
+_COMPARED = ("order", "comments", "criterion")
 
 
 class PairedRow(Record):
@@ -72,9 +73,7 @@ def compare_runs(first: Path, second: Path, seed: int) -> PairedResult:
     return PairedResult(
         first=one.judge,
         second=two.judge,
-        differing=tuple(
-            name for name in ("order", "comments") if getattr(one.settings, name) != getattr(two.settings, name)
-        ),
+        differing=tuple(name for name in _COMPARED if getattr(one.settings, name) != getattr(two.settings, name)),
         rows=tuple(
             _compare_aspect(name, [pair for pair in matched if pair[0].aspect in members], rng)
             for name, members in aspects.items()

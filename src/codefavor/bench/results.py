@@ -9,6 +9,7 @@ from codefavor.bench.statistics import Estimate
 from codefavor.judge.card import CommentPolicy
 from codefavor.manifest import Manifest
 from codefavor.pairs.comparison import Side
+from codefavor.pairs.criterion import Wording
 from codefavor.pairs.verdict import Verdict
 from codefavor.record import Record
 
@@ -32,6 +33,8 @@ class RunSettings(Record):
     """Whether each comparison is judged as given or in both orders."""
     comments: CommentPolicy
     """Whether comments are stripped from the candidates of the three verifiable aspects."""
+    criterion: Wording = "given"
+    """What the judge is told to judge by."""
     seed: int
     """The seed of every random choice: the order in which pairs are shown, and resampling."""
     subset: str | None = None

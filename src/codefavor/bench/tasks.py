@@ -15,7 +15,7 @@ from codefavor.judge.card import CommentPolicy
 from codefavor.judge.comments import with_comments
 from codefavor.manifest import hash_file
 from codefavor.pairs.comparison import LabeledComparison
-from codefavor.pairs.criterion import Aspect
+from codefavor.pairs.criterion import Aspect, Wording, worded
 from codefavor.pairs.formats.benchmark import read_benchmark
 from codefavor.pairs.source import read_pairs
 from codefavor.record import Record
@@ -38,10 +38,13 @@ class Task(LabeledComparison):
     unparsed: bool = False
     """Whether the candidates keep their comments because one of them does not parse."""
 
+    own_aspect: Aspect | None = None
+    """The aspect of the task's own criterion, where the judge is shown another one."""
+
     @property
     def aspect_name(self) -> str:
         """The aspect, or "other" for a criterion that belongs to none."""
-        return str(self.comparison.criterion.aspect or "other")
+        return str(self.own_aspect or self.comparison.criterion.aspect or "other")
 
 
 class TaskSet(Record):
@@ -63,13 +66,14 @@ def file_name(aspect: Aspect) -> str:
     return f"{aspect}-alignment.jsonl.gz"
 
 
-def load_tasks(data: Path, comments: CommentPolicy, seed: int) -> TaskSet:
+def load_tasks(data: Path, comments: CommentPolicy, seed: int, wording: Wording = "given") -> TaskSet:
     """Return the tasks of the benchmark's folder, of a file of preference pairs, or of a benchmark of one's own.
 
     Args:
         data: a folder with the four released files or with `tasks.jsonl`, or a JSON Lines file of pairs or tasks.
         comments: whether comments are stripped from the candidates of verifiable aspects.
         seed: draws the side on which each pair of a file shows its chosen code; tasks have an order of their own.
+        wording: the criterion that the judge is shown; scores stay with the aspect of the task's own.
 
     Raises:
         DataError: something is missing, empty, malformed, or not the file that was released.
@@ -81,7 +85,7 @@ def load_tasks(data: Path, comments: CommentPolicy, seed: int) -> TaskSet:
         labeled = _benchmark(data, hashes)
     else:
         labeled = _own(own) if _holds_tasks(own) else _pairs(own, random.Random(seed))
-    tasks = tuple(_shown(task, comments) for task in labeled)
+    tasks = tuple(_shown(task, comments, wording) for task in labeled)
     if not tasks:
         raise DataError(f"{data}: no tasks in it")
     return TaskSet(tasks=tasks, files=hashes)
@@ -124,11 +128,13 @@ def _pairs(path: Path, rng: random.Random) -> Iterator[LabeledComparison]:
         yield labeled.model_copy(update={"id": f"{number}:{labeled.id}"})
 
 
-def _shown(labeled: LabeledComparison, comments: CommentPolicy) -> Task:
+def _shown(labeled: LabeledComparison, comments: CommentPolicy, wording: Wording) -> Task:
     shown = with_comments(labeled.comparison, comments)
+    own = shown.comparison.criterion
     return Task(
         id=labeled.id,
-        comparison=shown.comparison,
+        comparison=shown.comparison.model_copy(update={"criterion": worded(own, wording)}),
+        own_aspect=None if wording == "given" else own.aspect,
         label=labeled.label,
         group=labeled.group,
         unparsed=shown.unparsed,

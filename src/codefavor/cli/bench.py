@@ -19,22 +19,26 @@ from codefavor.bench.confirm import confirm_changes
 from codefavor.bench.fetch import RELEASED_AT, fetch_benchmark
 from codefavor.bench.label_audit import SUBSET_FILE, read_subset, run_audit, tasks_of_subset
 from codefavor.bench.paired import PairedResult, compare_runs
+from codefavor.bench.passed_on import undecided_pairs
 from codefavor.bench.results import RESULT_FILE, BenchResult, Order, RunSettings
 from codefavor.bench.run import run_bench
 from codefavor.bench.tasks import load_tasks
 from codefavor.cli.bench_build import app as build_app
+from codefavor.cli.bench_cascade import calibrate_cascade
 from codefavor.cli.bench_export import export
 from codefavor.cli.bench_score import score
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.judge.load import KNOWN_SPECS, judge_files, load_judge
 from codefavor.manifest import hash_file, make_manifest
 from codefavor.pairs.comparison import Comparison
+from codefavor.pairs.criterion import Wording
+from codefavor.pairs.source import write_pairs
 from codefavor.report.table import make_table
 from codefavor.report.text import for_terminal, percent
 from codefavor.sandbox.probe import open_sandbox
 
 app = typer.Typer(no_args_is_help=True, help="Score judges on tasks with known answers, and test their differences.")
-
+app.command("calibrate-cascade")(calibrate_cascade)
 
 _COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
 
@@ -59,13 +63,19 @@ def run(
     out: Annotated[Path, typer.Option(help="The folder of the run; a run that was cut off is continued.")],
     order: Annotated[Order, typer.Option(help="Judge each comparison as given, or in both orders.")] = "both",
     keep_comments: Annotated[bool, typer.Option("--keep-comments", help="Do not strip comments.")] = False,
+    criterion: Annotated[
+        Wording, typer.Option(help="What the judge is told to judge by: each task's own, high quality, or nothing.")
+    ] = "given",
     seed: Annotated[int, typer.Option(min=0, help="Draws the order in which pairs are shown, and resampling.")] = 0,
     only: Annotated[Path | None, typer.Option(help="subset.json of an audit: judge its tasks only.")] = None,
+    passed_on: Annotated[
+        Path | None, typer.Option(help="Write what stays undecided as pairs, for `codefavor annotate --pairs`.")
+    ] = None,
     unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
 ) -> None:
     """Judge every task, score the answers, and write result.json."""
     chosen = load_judge(judge, unsafe_local)
-    tasks = load_tasks(data, "kept" if keep_comments else "stripped", seed)
+    tasks = load_tasks(data, "kept" if keep_comments else "stripped", seed, criterion)
     subset = read_subset(only) if only else None
     if subset:
         tasks = tasks_of_subset(tasks, subset)
@@ -76,6 +86,7 @@ def run(
         data=tasks.files,
         order=order,
         comments="kept" if keep_comments else "stripped",
+        criterion=criterion,
         seed=seed,
         subset=subset.digest() if subset else None,
         unsafe_local=unsafe_local,
@@ -93,6 +104,9 @@ def run(
         typer.echo(f"stopped; the same command goes on where {out} ends", err=True)
         raise
     _print_result(result)
+    if passed_on:
+        count = write_pairs(passed_on, undecided_pairs(out, tasks))
+        typer.echo(f"{passed_on}: {count} pairs passed on to people")
     typer.echo(f"{out / RESULT_FILE}")
 
 

@@ -8,11 +8,17 @@ from typer.core import TyperCommand, TyperGroup
 VERBS = {
     "evolve": "Make preference pairs from good code, commits or instructions.",
     "train": "Train a judge on preference pairs.",
+    "merge": "Make one judge of several by the average of their weights.",
     "pairs": "Validate, count, show, convert and split files of preference pairs.",
     "compare": "Ask a judge which of two files is better.",
+    "rank": "Find the best of many candidates with few judgements.",
+    "label": "Make a preference set for training from candidates and a judge.",
+    "review": "Compare old and new of every function that a git diff changes.",
     "bench": "Score judges on tasks with known answers, and test their differences.",
     "annotate": "Let people vote on pairs in the browser, and analyse their votes.",
     "report": "Put results side by side in one HTML page.",
+    "serve": "Answer comparisons over HTTP, with a playground in the browser.",
+    "mcp": "Answer agents over the Model Context Protocol.",
     "sandbox": "Check what holds foreign code here, or run one program in it.",
 }
 """Every verb with its line in `codefavor --help`; `codefavor.cli.<verb>` holds its `app`."""

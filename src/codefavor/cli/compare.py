@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
+from codefavor.cli.asked import asked_criterion, read_text
 from codefavor.cli.sandbox import UNSAFE_HELP
-from codefavor.errors import UserError
 from codefavor.evidence.account import account
 from codefavor.judge.both_orders import BothOrders
 from codefavor.judge.comments import with_comments
 from codefavor.judge.load import default_spec, load_judge
 from codefavor.pairs.comparison import Comparison
-from codefavor.pairs.criterion import Aspect, Criterion, criterion_for
+from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.verdict import Verdict
 
 app = typer.Typer(help="Ask a judge which of two files is better.")
@@ -36,8 +36,8 @@ def compare(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Ask a judge which of two files is better, in both orders unless told otherwise."""
-    wanted = _criterion(criterion, criterion_text)
-    comparison = Comparison(instruction=instruction, criterion=wanted, code_a=_read(a), code_b=_read(b))
+    wanted = asked_criterion(criterion, criterion_text)
+    comparison = Comparison(instruction=instruction, criterion=wanted, code_a=read_text(a), code_b=read_text(b))
     chosen = load_judge(judge or default_spec(os.environ), unsafe_local)
     asked = chosen if one_order else BothOrders(chosen)
     (verdict,) = asked.judge([with_comments(comparison, "kept" if keep_comments else "stripped").comparison])
@@ -51,28 +51,6 @@ def compare(
             typer.echo(f"{name:<12} {value}")
     for number, line in enumerate(account(verdict.evidence) if verdict.evidence else ()):
         typer.echo(f"{'' if number else 'evidence':<12} {line}")
-
-
-def _criterion(name: str | None, text: str | None) -> Criterion:
-    if text is not None and name is None:
-        return Criterion(text=text)
-    if name is None or text is not None:
-        raise UserError(f"say what better means: --criterion {'|'.join(Aspect)}, or --criterion-text in your own words")
-    try:
-        return criterion_for(Aspect(name))
-    except ValueError:
-        raise UserError(
-            f"no criterion is called {name!r}; known are {', '.join(Aspect)}; --criterion-text takes your own words"
-        ) from None
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{path}: {error.strerror or error}") from None
-    except UnicodeDecodeError:
-        raise UserError(f"{path}: not UTF-8 text") from None
 
 
 def _answer(verdict: Verdict, a: Path, b: Path) -> dict[str, str | float | None]:

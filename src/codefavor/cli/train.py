@@ -18,19 +18,24 @@ from codefavor.evidence.verification import Mark, verify
 from codefavor.jsonl import read_records
 from codefavor.judge.load import load_judge
 from codefavor.manifest import make_manifest
+from codefavor.pairs.criterion import Wording
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
 from codefavor.train.report import Report
+from codefavor.train.selection import select_pairs
 
 app = typer.Typer()
+
+OBJECTIVE_HELP = "classification, generation, reward, linear or grounded."
+CONFIG_HELP = "A YAML file of settings; may be repeated, each goes over those before it, the options below over all."
 
 
 @app.command()
 def train(
     pairs: Annotated[list[Path], typer.Option("--pairs", help="A file of preference pairs; may be repeated.")],
     out: Annotated[Path, typer.Option(help="The folder of the judge; must not exist, or be empty.")],
-    config: Annotated[Path | None, typer.Option(help="A YAML file of settings; the options below go over it.")] = None,
-    objective: Annotated[str | None, typer.Option(help="classification, reward, linear or grounded.")] = None,
+    config: Annotated[list[Path] | None, typer.Option(help=CONFIG_HELP)] = None,
+    objective: Annotated[str | None, typer.Option(help=OBJECTIVE_HELP)] = None,
     inner: Annotated[str | None, typer.Option(help="The judge that evidence is joined with (grounded).")] = None,
     only: Annotated[Mark | None, typer.Option(help="Keep only pairs that `codefavor pairs verify` marked so.")] = None,
     unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
@@ -42,6 +47,13 @@ def train(
     num_train_epochs: Annotated[float | None, typer.Option(help="Passes over the pairs.")] = None,
     max_steps: Annotated[int | None, typer.Option(help="Stop after so many optimiser steps.")] = None,
     max_length: Annotated[int | None, typer.Option(help="The most tokens of one input.")] = None,
+    criterion: Annotated[
+        Wording | None, typer.Option(help="What to judge by: each pair's own, quality, nothing.")
+    ] = None,
+    shares: Annotated[
+        list[float] | None, typer.Option("--share", help="The share of each --pairs file, in their order; repeatable.")
+    ] = None,
+    most_pairs: Annotated[int | None, typer.Option(help="Learn from so many pairs at most.")] = None,
     seed: Annotated[int | None, typer.Option(help="The seed of the order of examples.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
 ) -> None:
@@ -57,13 +69,16 @@ def train(
         "num_train_epochs": num_train_epochs,
         "max_steps": max_steps,
         "max_length": max_length,
+        "criterion": criterion,
+        "shares": shares or None,
+        "most_pairs": most_pairs,
         "seed": seed,
     }
     settings = load_config(TrainConfig, config, overrides)
-    loaded = [pair for path in pairs for pair in read_records(path, PreferencePair)]
+    sources = [[pair for pair in read_records(path, PreferencePair) if _wanted(pair, only)] for path in pairs]
     if only:
-        loaded = [pair for pair in loaded if verify(pair).mark == only]
-        typer.echo(f"{len(loaded)} pairs are {only}", err=True)
+        typer.echo(f"{sum(map(len, sources))} pairs are {only}", err=True)
+    loaded = select_pairs(sources, settings)
     manifest = make_manifest(
         f"codefavor {' '.join(sys.argv[1:])}", settings.model_dump(mode="json"), pairs, settings.seed
     )
@@ -90,6 +105,10 @@ def train(
         raise
     cut = f", {learned.truncated} of them cut to {settings.max_length} tokens" if learned.truncated else ""
     typer.echo(f"{out}: a {settings.objective} judge, trained on {learned.pairs} pairs{cut}")
+
+
+def _wanted(pair: PreferencePair, only: Mark | None) -> bool:
+    return only is None or verify(pair).mark == only
 
 
 def _progress() -> Progress:

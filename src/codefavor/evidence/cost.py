@@ -25,8 +25,10 @@ BUDGET = 250_000
 REPEATS = 3
 STOP_AFTER = 4_000_000
 """Nanoseconds of a call after which larger inputs are not tried: enough to be measured well."""
-_CONFIRMATIONS, _CONFIRMING_REPEATS = 2, 11
-_AMBIGUOUS = 2.5
+_MOST_ROUNDS, _CALM_ROUNDS, _CONFIRMING_REPEATS = 10, 2, 11
+_SETTLED = 0.98
+"""Share of the least processor time so far that a round has to undercut to count as news."""
+_AMBIGUOUS = 4.0
 """Ratio of processor time below which the largest common input is timed again, the candidates in turn."""
 _SEEDS = 2
 _ENOUGH_POINTS = 3
@@ -80,17 +82,25 @@ def run_cost(pool: Pool, entry: Entry, codes: tuple[str, str], seeds: Sequence[A
 
 
 def _confirm(pool: Pool, codes: tuple[str, str], calls: Sequence[Call], a: Series, b: Series) -> tuple[Series, Series]:
-    """Time the largest common input again where the first figures lie close, the candidates in turn."""
+    """Time the largest common input again where the first figures lie close, until the least time of both is settled.
+
+    What else the machine does only ever adds time, to one candidate or the other: on a busy machine a fixed number of
+    repetitions leaves the choice to chance.
+    """
     last = min(len(a.work), len(b.work)) - 1
     common = _last_common(a, b)
     if common is None or max(common[0], 1 / common[0]) >= _AMBIGUOUS:
         return a, b
-    call = Call(calls[last].source, budget=0, repeats=_CONFIRMING_REPEATS)
-    for _ in range(_CONFIRMATIONS):
-        a, b = (
-            _with_time(series, last, pool.run_one(Job(code, (call,), limits=_LIMITS)).outcomes[0].nanoseconds)
-            for series, code in ((a, codes[0]), (b, codes[1]))
-        )
+    job_a, job_b = (Job(code, (Call(calls[last].source, 0, _CONFIRMING_REPEATS),), limits=_LIMITS) for code in codes)
+    calm = 0
+    for _ in range(_MOST_ROUNDS):
+        before = (a.work[last].nanoseconds or 0, b.work[last].nanoseconds or 0)
+        a = _with_time(a, last, pool.run_one(job_a).outcomes[0].nanoseconds)
+        b = _with_time(b, last, pool.run_one(job_b).outcomes[0].nanoseconds)
+        after = (a.work[last].nanoseconds or 0, b.work[last].nanoseconds or 0)
+        calm = calm + 1 if all(now >= _SETTLED * then for now, then in zip(after, before, strict=True)) else 0
+        if calm == _CALM_ROUNDS:
+            break
     return a, b
 
 

@@ -90,6 +90,6 @@ def show(outcome: Outcome) -> str:
 
 
 def shorten(text: str) -> str:
-    """Return `text` on one line, cut in the middle where it is long."""
-    line = " ".join(text.split())
+    """Return `text` on one line, cut in the middle where it is long; lone surrogates are shown by their escapes."""
+    line = " ".join(text.encode("utf-8", "backslashreplace").decode("utf-8").split())
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST // 2]} … {line[-_LONGEST // 2 :]}"

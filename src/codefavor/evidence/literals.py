@@ -82,7 +82,9 @@ def evaluate(source: str) -> Any:
     if source.strip() == "set()":
         return set()
     try:
-        return ast.literal_eval(source.strip())
+        value = ast.literal_eval(source.strip())
+        repr(value)  # refused where it holds an integer too long to be written in decimal
+        return value
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
         raise ValueError(f"not a literal: {source[:80]!r}: {error}") from None
 

@@ -27,8 +27,12 @@ _SAFE_CONFIG = (
 )
 
 
-def open_repository(path: Path) -> "Repository":
+def open_repository(path: Path, index: Path | None = None) -> "Repository":
     """Return the repository at `path`: a checkout, a bare repository, or a checkout's `.git`.
+
+    Args:
+        path: where it is.
+        index: the index to read what is staged from, instead of the repository's own.
 
     Raises:
         UserError: git is not installed.
@@ -38,9 +42,9 @@ def open_repository(path: Path) -> "Repository":
         raise UserError("git is not installed; it is needed to read repositories")
     for git_dir in (path / ".git", path):
         if (git_dir / "objects").is_dir() and (git_dir / "HEAD").is_file():
-            return Repository(path, git_dir.resolve())
+            return Repository(path, git_dir.resolve(), index)
     if (path / ".git").is_file():
-        return Repository(path, _linked_git_dir(path))
+        return Repository(path, _linked_git_dir(path), index)
     raise DataError(f"{path}: no git repository")
 
 
@@ -71,9 +75,10 @@ def _linked_git_dir(path: Path) -> Path:
 class Repository:
     """One repository to read from."""
 
-    def __init__(self, path: Path, git_dir: Path) -> None:
+    def __init__(self, path: Path, git_dir: Path, index: Path | None = None) -> None:
         self.path = path
         self._git_dir = git_dir
+        self._index = index
 
     def read(self, *arguments: str) -> str:
         """Return what a git command prints.
@@ -110,7 +115,8 @@ class Repository:
 
     def _environment(self) -> dict[str, str]:
         """An environment of our own: none of the caller's secrets, no configuration but the repository's."""
-        return {
+        own_index = {"GIT_INDEX_FILE": str(self._index.resolve())} if self._index else {}
+        return own_index | {
             "PATH": os.environ.get("PATH", os.defpath),
             "HOME": "/nonexistent",
             "LC_ALL": "C.UTF-8",

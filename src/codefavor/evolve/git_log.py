@@ -4,16 +4,15 @@ Checkouts, bare and shallow repositories serve alike. The repository's content i
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO
 from urllib.parse import urlsplit, urlunsplit
 
 from codefavor.errors import DataError
 from codefavor.evolve.commit_filter import Change, CommitFilter, reject, to_seed, why_not_license, why_not_path
 from codefavor.evolve.commit_seed import CommitSeed
 from codefavor.evolve.git import Repository, open_repository
+from codefavor.evolve.git_objects import GitObjects, open_objects
 from codefavor.evolve.licenses import LICENSE_NAMES, recognise_licenses
 from codefavor.evolve.protocol import Discard
 
@@ -50,7 +49,7 @@ def read_commits(path: Path, rules: CommitFilter) -> Iterator[CommitSeed | Disca
     repository = open_repository(path)
     source, license_name = source_name(repository), license_of(repository)
     refusal = why_not_license(license_name, rules)
-    with _objects(repository) as objects:
+    with open_objects(repository) as objects:
         for entry in _log(repository):
             reason = refusal or _why_not(entry, rules)
             if reason:
@@ -127,7 +126,7 @@ def _why_not(entry: _Entry, rules: CommitFilter) -> str | None:
 
 
 def _seed(
-    entry: _Entry, objects: "_Objects", source: str, license_name: str | None, rules: CommitFilter
+    entry: _Entry, objects: GitObjects, source: str, license_name: str | None, rules: CommitFilter
 ) -> CommitSeed | Discard:
     file = next(file for file in entry.files if file.path.endswith(_PYTHON))
     commit = objects.read(entry.commit, rules.max_file_bytes)
@@ -147,35 +146,3 @@ def _seed(
     except UnicodeDecodeError:
         return reject(entry.commit, "not UTF-8")
     return to_seed(change, rules)
-
-
-class _Objects:
-    """Contents of git objects, asked for one at a time."""
-
-    def __init__(self, requests: IO[bytes], answers: IO[bytes]) -> None:
-        self._requests = requests
-        self._answers = answers
-
-    def read(self, name: str, limit: int) -> bytes | None:
-        """Return an object's content, or None when it is missing or larger than `limit` bytes."""
-        self._requests.write(f"{name}\n".encode())
-        self._requests.flush()
-        header = self._answers.readline().split()
-        if len(header) != 3 or not header[2].isdigit():
-            return None
-        size = int(header[2])
-        content = b""
-        left = size + 1
-        while left:
-            chunk = self._answers.read(min(left, 1 << 20))
-            if not chunk:
-                return None
-            left -= len(chunk)
-            content = content + chunk if size <= limit else b""
-        return content[:-1] if size <= limit else None
-
-
-@contextmanager
-def _objects(repository: Repository) -> Iterator[_Objects]:
-    with repository.stream("cat-file", "--batch") as (requests, answers):
-        yield _Objects(requests, answers)

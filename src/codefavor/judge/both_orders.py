@@ -26,9 +26,15 @@ class BothOrders:
         verdicts = self._inner.judge([*comparisons, *(each.swapped() for each in comparisons)])
         count = len(comparisons)
         return [
-            join_orders(given, swapped.for_swapped(comparison)).model_copy(update={"judge": self.name})
+            both(comparison, given, swapped)
             for comparison, given, swapped in zip(comparisons, verdicts[:count], verdicts[count:], strict=True)
         ]
+
+
+def both(comparison: Comparison, given: Verdict, swapped: Verdict) -> Verdict:
+    """Return the verdict on `comparison` of a judge asked twice; `swapped` is its verdict on `comparison.swapped()`."""
+    joined = join_orders(given, swapped.for_swapped(comparison))
+    return joined.model_copy(update={"judge": f"{given.judge} (both orders)"})
 
 
 def join_orders(given: Verdict, swapped: Verdict) -> Verdict:

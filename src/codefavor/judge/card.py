@@ -14,7 +14,8 @@ from codefavor.record import Record, explain
 
 CARD_FILE = "judge.json"
 
-Objective = Literal["classification", "reward", "linear", "grounded"]
+Objective = Literal["classification", "generation", "reward", "linear", "grounded"]
+Unfinished = Literal["undecided", "forced"]
 CommentPolicy = Literal["stripped", "kept"]
 
 
@@ -36,6 +37,16 @@ class RewardShape(Record):
     """Whether the instruction is read; a judge of few layers is faster without and loses nothing it could use."""
 
 
+class GenerationShape(Record):
+    """How a generative judge writes its reply."""
+
+    max_new_tokens: Annotated[int, Field(gt=0)] = 256
+    """The most tokens of one reply; the input leaves room for as many within the card's max_length."""
+    unfinished: Unfinished = "undecided"
+    """What a reply without a result line counts as. undecided: no answer, with the reason; forced: the result line is
+    begun for the model, and the likelier letter is its answer."""
+
+
 class JudgeCard(Record):
     """What a trained judge is and how its input must look."""
 
@@ -51,8 +62,12 @@ class JudgeCard(Record):
     """The most tokens of one input; None where nothing is cut."""
     reward: RewardShape | None = None
     """The shape of a reward judge; None for the other objectives."""
+    generation: GenerationShape | None = None
+    """How a generative judge writes; None for the other objectives."""
     grounded: GroundedModel | None = None
     """The weights of a grounded judge and the spec of its inner one; None for the other objectives."""
+    parents: dict[str, float] | None = None
+    """The judges whose weights were averaged, each with its share; None for a judge that was trained."""
     calibration: Calibration | None = None
     """The fitted calibration, when there is one."""
 

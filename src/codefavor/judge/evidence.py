@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 
 from codefavor.evidence.collect import collect, wanted_for
 from codefavor.evidence.decision import decide
@@ -11,6 +12,7 @@ from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.verdict import Cost, Verdict
 from codefavor.sandbox.pool import Pool
 from codefavor.sandbox.probe import open_sandbox
+from codefavor.sandbox.shared import SharedPool
 
 
 class EvidenceJudge:
@@ -18,11 +20,21 @@ class EvidenceJudge:
 
     name = "evidence"
 
-    def __init__(self, seed: int = 0, workers: int | None = None, unsafe_local: bool = False) -> None:
-        """Judge with as many workers as there are processors; `seed` is that of the generated inputs."""
+    def __init__(
+        self,
+        seed: int = 0,
+        workers: int | None = None,
+        unsafe_local: bool = False,
+        shared: SharedPool | None = None,
+    ) -> None:
+        """Judge with as many workers as there are processors; `seed` is that of the generated inputs.
+
+        With `shared`, that pool is used and kept, instead of one opened for every call of `judge`.
+        """
         self._seed = seed
-        self._workers = workers or os.cpu_count() or 1
+        self._workers = shared.workers if shared else workers or os.cpu_count() or 1
         self._unsafe_local = unsafe_local
+        self._shared = shared
 
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         """Return a verdict for every comparison, with its evidence.
@@ -30,8 +42,13 @@ class EvidenceJudge:
         Raises:
             SandboxError: foreign code cannot be run safely here, and `unsafe_local` is not given.
         """
-        with open_sandbox(self._workers, self._unsafe_local) as pool, ThreadPoolExecutor(self._workers) as threads:
+        with self._open() as pool, ThreadPoolExecutor(self._workers) as threads:
             return list(threads.map(lambda comparison: self._judge(pool, comparison), comparisons))
+
+    def _open(self) -> AbstractContextManager[Pool]:
+        if self._shared is not None:
+            return nullcontext(self._shared.pool())
+        return open_sandbox(self._workers, self._unsafe_local)
 
     def _judge(self, pool: Pool, comparison: Comparison) -> Verdict:
         start = time.monotonic()

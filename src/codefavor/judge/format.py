@@ -46,14 +46,18 @@ class Candidate(NamedTuple):
     """How many of the last tokens are the code."""
 
 
-def joint_text(instruction: str, code_a: str, code_b: str, criterion: str) -> str:
-    """Return the message that shows both candidates and asks for "A" or "B"."""
+LETTER_QUESTION = "Which code is better by the criterion? Answer with one letter, A or B."
+"""What a judge that answers with one token is asked."""
+
+
+def joint_text(instruction: str, code_a: str, code_b: str, criterion: str, question: str = LETTER_QUESTION) -> str:
+    """Return the message that shows both candidates and asks `question` about them."""
     return (
         f"<instruction>\n{instruction}\n</instruction>\n"
         f"<code_a>\n{code_a}\n</code_a>\n"
         f"<code_b>\n{code_b}\n</code_b>\n"
         f"<criterion>\n{criterion}\n</criterion>\n"
-        "Which code is better by the criterion? Answer with one letter, A or B."
+        f"{question}"
     )
 
 
@@ -67,7 +71,13 @@ JOINT_FORMAT = content_digest(joint_text("{instruction}", "{code_a}", "{code_b}"
 SINGLE_FORMAT = content_digest(single_text("{instruction}", "{code}", "{criterion}"))
 
 
-def encode_joint(comparison: Comparison, chat: Callable[[str], str], tokenizer: Tokenizer, max_length: int) -> Encoded:
+def encode_joint(
+    comparison: Comparison,
+    chat: Callable[[str], str],
+    tokenizer: Tokenizer,
+    max_length: int,
+    question: str = LETTER_QUESTION,
+) -> Encoded:
     """Return both candidates in the order shown as one input; `chat` wraps the message in the model's chat template.
 
     Raises:
@@ -76,7 +86,7 @@ def encode_joint(comparison: Comparison, chat: Callable[[str], str], tokenizer: 
 
     def render(parts: Sequence[str]) -> tuple[str]:
         instruction, code_a, code_b = parts
-        return (chat(joint_text(instruction, code_a, code_b, comparison.criterion.text)),)
+        return (chat(joint_text(instruction, code_a, code_b, comparison.criterion.text, question)),)
 
     parts = (comparison.instruction, comparison.code_a, comparison.code_b)
     return _encode_parts(render, parts, tokenizer, max_length)[0]

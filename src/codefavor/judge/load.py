@@ -10,7 +10,10 @@ from pathlib import Path
 
 from codefavor.errors import MissingExtraError, ModelError, UserError
 from codefavor.judge.baseline import ChanceJudge, FirstJudge, LengthJudge
+from codefavor.judge.both_orders import BothOrders
 from codefavor.judge.card import CARD_FILE, JudgeCard, Objective, read_card, require
+from codefavor.judge.cascade import CascadeJudge, Stage
+from codefavor.judge.cascade_card import read_cascade
 from codefavor.judge.chat_config import config_file, read_chat_spec
 from codefavor.judge.grounded_model import GROUNDED_FORMAT
 from codefavor.judge.people import PeopleJudge
@@ -27,6 +30,8 @@ KNOWN_SPECS = (
         "grounded:ANOTHER",
         "model:FOLDER",
         "votes:FILE",
+        "cascade:SPEC>SPEC...",
+        "cascade:FILE.json",
     ),
     *("chat:PROVIDER/MODEL", "chat:FILE.yaml", "scores:FOLDER_OR_HUB_ID", "preference:FOLDER_OR_HUB_ID"),
 )
@@ -37,6 +42,7 @@ SHIPPED = Path(__file__).parent / "grounded_shipped"
 
 _TRAINED: dict[Objective, tuple[str, str]] = {
     "classification": ("codefavor.judge.classification", "ClassificationJudge"),
+    "generation": ("codefavor.judge.generation", "GenerationJudge"),
     "reward": ("codefavor.judge.reward", "RewardJudge"),
     "linear": ("codefavor.judge.linear", "LinearJudge"),
 }
@@ -49,8 +55,13 @@ _FOREIGN = {
 """The module and the class of judges whose weights others trained."""
 
 
-def load_judge(spec: str, unsafe_local: bool = False) -> Judge:
-    """Return the judge that `spec` names; `unsafe_local` lets it run code where the sandbox does not hold.
+def load_judge(spec: str, unsafe_local: bool = False, evidence: Judge | None = None) -> Judge:
+    """Return the judge that `spec` names.
+
+    Args:
+        spec: one of `KNOWN_SPECS`.
+        unsafe_local: lets it run code where the sandbox does not hold.
+        evidence: stands for the judge `evidence` wherever the spec asks for it.
 
     Raises:
         UserError: there is no such judge, or its argument makes no sense.
@@ -60,23 +71,21 @@ def load_judge(spec: str, unsafe_local: bool = False) -> Judge:
         MissingExtraError: the judge needs a package that is not installed.
     """
     kind, _, argument = spec.partition(":")
+    if baseline := _baseline(kind, argument):
+        return baseline
     match kind, argument:
-        case ("shorter" | "longer") as prefers, "":
-            return LengthJudge(prefers)
-        case "first", "":
-            return FirstJudge()
-        case "chance", seed if seed.isdecimal():
-            return ChanceJudge(int(seed))
         case "evidence", "":
-            return _load_evidence(unsafe_local)
+            return evidence or _load_evidence(unsafe_local)
         case "grounded", inner:
-            return _load_grounded(spec, read_card(SHIPPED), inner or None, unsafe_local)
+            return _load_grounded(spec, read_card(SHIPPED), inner or None, evidence or _load_evidence(unsafe_local))
         case "model", folder if folder:
-            return _load_trained(Path(folder), unsafe_local)
+            return _load_trained(Path(folder), unsafe_local, evidence)
         case "chat", asked if asked:
             return _load_chat(asked)
         case (("scores" | "preference"), model) if model:
             return _load_class(*_FOREIGN[kind])(model)
+        case "cascade", stages if stages:
+            return _load_cascade(spec, stages, unsafe_local, evidence)
         case "votes", file if file:
             return PeopleJudge.load(Path(file))
     raise UserError(f"no judge is called {spec!r}; known are {', '.join(KNOWN_SPECS)}")
@@ -107,6 +116,9 @@ def judge_files(spec: str) -> tuple[Path, ...]:
         return (file,)
     if kind in _FOREIGN and Path(argument).is_dir():
         return tuple(sorted(path for path in Path(argument).iterdir() if path.is_file()))
+    if kind == "cascade":
+        card = () if ">" in argument else (Path(argument),)
+        return (*card, *(file for stage in read_cascade(argument).stages for file in judge_files(stage.spec)))
     if kind == "votes" and argument:
         return (Path(argument),)
     if kind != "model" or not argument:
@@ -121,16 +133,36 @@ def _is_about_training(path: Path) -> bool:
     return path.name == "manifest.json" or path.suffix in {".md", ".jsonl"}
 
 
+def _baseline(kind: str, argument: str) -> Judge | None:
+    match kind, argument:
+        case ("shorter" | "longer") as prefers, "":
+            return LengthJudge(prefers)
+        case "first", "":
+            return FirstJudge()
+        case "chance", seed if seed.isdecimal():
+            return ChanceJudge(int(seed))
+    return None
+
+
+def _load_cascade(name: str, argument: str, unsafe_local: bool, evidence: Judge | None) -> Judge:
+    """Return the cascade with its stages asked in both orders, as they are calibrated; evidence has but one."""
+    stages = []
+    for each in read_cascade(argument).stages:
+        judge = load_judge(each.spec, unsafe_local, evidence)
+        stages.append(Stage(each.spec, judge if each.spec == "evidence" else BothOrders(judge), each.threshold))
+    return CascadeJudge(name, stages)
+
+
 def _load_evidence(unsafe_local: bool) -> Judge:
     judge: Callable[..., Judge] = import_module("codefavor.judge.evidence").EvidenceJudge
     return judge(unsafe_local=unsafe_local)
 
 
-def _load_trained(folder: Path, unsafe_local: bool) -> Judge:
+def _load_trained(folder: Path, unsafe_local: bool, evidence: Judge | None) -> Judge:
     card = read_card(folder)
     if card.objective == "grounded":
         inner = card.grounded.inner if card.grounded else None
-        return _load_grounded(f"model:{folder}", card, inner, unsafe_local, folder)
+        return _load_grounded(f"model:{folder}", card, inner, evidence or _load_evidence(unsafe_local), folder)
     return _load_class(*_TRAINED[card.objective])(folder)
 
 
@@ -148,10 +180,10 @@ def _load_class(module: str, name: str) -> Callable[[str | Path], Judge]:
     return load
 
 
-def _load_grounded(name: str, card: JudgeCard, inner: str | None, unsafe_local: bool, folder: Path = SHIPPED) -> Judge:
+def _load_grounded(name: str, card: JudgeCard, inner: str | None, evidence: Judge, folder: Path = SHIPPED) -> Judge:
     require(folder, card, "grounded", GROUNDED_FORMAT)
     if card.grounded is None:
         raise ModelError(f"{folder}: a grounded judge without weights; train it again")
     model = card.grounded if inner == card.grounded.inner else card.grounded.joined_with(inner)
     judge: Callable[..., Judge] = import_module("codefavor.judge.grounded").GroundedJudge
-    return judge(name, model, _load_evidence(unsafe_local), load_judge(inner, unsafe_local) if inner else None)
+    return judge(name, model, evidence, load_judge(inner, evidence=evidence) if inner else None)

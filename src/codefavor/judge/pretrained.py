@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from codefavor.errors import ConfigError, MissingExtraError, ModelError
 
@@ -33,6 +34,7 @@ class TextTokenizer:
 
 
 _VERDICT_PROBE = "Answer with one letter, A or B."
+_REPLY_PROBE = "Neither."
 
 
 def load_tokenizer(model: str | Path) -> PreTrainedTokenizerBase:
@@ -50,16 +52,20 @@ def load_tokenizer(model: str | Path) -> PreTrainedTokenizerBase:
 
 
 def load_weights(
-    model: str | Path, kind: Literal["causal", "backbone", "scores"], layers: int | None = None
+    model: str | Path,
+    kind: Literal["causal", "backbone", "scores"],
+    layers: int | None = None,
+    memory: Literal["device", "host", "4bit"] = "device",
 ) -> PreTrainedModel:
     """Return `model` in fp32: "causal" writes, "backbone" has no output layer, "scores" a head of classes.
 
-    With `layers`, only its lowest layers are kept.
+    With `layers`, only its lowest layers are kept. The weights stand on the accelerator where there is one ("device"),
+    in main memory ("host"), or on the accelerator in 4 bits ("4bit"), which is only good for training adapters on them.
 
     Raises:
-        MissingExtraError: torch or transformers is not installed.
+        MissingExtraError: torch or transformers is not installed, or bitsandbytes for 4 bits.
         ModelError: there is no such model.
-        ConfigError: the model has fewer layers than asked for.
+        ConfigError: the model has fewer layers than asked for, or 4 bits are asked for without a CUDA device.
     """
     with _one_sentence(model):
         import torch
@@ -74,16 +80,34 @@ def load_weights(
             "backbone": AutoModel,
             "scores": AutoModelForSequenceClassification,
         }[kind]
+        options = _four_bits() if memory == "4bit" else {}
         loud = logging.get_verbosity()
         logging.set_verbosity_error()  # type: ignore[no-untyped-call]
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
-            weights: PreTrainedModel = auto.from_pretrained(str(model), config=config, dtype=torch.float32)
-            if torch.cuda.is_available():
+            weights: PreTrainedModel = auto.from_pretrained(str(model), config=config, dtype=torch.float32, **options)
+            if memory == "device" and torch.cuda.is_available():
                 weights.to("cuda")  # type: ignore[arg-type]
         finally:
             logging.set_verbosity(loud)
     return weights
+
+
+def _four_bits() -> dict[str, Any]:
+    import torch
+    from transformers import BitsAndBytesConfig
+
+    if not torch.cuda.is_available():
+        raise ConfigError("load_in_4bit needs a CUDA device, and this machine has none; leave it out for plain LoRA")
+    if find_spec("bitsandbytes") is None:
+        raise MissingExtraError("bitsandbytes", "qlora")
+    quantisation = BitsAndBytesConfig(  # type: ignore[no-untyped-call]
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=torch.bfloat16,
+    )
+    return {"quantization_config": quantisation, "device_map": {"": 0}}
 
 
 def _keep_lowest(config: Any, layers: int) -> None:
@@ -110,6 +134,34 @@ def chat_prompt(tokenizer: PreTrainedTokenizerBase, message: str) -> str:
     return str(tokenizer.apply_chat_template(turn, tokenize=False, add_generation_prompt=True))
 
 
+class ReplyFrame(NamedTuple):
+    """What a chat template writes around the assistant's reply to one message."""
+
+    prompt: str
+    """The message, up to where the assistant's turn begins."""
+    lead: str
+    """What stands between there and the reply: a space for some models, mostly nothing."""
+    tail: str
+    """What follows the reply."""
+
+
+def reply_frame(tokenizer: PreTrainedTokenizerBase) -> ReplyFrame:
+    """Return the frame of the reply to a short message; lead and tail are the same for every other.
+
+    Raises:
+        ConfigError: the tokenizer has no chat template.
+    """
+    if not tokenizer.chat_template:
+        raise ConfigError("the model has no chat template; a judge that answers needs an instruction model")
+    prompt = chat_prompt(tokenizer, _VERDICT_PROBE)
+    turns = [{"role": "user", "content": _VERDICT_PROBE}, {"role": "assistant", "content": _REPLY_PROBE}]
+    answered = str(tokenizer.apply_chat_template(turns, tokenize=False))
+    if not answered.startswith(prompt):
+        return ReplyFrame(prompt, "", "")
+    lead, _, tail = answered[len(prompt) :].partition(_REPLY_PROBE)
+    return ReplyFrame(prompt, lead, tail)
+
+
 def verdict_tokens(tokenizer: PreTrainedTokenizerBase) -> tuple[int, int]:
     """Return the one token of "A" and the one token of "B" with which the assistant's answer begins.
 
@@ -118,18 +170,11 @@ def verdict_tokens(tokenizer: PreTrainedTokenizerBase) -> tuple[int, int]:
     Raises:
         ConfigError: the tokenizer has no chat template, or "A" or "B" is not one token.
     """
-    if not tokenizer.chat_template:
-        raise ConfigError("the model has no chat template; the classification objective needs an instruction model")
-    prompt = chat_prompt(tokenizer, _VERDICT_PROBE)
-    before = tokenizer.encode(prompt, add_special_tokens=False)
+    frame = reply_frame(tokenizer)
+    before = tokenizer.encode(frame.prompt, add_special_tokens=False)
     found = []
     for letter in ("A", "B"):
-        turns = [{"role": "user", "content": _VERDICT_PROBE}, {"role": "assistant", "content": letter}]
-        answered = str(tokenizer.apply_chat_template(turns, tokenize=False))
-        if not answered.startswith(prompt):
-            answered = prompt + letter
-        text = prompt + answered[len(prompt) :].split(letter)[0] + letter
-        token_ids = tokenizer.encode(text, add_special_tokens=False)
+        token_ids = tokenizer.encode(frame.prompt + frame.lead + letter, add_special_tokens=False)
         if len(token_ids) != len(before) + 1 or token_ids[:-1] != before:
             raise ConfigError(f'"{letter}" is not one token for this tokenizer, so it cannot be the verdict')
         found.append(token_ids[-1])

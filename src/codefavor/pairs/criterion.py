@@ -4,6 +4,7 @@ Paper: section 3.1 (the three verifiable objectives and human preference). The w
 """
 
 from enum import StrEnum
+from typing import Literal
 
 from codefavor.record import Record
 
@@ -44,7 +45,26 @@ _TEXTS = {
 GENERAL_CRITERION = Criterion(text="The better code is of higher quality.")
 EMPTY_CRITERION = Criterion(text="")
 
+Wording = Literal["given", "general", "empty"]
+"""What a judge is told to judge by: the pair's own criterion, high quality in general, or nothing (paper, Table 5)."""
+
+
+def worded(criterion: Criterion, wording: Wording) -> Criterion:
+    """Return the criterion as it is, or the general or the empty one in its place, which belong to no aspect."""
+    match wording:
+        case "given":
+            return criterion
+        case "general":
+            return GENERAL_CRITERION
+        case "empty":
+            return EMPTY_CRITERION
+
 
 def criterion_for(aspect: Aspect) -> Criterion:
     """Return the standard criterion of an aspect."""
     return Criterion(text=_TEXTS[aspect], aspect=aspect)
+
+
+def criterion_named(wording: str) -> Criterion:
+    """Return the standard criterion of an aspect's name, or a criterion in any other words."""
+    return criterion_for(Aspect(wording)) if wording in set(Aspect) else Criterion(text=wording)

@@ -61,6 +61,7 @@ def _schema(pyarrow: Any, columns: Mapping[str, ColumnType]) -> Any:
     types = {
         "text": pyarrow.string(),
         "number": pyarrow.int64(),
+        "real": pyarrow.float64(),
         "texts": pyarrow.list_(pyarrow.string()),
         "messages": pyarrow.list_(message),
     }

@@ -50,6 +50,8 @@ class Verdict(Record):
     """Why there is no choice."""
     cost: Cost | None = None
     """What the verdict cost, where it was measured."""
+    stage: str | None = None
+    """The judge within a cascade that answered; None from other judges."""
 
     @model_validator(mode="after")
     def _choice_or_reason(self) -> Self:

@@ -142,7 +142,7 @@ class _Progress:
         if isinstance(report.get("i"), int):
             self._reports.setdefault(report["i"], {}).update(report)
         elif "refused" in report:
-            self._refused.append(str(report["refused"])[:300])
+            self._refused.append(_text(report["refused"])[:300])
         elif "layers" in report:
             self._check_layers(report["layers"])
 
@@ -187,7 +187,7 @@ class _Progress:
 def _read_outcome(report: dict[str, Any]) -> Outcome:
     common = Outcome(
         "not run",
-        printed=str(report.get("printed", "")),
+        printed=_text(report.get("printed", "")),
         opcodes=_number(report.get("opcodes")),
         mutated=report.get("mutated") if isinstance(report.get("mutated"), bool) else None,
         nanoseconds=_number(report.get("nanoseconds")),
@@ -199,10 +199,17 @@ def _read_outcome(report: dict[str, Any]) -> Outcome:
         return replace(common, status="too large")
     if "raised" in report:
         raised = report["raised"]
-        above = tuple(str(name) for name in raised["above"])
+        above = tuple(_text(name) for name in raised["above"])
         line = _number(raised["line"])
-        return replace(common, status="raised", raised=Raised(str(raised["type"]), above, str(raised["message"]), line))
+        return replace(
+            common, status="raised", raised=Raised(_text(raised["type"]), above, _text(raised["message"]), line)
+        )
     return replace(common, status="returned", value=decode(report.get("value")))
+
+
+def _text(value: object) -> str:
+    """Return `value` as text that can be written anywhere: a candidate may report lone surrogates."""
+    return str(value).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _number(value: object) -> int | None:

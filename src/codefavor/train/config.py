@@ -7,9 +7,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from codefavor.judge.card import CommentPolicy, Objective
+from codefavor.judge.card import CommentPolicy, Objective, Unfinished
 from codefavor.judge.format import DEFAULT_MAX_LENGTH
 from codefavor.llm.embedded import EMBEDDED
+from codefavor.pairs.criterion import Wording
 from codefavor.record import Record
 
 Schedule = Literal["cosine", "linear", "constant"]
@@ -20,20 +21,31 @@ class TrainConfig(Record):
     """How a judge is trained. The defaults are the paper's (section A.2)."""
 
     objective: Objective = "classification"
-    """classification: one token, A or B; reward: a Bradley-Terry score; linear: token n-grams, no language model;
-    grounded: evidence joined with another judge."""
+    """classification: one token, A or B; generation: feedback, then a result line; reward: a Bradley-Terry score;
+    linear: token n-grams, no language model; grounded: evidence joined with another judge."""
     model: str = EMBEDDED
     """The base: "embedded", a Hugging Face folder, or a hub id."""
     inner: str | None = None
     """The spec of the judge that evidence is joined with (grounded only); None leaves evidence alone."""
     comments: CommentPolicy = "stripped"
     """Whether comments and docstrings are stripped from both codes of every pair."""
+    criterion: Wording = "given"
+    """What the judge is told to judge by: the pair's own criterion, high quality in general, or nothing."""
+    shares: tuple[Annotated[float, Field(ge=0)], ...] | None = None
+    """How much of what is learned comes from each --pairs file, in their order; None takes all of every file."""
+    most_pairs: Positive | None = None
+    """The most pairs to learn from, drawn by whole problems; None takes all."""
     max_length: Positive = DEFAULT_MAX_LENGTH
     """The most tokens of one input; longer ones are cut fairly, never in the criterion."""
     readout: Literal["last", "sum"] = "last"
     """What a reward is read from: the last token, or a sum over the code's tokens weighed by the criterion."""
     instruction: bool = True
     """Whether a reward judge reads the instruction."""
+    max_new_tokens: Positive = 256
+    """The most tokens of a reply (generation only), within `max_length`; feedback loses its last sentences to fit."""
+    unfinished: Unfinished = "undecided"
+    """What a reply without a result line counts as when the judge is used (generation only): no answer with the reason,
+    or forced, the letter that is likelier where the result line would stand."""
     judge_max_length: Positive | None = None
     """The most tokens of one input when the judge is used; None is `max_length`. Training on short inputs is faster."""
     layers: Positive | None = None
@@ -46,6 +58,8 @@ class TrainConfig(Record):
     """The rank of LoRA adapters on all linear layers, merged into the weights at the end; None trains the weights."""
     lora_alpha: Positive = 16
     """The scale of LoRA adapters."""
+    load_in_4bit: bool = False
+    """Whether the base stands in memory in 4 bits while LoRA adapters are trained (QLoRA; needs CUDA, bitsandbytes)."""
     learning_rate: Annotated[float, Field(gt=0)] = 5e-6
     """The peak learning rate."""
     embedding_learning_rate: Annotated[float, Field(gt=0)] | None = None
@@ -70,6 +84,8 @@ class TrainConfig(Record):
     """The norm at which gradients are clipped."""
     bf16: bool = False
     """Whether to compute in bfloat16 where the machine is faster for it; weights stay in fp32."""
+    gradient_checkpointing: bool = False
+    """Whether activations are computed again in the backward pass: a third more time for a fraction of the memory."""
     logging_steps: Positive = 10
     """Steps between two lines of progress in training.jsonl."""
     save_steps: Positive = 200
@@ -83,10 +99,20 @@ class TrainConfig(Record):
             raise ValueError("layers can only be dropped for a reward judge; a verdict token needs the output layer")
         if self.inner is not None and self.objective != "grounded":
             raise ValueError("inner names the judge that a grounded judge asks; other objectives ask none")
+        if self.criterion != "given" and self.objective == "grounded":
+            raise ValueError(
+                "a grounded judge weighs evidence by the aspect of the pair's own criterion; leave criterion"
+            )
+        if self.shares is not None and not sum(self.shares):
+            raise ValueError("shares are all zero, which leaves nothing to learn from")
         if self.lora_r is not None and self.train_layers is not None:
             raise ValueError("lora_r and train_layers exclude each other: choose adapters or the highest layers")
         if self.layers is not None and self.train_layers is not None and self.train_layers > self.layers:
             raise ValueError(f"train_layers {self.train_layers} is more than the {self.layers} layers that are kept")
+        if self.load_in_4bit and (self.lora_r is None or self.objective not in ("classification", "generation")):
+            raise ValueError("load_in_4bit is for LoRA adapters of classification or generation; set lora_r")
+        if self.objective == "generation" and self.max_new_tokens >= self.max_length:
+            raise ValueError("max_new_tokens leaves no room in max_length for anything to judge")
         if self.judge_max_length is not None and self.judge_max_length < self.max_length:
             raise ValueError("judge_max_length is less than max_length, which would cut what training has seen")
         return self

@@ -11,12 +11,15 @@ from typing import Generic, Protocol, TypeVar
 from codefavor.errors import DataError
 from codefavor.judge.card import CommentPolicy
 from codefavor.judge.format import Candidate, Encoded
-from codefavor.pairs.comparison import Comparison, Side
+from codefavor.pairs.comparison import Comparison, Side, other_side
 from codefavor.pairs.pair import PreferencePair
 from codefavor.syntax.strip import strip_comments
 
 _POOL_BATCHES = 50
 """Batches whose examples are sorted by length together: enough for like lengths, few enough to leave room to chance."""
+
+
+_SIDES: tuple[Side, Side] = ("A", "B")
 
 
 class Example(Protocol):
@@ -57,6 +60,25 @@ class SingleExample:
         return max(len(self.chosen.token_ids), len(self.rejected.token_ids))
 
 
+@dataclass(frozen=True)
+class ReplyExample:
+    """Both candidates in one row, followed by the reply to learn."""
+
+    prompt: list[int]
+    """The row up to where the reply begins."""
+    reply: list[int]
+    """The reply with the end of the turn; the loss sees nothing else."""
+    parting: int
+    """The first place of the reply where it differs from the one that says the same of the other side."""
+    other: int
+    """The token that stands there in that other reply."""
+
+    @property
+    def length(self) -> int:
+        """The tokens of the row."""
+        return len(self.prompt) + len(self.reply)
+
+
 ExampleT = TypeVar("ExampleT", bound=Example)
 
 
@@ -80,15 +102,46 @@ def joint_examples(
     Raises:
         DataError: there are no pairs, or stripping comments leaves none that differ.
     """
-    sides: tuple[Side, Side] = ("A", "B")
 
     def examples_of(pair: PreferencePair) -> tuple[list[JointExample], bool]:
-        shown = [pair.present(side) for side in sides]
+        shown = [pair.present(side) for side in _SIDES]
         encoded = [encode(each.comparison) for each in shown]
         made = [JointExample(one.token_ids, each.label) for each, one in zip(shown, encoded, strict=True)]
         return made, any(one.truncated for one in encoded)
 
     return _collect(pairs, comments, examples_of)
+
+
+def reply_examples(
+    pairs: Iterable[PreferencePair],
+    comments: CommentPolicy,
+    encode: Callable[[Comparison], Encoded],
+    encode_reply: Callable[[str | None, Side], tuple[list[int], bool]],
+) -> ExampleSet[ReplyExample]:
+    """Return two examples a pair, one in each order, that end in its feedback and the result line.
+
+    `encode_reply` returns a pair's feedback, said of the side that holds the chosen code, as a reply, and whether some
+    of it had to go. A pair without feedback has the result line alone: a sentence made up for it would say nothing.
+
+    Raises:
+        DataError: there are no pairs, or stripping comments leaves none that differ.
+    """
+
+    def examples_of(pair: PreferencePair) -> tuple[list[ReplyExample], bool]:
+        replies = {side: encode_reply(pair.feedback, side) for side in _SIDES}
+        shown = [encode(pair.present(side).comparison) for side in _SIDES]
+        made = [
+            _reply_example(one.token_ids, replies[side][0], replies[other_side(side)][0])
+            for side, one in zip(_SIDES, shown, strict=True)
+        ]
+        return made, any(one.truncated for one in shown) or any(cut for _, cut in replies.values())
+
+    return _collect(pairs, comments, examples_of)
+
+
+def _reply_example(prompt: list[int], reply: list[int], other: list[int]) -> ReplyExample:
+    parting = next(place for place, (one, two) in enumerate(zip(reply, other, strict=False)) if one != two)
+    return ReplyExample(prompt, reply, parting, other[parting])
 
 
 def single_examples(

@@ -20,6 +20,10 @@ def model_card(config: TrainConfig, pairs: Sequence[PreferencePair], truncated: 
         title = HUB_ID if config.model == EMBEDDED else config.model
         header |= {"library_name": "transformers", "base_model": title}
     methods = Counter(pair.provenance.method.split("/")[0] for pair in pairs)
+    silent = ""
+    if config.objective == "generation":
+        count = sum(not pair.feedback for pair in pairs)
+        silent = f"| pairs without feedback, learned as the result line alone | {count:,} |\n"
     licences = sorted({pair.provenance.license or "not stated" for pair in pairs})
     return f"""---
 {yaml.safe_dump(header, sort_keys=False).strip()}
@@ -35,7 +39,7 @@ input must look like, `manifest.json` what it was made from.
 |---|---|
 | pairs | {len(pairs):,} ({", ".join(f"{count:,} {method}" for method, count in methods.most_common())}) |
 | cut to {config.max_length:,} tokens | {truncated:,} pairs |
-| comments in the codes | {config.comments} |
+{silent}| comments in the codes | {config.comments} |
 | licences of the sources | {"; ".join(licences)} |
 
 The judge has read Python only, unless its pairs say otherwise. A preference is not a proof: a candidate that wins here

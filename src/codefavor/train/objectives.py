@@ -1,4 +1,4 @@
-"""What is learned: a model, its examples, and the loss of a batch of them, one class an objective.
+"""What is learned: a model, its examples, and the loss of a batch of them, one class an objective (see generation too).
 
 Only the place of the answer goes through the output layer.
 """
@@ -54,6 +54,17 @@ class Learner(Protocol[ExampleT]):
         """Write weights and tokenizer for the judge of this objective."""
 
 
+def base_weights(config: TrainConfig) -> PreTrainedModel:
+    """Return the base of an objective that answers in tokens, as the configuration wants it loaded.
+
+    Raises:
+        ModelError: it cannot be loaded.
+        ConfigError: it is to be quantised and this machine has no CUDA device.
+        MissingExtraError: it is to be quantised and bitsandbytes is not installed.
+    """
+    return load_weights(resolve_model(config.model), "causal", memory="4bit" if config.load_in_4bit else "device")
+
+
 class ClassificationLearner:
     """The paper's classifier: cross-entropy over the vocabulary at the one token that answers "A" or "B"."""
 
@@ -67,11 +78,10 @@ class ClassificationLearner:
             ModelError: it cannot be loaded.
             ConfigError: its tokenizer has no single token for "A" or "B".
         """
-        model = resolve_model(config.model)
-        self._tokenizer = load_tokenizer(model)
+        self._tokenizer = load_tokenizer(resolve_model(config.model))
         self._inputs = JointInput(self._tokenizer, config.max_length)
         self._comments = config.comments
-        self.language_model = load_weights(model, "causal")
+        self.language_model = base_weights(config)
 
     def examples(self, pairs: Iterable[PreferencePair]) -> ExampleSet[JointExample]:
         """Return two examples a pair, one in each order."""

@@ -9,6 +9,8 @@ from torch import nn
 from transformers import PreTrainedModel
 
 from codefavor.errors import ConfigError
+from codefavor.judge.pretrained import load_weights
+from codefavor.llm.embedded import resolve_model
 from codefavor.train.config import TrainConfig
 from codefavor.train.objectives import Learner
 
@@ -23,6 +25,7 @@ class Trainable:
             ConfigError: more layers are to be trained than there are.
         """
         self._adapters: LoraModel | None = None
+        self._config = config
         self._language_model = learner.language_model
         self._head = learner.head
         if config.lora_r is not None:
@@ -31,6 +34,8 @@ class Trainable:
             _freeze_below(learner.language_model, config.train_layers)
         elif not config.train_embeddings:
             learner.language_model.get_input_embeddings().requires_grad_(False)
+        if config.gradient_checkpointing:
+            learner.language_model.activation_checkpointing_enable()
 
     def named(self) -> Iterator[tuple[str, nn.Parameter]]:
         """Yield every trained weight under a name that a checkpoint can use."""
@@ -51,10 +56,28 @@ class Trainable:
         settings = [{"params": weights, "peak": peak} for peak, weights in groups.items()]
         return torch.optim.AdamW(settings, lr=0.0, weight_decay=config.weight_decay)
 
-    def merge(self) -> None:
-        """Fold adapters into the weights, so that the judge is an ordinary model."""
-        if self._adapters is not None:
-            self._adapters.merge_and_unload()
+    def merged(self) -> PreTrainedModel:
+        """Return the language model with its adapters folded into the weights, an ordinary model again."""
+        rank = self._config.lora_r
+        if self._adapters is None or rank is None:
+            return self._language_model
+        if self._config.load_in_4bit:
+            whole = load_weights(resolve_model(self._config.model), "causal", memory="host")
+            return graft(self._language_model, whole, rank, self._config)
+        self._adapters.merge_and_unload()
+        return self._language_model
+
+
+def graft(adapted: PreTrainedModel, whole: PreTrainedModel, rank: int, config: TrainConfig) -> PreTrainedModel:
+    """Return `whole` with the adapters of `adapted`, a copy of it in fewer bits, folded into its weights.
+
+    Folded into the copy, they would be rounded to its few bits as well.
+    """
+    target = _adapt(whole, rank, config)
+    learned = {name: weight.detach().cpu() for name, weight in adapted.named_parameters() if "lora_" in name}
+    whole.load_state_dict(learned, strict=False)
+    target.merge_and_unload()
+    return whole
 
 
 def _adapt(model: PreTrainedModel, rank: int, config: TrainConfig) -> LoraModel:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from codefavor.errors import ConfigError
-from codefavor.judge.card import JudgeCard, RewardShape
+from codefavor.judge.card import GenerationShape, JudgeCard, RewardShape
 from codefavor.manifest import Manifest
 from codefavor.pairs.pair import PreferencePair
 from codefavor.record import content_digest
@@ -13,6 +13,7 @@ from codefavor.train.checkpoint import drop_checkpoint
 from codefavor.train.config import TrainConfig
 from codefavor.train.examples import ExampleSet, ExampleT
 from codefavor.train.folder import check_folder, finish_folder
+from codefavor.train.generation import GenerationLearner
 from codefavor.train.loop import train_steps
 from codefavor.train.objectives import ClassificationLearner, Learner, RewardLearner
 from codefavor.train.parameters import Trainable
@@ -28,7 +29,7 @@ def train(
     resume: bool = False,
     report: Callable[[Report], None],
 ) -> ExampleSet[Any]:
-    """Train a judge of objective classification or reward and write it to `out`; return what it learned from.
+    """Train a judge on a language model and write it to `out`; return what it learned from.
 
     Raises:
         ConfigError: `out` holds something else, or the configuration does not fit the model.
@@ -40,6 +41,8 @@ def train(
     match config.objective:
         case "classification":
             return _run(ClassificationLearner(config), pairs, config, out, manifest, report)
+        case "generation":
+            return _run(GenerationLearner(config), pairs, config, out, manifest, report)
         case "reward":
             return _run(RewardLearner(config), pairs, config, out, manifest, report)
         case "linear" | "grounded":
@@ -57,9 +60,9 @@ def _run(
     learned = learner.examples(pairs)
     out.mkdir(parents=True, exist_ok=True)
     trainable = Trainable(learner, config)
-    run = content_digest([config.model_dump(mode="json"), [pair.id for pair in pairs]])
+    run = content_digest([config.model_dump(mode="json"), [[pair.id, pair.feedback] for pair in pairs]])
     train_steps(learner, trainable, learned.examples, config, out=out, run=run, report=report)
-    trainable.merge()
+    learner.language_model = trainable.merged()
     learner.save(out)
     finish_folder(out, _card(config, learner.input_format), config, manifest, pairs, learned.truncated)
     drop_checkpoint(out)
@@ -67,6 +70,7 @@ def _run(
 
 
 def _card(config: TrainConfig, input_format: str) -> JudgeCard:
+    generation = GenerationShape(max_new_tokens=config.max_new_tokens, unfinished=config.unfinished)
     reward = RewardShape(readout=config.readout, instruction=config.instruction)
     return JudgeCard(
         objective=config.objective,
@@ -74,5 +78,6 @@ def _card(config: TrainConfig, input_format: str) -> JudgeCard:
         format=input_format,
         comments=config.comments,
         max_length=config.judge_max_length or config.max_length,
+        generation=generation if config.objective == "generation" else None,
         reward=reward if config.objective == "reward" else None,
     )

@@ -17,8 +17,8 @@ from codefavor.record import Record, content_digest
 REST = "codefavor"
 """The column for what a format has no place for."""
 
-ColumnType = Literal["text", "texts", "number", "messages"]
-"""What a column holds: a string, strings, an integer, or chat messages."""
+ColumnType = Literal["text", "texts", "number", "real", "messages"]
+"""What a column holds: a string, strings, an integer, a real number, or chat messages."""
 
 Row = dict[str, Any]
 

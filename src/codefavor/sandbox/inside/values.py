@@ -13,6 +13,8 @@ from typing import Any
 MAX_NODES = 50_000
 MAX_DEPTH = 60
 MAX_REPR = 200
+MAX_DECIMAL_BITS = 14_000
+"""The longest integer that Python writes in decimal has 4,300 digits."""
 _NODE_BYTES = 20
 
 Encoded = Any
@@ -45,6 +47,13 @@ class Kept:
 
     def __repr__(self) -> str:
         return f"{self.type_name}({self.content!r})"
+
+
+class LongInteger(int):
+    """An integer that Python refuses to write in decimal."""
+
+    def __repr__(self) -> str:
+        return hex(self)
 
 
 class TooLarge(Exception):
@@ -152,6 +161,10 @@ def _decode(data: Encoded) -> Any:
     return _DECODERS[tag](content)
 
 
+def _integer(value: int) -> int:
+    return value if value.bit_length() <= MAX_DECIMAL_BITS else LongInteger(value)
+
+
 def _hashable(value: Any) -> Any:
     try:
         hash(value)
@@ -161,7 +174,7 @@ def _hashable(value: Any) -> Any:
 
 
 _DECODERS: dict[str, Callable[[Any], Any]] = {
-    "int": lambda text: int(text, 16),
+    "int": lambda text: _integer(int(text, 16)),
     "float": float,
     "complex": complex,
     "bytes": bytes.fromhex,

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from codefavor.annotate.highlight import highlight, visible_html
 from codefavor.annotate.view import render_task
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Criterion
+from codefavor.web.highlight import highlight, visible_html
 
 HOSTILE = "<script>alert(1)</script>\u202e\u200b\x1b[31m\ud800\x00'\""
 

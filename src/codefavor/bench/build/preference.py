@@ -1,0 +1,77 @@
+"""Human preference: the two most different samples of a problem are voted on, and kept where no vote conflicts.
+
+Paper, section 3.1 and A.3: of eight samples the pair with the largest edit distance, three annotators, conflicts
+dropped, ties allowed beside votes for one side.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import combinations
+from random import Random
+
+from rapidfuzz.distance import Levenshtein
+
+from codefavor.bench.build.curated import Dropped, make_pair
+from codefavor.bench.build.problems import Problem
+from codefavor.bench.build.samples import Sample
+from codefavor.bench.tasks import Task
+from codefavor.judge.comments import with_comments
+from codefavor.pairs.comparison import Choice, Comparison, LabeledComparison, other_side
+from codefavor.pairs.criterion import Aspect, criterion_for
+from codefavor.pairs.pair import PreferencePair
+from codefavor.pairs.vote import Vote
+
+VOTES = 3
+"""Votes that a task needs."""
+
+
+def most_different(
+    problem: Problem, samples: Sequence[Sample], source: str, rng: Random
+) -> list[PreferencePair] | Dropped:
+    """Return the two samples of largest edit distance, to be voted on; which of them is `chosen` is drawn."""
+    if len(samples) < 2:
+        return Dropped(problem=problem.id, reason="fewer than two samples")
+    one, other = max(combinations(samples, 2), key=lambda two: Levenshtein.distance(two[0].code, two[1].code))
+    first, second = (one, other) if rng.randrange(2) else (other, one)
+    pair = make_pair(Aspect.HUMAN_PREFERENCE, problem, source, first, second, "")
+    provenance = pair.provenance.model_copy(update={"method": "bench-build/unlabelled"})
+    return [pair.model_copy(update={"feedback": None, "provenance": provenance})]
+
+
+def curate_votes(tasks: Sequence[Task], votes: Sequence[Vote], least: int) -> list[LabeledComparison | Dropped]:
+    """Return for every task what people prefer, or why that is not known.
+
+    Args:
+        tasks: what was voted on, with comments kept; their labels are not looked at.
+        votes: as `codefavor annotate export` writes them.
+        least: how many votes a task needs.
+    """
+    by_shown: dict[str, list[Vote]] = defaultdict(list)
+    for vote in votes:
+        by_shown[vote.comparison].append(vote)
+    return [_curate(task, by_shown, least) for task in tasks]
+
+
+def _curate(task: Task, by_shown: dict[str, list[Vote]], least: int) -> LabeledComparison | Dropped:
+    choices = [choice for shown in _as_shown(task.comparison) for choice in _choices(shown, by_shown)]
+    sides = {choice for choice in choices if choice != "tie"}
+    if len(choices) < least:
+        return Dropped(problem=task.id, reason=f"fewer than {least} votes")
+    if len(sides) != 1:
+        return Dropped(problem=task.id, reason="conflicting votes" if sides else "ties only")
+    (side,) = sides
+    comparison = task.comparison.model_copy(update={"criterion": criterion_for(Aspect.HUMAN_PREFERENCE)})
+    return LabeledComparison(id=task.id, comparison=comparison, label=side, group=task.group)
+
+
+def _as_shown(comparison: Comparison) -> list[Comparison]:
+    """Return the forms in which a study may have shown a comparison, without repetitions."""
+    human = comparison.model_copy(update={"criterion": criterion_for(Aspect.HUMAN_PREFERENCE)})
+    forms = [comparison, human, with_comments(comparison, "stripped").comparison]
+    return list({form.digest(): form for form in forms}.values())
+
+
+def _choices(shown: Comparison, by_shown: dict[str, list[Vote]]) -> list[Choice]:
+    straight = [vote.choice for vote in by_shown.get(shown.digest(), ())]
+    swapped = [vote.choice for vote in by_shown.get(shown.swapped().digest(), ())]
+    return straight + [choice if choice == "tie" else other_side(choice) for choice in swapped]

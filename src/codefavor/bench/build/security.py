@@ -1,0 +1,34 @@
+"""Security from analysis: code with findings against its fix without any (paper, section 3.1 and A.3).
+
+The paper lets a model mend the code until its analyser passes it. The analysers here are those of the evidence judge,
+so that judge has seen the answers: it is no contestant on such a benchmark.
+"""
+
+from collections.abc import Sequence
+
+from codefavor.bench.build.curated import Dropped, make_pair
+from codefavor.bench.build.problems import Problem
+from codefavor.bench.build.samples import Sample
+from codefavor.evidence.entry import parse, top_functions
+from codefavor.evidence.findings import find
+from codefavor.pairs.criterion import Aspect
+from codefavor.pairs.pair import PreferencePair
+
+
+def curate_security(problem: Problem, samples: Sequence[Sample], source: str) -> list[PreferencePair] | Dropped:
+    """Return the pair of the insecure code and its first fix that parses, keeps its functions and has no finding."""
+    if problem.insecure is None:
+        return Dropped(problem=problem.id, reason="no insecure code")
+    before = find(problem.insecure).findings
+    if not before:
+        return Dropped(problem=problem.id, reason="the analysers find nothing in the insecure code")
+    names = top_functions(parse(problem.insecure)).keys()
+    for sample in samples:
+        tree = parse(sample.code)
+        if tree is None or names - top_functions(tree).keys() or find(sample.code).findings:
+            continue
+        worst = before[0]
+        said = f"rejected: line {worst.line}, {worst.message} (CWE-{worst.cwe}); chosen has no finding."
+        worse = Sample(problem=problem.id, code=problem.insecure)
+        return [make_pair(Aspect.SECURITY, problem, source, sample, worse, said)]
+    return Dropped(problem=problem.id, reason="no fix that the analysers pass" if samples else "no samples")

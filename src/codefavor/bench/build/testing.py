@@ -1,0 +1,89 @@
+"""Runs samples on the tests of their problem, in the sandbox, and says which are right.
+
+What `f(x) == value` compares is compared on the trusted side; other statements run beside the candidate.
+"""
+
+import ast
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
+
+from codefavor.bench.build.problems import Problem
+from codefavor.evidence.expected import same
+from codefavor.evidence.literals import evaluate
+from codefavor.sandbox.job import Call, Job, Outcome, Result
+from codefavor.sandbox.pool import Pool
+
+BUDGET = 2_000_000
+"""Bytecode instructions of one test; work without end is stopped here."""
+_FIRST_ENDLESS = 1 << 62
+"""Nanoseconds that no call takes: with it, what spends its budget is the last call made."""
+MOST_CASES = 20
+"""Standard inputs a program is tried on, from the first."""
+
+Tested = Literal["passed", "failed", "not loaded"]
+
+
+class _Test(NamedTuple):
+    source: str
+    """What is run."""
+    expected: Any
+    """The value that it must give, where `compares`."""
+    compares: bool
+
+
+def run_tests(pool: Pool, problem: Problem, codes: Sequence[str]) -> list[Tested]:
+    """Return for every code whether it passes all tests; "not loaded" is code that does not even load."""
+    if problem.cases:
+        return [_run_program(pool, problem, code) for code in codes]
+    tests = [_read(test) for test in problem.tests]
+    calls = tuple(Call(test.source, budget=BUDGET) for test in tests)
+    results = pool.run([Job(answer(problem, code), calls, stop_after=_FIRST_ENDLESS) for code in codes])
+    return [_judge(result, tests) for result in results]
+
+
+def answer(problem: Problem, code: str) -> str:
+    """Return the code as it is run."""
+    return f"{problem.setup}\n{code}" if problem.setup else code
+
+
+def _read(test: str) -> _Test:
+    try:
+        (statement,) = ast.parse(test).body
+        if isinstance(statement, ast.Assert) and isinstance(compared := statement.test, ast.Compare):
+            if len(compared.ops) == 1 and isinstance(compared.ops[0], ast.Eq):
+                expected = evaluate(ast.unparse(compared.comparators[0]))
+                return _Test(ast.unparse(compared.left), expected, compares=True)
+    except (SyntaxError, ValueError):
+        pass
+    return _Test(f"{test}\nTrue", True, compares=False)
+
+
+def _judge(result: Result, tests: Sequence[_Test]) -> Tested:
+    if result.loading.status != "returned":
+        return "not loaded"
+    fine = all(_passes(test, outcome) for test, outcome in zip(tests, result.outcomes, strict=True))
+    return "passed" if fine else "failed"
+
+
+def _passes(test: _Test, outcome: Outcome) -> bool:
+    return outcome.status == "returned" and (not test.compares or same(test.expected, outcome.value))
+
+
+def _run_program(pool: Pool, problem: Problem, code: str) -> Tested:
+    for case in problem.cases[:MOST_CASES]:
+        result = pool.run_one(Job(answer(problem, code), program=True, typed=case.typed))
+        if result.ended != "finished" or _shown(result.printed) != _shown(case.printed):
+            return "failed" if _loads(code) else "not loaded"
+    return "passed"
+
+
+def _shown(text: str) -> list[str]:
+    return [line.rstrip() for line in text.rstrip().splitlines()]
+
+
+def _loads(code: str) -> bool:
+    try:
+        ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True

@@ -1,0 +1,99 @@
+"""`codefavor label`: candidates and a judge become a preference set for DPO or reward training."""
+
+import os
+import shlex
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from codefavor.cli.asked import asked_criterion
+from codefavor.cli.counting import counting
+from codefavor.cli.sandbox import UNSAFE_HELP
+from codefavor.errors import UserError
+from codefavor.judge.load import default_spec, judge_files, load_judge
+from codefavor.label.labelled import LabelSettings, Strategy
+from codefavor.label.run import PARQUET_FILE, PREFERENCES_FILE, label_file
+from codefavor.label.yield_report import YieldReport
+from codefavor.manifest import hash_file, make_manifest
+from codefavor.pairs.criterion import Aspect
+from codefavor.rank.ranking import RankSettings
+from codefavor.rank.sample_file import read_samples
+
+app = typer.Typer(help="Make a preference set for training from candidates and a judge.")
+
+
+@app.command()
+def label(
+    file: Annotated[Path, typer.Argument(help="JSONL or Parquet: instruction, candidates, and perhaps id, criterion.")],
+    out: Annotated[Path, typer.Option(help="The folder of the set; a run that was cut off is continued.")],
+    criterion: Annotated[str | None, typer.Option(help=f"What better means: {', '.join(Aspect)}.")] = None,
+    criterion_text: Annotated[str | None, typer.Option(help="What better means, in your own words.")] = None,
+    judge: Annotated[
+        str | None, typer.Option(help="The judge: shorter, model:FOLDER, ... [default: CODEFAVOR_JUDGE, else evidence]")
+    ] = None,
+    strategy: Annotated[Strategy, typer.Option(help="The best against the worst, or every two.")] = "best-worst",
+    confidence: Annotated[float, typer.Option(help="Keep pairs whose order is at least this sure.")] = 0.8,
+    delta: Annotated[float, typer.Option(help="Stop when more answers change the winner less often than this.")] = 0.05,
+    budget: Annotated[int | None, typer.Option(min=1, help="The most judgements of one problem.")] = None,
+    chat: Annotated[bool, typer.Option("--chat", help="Write chat messages, not plain text.")] = False,
+    license_name: Annotated[str | None, typer.Option("--license", help="The licence of the candidates.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Draws the first round.")] = 0,
+    keep_comments: Annotated[bool, typer.Option("--keep-comments", help="Let the judge read comments.")] = False,
+    unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the yield report as JSON.")] = False,
+) -> None:
+    """Make a preference set in TRL's format: chosen, rejected, margin, probability, evidence."""
+    if not 0 < delta < 0.5:
+        raise UserError(f"--delta {delta:g}: a probability above 0 and below 0.5 was expected")
+    if not 0.5 <= confidence < 1:
+        raise UserError(f"--confidence {confidence:g}: a probability of at least 0.5 and below 1 was expected")
+    spec = judge or default_spec(os.environ)
+    chosen = load_judge(spec, unsafe_local)
+    named = asked_criterion(criterion, criterion_text) if criterion or criterion_text else None
+    files = judge_files(spec)
+    settings = LabelSettings(
+        judge=chosen.name,
+        judge_files={each.name: hash_file(each) for each in files},
+        samples=hash_file(file),
+        source=file.name,
+        license=license_name,
+        criterion=named,
+        strategy=strategy,
+        confidence=confidence,
+        rank=RankSettings(delta=delta, budget=budget, comments="kept" if keep_comments else "stripped", seed=seed),
+        unsafe_local=unsafe_local,
+    )
+    problems = sum(1 for _ in read_samples(file, named))
+    command = shlex.join(["codefavor", *sys.argv[1:]])
+    manifest = make_manifest(command, settings.model_dump(mode="json"), [file, *files], seed)
+    parquet = find_spec("pyarrow") is not None
+    with counting(chosen.name, problems, out) as done:
+        report = label_file(
+            chosen, lambda: read_samples(file, named), settings, out, manifest, done, chat=chat, parquet=parquet
+        )
+    if as_json:
+        typer.echo(report.model_dump_json(indent=2))
+        return
+    _print_report(report)
+    typer.echo(f"{out / PREFERENCES_FILE}")
+    typer.echo(f"{out / PARQUET_FILE}" if parquet else "No Parquet: pip install 'codefavor[parquet]' and start again.")
+
+
+def _print_report(report: YieldReport) -> None:
+    table = Table("candidates", "problems", "with pairs", "kept", "dropped", box=SIMPLE_HEAD)
+    for column in table.columns:
+        column.justify = "right"
+    for count, own in report.by_candidates.items():
+        table.add_row(*map(str, (count, own.problems, own.with_pairs, own.kept, own.dropped)))
+    Console().print(table)
+    reasons = ", ".join(f"{reason}: {count}" for reason, count in report.dropped.items()) or "none"
+    typer.echo(f"{report.kept} pairs of {report.problems} problems with {report.judgements} judgements")
+    typer.echo(f"dropped: {reasons}")
+    if report.mean_probability is not None and report.mean_margin is not None:
+        typer.echo(f"mean probability {report.mean_probability:.3f}, mean margin {report.mean_margin:.2f} logits")

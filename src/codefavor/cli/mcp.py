@@ -1,0 +1,28 @@
+"""`codefavor mcp`: a judge for agents."""
+
+import os
+from importlib import import_module
+from typing import Annotated
+
+import typer
+
+from codefavor.cli.sandbox import UNSAFE_HELP
+from codefavor.errors import MissingExtraError
+from codefavor.judge.load import default_spec
+
+app = typer.Typer(help="Answer agents over the Model Context Protocol.")
+
+
+@app.command()
+def mcp(
+    judge: Annotated[
+        str | None, typer.Option(help="The judge: shorter, model:FOLDER, ... [default: CODEFAVOR_JUDGE, else evidence]")
+    ] = None,
+    unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
+) -> None:
+    """Answer agents on standard input and output; an agent's configuration names this command."""
+    try:
+        server = import_module("codefavor.serve.mcp")
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(error.name or "mcp", "mcp") from None
+    server.run(judge or default_spec(os.environ), unsafe_local)

@@ -1,0 +1,107 @@
+"""`codefavor rank`: which of many candidates is best?"""
+
+import os
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from codefavor.cli.asked import asked_criterion, asked_text, read_text
+from codefavor.cli.counting import counting
+from codefavor.cli.sandbox import UNSAFE_HELP
+from codefavor.errors import UserError
+from codefavor.judge.load import default_spec, judge_files, load_judge
+from codefavor.manifest import hash_file, make_manifest
+from codefavor.pairs.criterion import Aspect, Criterion
+from codefavor.rank.best_of_n import RANKINGS_FILE, JudgedFile, best_of_n
+from codefavor.rank.candidate_set import CandidateSet
+from codefavor.rank.ranking import RankSettings
+from codefavor.rank.sample_file import read_samples
+from codefavor.rank.tournament import rank
+from codefavor.rank.view import render_ranking
+
+app = typer.Typer(help="Find the best of many candidates with few judgements.")
+
+
+@app.command()
+def rank_command(
+    files: Annotated[list[Path] | None, typer.Argument(help="The candidates, a file each.")] = None,
+    instruction: Annotated[str | None, typer.Option(help="What the code was to do; @FILE reads it.")] = None,
+    criterion: Annotated[str | None, typer.Option(help=f"What better means: {', '.join(Aspect)}.")] = None,
+    criterion_text: Annotated[str | None, typer.Option(help="What better means, in your own words.")] = None,
+    judge: Annotated[
+        str | None, typer.Option(help="The judge: shorter, model:FOLDER, ... [default: CODEFAVOR_JUDGE, else evidence]")
+    ] = None,
+    delta: Annotated[float, typer.Option(help="Stop when more answers change the winner less often than this.")] = 0.05,
+    budget: Annotated[int | None, typer.Option(min=1, help="The most judgements of one problem.")] = None,
+    samples: Annotated[
+        Path | None, typer.Option(help="Best of N for many problems: JSONL or Parquet, one a row (with --out).")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The folder of a run over --samples; it can be continued.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Draws the first round.")] = 0,
+    keep_comments: Annotated[bool, typer.Option("--keep-comments", help="Let the judge read comments.")] = False,
+    unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Find the best of many candidates: strengths, ranks and loops, from as few judgements as it takes."""
+    if not 0 < delta < 0.5:
+        raise UserError(f"--delta {delta:g}: a probability above 0 and below 0.5 was expected")
+    settings = RankSettings(delta=delta, budget=budget, comments="kept" if keep_comments else "stripped", seed=seed)
+    spec = judge or default_spec(os.environ)
+    if samples is not None:
+        if files or instruction is not None or out is None:
+            raise UserError("--samples goes with --out, and without files and --instruction")
+        named = asked_criterion(criterion, criterion_text) if criterion or criterion_text else None
+        _rank_file(samples, named, spec, settings, out, unsafe_local, as_json)
+        return
+    if not files or instruction is None or out is not None:
+        raise UserError("name the candidates and --instruction, or --samples FILE with --out FOLDER")
+    task = CandidateSet(
+        id="files",
+        instruction=asked_text(instruction),
+        criterion=asked_criterion(criterion, criterion_text),
+        candidates=tuple(map(read_text, files)),
+    )
+    ranking = rank(load_judge(spec, unsafe_local), task, settings).ranking
+    names = [str(file) for file in files]
+    if as_json:
+        typer.echo(ranking.model_dump_json(indent=2, exclude={"id", "index"}))
+    else:
+        Console().print(render_ranking(ranking, names), highlight=False)
+
+
+def _rank_file(
+    samples: Path,
+    criterion: Criterion | None,
+    spec: str,
+    settings: RankSettings,
+    out: Path,
+    unsafe_local: bool,
+    as_json: bool,
+) -> None:
+    chosen = load_judge(spec, unsafe_local)
+    files = judge_files(spec)
+    run = JudgedFile(
+        judge=chosen.name,
+        judge_files={file.name: hash_file(file) for file in files},
+        samples=hash_file(samples),
+        criterion=criterion,
+        rank=settings,
+        unsafe_local=unsafe_local,
+    )
+    problems = sum(1 for _ in read_samples(samples, criterion))
+    command = shlex.join(["codefavor", *sys.argv[1:]])
+    manifest = make_manifest(command, run.model_dump(mode="json"), [samples, *files], settings.seed)
+    with counting(chosen.name, problems, out) as done:
+        result = best_of_n(chosen, read_samples(samples, criterion), run, out, manifest, done)
+    if as_json:
+        typer.echo(result.model_dump_json(indent=2))
+        return
+    typer.echo(
+        f"{result.problems} problems: {result.certain} winners certain, {result.level} without a winner, "
+        f"{result.with_loops} with loops; {result.judgements} of {result.of} judgements"
+    )
+    typer.echo(f"{out / RANKINGS_FILE}")

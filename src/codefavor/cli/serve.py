@@ -1,0 +1,46 @@
+"""`codefavor serve`: a judge over HTTP."""
+
+import os
+from importlib import import_module
+from typing import Annotated
+
+import typer
+
+from codefavor.cli.sandbox import UNSAFE_HELP
+from codefavor.errors import MissingExtraError
+from codefavor.judge.load import default_spec
+
+app = typer.Typer(help="Answer comparisons over HTTP, with a playground in the browser.")
+
+
+@app.command()
+def serve(
+    judge: Annotated[
+        str | None, typer.Option(help="The judge: shorter, model:FOLDER, ... [default: CODEFAVOR_JUDGE, else evidence]")
+    ] = None,
+    host: Annotated[
+        str, typer.Option(help="An address; any but loopback needs a token in CODEFAVOR_TOKEN.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 8418,
+    one_order: Annotated[bool, typer.Option("--one-order", help="Do not ask again with A and B exchanged.")] = False,
+    seconds: Annotated[float, typer.Option(min=1, help="How long an answer may take.")] = 60.0,
+    largest_body: Annotated[int, typer.Option(min=1024, help="Bytes of one request.")] = 1 << 20,
+    waiting: Annotated[int, typer.Option(min=1, help="Comparisons that may wait; more are answered 429.")] = 1024,
+    unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
+) -> None:
+    """Answer comparisons over HTTP until interrupted; the address is printed, and shows a playground."""
+    try:
+        server = import_module("codefavor.serve.server")
+        settings = import_module("codefavor.serve.settings").ServeSettings
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(error.name or "fastapi", "serve") from None
+    spec = judge or default_spec(os.environ)
+    token = server.read_token(os.environ, host)
+    limits = settings(
+        one_order=one_order,
+        loopback=server.is_loopback(host),
+        seconds=seconds,
+        largest_body=largest_body,
+        waiting=waiting,
+    )
+    server.serve(spec, unsafe_local, limits, host, port, token, typer.echo)

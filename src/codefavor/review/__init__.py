@@ -1,0 +1,1 @@
+"""Review: the functions that a git diff changes, old against new, by each criterion, with evidence."""

@@ -1,0 +1,112 @@
+"""The Python files that differ between two states of a repository, as text, and those that cannot be read, with why."""
+
+import io
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from codefavor.evolve.git import Repository
+from codefavor.evolve.git_objects import GitObjects, open_objects
+from codefavor.review.records import NotJudged
+from codefavor.review.revisions import Revisions
+
+MOST_BYTES = 2_000_000
+"""The largest file that is read."""
+_PYTHON = (".py", ".pyw")
+_SUBMODULE, _LINK, _NOTHING = "160000", "120000", "000000"
+_LISTING = ("--raw", "-r", "-z", "-M", "--no-abbrev", "--no-ext-diff", "--no-textconv", "--ignore-submodules=dirty")
+
+
+@dataclass(frozen=True)
+class ChangedFile:
+    """One Python file on both sides."""
+
+    old_path: str | None
+    """Its path in the old state; None where it is new."""
+    new_path: str | None
+    """Its path in the new state; None where it was deleted."""
+    old: str
+    """Its text in the old state, empty where there was none."""
+    new: str
+    """Its text in the new state, empty where there is none."""
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """A line of git's raw listing."""
+
+    modes: tuple[str, str]
+    blobs: tuple[str, str]
+    paths: tuple[str, str]
+
+    @property
+    def path(self) -> str:
+        """The path by which people know it."""
+        return self.paths[0] if self.modes[1] == _NOTHING else self.paths[1]
+
+
+def read_changed_files(repository: Repository, revisions: Revisions) -> Iterator[ChangedFile | NotJudged]:
+    """Yield every changed Python file with both its texts, or why it cannot be judged; other files are left out.
+
+    Raises:
+        DataError: the repository is damaged.
+    """
+    listed = [each for each in _listing(repository, revisions) if _concerns(each)]
+    with open_objects(repository) as objects:
+        for each in listed:
+            yield _read(each, objects)
+
+
+def _listing(repository: Repository, revisions: Revisions) -> Iterator[_Listed]:
+    if revisions.new is None:
+        told = repository.read("diff-index", "--cached", *_LISTING, revisions.old, "--")
+    else:
+        told = repository.read("diff-tree", *_LISTING, revisions.old, revisions.new, "--")
+    fields = iter(told.split("\0"))
+    for head in fields:
+        if not head:
+            continue
+        old_mode, new_mode, old, new, status = head.removeprefix(":").split(" ")
+        path = next(fields)
+        paths = (path, next(fields)) if status[0] in "RC" else (path, path)
+        yield _Listed((old_mode, new_mode), (old, new), paths)
+
+
+def _concerns(listed: _Listed) -> bool:
+    return _SUBMODULE in listed.modes or any(path.endswith(_PYTHON) for path in listed.paths)
+
+
+def _read(listed: _Listed, objects: GitObjects) -> ChangedFile | NotJudged:
+    if _SUBMODULE in listed.modes:
+        return NotJudged(path=listed.path, reason="It is a submodule; review it in its own repository.")
+    if _LINK in listed.modes:
+        return NotJudged(path=listed.path, reason="It is a symbolic link.")
+    texts: list[str] = []
+    for mode, blob, path in zip(listed.modes, listed.blobs, listed.paths, strict=True):
+        present = mode != _NOTHING and path.endswith(_PYTHON)
+        content = objects.read(blob, MOST_BYTES) if present else b""
+        text = _decode(content)
+        if text is None:
+            return NotJudged(path=listed.path, reason=_why_not(content))
+        texts.append(text)
+    old_path, new_path = (
+        None if mode == _NOTHING else path for mode, path in zip(listed.modes, listed.paths, strict=True)
+    )
+    return ChangedFile(old_path, new_path, texts[0], texts[1])
+
+
+def _decode(content: bytes | None) -> str | None:
+    """Return the text as Python would read it, by its byte-order mark or its coding comment; None where it is none."""
+    if content is None or b"\0" in content:
+        return None
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+        return content.decode(encoding)
+    except (SyntaxError, UnicodeDecodeError, LookupError):
+        return None
+
+
+def _why_not(content: bytes | None) -> str:
+    if content is None:
+        return f"Its content is missing from this clone, or larger than {MOST_BYTES:,} bytes."
+    return "It is binary." if b"\0" in content else "It is not text in UTF-8 or in the encoding that it declares."

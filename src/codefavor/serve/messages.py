@@ -1,0 +1,103 @@
+"""What clients ask the server and what they are answered; the OpenAPI document is made from these records."""
+
+from typing import Annotated, Self
+
+from pydantic import ConfigDict, Field, StringConstraints
+
+from codefavor.evidence.account import account
+from codefavor.judge.card import CommentPolicy
+from codefavor.pairs.comparison import Choice, Comparison
+from codefavor.pairs.criterion import Aspect, criterion_named
+from codefavor.pairs.evidence import Evidence
+from codefavor.pairs.verdict import Cost, Verdict
+from codefavor.record import Record
+
+LONGEST_CODE = 200_000
+"""Characters of one candidate: analysing it takes time that nobody can take back."""
+
+Code = Annotated[str, StringConstraints(max_length=LONGEST_CODE)]
+Instruction = Annotated[str, StringConstraints(max_length=50_000)]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=4_000)]
+Language = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+CRITERION_HELP = f"An aspect ({', '.join(Aspect)}), or any words."
+
+
+class CompareRequest(Record):
+    """Which of two candidates is better?"""
+
+    instruction: Instruction
+    """What the code was to do."""
+    code_a: Code
+    """Candidate A."""
+    code_b: Code
+    """Candidate B."""
+    criterion: Annotated[Words, Field(description=f"What better means. {CRITERION_HELP}")] = Aspect.CORRECTNESS.value
+    language: Language = "python"
+    """The programming language of both."""
+    comments: CommentPolicy = "stripped"
+    """Whether the judge reads comments; they are stripped from Python for the three verifiable aspects only."""
+
+    def comparison(self) -> Comparison:
+        """Return the comparison that is asked about, comments included."""
+        return Comparison(
+            instruction=self.instruction,
+            criterion=criterion_named(self.criterion),
+            code_a=self.code_a,
+            code_b=self.code_b,
+            language=self.language,
+        )
+
+
+class CompareAnswer(Record):
+    """The judge's verdict."""
+
+    choice: Choice | None
+    """The better side or "tie"; null means that the judge has no answer, which is not a tie."""
+    prob_a: Annotated[float, Field(ge=0, le=1)] | None
+    """The probability that A is better, from judges that have one."""
+    undecided: str | None
+    """Why there is no choice."""
+    judge: str
+    """The judge's name."""
+    feedback: str | None
+    """The judge's reasoning, where it gives any."""
+    account: tuple[str, ...]
+    """The evidence in words, a line each."""
+    evidence: Evidence | None
+    """What was run and analysed, where anything was."""
+    cost: Cost | None
+    """What the verdict cost, where it was measured."""
+
+    @classmethod
+    def of(cls, verdict: Verdict) -> Self:
+        """Return what is told of a verdict."""
+        return cls(
+            choice=verdict.choice,
+            prob_a=verdict.prob_a,
+            undecided=verdict.undecided,
+            judge=verdict.judge,
+            feedback=verdict.feedback,
+            account=tuple(account(verdict.evidence)) if verdict.evidence else (),
+            evidence=verdict.evidence,
+            cost=verdict.cost,
+        )
+
+
+class Health(Record):
+    """That the server is alive, and how busy."""
+
+    judge: str
+    """The judge's name."""
+    waiting: Annotated[int, Field(ge=0)]
+    """Comparisons that wait for the judge."""
+    version: str
+    """The version of codefavor."""
+
+
+class Refusal(Record):
+    """Why a request was not answered."""
+
+    model_config = ConfigDict(title="Refusal")
+
+    detail: str
+    """One sentence."""

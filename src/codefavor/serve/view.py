@@ -1,0 +1,131 @@
+"""The playground as HTML: the page, and the fragment with a verdict. Everything foreign in both is escaped."""
+
+from itertools import count
+from typing import Literal
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from codefavor.evidence.account import account
+from codefavor.pairs.comparison import Comparison
+from codefavor.pairs.criterion import Aspect
+from codefavor.pairs.evidence import CandidateEvidence, Evidence
+from codefavor.pairs.verdict import Verdict
+from codefavor.record import Record
+from codefavor.serve.messages import LONGEST_CODE
+from codefavor.web.highlight import highlight, visible_html
+
+_ENVIRONMENT = Environment(
+    loader=PackageLoader("codefavor.serve"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_HEADLINES = {"A": "A is better", "B": "B is better", "tie": "A tie", None: "Undecided"}
+_SAID_OF = {"A: ": "A", "B: ": "B"}
+
+
+class Line(Record):
+    """One line of a candidate."""
+
+    model_config = {"arbitrary_types_allowed": True}
+
+    number: int
+    """Its number, from 1."""
+    code: Markup
+    """The line as HTML."""
+    findings: tuple[str, ...]
+    """What the analysers say of it."""
+
+
+class Witness(Record):
+    """One call and what came of it with each candidate, as HTML."""
+
+    model_config = {"arbitrary_types_allowed": True}
+
+    kind: Literal["worked example", "generated input"]
+    """Where the call comes from."""
+    call: Markup
+    """The call."""
+    expected: Markup | None
+    """What the instruction says should come of it, where it says so."""
+    a: Markup | None
+    """What came of it with A; None where it was as expected."""
+    b: Markup | None
+    """What came of it with B; None where it was as expected."""
+
+
+def render_page(judge: str, asks_for_token: bool) -> str:
+    """Return the playground."""
+    return _ENVIRONMENT.get_template("playground.html").render(
+        judge=judge, asks_for_token=asks_for_token, aspects=list(Aspect), longest=LONGEST_CODE
+    )
+
+
+def render_answer(shown: Comparison, verdict: Verdict) -> str:
+    """Return the fragment for a verdict on a comparison as the judge read it."""
+    evidence = verdict.evidence
+    told = account(_shown_elsewhere_left_out(evidence)) if evidence else []
+    return _ENVIRONMENT.get_template("answer.html").render(
+        headline=_HEADLINES[verdict.choice],
+        choice=verdict.choice,
+        prob_a=verdict.prob_a,
+        judge=verdict.judge,
+        reason=visible_html(verdict.undecided or verdict.feedback or ""),
+        account=[visible_html(line) for line in told if line[:3] not in _SAID_OF],
+        accounts={
+            side: [visible_html(line[3:]) for line in told if _SAID_OF.get(line[:3]) == side] for side in ("A", "B")
+        },
+        witnesses=_witnesses(evidence) if evidence else [],
+        candidates={
+            "A": _lines(shown.code_a, shown.language, evidence.a if evidence else None),
+            "B": _lines(shown.code_b, shown.language, evidence.b if evidence else None),
+        },
+    )
+
+
+def _shown_elsewhere_left_out(evidence: Evidence) -> Evidence:
+    """Return the evidence without what the table of calls and the lines of code show."""
+    a, b = (each.model_copy(update={"findings": ()}) for each in (evidence.a, evidence.b))
+    return evidence.model_copy(update={"a": a, "b": b, "differences": ()})
+
+
+def _lines(code: str, language: str, evidence: CandidateEvidence | None) -> list[Line]:
+    findings: dict[int, list[str]] = {}
+    for finding in evidence.findings if evidence else ():
+        findings.setdefault(finding.line, []).append(f"{finding.message} (CWE-{finding.cwe}, {finding.severity})")
+    return [
+        Line(number=number, code=line, findings=tuple(findings.get(number, ())))
+        for number, line in zip(count(1), highlight(code, language))
+    ]
+
+
+def _witnesses(evidence: Evidence) -> list[Witness]:
+    """Return the calls that tell the candidates apart, one a call."""
+    failed_a = {each.call: each for each in evidence.a.examples_failed}
+    failed_b = {each.call: each for each in evidence.b.examples_failed}
+    shown = [
+        Witness(
+            kind="worked example",
+            call=_coloured(call),
+            expected=_coloured(either.expected),
+            a=_coloured(failed_a[call].got) if call in failed_a else None,
+            b=_coloured(failed_b[call].got) if call in failed_b else None,
+        )
+        for call, either in {**failed_b, **failed_a}.items()
+    ]
+    return shown + [
+        Witness(
+            kind="generated input",
+            call=_coloured(each.call),
+            expected=None,
+            a=_coloured(each.a),
+            b=_coloured(each.b),
+        )
+        for each in evidence.differences
+    ]
+
+
+def _coloured(text: str) -> Markup:
+    return Markup("\n").join(highlight(text, "python"))

@@ -1,0 +1,158 @@
+"""Merging trained judges by a weighted average of their weights (paper, section 2.2), one tensor in memory at a time.
+
+Judges are averaged only where an average means something: the same objective, input format, base and vocabulary.
+"""
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import torch
+import yaml
+from safetensors import SafetensorError, safe_open
+
+from codefavor.errors import ConfigError, ModelError
+from codefavor.judge.card import CARD_FILE, JudgeCard, read_card, write_card
+from codefavor.manifest import Manifest, hash_file
+from codefavor.train.folder import MANIFEST_FILE, check_folder
+
+_ALIKE = ("objective", "format", "base_model", "comments", "max_length", "reward", "generation")
+_NAMES = {torch.float32: "F32", torch.float16: "F16", torch.bfloat16: "BF16", torch.float64: "F64"}
+_NOT_COPIED = {CARD_FILE, MANIFEST_FILE, "README.md", "training.jsonl"}
+
+
+def merge_judges(folders: Sequence[Path], weights: Sequence[float], out: Path, manifest: Manifest) -> JudgeCard:
+    """Write the weighted average of the judges in `folders` to `out`, and return its card.
+
+    Raises:
+        ConfigError: there are not at least two judges with one weight each, the weights do not add up to anything, or
+            `out` holds something.
+        ModelError: a judge cannot be read, or the judges are not alike.
+    """
+    shares = _shares(folders, weights)
+    check_folder(out, resume=False)
+    card = _common_card(folders)
+    with ExitStack() as opened:
+        parents = [_Weights(folder, opened) for folder in folders]
+        _refuse_other_tensors(folders, parents)
+        out.mkdir(parents=True, exist_ok=True)
+        for file in parents[0].files:
+            _write(out / file, parents, shares, parents[0].names_in(file))
+    for path in folders[0].iterdir():
+        if path.is_file() and path.suffix != ".safetensors" and path.name not in _NOT_COPIED:
+            shutil.copyfile(path, out / path.name)
+    (out / MANIFEST_FILE).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    # A temperature that fits the parents need not fit their average.
+    merged = card.model_copy(update={"calibration": None, "parents": _parents(folders, shares)})
+    write_card(out, merged)
+    return merged
+
+
+def mergekit_config(folders: Sequence[Path], weights: Sequence[float]) -> str:
+    """Return the configuration of the same average for mergekit (its `linear` method), as YAML."""
+    models = [
+        {"model": str(folder), "parameters": {"weight": share}}
+        for folder, share in zip(folders, _shares(folders, weights), strict=True)
+    ]
+    return yaml.safe_dump({"merge_method": "linear", "models": models, "dtype": "float32"}, sort_keys=False)
+
+
+def _shares(folders: Sequence[Path], weights: Sequence[float]) -> list[float]:
+    if len(folders) < 2 or len(weights) != len(folders):
+        raise ConfigError(f"{len(folders)} judges and {len(weights)} weights: give at least two, and a weight for each")
+    if min(weights) < 0 or not sum(weights):
+        raise ConfigError("the weights of a merge are shares: none below zero, and not all zero")
+    return [weight / sum(weights) for weight in weights]
+
+
+def _common_card(folders: Sequence[Path]) -> JudgeCard:
+    cards = [read_card(folder) for folder in folders]
+    if cards[0].objective == "grounded":
+        raise ModelError(f"{folders[0]}: a grounded judge has no weights to average; merge its inner judges")
+    for folder, card in zip(folders[1:], cards[1:], strict=True):
+        for name in _ALIKE:
+            if getattr(card, name) != getattr(cards[0], name):
+                what = name.replace("_", " ")
+                raise ModelError(f"{folder}: its {what} is not that of {folders[0]}; such judges cannot be averaged")
+        vocabularies = [path / "tokenizer.json" for path in (folders[0], folder)]
+        if all(path.exists() for path in vocabularies) and len({hash_file(path) for path in vocabularies}) > 1:
+            raise ModelError(f"{folder}: its vocabulary is not that of {folders[0]}; such judges cannot be averaged")
+    return cards[0]
+
+
+def _parents(folders: Sequence[Path], shares: Sequence[float]) -> dict[str, float]:
+    return {f"{folder.name}:{_digest(folder)}": share for folder, share in zip(folders, shares, strict=True)}
+
+
+def _digest(folder: Path) -> str:
+    return hash_file(sorted(folder.glob("*.safetensors"))[0])[:12]
+
+
+class _Weights:
+    """The tensors of one judge, read one at a time."""
+
+    def __init__(self, folder: Path, opened: ExitStack) -> None:
+        self.files = sorted(path.name for path in folder.glob("*.safetensors"))
+        if not self.files:
+            raise ModelError(f"{folder}: no weights in it")
+        try:
+            readers = {file: opened.enter_context(safe_open(folder / file, "pt")) for file in self.files}
+        except SafetensorError as error:
+            raise ModelError(f"{folder}: weights that cannot be read: {error}") from None
+        self._readers: dict[str, Any] = {name: reader for reader in readers.values() for name in reader.keys()}
+        self._by_file = {file: list(reader.keys()) for file, reader in readers.items()}
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of every tensor by name."""
+        return {name: tuple(reader.get_slice(name).get_shape()) for name, reader in self._readers.items()}
+
+    def names_in(self, file: str) -> list[str]:
+        """Return the tensors of a file."""
+        return self._by_file[file]
+
+    def __getitem__(self, name: str) -> torch.Tensor:
+        tensor: torch.Tensor = self._readers[name].get_tensor(name)
+        return tensor
+
+
+def _refuse_other_tensors(folders: Sequence[Path], parents: Sequence[_Weights]) -> None:
+    shapes: Mapping[str, tuple[int, ...]] = parents[0].shapes
+    for folder, parent in zip(folders[1:], parents[1:], strict=True):
+        other = parent.shapes
+        if odd := sorted(name for name in shapes.keys() | other.keys() if shapes.get(name) != other.get(name)):
+            raise ModelError(f"{folder}: {odd[0]} is not of the same shape as in {folders[0]}; choose one architecture")
+
+
+def _write(path: Path, parents: Sequence[_Weights], shares: Sequence[float], names: Sequence[str]) -> None:
+    """Write a safetensors file tensor by tensor: the library's own writer wants all of them at once."""
+    header: dict[str, Any] = {"__metadata__": {"format": "pt"}}
+    end = 0
+    for name in names:
+        like = parents[0][name]
+        kind = _NAMES.get(like.dtype)
+        if kind is None:
+            raise ModelError(f"{path.name}: {name} is of type {like.dtype}, which cannot be averaged")
+        begin, end = end, end + like.numel() * like.element_size()
+        header[name] = {"dtype": kind, "shape": list(like.shape), "data_offsets": [begin, end]}
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with path.open("wb") as out:
+        out.write(len(text).to_bytes(8, "little") + text)
+        for tensor in _averages(parents, shares, names):
+            out.write(tensor.contiguous().view(torch.uint8).numpy().tobytes() if tensor.dim() else _scalar(tensor))
+
+
+def _scalar(tensor: torch.Tensor) -> bytes:
+    return bytes(tensor.reshape(1).view(torch.uint8).numpy().tobytes())
+
+
+def _averages(parents: Sequence[_Weights], shares: Sequence[float], names: Sequence[str]) -> Iterator[torch.Tensor]:
+    for name in names:
+        total = parents[0][name].double() * shares[0]
+        for parent, share in zip(parents[1:], shares[1:], strict=True):
+            total += parent[name].double() * share
+        yield total.to(parents[0][name].dtype)

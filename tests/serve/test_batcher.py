@@ -1,0 +1,145 @@
+"""The queue in front of the judge: everybody gets their own verdict, nobody waits for those who left."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+from serve_tools import SlowJudge, verdict
+
+from codefavor.errors import ModelError
+from codefavor.pairs.comparison import Comparison
+from codefavor.pairs.criterion import GENERAL_CRITERION
+from codefavor.pairs.verdict import Verdict
+from codefavor.serve.batcher import Batcher, Busy, Pace, QueuedJudge
+from codefavor.serve.metrics import Metrics
+
+
+def comparison(code: str) -> Comparison:
+    return Comparison(instruction="", criterion=GENERAL_CRITERION, code_a=code, code_b="")
+
+
+async def ask(batcher: Batcher, asked: Comparison) -> Verdict:
+    (answer,) = await batcher.ask(asked)
+    return answer
+
+
+def test_concurrent_comparisons_are_judged_together_and_each_gets_its_own() -> None:
+    judge = SlowJudge(0.02)
+    asked = [comparison(f"{'a' if number % 3 else 'b'}{number}") for number in range(100)]
+
+    async def run() -> list[Verdict]:
+        batcher = Batcher(judge, Pace(most=16), Metrics())
+        async with batcher.running():
+            return await asyncio.gather(*(ask(batcher, each) for each in asked))
+
+    assert asyncio.run(run()) == [verdict(each) for each in asked]
+    assert max(len(batch) for batch in judge.batches) == 16
+    assert len(judge.batches) == 7
+
+
+def test_lanes_judge_side_by_side() -> None:
+    judge = SlowJudge(0.2)
+
+    async def run() -> float:
+        batcher = Batcher(judge, Pace(most=1, linger=0.0, lanes=4), Metrics())
+        loop = asyncio.get_running_loop()
+        async with batcher.running():
+            started = loop.time()
+            await asyncio.gather(*(ask(batcher, comparison(str(number))) for number in range(4)))
+            return loop.time() - started
+
+    assert asyncio.run(run()) < 0.7
+    assert [len(batch) for batch in judge.batches] == [1, 1, 1, 1]
+
+
+def test_who_leaves_takes_the_comparison_along() -> None:
+    judge = SlowJudge(0.1)
+
+    async def run() -> None:
+        batcher = Batcher(judge, Pace(most=1), Metrics())
+        async with batcher.running():
+            first = asyncio.create_task(ask(batcher, comparison("a first")))
+            await asyncio.sleep(0.03)
+            second, third = (asyncio.create_task(ask(batcher, comparison(name))) for name in ("second", "third"))
+            await asyncio.sleep(0)
+            assert batcher.waiting == 2
+            second.cancel()
+            first.cancel()  # the judge has it already
+            assert (await third).choice == "B"
+            assert batcher.waiting == 0
+
+    asyncio.run(run())
+    assert [batch[0].code_a for batch in judge.batches] == ["a first", "third"]
+
+
+def test_a_full_queue_refuses_and_says_when_to_come_back() -> None:
+    async def run() -> None:
+        batcher = Batcher(SlowJudge(0.1), Pace(most=1, waiting=2), Metrics())
+        async with batcher.running():
+            waiting = [asyncio.create_task(ask(batcher, comparison(str(number)))) for number in range(2)]
+            await asyncio.sleep(0)
+            with pytest.raises(Busy) as refused:
+                await ask(batcher, comparison("late"))
+            assert 1 <= refused.value.retry_after <= 60
+            await asyncio.gather(*waiting)
+            assert (await ask(batcher, comparison("a"))).choice == "A"
+
+    asyncio.run(run())
+
+
+class Breaking:
+    name = "breaking"
+
+    def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
+        if any(each.code_a == "bad" for each in comparisons):
+            raise RecursionError("too deep")
+        if any(each.code_a == "down" for each in comparisons):
+            raise ModelError("the model is down")
+        return [verdict(each) for each in comparisons]
+
+
+def test_a_comparison_that_breaks_the_judge_takes_no_other_along(caplog: pytest.LogCaptureFixture) -> None:
+    async def run(*names: str) -> list[Verdict | BaseException]:
+        batcher = Batcher(Breaking(), Pace(), Metrics())
+        async with batcher.running():
+            return await asyncio.gather(*(ask(batcher, comparison(name)) for name in names), return_exceptions=True)
+
+    first, bad, last = asyncio.run(run("a", "bad", "b"))
+    assert isinstance(bad, RecursionError) and "broke on a comparison" in caplog.text
+    assert (first, last) == (verdict(comparison("a")), verdict(comparison("b")))
+    assert all(isinstance(each, ModelError) for each in asyncio.run(run("a", "down", "b")))
+
+
+def test_what_is_asked_together_is_judged_in_one_call_and_fits() -> None:
+    judge = SlowJudge(0.02)
+    groups = [[comparison(f"{'a' if size % 2 else 'b'}{size}")] * size for size in (3, 2, 9, 1, 4)]
+
+    async def run() -> list[list[Verdict]]:
+        batcher = Batcher(judge, Pace(most=5), Metrics())
+        async with batcher.running():
+            return await asyncio.gather(*(batcher.ask(*group) for group in groups))
+
+    assert asyncio.run(run()) == [[verdict(each) for each in group] for group in groups]
+    assert [len(batch) for batch in judge.batches] == [5, 9, 5]
+
+
+def test_work_in_a_thread_asks_through_the_queue_and_can_be_stopped() -> None:
+    judge = SlowJudge(0.05)
+
+    def work(queued: QueuedJudge) -> None:
+        for number in range(1000):
+            assert queued.judge([comparison(f"a{number}")])[0].choice == "A"
+
+    async def run() -> None:
+        batcher = Batcher(judge, Pace(linger=0.0), Metrics())
+        async with batcher.running():
+            queued = QueuedJudge("slow", batcher)
+            working = asyncio.create_task(asyncio.to_thread(work, queued))
+            await asyncio.sleep(0.3)
+            queued.stop()
+            with pytest.raises(asyncio.CancelledError):
+                await working
+            assert batcher.waiting == 0
+
+    asyncio.run(run())
+    assert 2 < len(judge.batches) < 10

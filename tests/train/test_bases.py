@@ -1,0 +1,152 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from tiny_bases import BASES, make_base
+
+from codefavor.config import load_config
+from codefavor.judge.batches import pad_left
+from codefavor.judge.classification import JointInput, answer_logits
+from codefavor.judge.generation import DialogueInput
+from codefavor.judge.greedy import write_replies
+from codefavor.judge.load import load_judge
+from codefavor.judge.pretrained import chat_prompt, load_tokenizer, load_weights, verdict_tokens
+from codefavor.judge.reply_tokens import ReplyTokens
+from codefavor.manifest import make_manifest
+from codefavor.pairs.pair import PreferencePair
+from codefavor.train.config import TrainConfig
+from codefavor.train.report import Report
+from codefavor.train.run import train
+
+CONFIGS = Path(__file__).parents[2] / "configs" / "train"
+RECIPES = {
+    "mistral-7b": "mistral-7b-instruct-v0.3",
+    "mistral-nemo": "mistral-nemo-instruct-2407",
+    "gemma-2": "gemma-2-9b-it",
+    "llama-3": "llama-3-8b-instruct",
+    "qwen2.5": "qwen2.5-coder-0.5b-instruct",
+}
+SMALL: dict[str, Any] = {
+    "max_length": 700,
+    "max_new_tokens": 40,
+    "per_device_train_batch_size": 4,
+    "gradient_accumulation_steps": 1,
+    "learning_rate": 0.01,
+    "warmup_steps": 1,
+    "max_steps": 8,
+    "logging_steps": 1,
+    "bf16": False,
+}
+
+
+@pytest.fixture(scope="module", params=BASES)
+def base(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    return request.param, make_base(BASES[request.param], tmp_path_factory.mktemp("base"))
+
+
+def with_feedback(pairs: list[PreferencePair]) -> list[PreferencePair]:
+    said = "The chosen code is right. The rejected code raises."
+    return [pair.model_copy(update={"feedback": said}) for pair in pairs]
+
+
+@pytest.mark.parametrize("objective", ["classification", "generation"])
+def test_the_recipe_of_a_base_trains_a_judge(
+    base: tuple[str, Path], objective: str, learnable_pairs: list[PreferencePair], tmp_path: Path
+) -> None:
+    name, folder = base
+    recipe = [CONFIGS / f"{objective}.yaml", CONFIGS / "bases" / f"{RECIPES[name]}.yaml"]
+    config = load_config(TrainConfig, recipe, {**SMALL, "model": str(folder)})
+    reports: list[Report] = []
+    manifest = make_manifest("codefavor train", config.model_dump(mode="json"), [], config.seed)
+    pairs = with_feedback(learnable_pairs[:2])
+    learned = train(pairs, config, tmp_path / "judge", manifest, report=reports.append)
+    assert (learned.pairs, learned.truncated) == (2, 0)
+    assert reports[-1].loss < reports[0].loss
+    verdicts = load_judge(f"model:{tmp_path / 'judge'}").judge([pairs[0].present("A").comparison])
+    assert verdicts[0].choice in ("A", "B") or objective == "generation"
+
+
+def test_a_prompt_begins_once_and_the_reply_ends_as_the_template_ends_it(
+    base: tuple[str, Path], learnable_pairs: list[PreferencePair]
+) -> None:
+    name, folder = base
+    tokenizer = load_tokenizer(folder)
+    shown = learnable_pairs[0].present("A").comparison
+    replies = ReplyTokens(tokenizer)
+    for inputs in (JointInput(tokenizer, 700), DialogueInput(tokenizer, 700, 40)):
+        row = inputs.encode(shown).token_ids
+        if BASES[name].bos:
+            assert [place for place, token in enumerate(row) if token == tokenizer.bos_token_id] == [0]
+    assert tokenizer.convert_ids_to_tokens(replies.end) == BASES[name].turn_end
+    message = inputs.encode(shown).token_ids
+    reply = "Code A is right.\nBetter: A"
+    asked = str(tokenizer.decode(message))
+    turns = [
+        {"role": "user", "content": asked},
+        {"role": "assistant", "content": reply},
+    ]
+    whole = tokenizer.encode(str(tokenizer.apply_chat_template(turns, tokenize=False)), add_special_tokens=False)
+    prompt = tokenizer.encode(chat_prompt(tokenizer, asked), add_special_tokens=False)
+    learned = [*prompt, *replies.encode(reply), replies.end]
+    assert whole[: len(learned)] == learned
+
+
+def test_the_verdicts_are_one_token_each_in_their_place(base: tuple[str, Path]) -> None:
+    tokenizer = load_tokenizer(base[1])
+    assert [str(tokenizer.decode([token])).strip() for token in verdict_tokens(tokenizer)] == ["A", "B"]
+    replies = ReplyTokens(tokenizer)
+    assert [str(tokenizer.decode([token])).strip() for token in replies.verdicts] == ["A", "B"]
+    for feedback in ("Code A and code B\n", "", "It ends in a colon:\n\n"):
+        reply = replies.encode(f"{feedback}Better: B")
+        assert replies.verdict_place(reply) == len(reply) - 1
+        assert reply[-1] == replies.verdicts[1]
+        assert replies.decode(reply) == f"{feedback}Better: B"
+
+
+def test_neither_padding_nor_its_side_moves_the_verdict(
+    base: tuple[str, Path], learnable_pairs: list[PreferencePair]
+) -> None:
+    tokenizer, model = load_tokenizer(base[1]), load_weights(base[1], "causal")
+    inputs = JointInput(tokenizer, 700)
+    long = learnable_pairs[0].model_copy(update={"instruction": "add 1 and 2 " * 9})
+    rows = [inputs.encode(pair.present("A").comparison).token_ids for pair in (learnable_pairs[1], long)]
+    with torch.no_grad():
+        alone = torch.cat([answer_logits(model, pad_left([row], 0)) for row in rows])
+        for pad_id in (0, 7, inputs.verdicts[0]):
+            together = answer_logits(model, pad_left(rows, pad_id))
+            torch.testing.assert_close(together, alone, atol=1e-5, rtol=1e-4)
+        right = model(**padded_right(rows, tokenizer.eos_token_id)).logits
+        at_end = torch.stack([right[number, len(row) - 1] for number, row in enumerate(rows)])
+        torch.testing.assert_close(at_end, alone, atol=1e-5, rtol=1e-4)
+
+
+def padded_right(rows: list[list[int]], pad_id: int) -> dict[str, torch.Tensor]:
+    width = max(map(len, rows))
+    fields = (
+        (rows, pad_id),
+        ([[1] * len(row) for row in rows], 0),
+        ([list(range(len(row))) for row in rows], 0),
+    )
+    batch = [[[*row, *[fill] * (width - len(row))] for row in made] for made, fill in fields]
+    names = ("input_ids", "attention_mask", "position_ids")
+    return {name: torch.tensor(part) for name, part in zip(names, batch, strict=True)}
+
+
+def test_rows_written_together_are_those_written_alone(
+    base: tuple[str, Path], learnable_pairs: list[PreferencePair]
+) -> None:
+    tokenizer, model = load_tokenizer(base[1]), load_weights(base[1], "causal")
+    inputs = DialogueInput(tokenizer, 700, 40)
+    long = learnable_pairs[0].model_copy(update={"instruction": "add 1 and 2 " * 9})
+    prompts = [inputs.encode(pair.present("A").comparison).token_ids for pair in (*learnable_pairs[:2], long)]
+    with torch.inference_mode():
+        together = write_replies(model, prompts, inputs.replies, 7, 12)
+        alone = [write_replies(model, [prompt], inputs.replies, 0, 12)[0] for prompt in prompts]
+        plain = model(torch.tensor([[*prompts[0], *alone[0].token_ids]])).logits[0, len(prompts[0]) - 1 : -1]
+    assert [row.token_ids for row in together] == [row.token_ids for row in alone]
+    for one, other in zip(together, alone, strict=True):
+        assert one.margins == pytest.approx(other.margins, abs=1e-4)
+    assert plain.argmax(-1).tolist() == alone[0].token_ids
+    token_a, token_b = inputs.replies.verdicts
+    assert (plain[:, token_a] - plain[:, token_b]).tolist() == pytest.approx(alone[0].margins, abs=1e-4)
