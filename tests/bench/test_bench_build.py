@@ -238,7 +238,9 @@ def test_nothing_curated_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_a_repeated_task_id_is_refused(tmp_path: Path) -> None:
-    task = LabeledComparison.model_validate(make_task(1).model_dump(exclude={"unparsed"})).model_dump(mode="json")
+    task = LabeledComparison.model_validate(
+        make_task(1).model_dump(include=set(LabeledComparison.model_fields))
+    ).model_dump(mode="json")
     write_rows(tmp_path / "tasks.jsonl", [task, task])
     with pytest.raises(DataError, match="t1 is there twice"):
         load_tasks(tmp_path / "tasks.jsonl", "kept", 0)
