@@ -17,7 +17,7 @@ demo: setup
 	bash runs/demo.sh
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 check: setup
 	$(BIN)/ruff check src tests benchmarks

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# The paper's study in small, on two cores, without GPU, key or network: what make demo makes, then three ablations of
+# the linear control on it. It shows that the machinery of the study works and what words alone give. It cannot show what
+# a large base would: the control reads neither the instruction nor the logic of the code, and its pairs come from
+# Regress-Evol alone. For the study itself see paper.sh.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+out=${1:-demo}
+codefavor=${CODEFAVOR:-.venv/bin/codefavor}
+
+bash runs/demo.sh "$out"
+bench=${CODEFAVOR_BENCH:-../shared/codeprefbench}
+if [ ! -d "$bench" ]; then bench=$out/held-out.jsonl; fi
+for study in comments criterion data-size; do
+    "$codefavor" ablate "configs/ablate/$study.yaml" --pairs "$out/train.jsonl" --data "$bench" --out "$out/ablate/$study"
+done

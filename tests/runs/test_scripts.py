@@ -1,0 +1,46 @@
+"""The scripts under runs/ speak of commands and options that exist."""
+
+import re
+import subprocess
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import typer
+from typer.core import TyperGroup
+
+from codefavor.cli.command import VERBS
+
+ROOT = Path(__file__).parents[2]
+SCRIPTS = sorted((ROOT / "runs").glob("*.sh"))
+
+
+def commands_in(script: Path) -> list[list[str]]:
+    text = re.sub(r"\\\n\s*", " ", script.read_text(encoding="utf-8"))
+    lines = [line for line in text.splitlines() if not line.lstrip().startswith(("#", "echo"))]
+    found = [re.findall(r'"\$codefavor" ([^|&;]+)', line) for line in lines]
+    return [command.split() for commands in found for command in commands]
+
+
+def unknown_options(command: list[str]) -> list[str]:
+    verb, *rest = command
+    assert verb in VERBS, verb
+    found = typer.main.get_command(import_module(f"codefavor.cli.{verb.replace('-', '_')}").app)
+    while isinstance(found, TyperGroup):
+        found = found.commands[rest.pop(0)]
+    known = {name for parameter in found.params for name in parameter.opts}
+    return [word for word in rest if word.startswith("--") and word not in known]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_every_command_and_option_exists(script: Path) -> None:
+    commands = commands_in(script)
+    assert commands
+    assert {" ".join(command): unknown for command in commands if (unknown := unknown_options(command))} == {}
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_the_shell_can_read_it_and_its_configurations_are_there(script: Path) -> None:
+    subprocess.run(["bash", "-n", str(script)], check=True)
+    for path in re.findall(r"configs/[\w./-]+\.yaml", script.read_text(encoding="utf-8")):
+        assert (ROOT / path).is_file(), path
