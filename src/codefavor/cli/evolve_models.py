@@ -4,6 +4,7 @@ import shlex
 import sys
 import time
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,8 +19,17 @@ from codefavor.evolve.configuration import CommitInstructConfig, Config, CriticE
 from codefavor.evolve.forecast import forecast
 from codefavor.evolve.methods import run_evolution
 from codefavor.evolve.run import Progress
+from codefavor.evolve.sharded import run_sharded
 
 _FIRST_PROMPTS = 3
+
+
+class EngineName(StrEnum):
+    """Where seeds are settled."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
 
 OutOption = Annotated[Path, typer.Option(help="The run's folder; a run begun there is continued.")]
 ConfigOption = Annotated[Path | None, typer.Option(help="A YAML file of settings; options are laid over it.")]
@@ -31,6 +41,10 @@ BenchmarkOption = Annotated[
     list[Path] | None, typer.Option(help="Keep this benchmark file's tasks out of the pairs; may be repeated.")
 ]
 SeedOption = Annotated[int | None, typer.Option(help="The seed of every random choice.")]
+EngineOption = Annotated[EngineName | None, typer.Option(help="Settle seeds here, or on a Ray cluster.")]
+ShardsOfOption = Annotated[int | None, typer.Option(help="With Ray: how many seeds a shard has.")]
+WorkersOption = Annotated[int | None, typer.Option(help="With Ray: how many shards are worked on at a time.")]
+AddressOption = Annotated[str | None, typer.Option(help="The address of a running Ray cluster; else one is started.")]
 ConcurrencyOption = Annotated[int | None, typer.Option(help="How many seeds are worked on at a time.")]
 LimitOption = Annotated[int | None, typer.Option(help="How many seeds at most.")]
 BudgetOption = Annotated[float | None, typer.Option(help="The most US dollars to spend.")]
@@ -62,6 +76,10 @@ def commit_instruct(
     budget: BudgetOption = None,
     prices: PricesOption = None,
     requests_per_minute: RequestsOption = None,
+    engine: EngineOption = None,
+    shards_of: ShardsOfOption = None,
+    workers: WorkersOption = None,
+    ray_address: AddressOption = None,
     config: ConfigOption = None,
     dry_run: DryOption = False,
 ) -> None:
@@ -75,7 +93,10 @@ def commit_instruct(
         "verify": verify,
         "unsafe_local": unsafe_local,
         "seed": seed,
-        "effort": _effort(concurrency, limit, budget, prices, requests_per_minute),
+        "effort": {
+            **_effort(concurrency, limit, budget, prices, requests_per_minute),
+            **_engine(engine, shards_of, workers, ray_address),
+        },
     }
     _run(load_config(CommitInstructConfig, config, given), out, dry_run=dry_run)
 
@@ -101,6 +122,10 @@ def critic_evol(
     budget: BudgetOption = None,
     prices: PricesOption = None,
     requests_per_minute: RequestsOption = None,
+    engine: EngineOption = None,
+    shards_of: ShardsOfOption = None,
+    workers: WorkersOption = None,
+    ray_address: AddressOption = None,
     config: ConfigOption = None,
     dry_run: DryOption = False,
 ) -> None:
@@ -115,7 +140,10 @@ def critic_evol(
         "verify": verify,
         "unsafe_local": unsafe_local,
         "seed": seed,
-        "effort": _effort(concurrency, limit, budget, prices, requests_per_minute),
+        "effort": {
+            **_effort(concurrency, limit, budget, prices, requests_per_minute),
+            **_engine(engine, shards_of, workers, ray_address),
+        },
     }
     _run(load_config(CriticEvolConfig, config, given), out, dry_run=dry_run)
 
@@ -136,12 +164,25 @@ def _effort(
     }
 
 
+def _engine(
+    engine: EngineName | None, shards_of: int | None, workers: int | None, address: str | None
+) -> dict[str, Any]:
+    return {
+        "engine": engine and engine.value,
+        "shards_of": shards_of,
+        "workers": workers,
+        "ray_address": address,
+    }
+
+
 def _run(config: Config, out: Path, *, dry_run: bool) -> None:
     if dry_run:
         _show_forecast(config, out)
         return
+    unfinished: list[str] = []
     with Live(console=Console(stderr=True), refresh_per_second=4, transient=True) as live:
-        summary = run_evolution(config, out, f"codefavor {shlex.join(sys.argv[1:])}", _watch(live, config))
+        run = run_sharded if config.effort.engine == "ray" else run_evolution
+        summary = run(config, out, f"codefavor {shlex.join(sys.argv[1:])}", _watch(live, config, unfinished))
     turned_down, paper = summary.filtered_by_critic, summary.filtered_in_paper
     share = (
         "" if turned_down is None or paper is None else f"; critic turned down {turned_down:.1%} (paper {paper:.1%})"
@@ -152,15 +193,18 @@ def _run(config: Config, out: Path, *, dry_run: bool) -> None:
     if config.unsafe_local:
         typer.echo("Foreign code ran under --unsafe-local.")
     if not summary.complete:
+        if unfinished:
+            typer.echo(f"unfinished shards: {', '.join(unfinished)}", err=True)
         typer.echo(
             f"not complete: {summary.failed} seeds failed or the budget is spent; run it again to go on", err=True
         )
 
 
-def _watch(live: Live, config: Config) -> Callable[[Progress], None]:
+def _watch(live: Live, config: Config, unfinished: list[str]) -> Callable[[Progress], None]:
     started = time.monotonic()
 
     def watch(progress: Progress) -> None:
+        unfinished[:] = progress.unfinished
         tally, elapsed = progress.tally, time.monotonic() - started
         settled = tally.kept + tally.discarded
         drops = ", ".join(f"{stage} {reasons.total()}" for stage, reasons in sorted(tally.discards.items()))

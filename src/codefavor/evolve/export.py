@@ -4,11 +4,11 @@ What is decided here depends on all pairs before (near-duplicates) or on a bench
 run stops; nothing is asked of a model.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from codefavor.evolve.decontamination import Decontamination, Offence, read_benchmark
-from codefavor.evolve.journal import Journal, Settled
+from codefavor.evolve.journal import Settled
 from codefavor.evolve.overlap_plot import cdf_svg
 from codefavor.evolve.protocol import Discard
 from codefavor.evolve.settings import Decontaminate
@@ -18,10 +18,11 @@ from codefavor.pairs.overlap import NearDuplicates
 from codefavor.pairs.pair import PreferencePair
 
 
-def export(journal: Journal, rules: Decontaminate, folder: Path) -> tuple[Tally, dict[str, float]]:
+def export(journal: Iterable[Settled], rules: Decontaminate, folder: Path) -> tuple[Tally, dict[str, float]]:
     """Write pairs.jsonl and discarded.jsonl, with benchmarks also contamination.jsonl and overlap.svg.
 
-    Returned are the counts and the share of test codes above the threshold, before offending pairs are dropped.
+    `journal` yields what is settled in the order of the seeds, and is gone through several times. Returned are the
+    counts and the share of test codes above the threshold, before offending pairs are dropped.
 
     Raises:
         DataError: a benchmark cannot be read.
@@ -40,7 +41,7 @@ def export(journal: Journal, rules: Decontaminate, folder: Path) -> tuple[Tally,
     return tally, shares
 
 
-def _near_duplicates(journal: Journal, threshold: float) -> dict[int, Discard]:
+def _near_duplicates(journal: Iterable[Settled], threshold: float) -> dict[int, Discard]:
     seen = NearDuplicates(threshold)
     ids: list[int] = []
     dropped = {}
@@ -56,7 +57,7 @@ def _near_duplicates(journal: Journal, threshold: float) -> dict[int, Discard]:
     return dropped
 
 
-def _offences(journal: Journal, check: Decontamination, dropped: dict[int, Discard]) -> Iterator[Offence]:
+def _offences(journal: Iterable[Settled], check: Decontamination, dropped: dict[int, Discard]) -> Iterator[Offence]:
     """Yield what offends against the benchmark and note the pairs in `dropped` on the way."""
     indices: list[int] = []
 
@@ -75,7 +76,7 @@ def _offences(journal: Journal, check: Decontamination, dropped: dict[int, Disca
         yield from offences
 
 
-def _kept(journal: Journal, dropped: dict[int, Discard], tally: Tally) -> Iterator[PreferencePair]:
+def _kept(journal: Iterable[Settled], dropped: dict[int, Discard], tally: Tally) -> Iterator[PreferencePair]:
     for settled in journal:
         tally.pay(settled.calls)
         if settled.pair and settled.index not in dropped:
@@ -83,7 +84,7 @@ def _kept(journal: Journal, dropped: dict[int, Discard], tally: Tally) -> Iterat
             yield settled.pair
 
 
-def _discards(journal: Journal, dropped: dict[int, Discard], tally: Tally) -> Iterator[Discard]:
+def _discards(journal: Iterable[Settled], dropped: dict[int, Discard], tally: Tally) -> Iterator[Discard]:
     for settled in journal:
         discard = _discard_of(settled, dropped)
         if discard:

@@ -10,13 +10,17 @@ from pathlib import Path
 
 from codefavor.errors import CodeFavorError
 from codefavor.evolve.commit_instruct import CommitInstruct
-from codefavor.evolve.configuration import CommitInstructConfig, Config
+from codefavor.evolve.commit_seed import CommitSeed
+from codefavor.evolve.configuration import CommitInstructConfig, Config, CriticEvolConfig
 from codefavor.evolve.critic_evol import CriticEvol
+from codefavor.evolve.instruction_seed import InstructionSeed
 from codefavor.evolve.journal import Journal
 from codefavor.evolve.models import load_models, prices_of
 from codefavor.evolve.run import Progress, Watch, evolve_seeds, finish, open_folder
+from codefavor.evolve.settings import ModelSettings
 from codefavor.evolve.summary import Summary
 from codefavor.evolve.verified import Check, make_check
+from codefavor.jsonl import read_records
 from codefavor.llm.answers import AnswerFile
 from codefavor.llm.meter import Meter
 from codefavor.llm.protocol import ChatModel
@@ -40,18 +44,18 @@ def run_evolution(config: Config, folder: Path, command: str, watch: Watch) -> S
         SandboxError: pairs are to be verified, and code cannot be run safely here.
     """
     settings = config.settings()
-    models = [config.critic, *([settings.draft] if settings.draft else [])]
+    models = models_of(config)
     meter = Meter(config.effort.budget_usd)
     prices = prices_of(models, config.effort)
     with ExitStack() as opened:
-        check = _open_check(config, opened)
+        check = open_check(config, opened)
         open_folder(folder, settings, command, config.input_files())
         answers = opened.enter_context(AnswerFile(folder / "answers.sqlite"))
         journal = opened.enter_context(Journal(folder / "journal.jsonl"))
         loaded = load_models(models, config.effort, answers, meter)
         progress = Progress(earlier=len(journal))
         try:
-            drawn = asyncio.run(_evolve(config, loaded, check, journal, progress, watch))
+            drawn = asyncio.run(evolve(config, None, loaded, check, journal, progress, watch))
         except (KeyboardInterrupt, CodeFavorError):
             if len(journal):
                 finish(folder, settings, journal, progress, prices, drawn=False)
@@ -59,15 +63,29 @@ def run_evolution(config: Config, folder: Path, command: str, watch: Watch) -> S
         return finish(folder, settings, journal, progress, prices, drawn=drawn)
 
 
-def _open_check(config: Config, opened: ExitStack) -> Check:
+def models_of(config: Config) -> list[ModelSettings]:
+    """Return the critic and, where there is one, the model that drafts."""
+    draft = config.draft if isinstance(config, CriticEvolConfig) else None
+    return [config.critic, *([draft] if draft else [])]
+
+
+def open_check(config: Config, opened: ExitStack) -> Check:
+    """Return what is asked of every pair, with a sandbox where pairs are verified, for as long as `opened` is."""
     pool = opened.enter_context(open_sandbox(_VERIFIERS, config.unsafe_local)) if config.verify else None
     threads = opened.enter_context(ThreadPoolExecutor(_VERIFIERS))
     return make_check(config.pairs, pool, threads, config.seed)
 
 
-async def _evolve(
-    config: Config, models: tuple[ChatModel, ...], check: Check, journal: Journal, progress: Progress, watch: Watch
+async def evolve(
+    config: Config,
+    cut: Path | None,
+    models: tuple[ChatModel, ...],
+    check: Check,
+    journal: Journal,
+    progress: Progress,
+    watch: Watch,
 ) -> bool:
+    """Settle the seeds in the file `cut`, or all that `config` names, and close the models; see `evolve_seeds`."""
     try:
         if isinstance(config, CommitInstructConfig):
             asked = config.critic
@@ -78,14 +96,14 @@ async def _evolve(
                 filter_tokens=asked.filter_tokens,
                 structured=config.structured,
             )
-            return await evolve_seeds(
-                config.read_seeds(), commit_critic, check, journal, config.effort, progress, watch
-            )
+            commits = read_records(cut, CommitSeed) if cut else config.read_seeds()
+            return await evolve_seeds(commits, commit_critic, check, journal, config.effort, progress, watch)
         draft = (models[1], config.draft.generation()) if config.draft else None
         evolver = CriticEvol(
             draft, (models[0], config.critic.generation()), order_seed=config.seed, structured=config.structured
         )
-        return await evolve_seeds(config.read_seeds(), evolver, check, journal, config.effort, progress, watch)
+        instructions = read_records(cut, InstructionSeed) if cut else config.read_seeds()
+        return await evolve_seeds(instructions, evolver, check, journal, config.effort, progress, watch)
     finally:
         for model in models:
             await model.aclose()

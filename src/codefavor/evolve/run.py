@@ -22,7 +22,7 @@ from codefavor.evolve.export import export
 from codefavor.evolve.instruction_seed import InstructionSeed
 from codefavor.evolve.journal import Journal, Settled
 from codefavor.evolve.protocol import Discard
-from codefavor.evolve.settings import Effort, EvolveSettings
+from codefavor.evolve.settings import Effort, Engine, EvolveSettings
 from codefavor.evolve.summary import Summary, Tally, Tokens
 from codefavor.evolve.verified import Check
 from codefavor.llm.batch import Failed, run
@@ -30,8 +30,11 @@ from codefavor.llm.prices import Price
 from codefavor.manifest import make_manifest
 from codefavor.pairs.pair import PreferencePair
 
-_HOPELESS = 32
+HOPELESS = 32
 """After so many failures and no answer at all, the run stops: the key, the address or the model is wrong."""
+
+SHARDS = "shards"
+"""The folder of the shards of a run that has them."""
 
 
 SeedT = TypeVar("SeedT", CommitSeed, InstructionSeed)
@@ -59,19 +62,24 @@ class Progress:
     """Changes of the source that are no seeds, so far."""
     first_failure: CodeFavorError | None = None
     """The first failure."""
+    unfinished: list[str] = field(default_factory=list)
+    """The shards that were left unfinished, where a run has shards."""
 
 
 Watch = Callable[[Progress], None]
 
 
-def open_folder(folder: Path, settings: EvolveSettings, command: str, inputs: Iterable[Path]) -> None:
-    """Prepare the folder of a run, or make sure that a run begun there has the same settings.
+def open_folder(
+    folder: Path, settings: EvolveSettings, command: str, inputs: Iterable[Path], engine: Engine = "local"
+) -> None:
+    """Prepare the folder of a run, or make sure that a run begun there has the same settings and engine.
 
     Raises:
-        UserError: the folder holds a run under other settings, or something else.
+        UserError: the folder holds a run under other settings or on another engine, or something else.
     """
     path = folder / "settings.json"
     if path.exists():
+        _refuse_other_engine(folder, engine)
         _refuse_other_settings(json.loads(path.read_text(encoding="utf-8")), settings, folder)
         return
     if folder.exists() and any(folder.iterdir()):
@@ -83,6 +91,16 @@ def open_folder(folder: Path, settings: EvolveSettings, command: str, inputs: It
     partial = folder / ".settings.json"
     partial.write_text(settings.model_dump_json(indent=2) + "\n", encoding="utf-8")
     partial.replace(path)
+
+
+def _refuse_other_engine(folder: Path, engine: Engine) -> None:
+    begun: Engine | None = None
+    if (folder / SHARDS).exists():
+        begun = "ray"
+    elif (folder / "journal.jsonl").exists():
+        begun = "local"
+    if begun not in {None, engine}:
+        raise UserError(f"{folder}: this run was begun with --engine {begun}; go on with it or choose a new folder")
 
 
 def _refuse_other_settings(found: dict[str, object], settings: EvolveSettings, folder: Path) -> None:
@@ -130,7 +148,7 @@ async def evolve_seeds(
                     _note_failure(progress, outcome.error)
                 else:
                     journal.add(outcome.value)
-                    _note(progress.tally, outcome.value)
+                    note(progress.tally, outcome.value)
                 watch(progress)
     except BudgetExceeded:
         return False
@@ -167,7 +185,8 @@ async def _settled(index: int, seed: CommitSeed | InstructionSeed, evolution: Ev
     )
 
 
-def _note(tally: Tally, settled: Settled) -> None:
+def note(tally: Tally, settled: Settled) -> None:
+    """Count a settled seed."""
     tally.pay(settled.calls)
     if settled.pair:
         tally.keep(settled.pair)
@@ -179,20 +198,20 @@ def _note_failure(progress: Progress, error: CodeFavorError) -> None:
     progress.failed += 1
     progress.first_failure = progress.first_failure or error
     nothing_settled = not progress.tally.kept and not progress.tally.discarded
-    if nothing_settled and progress.failed >= _HOPELESS and not isinstance(error, BudgetExceeded):
+    if nothing_settled and progress.failed >= HOPELESS and not isinstance(error, BudgetExceeded):
         raise progress.first_failure
 
 
 def finish(
     folder: Path,
     settings: EvolveSettings,
-    journal: Journal,
+    journal: Iterable[Settled],
     progress: Progress,
     prices: dict[str, Price | None],
     *,
     drawn: bool,
 ) -> Summary:
-    """Write the results of what is settled and return their summary.
+    """Write the results of what is settled, `journal` gone through several times, and return their summary.
 
     Raises:
         DataError: a benchmark cannot be read.

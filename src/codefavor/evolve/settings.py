@@ -1,13 +1,16 @@
 """The settings of an evolution run: what shapes its result, and what only says how fast it is made."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue, SerializeAsAny
 
 from codefavor.evolve.filters import PairFilter
 from codefavor.llm.protocol import GenerationConfig
 from codefavor.record import Record
+
+Engine = Literal["local", "ray"]
+"""Where seeds are settled: in this process, or by the workers of a Ray cluster."""
 
 
 class ModelSettings(Record):
@@ -105,3 +108,11 @@ class Effort(Record):
     """How long one attempt may take; None is 300 s, and a day for a model run here, whose calls wait in line."""
     prices: Path | None = None
     """A YAML file of prices laid over the shipped ones."""
+    engine: Engine = "local"
+    """Where seeds are settled; a run goes on on the engine that it was begun with."""
+    shards_of: Annotated[int, Field(gt=0)] = 256
+    """How many seeds a shard has, on Ray."""
+    workers: Annotated[int, Field(gt=0)] = 4
+    """How many shards are worked on at a time, on Ray; concurrency and limits a minute are shared out over them."""
+    ray_address: str | None = None
+    """The cluster's address; None starts Ray on this machine for the run."""

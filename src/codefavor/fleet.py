@@ -1,0 +1,74 @@
+"""Work spread over the processes of a Ray cluster with Ray Data; the one module that knows Ray.
+
+It carries text to a function and its answers back as they are ready. What the text means, what is written where and
+how work that broke off goes on is the caller's. Without an address a cluster of this machine alone is started, on
+loopback and without dashboard. No environment variable travels with the work: a key has to be in the environment of
+the machine that needs it.
+"""
+
+import importlib
+import logging
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from codefavor.errors import MissingExtraError, UserError
+
+
+def spread(tasks: Sequence[str], work: Callable[[str], str], workers: int, address: str | None) -> Iterator[str]:
+    """Yield what `work`, a function of a module, makes of every task, as it is ready, `workers` at a time.
+
+    Work whose process is lost is done again elsewhere, so it must bear to be repeated. Close the iterator
+    (`contextlib.closing`) when leaving early: that ends the work, and a cluster of this machine with it.
+
+    Raises:
+        MissingExtraError: Ray is not installed.
+        UserError: there is no cluster at `address`.
+    """
+    if not tasks:
+        return
+    with _cluster(workers, address) as ray:
+
+        def settle(row: dict[str, str]) -> dict[str, str]:
+            return {"item": work(row["item"])}
+
+        # A block for every task: Ray hands over whole blocks, and a finished task is not to wait for another one.
+        rows = ray.data.from_items(list(tasks), override_num_blocks=len(tasks))
+        for row in rows.map(settle, num_cpus=1, concurrency=workers).iter_rows():
+            yield row["item"]
+
+
+@contextmanager
+def _cluster(workers: int, address: str | None) -> Iterator[Any]:
+    ray = _load()
+    quiet = {"log_to_driver": False, "logging_level": logging.ERROR}
+    try:
+        if address is None:
+            # "local", or a cluster named by RAY_ADDRESS would be joined unasked.
+            own = {"num_cpus": workers, "include_dashboard": False, "_node_ip_address": "127.0.0.1"}
+            ray.init("local", **own, **quiet)
+        else:
+            ray.init(address, **quiet)
+    except (ConnectionError, RuntimeError, ValueError) as error:
+        raise UserError(f"no Ray cluster at {address or 'this machine'}: {' '.join(str(error).split())}") from None
+    try:
+        context = ray.data.DataContext.get_current()
+        context.enable_progress_bars = False
+        context.print_on_execution_start = False
+        logging.getLogger("ray.data").setLevel(logging.ERROR)
+        yield ray
+    finally:
+        ray.shutdown()
+
+
+def _load() -> Any:
+    # Read when Ray is imported.
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    try:
+        ray = importlib.import_module("ray")
+        importlib.import_module("ray.data")
+    except ImportError:
+        raise MissingExtraError("ray", "ray") from None
+    return ray

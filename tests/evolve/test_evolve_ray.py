@@ -1,0 +1,148 @@
+"""Runs on a real Ray cluster of this machine: the same results as without it, and after a kill."""
+
+import os
+import signal
+import subprocess
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from codefavor.errors import DataError, UserError
+from codefavor.evolve.commit_seed import CommitSeed
+from codefavor.evolve.protocol import Discard
+from codefavor.evolve.settings import Effort
+from codefavor.evolve.sharded import share_out
+from codefavor.evolve.shards import Shard, cut, fix_size
+from codefavor.jsonl import read_records
+from codefavor.pairs.pair import PreferencePair
+from loopback.critic import answer
+from loopback.runs import ENVIRONMENT, command, commit_run, evolve, results, summary, write_commits
+from loopback.server import Loopback
+
+RAY = ("--engine", "ray", "--workers", 2, "--shards-of", 8)
+
+
+def seeds(count: int) -> list[CommitSeed | Discard]:
+    made: list[CommitSeed | Discard] = [
+        CommitSeed(source="a", source_id=str(n), license="mit", message="m", path="p.py", before="a", after="b")
+        for n in range(count)
+    ]
+    return [Discard(source_id="x", stage="source", reason="merge"), *made]
+
+
+def test_shards_are_cut_in_order_and_only_a_grown_one_is_opened_again(tmp_path: Path) -> None:
+    dropped: Counter[str] = Counter()
+    first = cut(seeds(9), tmp_path, 4, 6, dropped)
+    assert [(shard.first, shard.seeds) for shard in first] == [(0, 4), (4, 2)]
+    assert dropped == {"merge": 1}
+    for shard in first:
+        shard.finish()
+    again = cut(seeds(9), tmp_path, 4, None, Counter())
+    assert [(shard.first, shard.seeds) for shard in again] == [(0, 4), (4, 4), (8, 1)]
+    assert [shard.table.exists() for shard in again] == [True, False, False]
+    fewer = cut(seeds(9), tmp_path, 4, 6, Counter())
+    assert [shard.seeds for shard in fewer] == [4, 4]
+    with pytest.raises(DataError, match="other ones when the run began"):
+        cut(seeds(9)[2:], tmp_path, 4, None, Counter())
+
+
+def test_a_run_keeps_its_size_of_shards(tmp_path: Path) -> None:
+    fix_size(tmp_path, 8)
+    fix_size(tmp_path, 8)
+    with pytest.raises(UserError, match="--shards-of 8"):
+        fix_size(tmp_path, 9)
+
+
+def test_budget_goes_by_seeds_and_limits_by_workers() -> None:
+    effort = Effort(
+        budget_usd=12, workers=2, concurrency=32, requests_per_minute=60, tokens_per_minute=600, limit=3, engine="ray"
+    )
+    shards = [Shard(folder=Path(str(n)), first=0, seeds=count) for n, count in enumerate((4, 4, 4))]
+    shares = share_out(effort, [*shards[:2], shards[2].model_copy(update={"seeds": 16})])
+    assert [share.budget_usd for share in shares] == [2, 2, 8]
+    assert {(s.concurrency, s.requests_per_minute, s.tokens_per_minute, s.limit) for s in shares} == {
+        (16, 30, 300, None)
+    }
+    assert share_out(effort, shards[:1])[0].requests_per_minute == 60
+
+
+def test_engines_do_not_mix(tmp_path: Path) -> None:
+    rows, out = write_commits(tmp_path / "seeds.jsonl", 4), tmp_path / "run"
+    with Loopback(answer) as server:
+        assert evolve(*commit_run(rows, server.url, out)).returncode == 0
+        mixed = evolve(*commit_run(rows, server.url, out), *RAY)
+    assert mixed.returncode == 2
+    assert "begun with --engine local" in mixed.stderr
+    assert not (out / "shards").exists()
+
+
+def start_ray(*arguments: object) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command(*arguments),
+        env=ENVIRONMENT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+
+
+def end(process: subprocess.Popen[bytes]) -> str:
+    _, said = process.communicate(timeout=180)
+    return said.decode()
+
+
+@pytest.mark.slow
+def test_killed_and_continued_on_ray_it_is_the_run_without_ray(tmp_path: Path) -> None:
+    rows, out = write_commits(tmp_path / "seeds.jsonl", 60), tmp_path / "ray"
+    with Loopback(answer, 0.2) as server:
+        again = (*commit_run(rows, server.url, out), *RAY)
+        process = start_ray(*again)
+        until = time.monotonic() + 90
+        while not list(out.glob("shards/*.parquet")) and time.monotonic() < until:
+            assert process.poll() is None, end(process)
+            time.sleep(0.02)
+        os.killpg(process.pid, signal.SIGKILL)
+        end(process)
+        time.sleep(3)  # Ray's own processes follow the driver
+        finished = {path.name for path in out.glob("shards/*.parquet")}
+        assert 0 < len(finished) < 7
+        stamps = {name: (out / "shards" / name).stat().st_mtime_ns for name in finished}
+        last = start_ray(*again)
+        said = end(last)
+        assert last.returncode == 0, said
+        assert len(list(out.glob("shards/*.parquet"))) == 7
+        assert {name: (out / "shards" / name).stat().st_mtime_ns for name in finished} == stamps
+        assert server.tally.repeated <= 16, "more calls were repeated than were in flight"
+        asked = server.tally.requests
+        same = start_ray(*again)
+        said = end(same)
+        assert same.returncode == 0, said
+        assert server.tally.requests == asked
+        local = evolve(*commit_run(rows, server.url, out))
+        assert local.returncode == 2 and "begun with --engine ray" in local.stderr
+        assert "sk-of-a-test" not in "".join(p.read_text(errors="replace") for p in out.rglob("*") if p.is_file())
+    with Loopback(answer) as server:
+        whole = evolve(*commit_run(rows, server.url, tmp_path / "whole"))
+        assert whole.returncode == 0, whole.stderr
+    assert results(out) == results(tmp_path / "whole")
+
+
+@pytest.mark.slow
+def test_ctrl_c_on_ray_writes_out_what_is_settled(tmp_path: Path) -> None:
+    rows, out = write_commits(tmp_path / "seeds.jsonl", 60), tmp_path / "ray"
+    with Loopback(answer, 0.2) as server:
+        process = start_ray(*commit_run(rows, server.url, out), *RAY)
+        until = time.monotonic() + 90
+        while not list(out.glob("shards/*.parquet")) and time.monotonic() < until:
+            assert process.poll() is None, end(process)
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        said = end(process)
+        assert process.returncode == 130, said
+    counts = summary(out)
+    assert not counts["complete"]
+    assert 8 <= counts["seeds"] < 54
+    settled = [*read_records(out / "pairs.jsonl", PreferencePair), *read_records(out / "discarded.jsonl", Discard)]
+    assert len(settled) == counts["seeds"]
