@@ -9,14 +9,14 @@ the machine that needs it.
 import importlib
 import logging
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from codefavor.errors import MissingExtraError, UserError
 
 
-def spread(tasks: Sequence[str], work: Callable[[str], str], workers: int, address: str | None) -> Iterator[str]:
+def spread(tasks: Sequence[str], work: Callable[[str], str], workers: int, address: str | None) -> Generator[str]:
     """Yield what `work`, a function of a module, makes of every task, as it is ready, `workers` at a time.
 
     Work whose process is lost is done again elsewhere, so it must bear to be repeated. Close the iterator

@@ -112,7 +112,7 @@ def cut(
         DataError: the seeds are not those that the run was begun with.
     """
     drawn = _seeds(seeds, limit, not_seeds)
-    shards = []
+    shards: list[Shard] = []
     while batch := list(islice(drawn, size)):
         number = len(shards)
         shards.append(_write_seeds(folder / SHARDS / f"{number:05}", number * size, batch))
