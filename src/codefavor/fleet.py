@@ -41,12 +41,12 @@ def spread(tasks: Sequence[str], work: Callable[[str], str], workers: int, addre
 
 @contextmanager
 def _cluster(workers: int, address: str | None) -> Iterator[Any]:
-    ray = _load()
+    ray = _load(own=address is None)
     quiet = {"log_to_driver": False, "logging_level": logging.ERROR}
     try:
         if address is None:
             # "local", or a cluster named by RAY_ADDRESS would be joined unasked.
-            own = {"num_cpus": workers, "include_dashboard": False, "_node_ip_address": "127.0.0.1"}
+            own = {"num_cpus": workers, "include_dashboard": False}
             ray.init("local", **own, **quiet)
         else:
             ray.init(address, **quiet)
@@ -62,10 +62,13 @@ def _cluster(workers: int, address: str | None) -> Iterator[Any]:
         ray.shutdown()
 
 
-def _load() -> Any:
+def _load(*, own: bool) -> Any:
     # Read when Ray is imported.
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    if own:
+        # Ray replaces 127.0.0.1 by the address of a network card and listens on all; this keeps it on loopback.
+        os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
     try:
         ray = importlib.import_module("ray")
         importlib.import_module("ray.data")

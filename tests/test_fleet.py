@@ -1,0 +1,18 @@
+"""A cluster of this machine is nobody else's: its ports let their callers run code."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="reads Linux's table of sockets")
+def test_a_cluster_of_this_machine_listens_on_loopback_only() -> None:
+    tests = Path(__file__).parent
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tests.parent / "src"), str(tests)])}
+    command = [sys.executable, "-m", "loopback.sockets"]
+    seen = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    assert seen.stdout.strip() == "came with Ray:"
