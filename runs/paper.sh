@@ -12,7 +12,7 @@ tasks=(--benchmark "$CODEFAVOR_BENCH/correctness-alignment.jsonl.gz" --benchmark
     --benchmark "$CODEFAVOR_BENCH/security-alignment.jsonl.gz" --benchmark "$CODEFAVOR_BENCH/human-preference-alignment.jsonl.gz")
 
 # Pairs (section 2.2): commits rephrased by the critic, and weak drafts revised by it.
-"$codefavor" evolve commit-instruct --edit-pack hub:nuprl/EditPackFT --critic vllm/llama-3-70b-instruct --base-url "$CRITIC" \
+"$codefavor" evolve commit-instruct --edit-pack hub:nuprl/EditPackFT-Multi --critic vllm/llama-3-70b-instruct --base-url "$CRITIC" \
     --concurrency 256 --out "$out/commit-instruct" "${tasks[@]}"
 "$codefavor" evolve critic-evol --draft vllm/llama-3-8b-instruct --draft-url "$DRAFT" --critic vllm/llama-3-70b-instruct \
     --base-url "$CRITIC" --concurrency 256 --out "$out/critic-evol" "${tasks[@]}"

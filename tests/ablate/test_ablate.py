@@ -72,6 +72,12 @@ def test_a_study_is_run_compared_and_continued(study: Path, tmp_path: Path) -> N
     (out / "cells" / "chance" / "bench" / "result.json").unlink()
     assert ablate(study, out).returncode == 0
     assert verdicts.stat().st_mtime_ns == before
+    data = tmp_path / "test.jsonl"
+    whole = data.read_text(encoding="utf-8")
+    data.write_text("".join(reversed(whole.splitlines(keepends=True))), encoding="utf-8")
+    changed = ablate(study, out)
+    assert changed.returncode == 2 and "one was begun with other settings" in changed.stderr
+    data.write_text(whole, encoding="utf-8")
     study.write_text(study.read_text(encoding="utf-8").replace("judge: first", "judge: shorter"), encoding="utf-8")
     other = ablate(study, out)
     assert other.returncode == 2 and "chance was begun with other settings" in other.stderr

@@ -12,8 +12,10 @@ import yaml
 
 from codefavor.ablate.grid import Cell, Grid, training_of
 from codefavor.bench.results import RESULT_FILE
+from codefavor.bench.tasks import load_tasks
 from codefavor.errors import ConfigError, UserError
 from codefavor.judge.card import CARD_FILE
+from codefavor.judge.load import judge_files
 from codefavor.manifest import hash_file
 from codefavor.record import Record
 from codefavor.train.config import TrainConfig
@@ -37,6 +39,10 @@ class BegunCell(Record):
     """SHA-256 of its pairs, by path."""
     data: str
     """The benchmark."""
+    data_files: dict[str, str]
+    """SHA-256 of its files, by name."""
+    judge_files: dict[str, str]
+    """SHA-256 of the files of a judge that is there already, by path."""
     order: str
     """Given, or both."""
     seed: int
@@ -110,7 +116,16 @@ def _begun(grid: Grid, name: str, data: Path) -> BegunCell:
         hashes = {str(path): hash_file(path) for path in files}
     except OSError as error:
         raise ConfigError(f"cell {name}: {error.filename}: {error.strerror}") from None
-    return BegunCell(cell=cell, train=training, files=hashes, data=str(data), order=grid.order, seed=grid.seed)
+    return BegunCell(
+        cell=cell,
+        train=training,
+        files=hashes,
+        data=str(data),
+        data_files=load_tasks(data, cell.comments, grid.seed).files,
+        judge_files={str(path): hash_file(path) for path in judge_files(cell.judge)} if cell.judge else {},
+        order=grid.order,
+        seed=grid.seed,
+    )
 
 
 def _claim(folder: Path, name: str, begun: BegunCell) -> None:
