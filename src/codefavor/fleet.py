@@ -9,11 +9,15 @@ the machine that needs it.
 import importlib
 import logging
 import os
+import socket
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import Any
 
 from codefavor.errors import MissingExtraError, UserError
+
+_PATIENCE_SECONDS = 5.0
 
 
 def spread(tasks: Sequence[str], work: Callable[[str], str], workers: int, address: str | None) -> Generator[str]:
@@ -37,6 +41,27 @@ def spread(tasks: Sequence[str], work: Callable[[str], str], workers: int, addre
         rows = ray.data.from_items(list(tasks), override_num_blocks=len(tasks))
         for row in rows.map(settle, num_cpus=1, concurrency=workers).iter_rows():
             yield row["item"]
+
+
+def reach(address: str | None) -> None:
+    """Make sure that Ray is there and that somebody listens at `address`, before anything is written for a run.
+
+    Ray itself tries a wrong address for more than a minute. Addresses without a port (`auto`, `ray://…`) are Ray's to
+    judge.
+
+    Raises:
+        MissingExtraError: Ray is not installed.
+        UserError: nobody listens at `address`.
+    """
+    if not (find_spec("ray") and find_spec("pyarrow")):
+        raise MissingExtraError("ray", "ray")
+    host, _, port = (address or "").rpartition(":")
+    if not host or not port.isdecimal() or "/" in host:
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), _PATIENCE_SECONDS).close()
+    except (OSError, OverflowError) as error:
+        raise UserError(f"no Ray cluster at {address}: {error}; check --ray-address") from None
 
 
 @contextmanager

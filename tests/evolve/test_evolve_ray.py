@@ -78,6 +78,16 @@ def test_engines_do_not_mix(tmp_path: Path) -> None:
     assert not (out / "shards").exists()
 
 
+def test_an_address_where_nobody_listens_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    rows, out = write_commits(tmp_path / "seeds.jsonl", 4), tmp_path / "run"
+    with Loopback(answer) as server:
+        refused = evolve(*commit_run(rows, server.url, out), *RAY, "--ray-address", "127.0.0.1:1")
+        assert server.tally.requests == 0
+    assert refused.returncode == 2
+    assert "no Ray cluster at 127.0.0.1:1" in refused.stderr
+    assert not out.exists()
+
+
 def start_ray(*arguments: object) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         command(*arguments),

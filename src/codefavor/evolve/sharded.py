@@ -19,7 +19,7 @@ from codefavor.evolve.run import HOPELESS, Progress, Watch, finish, note, open_f
 from codefavor.evolve.settings import Effort
 from codefavor.evolve.shards import SettledShards, Shard, cut, fix_size
 from codefavor.evolve.summary import Summary
-from codefavor.fleet import spread
+from codefavor.fleet import reach, spread
 from codefavor.llm.answers import AnswerFile
 from codefavor.llm.meter import Meter
 from codefavor.record import Record
@@ -63,6 +63,7 @@ def run_sharded(config: Config, folder: Path, command: str, watch: Watch) -> Sum
     """
     settings, folder = config.settings(), folder.resolve()
     prices = prices_of(models_of(config), config.effort)
+    reach(config.effort.ray_address)
     open_folder(folder, settings, command, config.input_files(), config.effort.engine)
     fix_size(folder, config.effort.shards_of)
     progress = Progress()
