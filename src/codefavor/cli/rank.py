@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from codefavor import api
 from codefavor.cli.asked import asked_criterion, asked_text, read_text
 from codefavor.cli.counting import counting
 from codefavor.cli.sandbox import UNSAFE_HELP
@@ -17,10 +18,8 @@ from codefavor.judge.load import default_spec, judge_files, load_judge
 from codefavor.manifest import hash_file, make_manifest
 from codefavor.pairs.criterion import Aspect, Criterion
 from codefavor.rank.best_of_n import RANKINGS_FILE, JudgedFile, best_of_n
-from codefavor.rank.candidate_set import CandidateSet
 from codefavor.rank.ranking import RankSettings
 from codefavor.rank.sample_file import read_samples
-from codefavor.rank.tournament import rank
 from codefavor.rank.view import render_ranking
 
 app = typer.Typer(help="Find the best of many candidates with few judgements.")
@@ -59,13 +58,13 @@ def rank_command(
         return
     if not files or instruction is None or out is not None:
         raise UserError("name the candidates and --instruction, or --samples FILE with --out FOLDER")
-    task = CandidateSet(
-        id="files",
-        instruction=asked_text(instruction),
+    ranking = api.rank(
+        asked_text(instruction),
+        [read_text(file) for file in files],
         criterion=asked_criterion(criterion, criterion_text),
-        candidates=tuple(map(read_text, files)),
+        judge=load_judge(spec, unsafe_local),
+        settings=settings,
     )
-    ranking = rank(load_judge(spec, unsafe_local), task, settings).ranking
     names = [str(file) for file in files]
     if as_json:
         typer.echo(ranking.model_dump_json(indent=2, exclude={"id", "index"}))
