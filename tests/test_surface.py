@@ -55,7 +55,7 @@ def test_functions_name_their_arguments_and_their_errors() -> None:
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'prefer'"):
-        codefavor.prefer  # type: ignore[attr-defined]  # noqa: B018
+        codefavor.prefer  # noqa: B018
 
 
 def run_alone(code: str) -> str:

@@ -19,7 +19,6 @@ from codefavor.judge.protocol import Judge
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect, Criterion, criterion_named
 from codefavor.pairs.verdict import Verdict
-from codefavor.rank import tournament
 from codefavor.rank.candidate_set import CandidateSet
 from codefavor.rank.ranking import Ranking, RankSettings
 from codefavor.record import Record, explain
@@ -104,6 +103,8 @@ def rank(
         candidates=tuple(candidates),
         language=language,
     )
+    from codefavor.rank import tournament  # with scipy, whose import takes longer than to compare two codes
+
     return tournament.rank(_judge(judge), task, settings or RankSettings()).ranking
 
 

@@ -27,13 +27,14 @@ class Sure:
         return [self._one(each) for each in comparisons]
 
     def _one(self, asked: Comparison) -> Verdict:
-        known = {"comparison": asked.digest(), "judge": self.name}
-        if "tie" in asked.code_a + asked.code_b:
-            return Verdict(**known, choice="tie")
-        if "good" not in asked.code_a + asked.code_b:
-            return Verdict(**known, undecided="it failed")
-        first = "good" in asked.code_a
-        return Verdict(**known, choice="A" if first else "B", prob_a=0.9 if first else 0.1)
+        digest, both = asked.digest(), asked.code_a + asked.code_b
+        if "tie" in both:
+            return Verdict(comparison=digest, judge=self.name, choice="tie")
+        if "good" not in both:
+            return Verdict(comparison=digest, judge=self.name, undecided="it failed")
+        if "good" in asked.code_a:
+            return Verdict(comparison=digest, judge=self.name, choice="A", prob_a=0.9)
+        return Verdict(comparison=digest, judge=self.name, choice="B", prob_a=0.1)
 
 
 def test_it_is_called_as_trls_judges_are() -> None:
