@@ -45,6 +45,15 @@ class Plugin:
         dist = self.entry.dist
         return f"{dist.name} {dist.version}" if dist else self.entry.module
 
+    def load(self) -> Any:
+        """Return what is called to make it.
+
+        Raises:
+            PluginError: the package cannot be imported.
+        """
+        with self.blamed():
+            return self.entry.load()
+
     def make(self, *arguments: object, needs: tuple[str, ...]) -> Any:
         """Return what the package makes of `arguments`; `needs` are the attributes that it must have.
 
@@ -53,7 +62,7 @@ class Plugin:
             CodeFavorError: the package refuses the arguments by an error of ours.
         """
         with self.blamed():
-            made = self.entry.load()(*arguments)
+            made = self.load()(*arguments)
         for name in needs:
             if not hasattr(made, name):
                 raise self.fault(f"{self.entry.value} gives a {type(made).__name__} without `{name}`")
