@@ -8,11 +8,10 @@ from typing import Annotated
 import typer
 
 from codefavor import api
-from codefavor.cli.asked import asked_criterion, read_text
+from codefavor.cli.asked import CriterionOption, CriterionTextOption, JudgeOption, asked_criterion, read_text
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.evidence.account import account
 from codefavor.judge.load import default_spec, load_judge
-from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.verdict import Verdict
 
 app = typer.Typer(help="Ask a judge which of two files is better.")
@@ -23,11 +22,9 @@ def compare(
     a: Annotated[Path, typer.Argument(help="Candidate A.")],
     b: Annotated[Path, typer.Argument(help="Candidate B.")],
     instruction: Annotated[str, typer.Option(help="What the code was to do.")],
-    criterion: Annotated[str | None, typer.Option(help=f"What better means: {', '.join(Aspect)}.")] = None,
-    criterion_text: Annotated[str | None, typer.Option(help="What better means, in your own words.")] = None,
-    judge: Annotated[
-        str | None, typer.Option(help="The judge: shorter, model:FOLDER, ... [default: CODEFAVOR_JUDGE, else evidence]")
-    ] = None,
+    criterion: CriterionOption = None,
+    criterion_text: CriterionTextOption = None,
+    judge: JudgeOption = None,
     one_order: Annotated[bool, typer.Option("--one-order", help="Do not ask again with A and B exchanged.")] = False,
     keep_comments: Annotated[bool, typer.Option("--keep-comments", help="Let the judge read comments.")] = False,
     unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,

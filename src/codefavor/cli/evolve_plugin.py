@@ -22,10 +22,19 @@ from codefavor.cli.evolve_watch import watched
 from codefavor.config import load_config
 from codefavor.evolve.methods import run_plugin
 from codefavor.evolve.plugin import PluginConfig
+from codefavor.plugins import all_plugins
 
 
 def plugin(
-    evolver: Annotated[str, typer.Argument(help="The evolver that a package adds: NAME, or NAME:ARGUMENT.")],
+    evolver: Annotated[
+        str,
+        typer.Argument(
+            help="The evolver that a package adds: NAME, or NAME:ARGUMENT.",
+            autocompletion=lambda incomplete: [
+                each.name for each in all_plugins("evolver") if each.name.startswith(incomplete)
+            ],
+        ),
+    ],
     seeds: Annotated[str, typer.Option(help="Instructions: JSON Lines, Parquet, hub:owner/name, or repo:PATH.")],
     out: OutOption,
     license_name: Annotated[str | None, typer.Option("--license", help="Their licence, where rows name none.")] = None,
