@@ -88,7 +88,7 @@ def test_an_evolver_of_another_package_makes_a_whole_run(example: Path, tmp_path
     assert [pair["rejected"] for pair in pairs] == ["def f(x):\n    x + 1", "def g(y):\n    y / 2"]
     assert {pair["provenance"]["method"] for pair in pairs} == {"forgotten-return"}
     card = (out / "README.md").read_text(encoding="utf-8")
-    assert "those of the evolver forgotten-return" in card and "critic" not in card
+    assert "those of the evolver forgotten-return, not checked by running" in card and "critic" not in card
     assert json.loads((out / "summary.json").read_text(encoding="utf-8"))["usd"] is None
     assert "other settings" in refusal(codefavor(example, *command, "--seed", 1))
 

@@ -54,6 +54,7 @@ def compare(
     Raises:
         UserError: there is no such judge, or what is given is no text.
         ModelError: the judge cannot be loaded, or failed.
+        PluginError: the judge is another package's, which is broken.
         SandboxError: the judge runs code, and it cannot be run safely here; `load_judge(spec, unsafe_local=True)`
             gives one that runs it all the same.
     """
@@ -93,6 +94,7 @@ def rank(
     Raises:
         UserError: there is no candidate or no such judge, or what is given is no text.
         ModelError: the judge cannot be loaded, or failed.
+        PluginError: the judge is another package's, which is broken.
         SandboxError: the judge runs code, and it cannot be run safely here.
     """
     task = _made(

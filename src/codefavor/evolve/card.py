@@ -12,6 +12,9 @@ def data_card(settings: EvolveSettings, summary: Summary) -> str:
     asked = "".join(
         f"- {role}: {each.id} at temperature {each.temperature:g}\n" for role, each in models.items() if each
     )
+    tested = (
+        "and those that running the code refutes were dropped" if settings.verify else "not checked by running the code"
+    )
     whose = "a model's" if settings.critic else f"those of the evolver {settings.method}"
     return f"""---
 pretty_name: Preference pairs by {settings.method}
@@ -25,7 +28,7 @@ configs:
 
 {summary.kept} pairs of Python code, made by codefavor from {summary.seeds} seeds. Each has an instruction, a \
 criterion, a chosen and a rejected code, feedback, and where it comes from. The preferences are {whose}, \
-not checked by running the code.
+{tested}.
 
 {asked}- seeds: {", ".join(f"{name} {value}" for name, value in settings.seeds.items() if name != "filter")}
 - comments: {settings.pair_filter.comments}
