@@ -10,6 +10,7 @@ import pytest
 
 from codefavor import compare
 from codefavor.errors import PluginError, UserError
+from codefavor.evolve.plugin import PluginConfig
 from codefavor.judge.load import judge_files, load_judge
 from codefavor.llm.load import load_model
 from codefavor.plugins import all_plugins
@@ -94,20 +95,22 @@ def test_an_evolver_of_another_package_makes_a_whole_run(example: Path, tmp_path
 
 
 def test_no_evolver_leaves_no_folder(example: Path, tmp_path: Path) -> None:
-    for name, said in (("regress-evol", "codefavor's own"), ("other", "forgotten-return (codefavor-example 1.0)")):
-        ran = codefavor(example, "evolve", "plugin", name, "--seeds", "none.jsonl", "--out", tmp_path / "run")
-        assert said in refusal(ran)
-        assert not (tmp_path / "run").exists()
+    ran = codefavor(example, "evolve", "plugin", "other", "--seeds", "none.jsonl", "--out", tmp_path / "run")
+    assert "called 'other'; installed are: forgotten-return (codefavor-example 1.0)" in refusal(ran)
+    assert not (tmp_path / "run").exists()
+    with pytest.raises(UserError, match="regress-evol is codefavor's own evolver; run `codefavor evolve regress-evol`"):
+        PluginConfig(evolver="regress-evol", instructions="none.jsonl").load()
 
 
 BROKEN = {
     "import": ("import nowhere_to_be_found", "ModuleNotFoundError: No module named 'nowhere_to_be_found'"),
+    "exit": ("raise SystemExit(3)", "SystemExit: 3 (broken_exit.py, line 1)"),
     "name": ("", "has no attribute 'load'"),
     "call": ("def load(argument):\n    return 1 / 0", "ZeroDivisionError: division by zero (broken_call.py, line 2)"),
     "shape": ("def load(argument):\n    return 7", "gives a int without `name`"),
     "alias": (
-        "class Judge:\n    name = 'grounded'\n    judge = None\ndef load(argument):\n    return Judge()",
-        "calls itself 'grounded'",
+        "class Judge:\n    name = 'brokenly'\n    judge = None\ndef load(argument):\n    return Judge()",
+        "calls itself 'brokenly'; 'broken' or 'broken:...' was expected",
     ),
     "judging": (
         "class Judge:\n    name = 'broken'\n    def judge(self, comparisons):\n        return {}[1]\n"

@@ -79,7 +79,7 @@ class Plugin:
             yield
         except CodeFavorError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             said = " ".join(f"{type(error).__name__}: {error}".split())
             raise self.fault(f"{said}{_place(error)}") from error
 
@@ -101,7 +101,7 @@ class Plugin:
         return tuple(path for path in (*record, *module) if path.is_file())
 
 
-def _place(error: Exception) -> str:
+def _place(error: BaseException) -> str:
     """Return where an error arose, as " (file, line 3)"; nothing where that is the machinery of imports, or here."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     if "importlib" in last.filename or last.filename == __file__:

@@ -16,11 +16,11 @@ class PluginJudge:
         """Ask `judge`, which `plugin` made.
 
         Raises:
-            PluginError: its name does not begin with the plugin's, and could be that of another judge.
+            PluginError: its name is not the plugin's, and could be that of another judge.
         """
         self.name = judge.name
-        if not str(self.name).startswith(plugin.name):
-            raise plugin.fault(f"it calls itself {self.name!r}; a name that begins with {plugin.name!r} was expected")
+        if str(self.name).partition(":")[0] != plugin.name:
+            raise plugin.fault(f"it calls itself {self.name!r}; '{plugin.name}' or '{plugin.name}:...' was expected")
         self._plugin = plugin
         self._judge = judge
 

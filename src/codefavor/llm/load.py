@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from codefavor.errors import ConfigError, MissingExtraError
-from codefavor.llm.openai_compatible import OpenAICompatible
 from codefavor.llm.plugin import load_plugin_model
 from codefavor.llm.prices import FREE, Price, load_prices
 from codefavor.llm.protocol import ChatModel
@@ -40,7 +39,10 @@ def load_model(model_id: str, base_urls: Sequence[str] = ()) -> ChatModel:
     if provider not in OWN_PROVIDERS and (plugin := find_plugin("chat model", provider)):
         return load_plugin_model(plugin, model, tuple(base_urls))
     if provider in PROVIDERS:
-        return OpenAICompatible(PROVIDERS[provider], model, base_urls)
+        # On demand: its client takes longer to import than all else that a command needs to answer --help.
+        compatible = importlib.import_module("codefavor.llm.openai_compatible")
+        served: ChatModel = compatible.OpenAICompatible(PROVIDERS[provider], model, base_urls)
+        return served
     if provider == "scripted":
         if model != "echo":
             raise ConfigError(f"{model_id}: scripted/echo is the one scripted model with a name")
