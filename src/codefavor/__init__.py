@@ -1,3 +1,98 @@
-"""codefavor: which of two pieces of code is better?"""
+"""codefavor: which of two pieces of code is better?
+
+The names in `__all__` are the surface for programs; everything else may move. A name is imported when it is first
+used, so that `import codefavor` is instant and asks for no optional package.
+"""
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from codefavor.api import compare as compare
+    from codefavor.api import rank as rank
+    from codefavor.errors import CodeFavorError as CodeFavorError
+    from codefavor.judge.both_orders import BothOrders as BothOrders
+    from codefavor.judge.load import load_judge as load_judge
+    from codefavor.judge.protocol import Judge as Judge
+    from codefavor.judge.trl_pairwise import TrlPairwiseJudge as TrlPairwiseJudge
+    from codefavor.pairs.comparison import Comparison as Comparison
+    from codefavor.pairs.criterion import Aspect as Aspect
+    from codefavor.pairs.criterion import Criterion as Criterion
+    from codefavor.pairs.criterion import criterion_for as criterion_for
+    from codefavor.pairs.evidence import Evidence as Evidence
+    from codefavor.pairs.pair import PreferencePair as PreferencePair
+    from codefavor.pairs.pair import Provenance as Provenance
+    from codefavor.pairs.source import read_pairs as read_pairs
+    from codefavor.pairs.source import write_pairs as write_pairs
+    from codefavor.pairs.verdict import Verdict as Verdict
+    from codefavor.rank.ranking import Ranking as Ranking
+    from codefavor.rank.ranking import RankSettings as RankSettings
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Aspect",
+    "BothOrders",
+    "CodeFavorError",
+    "Comparison",
+    "Criterion",
+    "Evidence",
+    "Judge",
+    "PreferencePair",
+    "Provenance",
+    "RankSettings",
+    "Ranking",
+    "TrlPairwiseJudge",
+    "Verdict",
+    "__version__",
+    "compare",
+    "criterion_for",
+    "load_judge",
+    "rank",
+    "read_pairs",
+    "write_pairs",
+]
+
+_HOMES = {
+    "codefavor.api": ("compare", "rank"),
+    "codefavor.errors": ("CodeFavorError",),
+    "codefavor.judge.both_orders": ("BothOrders",),
+    "codefavor.judge.load": ("load_judge",),
+    "codefavor.judge.protocol": ("Judge",),
+    "codefavor.judge.trl_pairwise": ("TrlPairwiseJudge",),
+    "codefavor.pairs.comparison": ("Comparison",),
+    "codefavor.pairs.criterion": ("Aspect", "Criterion", "criterion_for"),
+    "codefavor.pairs.evidence": ("Evidence",),
+    "codefavor.pairs.pair": ("PreferencePair", "Provenance"),
+    "codefavor.pairs.source": ("read_pairs", "write_pairs"),
+    "codefavor.pairs.verdict": ("Verdict",),
+    "codefavor.rank.ranking": ("RankSettings", "Ranking"),
+}
+_MODULES = {name: module for module, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module 'codefavor' has no attribute {name!r}")
+    return getattr(import_module(_MODULES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+class _Package(ModuleType):
+    """This package, in which `rank` is always the function: importing the room `codefavor.rank` would replace it."""
+
+    @property
+    def rank(self) -> Any:
+        return __getattr__("rank")
+
+    @rank.setter
+    def rank(self, room: ModuleType) -> None:
+        """Drop what the import system sets; `from codefavor.rank.tournament import ...` does not need it."""
+
+
+sys.modules[__name__].__class__ = _Package

@@ -28,6 +28,10 @@ class MissingExtraError(UserError):
         self.extra = extra
 
 
+class PluginError(CodeFavorError):
+    """A package that adds to codefavor is broken, or does not keep to what it is asked for."""
+
+
 class DataError(CodeFavorError):
     """Data that is not what it should be: missing, empty, changed or malformed."""
 

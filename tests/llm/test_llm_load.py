@@ -66,7 +66,7 @@ def test_a_missing_package_gives_its_install_line(provider: str, extra: str, mon
 
 
 def test_loading_reaches_no_heavy_package() -> None:
-    heavy = "{'torch', 'transformers', 'anthropic', 'google.genai'}"
+    heavy = "{'torch', 'transformers', 'openai', 'anthropic', 'google.genai'}"
     code = f"import sys, codefavor.llm.load, codefavor.llm.batch; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"

@@ -1,9 +1,40 @@
-"""What commands are told about a comparison: the criterion, an instruction, files with code."""
+"""What commands are told about a comparison: the judge, the criterion, an instruction, files with code."""
 
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from codefavor.errors import UserError
+from codefavor.judge.load import KNOWN_SPECS
 from codefavor.pairs.criterion import Aspect, Criterion, criterion_for
+from codefavor.plugins import all_plugins
+
+
+def judge_specs(incomplete: str) -> list[str]:
+    """Return the specs of judges that begin so, for the shell; those that take an argument end in a colon."""
+    specs = (*KNOWN_SPECS, *(plugin.name for plugin in all_plugins("judge")))
+    forms = [name + colon for name, colon, _ in (spec.partition(":") for spec in specs)]
+    return [form for form in dict.fromkeys(forms) if form.startswith(incomplete)]
+
+
+def aspect_names(incomplete: str) -> list[str]:
+    """Return the aspects that begin so, for the shell."""
+    return [aspect.value for aspect in Aspect if aspect.value.startswith(incomplete)]
+
+
+JudgeOption = Annotated[
+    str | None,
+    typer.Option(
+        help="The judge: shorter, model:FOLDER, ...",
+        show_default="CODEFAVOR_JUDGE, else evidence",
+        autocompletion=judge_specs,
+    ),
+]
+CriterionOption = Annotated[
+    str | None, typer.Option(help=f"What better means: {', '.join(Aspect)}.", autocompletion=aspect_names)
+]
+CriterionTextOption = Annotated[str | None, typer.Option(help="What better means, in your own words.")]
 
 
 def asked_criterion(name: str | None, text: str | None) -> Criterion:

@@ -23,6 +23,7 @@ from codefavor.bench.passed_on import undecided_pairs
 from codefavor.bench.results import RESULT_FILE, BenchResult, Order, RunSettings
 from codefavor.bench.run import run_bench
 from codefavor.bench.tasks import load_tasks
+from codefavor.cli.asked import judge_specs
 from codefavor.cli.bench_build import app as build_app
 from codefavor.cli.bench_cascade import calibrate_cascade
 from codefavor.cli.bench_export import export
@@ -55,7 +56,7 @@ app.add_typer(build_app, name="build")
 
 @app.command()
 def run(
-    judge: Annotated[str, typer.Option(help=f"The judge: {', '.join(KNOWN_SPECS)}.")],
+    judge: Annotated[str, typer.Option(help=f"The judge: {', '.join(KNOWN_SPECS)}.", autocompletion=judge_specs)],
     data: Annotated[
         Path,
         typer.Option(envvar="CODEFAVOR_BENCH", help="The benchmark's folder, or a file of preference pairs."),
@@ -157,7 +158,7 @@ def compare(
 
 @app.command()
 def bias(
-    judge: Annotated[str, typer.Option(help=f"The judge: {', '.join(KNOWN_SPECS)}.")],
+    judge: Annotated[str, typer.Option(help=f"The judge: {', '.join(KNOWN_SPECS)}.", autocompletion=judge_specs)],
     data: Annotated[
         Path,
         typer.Option(envvar="CODEFAVOR_BENCH", help="The benchmark's folder, or a file of preference pairs."),

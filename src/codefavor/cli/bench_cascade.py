@@ -29,7 +29,9 @@ def calibrate_cascade(
     out: Annotated[Path, typer.Option(help="The cascade.json to write, for `--judge cascade:FILE`.")],
     target: Annotated[
         list[float] | None,
-        typer.Option(help="The error among answered to keep under; of several the first is written. [default: 0.1]"),
+        typer.Option(
+            help="The error among answered to keep under; of several the first is written.", show_default="0.1"
+        ),
     ] = None,
     delta: Annotated[float, typer.Option(min=1e-6, max=0.5, help="The probability of exceeding it after all.")] = 0.1,
     seed: Annotated[int, typer.Option(min=0, help="Draws which problems propose and which test.")] = 0,

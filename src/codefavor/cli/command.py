@@ -21,6 +21,7 @@ VERBS = {
     "serve": "Answer comparisons over HTTP, with a playground in the browser.",
     "mcp": "Answer agents over the Model Context Protocol.",
     "sandbox": "Check what holds foreign code here, or run one program in it.",
+    "doctor": "Say what is there and what is missing, with the lines that mend it.",
 }
 """Every verb with its line in `codefavor --help`; `codefavor.cli.<verb>` holds its `app`."""
 

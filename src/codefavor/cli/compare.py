@@ -7,14 +7,11 @@ from typing import Annotated
 
 import typer
 
-from codefavor.cli.asked import asked_criterion, read_text
+from codefavor import api
+from codefavor.cli.asked import CriterionOption, CriterionTextOption, JudgeOption, asked_criterion, read_text
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.evidence.account import account
-from codefavor.judge.both_orders import BothOrders
-from codefavor.judge.comments import with_comments
 from codefavor.judge.load import default_spec, load_judge
-from codefavor.pairs.comparison import Comparison
-from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.verdict import Verdict
 
 app = typer.Typer(help="Ask a judge which of two files is better.")
@@ -25,22 +22,24 @@ def compare(
     a: Annotated[Path, typer.Argument(help="Candidate A.")],
     b: Annotated[Path, typer.Argument(help="Candidate B.")],
     instruction: Annotated[str, typer.Option(help="What the code was to do.")],
-    criterion: Annotated[str | None, typer.Option(help=f"What better means: {', '.join(Aspect)}.")] = None,
-    criterion_text: Annotated[str | None, typer.Option(help="What better means, in your own words.")] = None,
-    judge: Annotated[
-        str | None, typer.Option(help="The judge: shorter, model:FOLDER, ... [default: CODEFAVOR_JUDGE, else evidence]")
-    ] = None,
+    criterion: CriterionOption = None,
+    criterion_text: CriterionTextOption = None,
+    judge: JudgeOption = None,
     one_order: Annotated[bool, typer.Option("--one-order", help="Do not ask again with A and B exchanged.")] = False,
     keep_comments: Annotated[bool, typer.Option("--keep-comments", help="Let the judge read comments.")] = False,
     unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Ask a judge which of two files is better, in both orders unless told otherwise."""
-    wanted = asked_criterion(criterion, criterion_text)
-    comparison = Comparison(instruction=instruction, criterion=wanted, code_a=read_text(a), code_b=read_text(b))
-    chosen = load_judge(judge or default_spec(os.environ), unsafe_local)
-    asked = chosen if one_order else BothOrders(chosen)
-    (verdict,) = asked.judge([with_comments(comparison, "kept" if keep_comments else "stripped").comparison])
+    verdict = api.compare(
+        instruction,
+        read_text(a),
+        read_text(b),
+        criterion=asked_criterion(criterion, criterion_text),
+        judge=load_judge(judge or default_spec(os.environ), unsafe_local),
+        comments="kept" if keep_comments else "stripped",
+        one_order=one_order,
+    )
     answer = _answer(verdict, a, b)
     if as_json:
         told = verdict.evidence.model_dump(mode="json", exclude_none=True) if verdict.evidence else None

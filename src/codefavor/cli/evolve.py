@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from codefavor.cli.evolve_models import commit_instruct, critic_evol
+from codefavor.cli.evolve_plugin import plugin
 from codefavor.cli.evolve_show import show
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.config import load_config
@@ -16,6 +17,7 @@ from codefavor.evolve.regress_evol.run import RegressEvolConfig, run_regress_evo
 app = typer.Typer(no_args_is_help=True, help="Make preference pairs from good code, commits or instructions.")
 app.command("commit-instruct")(commit_instruct)
 app.command("critic-evol")(critic_evol)
+app.command("plugin")(plugin)
 app.command("show")(show)
 
 

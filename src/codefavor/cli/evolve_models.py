@@ -1,24 +1,18 @@
 """`codefavor evolve commit-instruct` and `critic-evol`: the evolvers that ask models."""
 
-import shlex
-import sys
-import time
-from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.live import Live
-from rich.text import Text
 
+from codefavor.cli.evolve_watch import watched
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.config import load_config
 from codefavor.evolve.configuration import CommitInstructConfig, Config, CriticEvolConfig
 from codefavor.evolve.forecast import forecast
 from codefavor.evolve.methods import run_evolution
-from codefavor.evolve.run import Progress
 from codefavor.evolve.sharded import run_sharded
 
 _FIRST_PROMPTS = 3
@@ -179,45 +173,8 @@ def _run(config: Config, out: Path, *, dry_run: bool) -> None:
     if dry_run:
         _show_forecast(config, out)
         return
-    unfinished: list[str] = []
-    with Live(console=Console(stderr=True), refresh_per_second=4, transient=True) as live:
-        run = run_sharded if config.effort.engine == "ray" else run_evolution
-        summary = run(config, out, f"codefavor {shlex.join(sys.argv[1:])}", _watch(live, config, unfinished))
-    turned_down, paper = summary.filtered_by_critic, summary.filtered_in_paper
-    share = (
-        "" if turned_down is None or paper is None else f"; critic turned down {turned_down:.1%} (paper {paper:.1%})"
-    )
-    typer.echo(f"{out / 'pairs.jsonl'}: {summary.kept} pairs; {summary.discarded} discarded{share}")
-    for stage, reasons in summary.discarded_by.items():
-        typer.echo(f"  {stage}: {sum(reasons.values())}")
-    if config.unsafe_local:
-        typer.echo("Foreign code ran under --unsafe-local.")
-    if not summary.complete:
-        if unfinished:
-            typer.echo(f"unfinished shards: {', '.join(unfinished)}", err=True)
-        typer.echo(
-            f"not complete: {summary.failed} seeds failed or the budget is spent; run it again to go on", err=True
-        )
-
-
-def _watch(live: Live, config: Config, unfinished: list[str]) -> Callable[[Progress], None]:
-    started = time.monotonic()
-
-    def watch(progress: Progress) -> None:
-        unfinished[:] = progress.unfinished
-        tally, elapsed = progress.tally, time.monotonic() - started
-        settled = tally.kept + tally.discarded
-        drops = ", ".join(f"{stage} {reasons.total()}" for stage, reasons in sorted(tally.discards.items()))
-        read, written = (sum(getattr(t, side) for t in tally.tokens().values()) for side in ("input", "output"))
-        line = f"{progress.earlier + settled} settled, {tally.kept} kept now; {drops or 'none discarded'}"
-        line += f"; {progress.failed} failed" if progress.failed else ""
-        line += f"; {read:,} + {written:,} tokens; {settled / max(elapsed, 1e-6):.1f}/s"
-        if config.effort.limit and settled:
-            left = (config.effort.limit - progress.earlier - settled) * elapsed / settled
-            line += f"; {left / 60:.1f} min left"
-        live.update(Text(line))
-
-    return watch
+    run = run_sharded if config.effort.engine == "ray" else run_evolution
+    watched(config.effort, out, config.unsafe_local, partial(run, config, out))
 
 
 def _show_forecast(config: Config, out: Path) -> None:

@@ -12,7 +12,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from codefavor.cli.asked import asked_criterion
+from codefavor.cli.asked import CriterionOption, CriterionTextOption, JudgeOption, asked_criterion
 from codefavor.cli.counting import counting
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.errors import UserError
@@ -21,7 +21,6 @@ from codefavor.label.labelled import LabelSettings, Strategy
 from codefavor.label.run import PARQUET_FILE, PREFERENCES_FILE, label_file
 from codefavor.label.yield_report import YieldReport
 from codefavor.manifest import hash_file, make_manifest
-from codefavor.pairs.criterion import Aspect
 from codefavor.rank.ranking import RankSettings
 from codefavor.rank.sample_file import read_samples
 
@@ -32,11 +31,9 @@ app = typer.Typer(help="Make a preference set for training from candidates and a
 def label(
     file: Annotated[Path, typer.Argument(help="JSONL or Parquet: instruction, candidates, and perhaps id, criterion.")],
     out: Annotated[Path, typer.Option(help="The folder of the set; a run that was cut off is continued.")],
-    criterion: Annotated[str | None, typer.Option(help=f"What better means: {', '.join(Aspect)}.")] = None,
-    criterion_text: Annotated[str | None, typer.Option(help="What better means, in your own words.")] = None,
-    judge: Annotated[
-        str | None, typer.Option(help="The judge: shorter, model:FOLDER, ... [default: CODEFAVOR_JUDGE, else evidence]")
-    ] = None,
+    criterion: CriterionOption = None,
+    criterion_text: CriterionTextOption = None,
+    judge: JudgeOption = None,
     strategy: Annotated[Strategy, typer.Option(help="The best against the worst, or every two.")] = "best-worst",
     confidence: Annotated[float, typer.Option(help="Keep pairs whose order is at least this sure.")] = 0.8,
     delta: Annotated[float, typer.Option(help="Stop when more answers change the winner less often than this.")] = 0.05,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from codefavor.cli.asked import JudgeOption
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.errors import MissingExtraError
 from codefavor.judge.load import default_spec
@@ -15,9 +16,7 @@ app = typer.Typer(help="Answer agents over the Model Context Protocol.")
 
 @app.command()
 def mcp(
-    judge: Annotated[
-        str | None, typer.Option(help="The judge: shorter, model:FOLDER, ... [default: CODEFAVOR_JUDGE, else evidence]")
-    ] = None,
+    judge: JudgeOption = None,
     unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
 ) -> None:
     """Answer agents on standard input and output; an agent's configuration names this command."""

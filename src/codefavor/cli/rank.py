@@ -9,18 +9,24 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from codefavor.cli.asked import asked_criterion, asked_text, read_text
+from codefavor import api
+from codefavor.cli.asked import (
+    CriterionOption,
+    CriterionTextOption,
+    JudgeOption,
+    asked_criterion,
+    asked_text,
+    read_text,
+)
 from codefavor.cli.counting import counting
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.errors import UserError
 from codefavor.judge.load import default_spec, judge_files, load_judge
 from codefavor.manifest import hash_file, make_manifest
-from codefavor.pairs.criterion import Aspect, Criterion
+from codefavor.pairs.criterion import Criterion
 from codefavor.rank.best_of_n import RANKINGS_FILE, JudgedFile, best_of_n
-from codefavor.rank.candidate_set import CandidateSet
 from codefavor.rank.ranking import RankSettings
 from codefavor.rank.sample_file import read_samples
-from codefavor.rank.tournament import rank
 from codefavor.rank.view import render_ranking
 
 app = typer.Typer(help="Find the best of many candidates with few judgements.")
@@ -30,11 +36,9 @@ app = typer.Typer(help="Find the best of many candidates with few judgements.")
 def rank_command(
     files: Annotated[list[Path] | None, typer.Argument(help="The candidates, a file each.")] = None,
     instruction: Annotated[str | None, typer.Option(help="What the code was to do; @FILE reads it.")] = None,
-    criterion: Annotated[str | None, typer.Option(help=f"What better means: {', '.join(Aspect)}.")] = None,
-    criterion_text: Annotated[str | None, typer.Option(help="What better means, in your own words.")] = None,
-    judge: Annotated[
-        str | None, typer.Option(help="The judge: shorter, model:FOLDER, ... [default: CODEFAVOR_JUDGE, else evidence]")
-    ] = None,
+    criterion: CriterionOption = None,
+    criterion_text: CriterionTextOption = None,
+    judge: JudgeOption = None,
     delta: Annotated[float, typer.Option(help="Stop when more answers change the winner less often than this.")] = 0.05,
     budget: Annotated[int | None, typer.Option(min=1, help="The most judgements of one problem.")] = None,
     samples: Annotated[
@@ -59,13 +63,13 @@ def rank_command(
         return
     if not files or instruction is None or out is not None:
         raise UserError("name the candidates and --instruction, or --samples FILE with --out FOLDER")
-    task = CandidateSet(
-        id="files",
-        instruction=asked_text(instruction),
+    ranking = api.rank(
+        asked_text(instruction),
+        [read_text(file) for file in files],
         criterion=asked_criterion(criterion, criterion_text),
-        candidates=tuple(map(read_text, files)),
+        judge=load_judge(spec, unsafe_local),
+        settings=settings,
     )
-    ranking = rank(load_judge(spec, unsafe_local), task, settings).ranking
     names = [str(file) for file in files]
     if as_json:
         typer.echo(ranking.model_dump_json(indent=2, exclude={"id", "index"}))

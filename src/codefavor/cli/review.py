@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from codefavor.cli.asked import JudgeOption
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.errors import SandboxError, UserError
 from codefavor.evolve.git import Repository, open_repository
@@ -48,12 +49,10 @@ def review(
     ] = None,
     staged: Annotated[bool, typer.Option("--staged", help="What is staged, against the last commit.")] = False,
     repo: Annotated[Path, typer.Option(help="The repository, or a folder in it.")] = Path(),
-    judge: Annotated[
-        str | None, typer.Option(help="The judge: grounded, model:FOLDER, … [default: CODEFAVOR_JUDGE, else evidence]")
-    ] = None,
+    judge: JudgeOption = None,
     criterion: Annotated[
         list[str] | None,
-        typer.Option(help=f"{', '.join(Aspect)}, or your own words; may be repeated. [default: the first three]"),
+        typer.Option(help=f"{', '.join(Aspect)}, or your own words; may be repeated.", show_default="the first three"),
     ] = None,
     one_order: Annotated[bool, typer.Option("--one-order", help="Do not ask again with A and B exchanged.")] = False,
     output: Annotated[Format, typer.Option("--format", help="What to print.")] = "text",

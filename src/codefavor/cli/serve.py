@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from codefavor.cli.asked import JudgeOption
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.errors import MissingExtraError
 from codefavor.judge.load import default_spec
@@ -15,9 +16,7 @@ app = typer.Typer(help="Answer comparisons over HTTP, with a playground in the b
 
 @app.command()
 def serve(
-    judge: Annotated[
-        str | None, typer.Option(help="The judge: shorter, model:FOLDER, ... [default: CODEFAVOR_JUDGE, else evidence]")
-    ] = None,
+    judge: JudgeOption = None,
     host: Annotated[
         str, typer.Option(help="An address; any but loopback needs a token in CODEFAVOR_TOKEN.")
     ] = "127.0.0.1",

@@ -8,7 +8,14 @@ from codefavor.evolve.summary import Summary
 
 def data_card(settings: EvolveSettings, summary: Summary) -> str:
     """Return the card of a run's pairs."""
-    draft = f"- draft: {settings.draft.id} at temperature {settings.draft.temperature:g}\n" if settings.draft else ""
+    models = {"critic": settings.critic, "draft": settings.draft}
+    asked = "".join(
+        f"- {role}: {each.id} at temperature {each.temperature:g}\n" for role, each in models.items() if each
+    )
+    tested = (
+        "and those that running the code refutes were dropped" if settings.verify else "not checked by running the code"
+    )
+    whose = "a model's" if settings.critic else f"those of the evolver {settings.method}"
     return f"""---
 pretty_name: Preference pairs by {settings.method}
 task_categories: [text-classification]
@@ -20,11 +27,10 @@ configs:
 # Preference pairs by {settings.method}
 
 {summary.kept} pairs of Python code, made by codefavor from {summary.seeds} seeds. Each has an instruction, a \
-criterion, a chosen and a rejected code, feedback, and where it comes from. The preferences are a \
-model's, not checked by running the code.
+criterion, a chosen and a rejected code, feedback, and where it comes from. The preferences are {whose}, \
+{tested}.
 
-- critic: {settings.critic.id} at temperature {settings.critic.temperature:g}
-{draft}- seeds: {", ".join(f"{name} {value}" for name, value in settings.seeds.items() if name != "filter")}
+{asked}- seeds: {", ".join(f"{name} {value}" for name, value in settings.seeds.items() if name != "filter")}
 - comments: {settings.pair_filter.comments}
 - decontaminated against: {", ".join(path.name for path in settings.decontaminate.benchmarks) or "nothing"}
 
@@ -37,14 +43,16 @@ Every pair names its source and licence; who passes the pairs on has to keep to 
 ## What was dropped
 
 {_table(("stage", "seeds"), {stage: sum(reasons.values()) for stage, reasons in summary.discarded_by.items()})}
-
-The critic turned down {_percent(summary.filtered_by_critic)} of the seeds (paper: \
-{_percent(summary.filtered_in_paper)}).
-
+{_turned_down(summary) if settings.critic else ""}
 ## What the criteria are about
 
 {_table(("kind", "pairs"), summary.criteria)}
 """
+
+
+def _turned_down(summary: Summary) -> str:
+    ours, paper = _percent(summary.filtered_by_critic), _percent(summary.filtered_in_paper)
+    return f"\nThe critic turned down {ours} of the seeds (paper: {paper}).\n"
 
 
 def _table(head: tuple[str, str], rows: Mapping[str, int]) -> str:

@@ -33,12 +33,8 @@ from codefavor.record import Record, content_digest
 
 
 class _Run(Record):
-    """What both runs can be told."""
+    """What all runs can be told."""
 
-    critic: ModelSettings
-    """The strong model."""
-    structured: bool = False
-    """Hold the critic to a JSON schema; its backend must be able to."""
     decontaminate: Decontaminate = Decontaminate()
     """What is kept out of the pairs."""
     verify: bool = False
@@ -51,7 +47,44 @@ class _Run(Record):
     """How the run is made; none of it shapes the result."""
 
 
-class CommitInstructConfig(_Run):
+class _Asking(_Run):
+    """What runs can be told that ask models of ours."""
+
+    critic: ModelSettings
+    """The strong model."""
+    structured: bool = False
+    """Hold the critic to a JSON schema; its backend must be able to."""
+
+
+class Instructed(_Run):
+    """A run whose seeds are instructions."""
+
+    instructions: str
+    """A JSON Lines or Parquet file, hub:owner/name, or repo:PATH for the docstrings of a repository."""
+    license: str | None = None
+    """The licence of the instructions, where their rows name none."""
+
+    def read_seeds(self) -> Iterator[InstructionSeed]:
+        """Yield the seeds in the order of their source."""
+        repository = self._repository()
+        return read_docstrings(repository) if repository else read_instructions(self.instructions, self.license)
+
+    def input_files(self) -> list[Path]:
+        """Return the files that the run reads; a repository is named by commit in its settings."""
+        files = [] if self.instructions.startswith((HUB, _REPO)) else [Path(self.instructions)]
+        return [*files, *self.decontaminate.benchmarks]
+
+    def source(self) -> dict[str, JsonValue]:
+        """Return where the seeds come from, with the commit of a repository."""
+        repository = self._repository()
+        commit = head_of(repository) if repository else None
+        return {"instructions": self.instructions, "commit": commit, "license": self.license}
+
+    def _repository(self) -> Path | None:
+        return Path(self.instructions.removeprefix(_REPO)) if self.instructions.startswith(_REPO) else None
+
+
+class CommitInstructConfig(_Asking):
     """A run of Commit-Instruct."""
 
     critic: CommitCriticSettings
@@ -106,13 +139,11 @@ class CommitInstructConfig(_Run):
 _COMMIT_TURNS = [commit_prompt.ask_filter(), commit_prompt.ask_filter_again(), commit_prompt.ask_rephrase()]
 
 
-class CriticEvolConfig(_Run):
+class CriticEvolConfig(_Asking, Instructed):
     """A run of Critic-Evol."""
 
     instructions: str = SELF_OSS_INSTRUCT
     """A JSON Lines or Parquet file, hub:owner/name, or repo:PATH for the docstrings of a repository."""
-    license: str | None = None
-    """The licence of the instructions, where their rows name none."""
     critic: DraftCriticSettings
     """The strong model."""
     draft: DraftSettings | None = None
@@ -126,28 +157,16 @@ class CriticEvolConfig(_Run):
         Raises:
             ConfigError: an instruction has no draft and there is no model to write one.
         """
-        repository = self._repository()
-        seeds = read_docstrings(repository) if repository else read_instructions(self.instructions, self.license)
-        for seed in seeds:
+        for seed in super().read_seeds():
             if seed.draft is None and self.draft is None:
                 raise ConfigError(f"{self.instructions}: {seed.source_id} has no draft; name a model with --draft")
             yield seed
 
-    def input_files(self) -> list[Path]:
-        """Return the files that the run reads; a repository is named by commit in its settings."""
-        files = [] if self.instructions.startswith((HUB, _REPO)) else [Path(self.instructions)]
-        return [*files, *self.decontaminate.benchmarks]
-
     def settings(self) -> EvolveSettings:
         """Return what shapes the result."""
-        repository = self._repository()
         return EvolveSettings(
             method=CRITIC_EVOL,
-            seeds={
-                "instructions": self.instructions,
-                "commit": head_of(repository) if repository else None,
-                "license": self.license,
-            },
+            seeds=self.source(),
             critic=self.critic,
             draft=self.draft,
             structured=self.structured,
@@ -164,9 +183,6 @@ class CriticEvolConfig(_Run):
                 ]
             ),
         )
-
-    def _repository(self) -> Path | None:
-        return Path(self.instructions.removeprefix(_REPO)) if self.instructions.startswith(_REPO) else None
 
 
 _REPO = "repo:"

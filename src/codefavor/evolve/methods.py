@@ -1,9 +1,10 @@
-"""The two evolution runs as one call: from a configuration to a folder with pairs.
+"""Evolution runs as one call: from a configuration to a folder with pairs.
 
 Everything is built here that the evolvers and the run are given; nothing is decided but by the configuration.
 """
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,6 +17,7 @@ from codefavor.evolve.critic_evol import CriticEvol
 from codefavor.evolve.instruction_seed import InstructionSeed
 from codefavor.evolve.journal import Journal
 from codefavor.evolve.models import load_models, prices_of
+from codefavor.evolve.plugin import PluginConfig
 from codefavor.evolve.run import Progress, Watch, evolve_seeds, finish, open_folder
 from codefavor.evolve.settings import ModelSettings
 from codefavor.evolve.summary import Summary
@@ -23,6 +25,7 @@ from codefavor.evolve.verified import Check, make_check
 from codefavor.jsonl import read_records
 from codefavor.llm.answers import AnswerFile
 from codefavor.llm.meter import Meter
+from codefavor.llm.prices import Price
 from codefavor.llm.protocol import ChatModel
 from codefavor.sandbox.probe import open_sandbox
 
@@ -43,19 +46,53 @@ def run_evolution(config: Config, folder: Path, command: str, watch: Watch) -> S
         ModelError: the models fail from the start.
         SandboxError: pairs are to be verified, and code cannot be run safely here.
     """
-    settings = config.settings()
     models = models_of(config)
     meter = Meter(config.effort.budget_usd)
-    prices = prices_of(models, config.effort)
+
+    async def settle(answers: AnswerFile, check: Check, journal: Journal, progress: Progress) -> bool:
+        loaded = load_models(models, config.effort, answers, meter)
+        return await evolve(config, None, loaded, check, journal, progress, watch)
+
+    return _carry_out(config, folder, command, prices_of(models, config.effort), settle)
+
+
+def run_plugin(config: PluginConfig, folder: Path, command: str, watch: Watch) -> Summary:
+    """Make pairs in `folder` by another package's evolver, or continue what was begun there, and return the summary.
+
+    Raises:
+        UserError: there is no such evolver, or the folder holds something else, or a run under other settings.
+        DataError: the instructions cannot be read, or have changed since the run began.
+        SandboxError: pairs are to be verified, and code cannot be run safely here.
+        PluginError: the package is broken; one that fails on some instructions only has them counted as failed.
+    """
+    evolver = config.load()
+
+    async def settle(_: AnswerFile, check: Check, journal: Journal, progress: Progress) -> bool:
+        drawn = await evolve_seeds(config.read_seeds(), evolver, check, journal, config.effort, progress, watch)
+        if progress.first_failure and not len(journal):
+            raise progress.first_failure
+        return drawn
+
+    return _carry_out(config, folder, command, None, settle)
+
+
+def _carry_out(
+    config: Config | PluginConfig,
+    folder: Path,
+    command: str,
+    prices: dict[str, Price | None] | None,
+    settle: Callable[[AnswerFile, Check, Journal, Progress], Coroutine[None, None, bool]],
+) -> Summary:
+    """Open all that a run needs, settle its seeds, and write out what is settled, however this ends."""
+    settings = config.settings()
     with ExitStack() as opened:
         check = open_check(config, opened)
         open_folder(folder, settings, command, config.input_files())
         answers = opened.enter_context(AnswerFile(folder / "answers.sqlite"))
         journal = opened.enter_context(Journal(folder / "journal.jsonl"))
-        loaded = load_models(models, config.effort, answers, meter)
         progress = Progress(earlier=len(journal))
         try:
-            drawn = asyncio.run(evolve(config, None, loaded, check, journal, progress, watch))
+            drawn = asyncio.run(settle(answers, check, journal, progress))
         except (KeyboardInterrupt, CodeFavorError):
             if len(journal):
                 finish(folder, settings, journal, progress, prices, drawn=False)
@@ -69,7 +106,7 @@ def models_of(config: Config) -> list[ModelSettings]:
     return [config.critic, *([draft] if draft else [])]
 
 
-def open_check(config: Config, opened: ExitStack) -> Check:
+def open_check(config: Config | PluginConfig, opened: ExitStack) -> Check:
     """Return what is asked of every pair, with a sandbox where pairs are verified, for as long as `opened` is."""
     pool = opened.enter_context(open_sandbox(_VERIFIERS, config.unsafe_local)) if config.verify else None
     threads = opened.enter_context(ThreadPoolExecutor(_VERIFIERS))

@@ -207,11 +207,13 @@ def finish(
     settings: EvolveSettings,
     journal: Iterable[Settled],
     progress: Progress,
-    prices: dict[str, Price | None],
+    prices: dict[str, Price | None] | None,
     *,
     drawn: bool,
 ) -> Summary:
     """Write the results of what is settled, `journal` gone through several times, and return their summary.
+
+    `prices` are None where it is not known what was asked of models.
 
     Raises:
         DataError: a benchmark cannot be read.
@@ -222,7 +224,7 @@ def finish(
         failed=progress.failed,
         complete=drawn and not progress.failed,
         not_seeds=progress.not_seeds,
-        usd=_cost(tally.tokens(), prices),
+        usd=None if prices is None else _cost(tally.tokens(), prices),
         contamination=shares,
     )
     (folder / "README.md").write_text(data_card(settings, summary), encoding="utf-8")

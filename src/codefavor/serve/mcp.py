@@ -17,24 +17,23 @@ from mcp.types import CallToolResult, InputRequiredResult
 from pydantic import Field, ValidationError
 
 from codefavor import __version__
+from codefavor.api import compare
 from codefavor.errors import CodeFavorError
 from codefavor.evidence.account import account
 from codefavor.evolve.git import open_repository
 from codefavor.judge.both_orders import BothOrders
-from codefavor.judge.comments import with_comments
 from codefavor.judge.evidence import EvidenceJudge
 from codefavor.judge.load import load_judge
 from codefavor.judge.protocol import Judge
 from codefavor.pairs.comparison import Choice
 from codefavor.pairs.criterion import VERIFIABLE_ASPECTS, Aspect, criterion_named
-from codefavor.pairs.verdict import Verdict
 from codefavor.rank.tournament import rank
 from codefavor.record import Record, explain
 from codefavor.review.records import Review
 from codefavor.review.revisions import find_revisions
 from codefavor.review.run import review_changes
 from codefavor.sandbox.shared import SharedPool
-from codefavor.serve.messages import CRITERION_HELP, Code, CompareRequest, Instruction, Words
+from codefavor.serve.messages import CRITERION_HELP, Code, Instruction, Words
 from codefavor.serve.rank_messages import MOST_CANDIDATES, RankAnswer, RankRequest
 
 _INSTRUCTIONS = (
@@ -90,7 +89,8 @@ class Tools:
         criterion: Annotated[Words, _CRITERION] = _DEFAULT,
     ) -> Answer:
         """Say which of two candidates for an instruction is better by a criterion, and how sure that is."""
-        verdict = self._ask(BothOrders(self._judge), instruction, code_a, code_b, criterion)
+        with self._asking():
+            verdict = compare(instruction, code_a, code_b, criterion=criterion, judge=self._judge)
         probability = verdict.prob_a
         if probability is not None:
             probability = round(max(probability, 1 - probability), 4)
@@ -109,7 +109,8 @@ class Tools:
         criterion: Annotated[Words, _CRITERION] = _DEFAULT,
     ) -> Account:
         """Run and analyse two candidates in a sandbox and tell what was seen: failing calls, growth, weaknesses."""
-        verdict = self._ask(self._evidence, instruction, code_a, code_b, criterion)
+        with self._asking():
+            verdict = compare(instruction, code_a, code_b, criterion=criterion, judge=self._evidence, one_order=True)
         return Account(
             decides_for=verdict.choice,
             words=verdict.undecided or verdict.feedback or "",
@@ -148,13 +149,6 @@ class Tools:
                 self._shared.pool(),
                 self._shared.workers,
             )
-
-    def _ask(self, judge: Judge, instruction: str, code_a: str, code_b: str, criterion: str) -> Verdict:
-        asked = CompareRequest(instruction=instruction, code_a=code_a, code_b=code_b, criterion=criterion)
-        shown = with_comments(asked.comparison(), asked.comments).comparison
-        with self._asking():
-            (verdict,) = judge.judge([shown])
-        return verdict
 
     @contextmanager
     def _asking(self) -> Iterator[None]:

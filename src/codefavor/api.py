@@ -1,0 +1,125 @@
+"""The two questions that programs ask, one call each: which of two is better, which of many is best.
+
+The command line and the agents' server ask through here too. Loading judges is `judge.load`; answering in batches and
+over HTTP is elsewhere.
+"""
+
+import os
+from collections.abc import Sequence
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from codefavor.errors import UserError
+from codefavor.judge.both_orders import BothOrders
+from codefavor.judge.card import CommentPolicy
+from codefavor.judge.comments import with_comments
+from codefavor.judge.load import default_spec, load_judge
+from codefavor.judge.protocol import Judge
+from codefavor.pairs.comparison import Comparison
+from codefavor.pairs.criterion import Aspect, Criterion, criterion_named
+from codefavor.pairs.verdict import Verdict
+from codefavor.rank.candidate_set import CandidateSet
+from codefavor.rank.ranking import Ranking, RankSettings
+from codefavor.record import Record, explain
+
+RecordT = TypeVar("RecordT", bound=Record)
+
+
+def compare(
+    instruction: str,
+    code_a: str,
+    code_b: str,
+    *,
+    criterion: str | Criterion = Aspect.CORRECTNESS,
+    judge: str | Judge | None = None,
+    language: str = "python",
+    comments: CommentPolicy = "stripped",
+    one_order: bool = False,
+) -> Verdict:
+    """Return which of two candidates is better, and why or why there is no answer.
+
+    Args:
+        instruction: what the code was to do; worked examples in it (`>>> f(1)`) are run by judges that collect
+            evidence.
+        code_a: candidate A.
+        code_b: candidate B.
+        criterion: an aspect (correctness, efficiency, security, human-preference), any other words, or a criterion.
+        judge: a judge, the spec of one, or None for `CODEFAVOR_JUDGE`, else evidence. One that is named is loaded for
+            this call alone: load it once, by `load_judge`, where there are many.
+        language: the programming language of both.
+        comments: whether they are stripped from Python for the three verifiable aspects.
+        one_order: do not ask again with A and B exchanged.
+
+    Raises:
+        UserError: there is no such judge, or what is given is no text.
+        ModelError: the judge cannot be loaded, or failed.
+        PluginError: the judge is another package's, which is broken.
+        SandboxError: the judge runs code, and it cannot be run safely here; `load_judge(spec, unsafe_local=True)`
+            gives one that runs it all the same.
+    """
+    comparison = _made(
+        Comparison,
+        instruction=instruction,
+        criterion=_criterion(criterion),
+        code_a=code_a,
+        code_b=code_b,
+        language=language,
+    )
+    chosen = _judge(judge)
+    asked = chosen if one_order else BothOrders(chosen)
+    (verdict,) = asked.judge([with_comments(comparison, comments).comparison])
+    return verdict
+
+
+def rank(
+    instruction: str,
+    candidates: Sequence[str],
+    *,
+    criterion: str | Criterion = Aspect.CORRECTNESS,
+    judge: str | Judge | None = None,
+    language: str = "python",
+    settings: RankSettings | None = None,
+) -> Ranking:
+    """Return the candidates in order, from as few judgements as it takes; both orders are asked as they are needed.
+
+    Args:
+        instruction: what the code was to do.
+        candidates: the codes; the ranking names them by their place, the first being 0.
+        criterion: as in `compare`.
+        judge: as in `compare`.
+        language: the programming language of all.
+        settings: when to stop, the most judgements, comments, the seed.
+
+    Raises:
+        UserError: there is no candidate or no such judge, or what is given is no text.
+        ModelError: the judge cannot be loaded, or failed.
+        PluginError: the judge is another package's, which is broken.
+        SandboxError: the judge runs code, and it cannot be run safely here.
+    """
+    task = _made(
+        CandidateSet,
+        id="candidates",
+        instruction=instruction,
+        criterion=_criterion(criterion),
+        candidates=tuple(candidates),
+        language=language,
+    )
+    from codefavor.rank import tournament  # with scipy, whose import takes longer than to compare two codes
+
+    return tournament.rank(_judge(judge), task, settings or RankSettings()).ranking
+
+
+def _criterion(given: str | Criterion) -> Criterion:
+    return given if isinstance(given, Criterion) else criterion_named(given)
+
+
+def _judge(given: str | Judge | None) -> Judge:
+    return load_judge(given or default_spec(os.environ)) if given is None or isinstance(given, str) else given
+
+
+def _made(kind: type[RecordT], **fields: object) -> RecordT:
+    try:
+        return kind.model_validate(fields)
+    except ValidationError as error:
+        raise UserError(explain(error)) from None

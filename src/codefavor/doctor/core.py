@@ -1,0 +1,85 @@
+"""What the core job stands on: the sandbox, attacked, and the default judge, loaded or, where asked for, at work."""
+
+import re
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from codefavor.api import compare
+from codefavor.doctor.check import Check
+from codefavor.doctor.packages import installed_version
+from codefavor.errors import CodeFavorError, ModelError
+from codefavor.judge.card import read_card
+from codefavor.judge.load import default_spec, judge_files, load_judge
+from codefavor.pairs.verdict import Verdict
+from codefavor.sandbox.probe import best_layers
+
+_HAS_WEIGHTS = re.compile(r"\b(?:model|scores|preference):")
+"""What in a spec stands for weights that take seconds to load."""
+_RUN_NOTHING = frozenset({"shorter", "longer", "first", "chance", "chat", "votes", "scores", "preference"})
+"""The judges that never run code."""
+_INSTRUCTION = "Write f, which adds one.\n\n>>> f(1)\n2\n"
+_GOOD, _BAD = "def f(x):\n    return x + 1\n", "def f(x):\n    return x\n"
+
+
+def sandbox_check(environment: Mapping[str, str]) -> Check:
+    """Attack the sandbox and return which layers are on and what held; not every default judge needs it."""
+    needed = _runs_code(default_spec(environment))
+    _, layers = best_layers()
+    states = ", ".join(f"{name} {state}" for name, state in layers.states.items())
+    if layers.safe:
+        says = f"{states}; all {len(layers.attacks)} attacks were held"
+        return Check(part="sandbox", state="ok", says=says, needed=needed)
+    loose = ", ".join(f"{name} ({outcome})" for name, outcome in layers.attacks.items() if outcome != "held")
+    if sys.platform.startswith("linux"):
+        mend = "apt-get install bubblewrap, or a kernel with Landlock and seccomp; then: codefavor sandbox check"
+    else:
+        mend = "run codefavor on Linux or in a Linux container, or give --unsafe-local for code that you trust"
+    return Check(part="sandbox", state="broken", says=f"{states}; not held: {loose}", mend=mend, needed=needed)
+
+
+def _runs_code(spec: str) -> bool:
+    """Return whether the judge of a spec runs code, or may do so as far as its spec tells."""
+    kind, _, argument = spec.partition(":")
+    if kind != "model":
+        return kind not in _RUN_NOTHING
+    try:
+        return read_card(Path(argument)).objective == "grounded"
+    except ModelError:
+        return False
+
+
+def judge_check(environment: Mapping[str, str], deep: bool) -> Check:
+    """Return whether the default judge can be loaded; `deep` has it judge two codes, at its price.
+
+    Weights are not loaded but for that: only their card is read, and whether torch is there.
+    """
+    spec = default_spec(environment)
+    origin = "CODEFAVOR_JUDGE" if environment.get("CODEFAVOR_JUDGE") else "no CODEFAVOR_JUDGE"
+    try:
+        if not deep and _HAS_WEIGHTS.search(spec) and installed_version("torch"):
+            judge_files(spec)
+            says = f"{spec} ({origin}); its card is read, its weights are not"
+        elif deep:
+            says = f"{spec} ({origin}); {_put_to_work(spec)}"
+        else:
+            load_judge(spec)
+            says = f"{spec} ({origin})"
+    except CodeFavorError as error:
+        mend = "export CODEFAVOR_JUDGE=grounded, or do what the sentence says"
+        return Check(part="default judge", state="broken", says=f"{spec} ({origin}): {error}", mend=mend, needed=True)
+    return Check(part="default judge", state="ok", says=says, needed=True)
+
+
+def _put_to_work(spec: str) -> str:
+    started = time.perf_counter()
+    verdict = compare(_INSTRUCTION, _GOOD, _BAD, judge=spec)
+    seconds = time.perf_counter() - started
+    return f"asked about a right and a wrong code, it {_said(verdict)} ({seconds:.1f} s)"
+
+
+def _said(verdict: Verdict) -> str:
+    if verdict.choice is None:
+        return f"is undecided: {verdict.undecided}"
+    return {"A": "prefers the right one", "B": "prefers the wrong one"}.get(verdict.choice, "calls it a tie")

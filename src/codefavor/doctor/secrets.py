@@ -1,0 +1,47 @@
+"""Keys: which are set, by name. Their values are kept out of whatever is said, wherever they may have got to."""
+
+import re
+from collections.abc import Mapping
+
+from codefavor.doctor.check import Check, Diagnosis
+from codefavor.llm.providers import PROVIDERS
+
+_OTHERS = ("ANTHROPIC_API_KEY", "GOOGLE_API_KEY", "CODEFAVOR_TOKEN")
+"""Keys of providers with a protocol of their own, and of `codefavor serve`."""
+_SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL", re.IGNORECASE)
+_PASSWORD = re.compile(r"(?<=://)[^/\s@]+(?=@)")
+_SHORTEST = 6
+"""A value of fewer characters is no secret, and could be part of any word."""
+_HIDDEN = "***"
+
+
+def key_names() -> list[str]:
+    """Return the variables that hold keys which codefavor reads."""
+    return sorted({*_OTHERS, *(provider.key_env for provider in PROVIDERS.values() if provider.key_env)})
+
+
+def key_check(environment: Mapping[str, str]) -> Check:
+    """Return which keys are set."""
+    names = [name for name in key_names() if environment.get(name)]
+    if names:
+        return Check(part="keys", state="ok", says=f"set are {', '.join(names)}")
+    mend = f"export NAME=..., where a hosted model is to be asked: {', '.join(key_names())}"
+    return Check(part="keys", state="missing", says="none is set; only hosted models need one", mend=mend)
+
+
+def without_secrets(diagnosis: Diagnosis, environment: Mapping[str, str]) -> Diagnosis:
+    """Return the diagnosis with every secret of the environment, and every password in an address, blotted out."""
+    secrets = {value for name, value in environment.items() if _SECRET_NAME.search(name) and len(value) >= _SHORTEST}
+    longest_first = sorted(secrets, key=len, reverse=True)
+
+    def blotted(check: Check) -> Check:
+        said = {"says": _blot(check.says, longest_first), "mend": check.mend and _blot(check.mend, longest_first)}
+        return check.model_copy(update=said)
+
+    return diagnosis.model_copy(update={"checks": tuple(map(blotted, diagnosis.checks))})
+
+
+def _blot(text: str, secrets: list[str]) -> str:
+    for secret in secrets:
+        text = text.replace(secret, _HIDDEN)
+    return _PASSWORD.sub(_HIDDEN, text)

@@ -1,0 +1,147 @@
+"""The names that programs may rely on: exactly these, each said what it is, at no cost until it is used."""
+
+import inspect
+import subprocess
+import sys
+
+import pytest
+
+import codefavor
+from codefavor import Aspect, CodeFavorError, Comparison, Criterion, RankSettings, Verdict, compare, load_judge, rank
+from codefavor.errors import UserError
+
+SURFACE = {
+    "Aspect": "class",
+    "BothOrders": "class",
+    "CodeFavorError": "class",
+    "Comparison": "class",
+    "Criterion": "class",
+    "Evidence": "class",
+    "Judge": "class",
+    "PreferencePair": "class",
+    "Provenance": "class",
+    "RankSettings": "class",
+    "Ranking": "class",
+    "TrlPairwiseJudge": "class",
+    "Verdict": "class",
+    "compare": "function",
+    "criterion_for": "function",
+    "load_judge": "function",
+    "rank": "function",
+    "read_pairs": "function",
+    "write_pairs": "function",
+}
+ADD_ONE = "Write f, which adds one.\n\n>>> f(1)\n2\n"
+GOOD, BAD = "def f(x):\n    return x + 1\n", "def f(x):\n    return x\n"
+
+
+def test_the_surface_is_exactly_this() -> None:
+    assert sorted(codefavor.__all__) == sorted([*SURFACE, "__version__"]) == dir(codefavor)
+
+
+@pytest.mark.parametrize(("name", "kind"), SURFACE.items())
+def test_every_name_is_there_and_says_what_it_is(name: str, kind: str) -> None:
+    found = getattr(codefavor, name)
+    assert (inspect.isclass(found), inspect.isfunction(found)) == (kind == "class", kind == "function")
+    assert inspect.getdoc(found) and found.__doc__
+
+
+def test_functions_name_their_arguments_and_their_errors() -> None:
+    for name in ("compare", "rank", "load_judge"):
+        doc = inspect.getdoc(getattr(codefavor, name)) or ""
+        assert all(f"{parameter}:" in doc for parameter in inspect.signature(getattr(codefavor, name)).parameters)
+        assert "Raises:" in doc
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'prefer'"):
+        codefavor.prefer  # noqa: B018
+
+
+def run_alone(code: str) -> str:
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+
+
+def test_importing_the_package_imports_nothing_else() -> None:
+    loaded = "import sys; before = set(sys.modules); import codefavor; print(*sorted(set(sys.modules) - before))"
+    others = {name.partition(".")[0] for name in run_alone(loaded).split()} - {"codefavor", *sys.stdlib_module_names}
+    assert not others
+
+
+def test_no_name_needs_torch() -> None:
+    heavy = "{'torch', 'transformers', 'trl', 'peft', 'datasets'}"
+    assert run_alone(
+        f"import sys; from codefavor import *; print(len({heavy} & set(sys.modules)), compare.__name__)"
+    ) == ("0 compare")
+
+
+@pytest.mark.parametrize("first", ["", "import codefavor.rank.tournament", "from codefavor import Ranking"])
+def test_rank_is_the_function_whatever_was_imported_before(first: str) -> None:
+    code = f"{first}\nfrom codefavor import rank\nfrom codefavor.rank.tournament import rank_many\nimport codefavor\n"
+    assert run_alone(f"{code}print(rank.__module__, codefavor.rank is rank)") == "codefavor.api True"
+
+
+def test_records_load_no_numeric_library() -> None:
+    names = "Comparison, Criterion, Evidence, PreferencePair, Verdict, read_pairs, write_pairs"
+    assert run_alone(f"import sys; from codefavor import {names}; print('numpy' in sys.modules)") == "False"
+
+
+def test_the_shorter_is_preferred_in_both_orders() -> None:
+    verdict = compare("Add.", "xx", "x", judge="shorter", criterion="The better code is shorter.")
+    assert (verdict.choice, verdict.judge) == ("B", "shorter (both orders)")
+    assert compare("Add.", "x", "x", judge="shorter").undecided == "equal length"
+    assert compare("Add.", "x", "xx", judge=load_judge("first")).undecided == "the two orders disagree"
+    assert compare("Add.", "x", "xx", judge="first", one_order=True).choice == "A"
+
+
+def test_evidence_finds_the_code_that_fails_its_example() -> None:
+    verdict = compare(ADD_ONE, BAD, GOOD, judge=load_judge("evidence"))
+    assert verdict.choice == "B" and verdict.evidence is not None
+    assert verdict.evidence.a.examples_failed[0].got == "1"
+
+
+def test_without_a_judge_the_environments_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CODEFAVOR_JUDGE", "longer")
+    assert compare("Add.", "x = 1", "x = 12").judge == "longer (both orders)"
+    assert rank("Add.", ["x = 1", "x = 12"]).winner == 1
+
+
+class Noting:
+    """Prefers A and remembers what it was shown."""
+
+    name = "noting"
+
+    def __init__(self) -> None:
+        self.seen: list[Comparison] = []
+
+    def judge(self, comparisons: list[Comparison]) -> list[Verdict]:
+        self.seen += comparisons
+        return [Verdict(comparison=each.digest(), judge=self.name, choice="A") for each in comparisons]
+
+
+def test_comments_are_stripped_as_by_the_command_line() -> None:
+    for criterion, comments, code in (
+        ("correctness", "stripped", "x = 1"),
+        ("correctness", "kept", "x = 1  # one"),
+        (Aspect.HUMAN_PREFERENCE, "stripped", "x = 1  # one"),
+        (Criterion(text="Shorter."), "stripped", "x = 1  # one"),
+    ):
+        judge = Noting()
+        compare("Set x.", "x = 1  # one", "x = 2", judge=judge, criterion=criterion, comments=comments)  # type: ignore[arg-type]
+        assert [each.code_a for each in judge.seen] == [code, "x = 2"]
+
+
+def test_candidates_are_ranked() -> None:
+    ranking = rank("Add.", ["xxx", "x", "xx"], judge="shorter", criterion="Shorter.", settings=RankSettings(seed=3))
+    assert (ranking.winner, [each.candidate for each in ranking.ranked]) == (1, [1, 2, 0])
+    assert rank(ADD_ONE, [BAD, GOOD], judge="evidence").winner == 1
+    assert rank(ADD_ONE, [GOOD]).judgements == 0
+
+
+def test_what_is_no_text_and_no_judge_is_refused_in_one_sentence() -> None:
+    with pytest.raises(UserError, match="^code_b: Input should be a valid string$"):
+        compare("Add.", "x", None, judge="shorter")  # type: ignore[arg-type]
+    with pytest.raises(UserError, match="^candidates: .*at least 1 item"):
+        rank("Add.", [], judge="shorter")
+    with pytest.raises(CodeFavorError, match="no judge is called 'best'"):
+        compare("Add.", "x", "y", judge="best")
