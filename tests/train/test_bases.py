@@ -52,7 +52,7 @@ def with_feedback(pairs: list[PreferencePair]) -> list[PreferencePair]:
     return [pair.model_copy(update={"feedback": said}) for pair in pairs]
 
 
-@pytest.mark.parametrize("objective", ["classification", "generation"])
+@pytest.mark.parametrize("objective", ["classification", "order-free", "generation"])
 def test_the_recipe_of_a_base_trains_a_judge(
     base: tuple[str, Path], objective: str, learnable_pairs: list[PreferencePair], tmp_path: Path
 ) -> None:

@@ -16,7 +16,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from codefavor.errors import ConfigError
 from codefavor.judge.card import read_card, require
 from codefavor.judge.format import DEFAULT_MAX_LENGTH, JOINT_FORMAT, Encoded, encode_joint
-from codefavor.judge.precision import Precision, in_precision, keep_freed_memory
+from codefavor.judge.precision import Precision, in_precision, keep_freed_memory, named
 from codefavor.judge.pretrained import TextTokenizer, chat_prompt, load_tokenizer, load_weights, verdict_tokens
 from codefavor.judge.probability import sigmoid, verdict_from
 from codefavor.judge.segment_attention import logits_at, read_by_segments
@@ -78,7 +78,7 @@ class ClassificationJudge:
         require(folder, card, "classification", JOINT_FORMAT)
         inputs = JointInput(load_tokenizer(folder), card.max_length or DEFAULT_MAX_LENGTH)
         model = in_precision(load_weights(folder, "causal"), precision)
-        return cls(f"model:{folder}", model, inputs, card.temperature)
+        return cls(named(folder, precision), model, inputs, card.temperature)
 
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         """Return one verdict for every comparison, in their order."""

@@ -7,6 +7,7 @@ Source of the scheme: LLM.int8() (Dettmers et al. 2022, section 2), vector-wise 
 
 import ctypes
 import sys
+from pathlib import Path
 from typing import Literal
 
 import torch
@@ -23,6 +24,11 @@ _ZERO = 128
 _LEAST = 1e-8
 _M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4
 _NEVER = 2**31 - 1
+
+
+def named(folder: Path, precision: Precision) -> str:
+    """Return the spec of the judge in `folder` in a precision."""
+    return f"model:{folder}" if precision == "fp32" else f"{precision}:model:{folder}"
 
 
 def in_precision(model: PreTrainedModel, precision: Precision) -> PreTrainedModel:

@@ -8,7 +8,7 @@ are numpy; how a language model attends by segments is `codefavor.judge.segment_
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy
 from numpy.typing import NDArray
@@ -88,6 +88,11 @@ def flatten(trees: Sequence[Tree]) -> Flat:
     return Flat(numpy.array(token_ids), numpy.array(positions), tuple(segments), tuple(ends))
 
 
+def tokens_in(tree: Tree) -> int:
+    """Return how many tokens a tree has."""
+    return sum(len(segment.token_ids) for segment in tree)
+
+
 class Family(NamedTuple):
     """Rows that are read together as one tree."""
 
@@ -99,7 +104,7 @@ class Family(NamedTuple):
     @property
     def tokens(self) -> int:
         """The tokens that are read."""
-        return sum(len(segment.token_ids) for segment in self.tree)
+        return tokens_in(self.tree)
 
 
 def families(rows: Sequence[Sequence[int]], own: Sequence[int] | None = None) -> list[Family]:
@@ -146,13 +151,24 @@ def _common(one: Sequence[int], other: Sequence[int]) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
-def batches_of(found: Sequence[Family], max_tokens: int) -> Iterator[list[Family]]:
-    """Yield families in batches of at most `max_tokens` tokens, in their order; a larger family is alone."""
-    batch: list[Family] = []
-    for family in found:
-        if batch and sum(each.tokens for each in batch) + family.tokens > max_tokens:
+class Readable(Protocol):
+    """Something that is read whole."""
+
+    @property
+    def tokens(self) -> int:
+        """The tokens that are read."""
+
+
+ReadableT = TypeVar("ReadableT", bound=Readable)
+
+
+def batches_of(found: Sequence[ReadableT], max_tokens: int) -> Iterator[list[ReadableT]]:
+    """Yield what is to be read in batches of at most `max_tokens` tokens, in order; something larger is alone."""
+    batch: list[ReadableT] = []
+    for each in found:
+        if batch and sum(one.tokens for one in batch) + each.tokens > max_tokens:
             yield batch
             batch = []
-        batch.append(family)
+        batch.append(each)
     if batch:
         yield batch

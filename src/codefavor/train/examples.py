@@ -10,7 +10,7 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 
 from codefavor.errors import DataError
 from codefavor.judge.card import CommentPolicy
-from codefavor.judge.format import Candidate, Encoded
+from codefavor.judge.format import Apart, Candidate, Encoded
 from codefavor.pairs.comparison import Comparison, Side, other_side
 from codefavor.pairs.pair import PreferencePair
 from codefavor.syntax.strip import strip_comments
@@ -86,6 +86,21 @@ class ReplyExample:
     def length(self) -> int:
         """The tokens of the row."""
         return len(self.prompt) + len(self.reply)
+
+
+@dataclass(frozen=True)
+class ApartExample:
+    """Both candidates side by side, the chosen one in the place of A."""
+
+    shown: Apart
+    """The comparison."""
+
+    siblings: ClassVar[int] = 1
+
+    @property
+    def length(self) -> int:
+        """The tokens that are read."""
+        return len(self.shown.head) + len(self.shown.code_a) + len(self.shown.code_b) + 2 * len(self.shown.question)
 
 
 ExampleT = TypeVar("ExampleT", bound=Example)
@@ -168,6 +183,22 @@ def single_examples(
         shown = pair.present("A").comparison
         (chosen, chosen_cut), (rejected, rejected_cut) = encode(shown, "A"), encode(shown, "B")
         return [SingleExample(chosen, rejected)], chosen_cut or rejected_cut
+
+    return _collect(pairs, comments, examples_of)
+
+
+def apart_examples(
+    pairs: Iterable[PreferencePair], comments: CommentPolicy, encode: Callable[[Comparison], tuple[Apart, bool]]
+) -> ExampleSet[ApartExample]:
+    """Return one example a pair for a judge that cannot tell the orders apart.
+
+    Raises:
+        DataError: there are no pairs, or stripping comments leaves none that differ.
+    """
+
+    def examples_of(pair: PreferencePair) -> tuple[list[ApartExample], bool]:
+        shown, cut = encode(pair.present("A").comparison)
+        return [ApartExample(shown)], cut
 
     return _collect(pairs, comments, examples_of)
 
