@@ -36,7 +36,7 @@ def test_exchanging_the_candidates_negates_the_margin(folder: Path) -> None:
             weight.mul_(10 if weight.dim() > 1 else 1)
         one, other = (order_free_margins(model, trees, inputs.verdicts) for trees in (there, back))
     assert float((one + other).abs().max()) < 1e-4
-    assert float(one.abs().min()) > 1e-3, "the read-out must tell the candidates apart"
+    assert float(one.abs().max()) > 1e-2, "the read-out must tell the candidates apart"
 
 
 def test_each_readout_is_what_the_model_says_of_both_candidates_in_a_row() -> None:

@@ -41,7 +41,8 @@ def in_precision(model: PreTrainedModel, precision: Precision) -> PreTrainedMode
         case "fp32":
             return model
         case "bf16":
-            return model.to(torch.bfloat16)  # type: ignore[arg-type]
+            model.to(torch.bfloat16)  # type: ignore[arg-type]
+            return model
         case "int8":
             return _in_int8(model)
 

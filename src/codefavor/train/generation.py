@@ -59,8 +59,8 @@ class GenerationLearner:
         targets = torch.tensor([token for reply in replies for token in reply]).to(logits.device)
         losses = cross_entropy(logits, targets, reduction="none")
         lengths = [len(reply) for reply in replies]
-        total = torch.stack([one.mean() for one in losses.split(lengths)]).sum()
-        right = sum(_is_right(batch[row], own) for row, own in zip(order, logits.split(lengths), strict=True))
+        total = torch.stack([one.mean() for one in torch.split(losses, lengths)]).sum()
+        right = sum(_is_right(batch[row], own) for row, own in zip(order, torch.split(logits, lengths), strict=True))
         return Loss(total, right, sum(map(len, rows)))
 
     def save(self, folder: Path) -> None:
