@@ -6,9 +6,7 @@ import torch
 from transformers import AutoModelForCausalLM
 
 from codefavor.errors import ModelError
-from codefavor.judge.batches import pad_left
 from codefavor.judge.card import GenerationShape, JudgeCard, write_card
-from codefavor.judge.classification import answer_logits
 from codefavor.judge.generation import DialogueInput, GenerationJudge
 from codefavor.judge.generation_format import GENERATION_FORMAT
 from codefavor.judge.greedy import write_replies
@@ -47,7 +45,7 @@ def test_forced_the_answer_is_the_likelier_letter_where_the_result_line_would_st
             (written,) = write_replies(model, [prompt], inputs.replies, 0, 20)
             text = inputs.replies.decode(written.token_ids).strip()
             ending = inputs.replies.encode(f"{text}\nBetter: A")[:-1]
-            logits = answer_logits(model, pad_left([[*prompt, *ending]], 0))[0]
+            logits = model(torch.tensor([[*prompt, *ending]])).logits[0, -1]
         token_a, token_b = inputs.replies.verdicts
         expected = torch.sigmoid(logits[token_a] - logits[token_b])
         assert verdict.prob_a == pytest.approx(float(expected), abs=1e-4)

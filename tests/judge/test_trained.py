@@ -6,9 +6,8 @@ from tokenizers import normalizers
 from transformers import AutoModelForCausalLM
 
 from codefavor.errors import ConfigError, ModelError
-from codefavor.judge.batches import pad_left
 from codefavor.judge.card import JudgeCard, RewardShape, write_card
-from codefavor.judge.classification import ClassificationJudge, JointInput, answer_logits
+from codefavor.judge.classification import ClassificationJudge, JointInput
 from codefavor.judge.format import JOINT_FORMAT, SINGLE_FORMAT
 from codefavor.judge.pretrained import load_tokenizer, load_weights, verdict_tokens
 from codefavor.judge.reward import RewardJudge, RewardModel, SingleInput, save_reward_model
@@ -23,18 +22,19 @@ SHOWN = [
 ]
 
 
-def test_the_answer_is_what_the_whole_model_says_there_whatever_the_padding(tiny_model: Path) -> None:
+def test_the_answer_is_what_the_whole_model_says_there_whatever_is_read_with_it(tiny_model: Path) -> None:
     model = AutoModelForCausalLM.from_pretrained(tiny_model)
     inputs = JointInput(load_tokenizer(tiny_model), 512)
-    rows = [inputs.encode(shown).token_ids for shown in SHOWN]
+    both = [*SHOWN, *(shown.swapped() for shown in SHOWN)]
     with torch.no_grad():
+        rows = [inputs.encode(shown).token_ids for shown in both]
         plain = torch.stack([model(torch.tensor([row])).logits[0, -1] for row in rows])
-        for pad_id in (0, 7):
-            torch.testing.assert_close(answer_logits(model, pad_left(rows, pad_id)), plain, atol=1e-5, rtol=1e-4)
-    judge = ClassificationJudge("tiny", model, inputs)
     token_a, token_b = inputs.verdicts
     expected = torch.sigmoid(plain[:, token_a] - plain[:, token_b]).tolist()
-    assert [verdict.prob_a for verdict in judge.judge(SHOWN)] == pytest.approx(expected, abs=1e-5)
+    judge = ClassificationJudge("tiny", model, inputs)
+    assert [verdict.prob_a for verdict in judge.judge(both)] == pytest.approx(expected, abs=1e-5)
+    alone = [judge.judge([shown])[0].prob_a for shown in both]
+    assert alone == pytest.approx(expected, abs=1e-5)
 
 
 @pytest.mark.parametrize("readout", ["last", "sum"])

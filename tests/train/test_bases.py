@@ -13,6 +13,8 @@ from codefavor.judge.greedy import write_replies
 from codefavor.judge.load import load_judge
 from codefavor.judge.pretrained import chat_prompt, load_tokenizer, load_weights, verdict_tokens
 from codefavor.judge.reply_tokens import ReplyTokens
+from codefavor.judge.segment_attention import read_by_segments
+from codefavor.judge.segments import Family, families
 from codefavor.manifest import make_manifest
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
@@ -50,7 +52,7 @@ def with_feedback(pairs: list[PreferencePair]) -> list[PreferencePair]:
     return [pair.model_copy(update={"feedback": said}) for pair in pairs]
 
 
-@pytest.mark.parametrize("objective", ["classification", "generation"])
+@pytest.mark.parametrize("objective", ["classification", "order-free", "generation"])
 def test_the_recipe_of_a_base_trains_a_judge(
     base: tuple[str, Path], objective: str, learnable_pairs: list[PreferencePair], tmp_path: Path
 ) -> None:
@@ -112,13 +114,27 @@ def test_neither_padding_nor_its_side_moves_the_verdict(
     long = learnable_pairs[0].model_copy(update={"instruction": "add 1 and 2 " * 9})
     rows = [inputs.encode(pair.present("A").comparison).token_ids for pair in (learnable_pairs[1], long)]
     with torch.no_grad():
-        alone = torch.cat([answer_logits(model, pad_left([row], 0)) for row in rows])
+        alone = torch.cat([model(torch.tensor([row])).logits[:, -1] for row in rows])
         for pad_id in (0, 7, inputs.verdicts[0]):
-            together = answer_logits(model, pad_left(rows, pad_id))
-            torch.testing.assert_close(together, alone, atol=1e-5, rtol=1e-4)
+            left = pad_left(rows, pad_id)
+            padded = model(
+                input_ids=torch.from_numpy(left.token_ids),
+                attention_mask=torch.from_numpy(left.mask),
+                position_ids=torch.from_numpy(left.positions),
+            ).logits[:, -1]
+            torch.testing.assert_close(padded, alone, atol=1e-5, rtol=1e-4)
         right = model(**padded_right(rows, tokenizer.eos_token_id)).logits
         at_end = torch.stack([right[number, len(row) - 1] for number, row in enumerate(rows)])
         torch.testing.assert_close(at_end, alone, atol=1e-5, rtol=1e-4)
+        found = families(rows)
+        together = answer_logits(read_by_segments(model), found)[
+            [found_rows(found).index(row) for row in range(len(rows))]
+        ]
+        torch.testing.assert_close(together, alone, atol=1e-5, rtol=1e-4)
+
+
+def found_rows(found: list[Family]) -> list[int]:
+    return [row for family in found for row in family.rows]
 
 
 def padded_right(rows: list[list[int]], pad_id: int) -> dict[str, torch.Tensor]:

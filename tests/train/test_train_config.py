@@ -22,6 +22,7 @@ def test_every_recipe_is_a_configuration(recipe: Path, tmp_path: Path) -> None:
 def test_there_is_a_recipe_for_every_objective() -> None:
     assert {load_config(TrainConfig, recipe, {}).objective for recipe in RECIPES} == {
         "classification",
+        "order-free",
         "generation",
         "reward",
         "linear",

@@ -65,6 +65,7 @@ def load(folder: Path) -> Judge:
         {"objective": "reward", "train_layers": 1},
         {"objective": "reward", "lora_r": 4, "head_learning_rate": 0.1},
         {"objective": "classification"},
+        {"objective": "order-free"},
         {"objective": "generation", "max_length": 800, "max_new_tokens": 60, "max_steps": 80},
     ],
 )

@@ -26,7 +26,7 @@ from codefavor.train.selection import select_pairs
 
 app = typer.Typer()
 
-OBJECTIVE_HELP = "classification, generation, reward, linear or grounded."
+OBJECTIVE_HELP = "classification, order-free, generation, reward, linear or grounded."
 CONFIG_HELP = "A YAML file of settings; may be repeated, each goes over those before it, the options below over all."
 
 

@@ -1,6 +1,7 @@
 """The classification judge: a language model that reads both candidates and answers with one token, "A" or "B".
 
-P(A) is a softmax over the logits of those two tokens at the place of the answer; nothing is generated.
+P(A) is a softmax over the logits of those two tokens at the place of the answer; nothing is generated. What several
+inputs begin with, such as the instruction in both orders, is read once.
 Paper: section 2.1, the classification design.
 """
 
@@ -13,18 +14,13 @@ import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from codefavor.errors import ConfigError
-from codefavor.judge.batches import Padded, by_length, pad_left
 from codefavor.judge.card import read_card, require
 from codefavor.judge.format import DEFAULT_MAX_LENGTH, JOINT_FORMAT, Encoded, encode_joint
-from codefavor.judge.pretrained import (
-    TextTokenizer,
-    chat_prompt,
-    load_tokenizer,
-    load_weights,
-    pad_token,
-    verdict_tokens,
-)
+from codefavor.judge.precision import Precision, in_precision, keep_freed_memory, named
+from codefavor.judge.pretrained import TextTokenizer, chat_prompt, load_tokenizer, load_weights, verdict_tokens
 from codefavor.judge.probability import sigmoid, verdict_from
+from codefavor.judge.segment_attention import logits_at, read_by_segments
+from codefavor.judge.segments import Family, batches_of, families, flatten
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.verdict import Cost, Verdict
 
@@ -33,7 +29,7 @@ BATCH_TOKENS = 2048
 
 
 class JointInput:
-    """Comparisons as inputs of one model: its chat template, its tokens of "A" and "B", its padding."""
+    """Comparisons as inputs of one model: its chat template, its tokens of "A" and "B"."""
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase, max_length: int) -> None:
         """Use the tokenizer's chat template and cut inputs to `max_length` tokens.
@@ -42,7 +38,6 @@ class JointInput:
             ConfigError: the tokenizer has no chat template, or "A" or "B" is not one token.
         """
         self.verdicts = verdict_tokens(tokenizer)
-        self.pad_id = pad_token(tokenizer)
         self._tokenizer = tokenizer
         self._text = TextTokenizer(tokenizer)
         self._max_length = max_length
@@ -66,21 +61,24 @@ class ClassificationJudge:
         """Judge with `model`; the difference of the two logits is divided by `temperature`."""
         self.name = name
         model.eval()  # type: ignore[no-untyped-call]
-        self._model = model
+        self._model = read_by_segments(model)
         self._inputs = inputs
         self._temperature = temperature
 
     @classmethod
-    def load(cls, folder: Path) -> Self:
+    def load(cls, folder: Path, precision: Precision = "fp32") -> Self:
         """Return the judge that `codefavor train` wrote into `folder`.
 
         Raises:
             ModelError: the folder holds no classification judge.
+            ConfigError: the precision cannot be had here.
         """
+        keep_freed_memory()
         card = read_card(folder)
         require(folder, card, "classification", JOINT_FORMAT)
         inputs = JointInput(load_tokenizer(folder), card.max_length or DEFAULT_MAX_LENGTH)
-        return cls(f"model:{folder}", load_weights(folder, "causal"), inputs, card.temperature)
+        model = in_precision(load_weights(folder, "causal"), precision)
+        return cls(named(folder, precision), model, inputs, card.temperature)
 
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         """Return one verdict for every comparison, in their order."""
@@ -92,33 +90,25 @@ class ClassificationJudge:
             except ConfigError as error:
                 verdicts[index] = Verdict(comparison=shown.digest(), judge=self.name, choice=None, undecided=str(error))
         places = list(rows)
-        for batch in by_length([len(rows[place]) for place in places], BATCH_TOKENS):
-            chosen = [places[number] for number in batch]
+        for batch in batches_of(families([rows[place] for place in places]), BATCH_TOKENS):
             started = time.perf_counter()
-            differences = self._differences([rows[place] for place in chosen])
+            with torch.inference_mode():
+                logits = answer_logits(self._model, batch)
+            chosen = [places[row] for family in batch for row in family.rows]
             seconds = (time.perf_counter() - started) / len(chosen)
-            for place, difference in zip(chosen, differences, strict=True):
+            token_a, token_b = self._inputs.verdicts
+            margins = (logits[:, token_a] - logits[:, token_b]).tolist()
+            for place, margin in zip(chosen, margins, strict=True):
                 cost = Cost(seconds=seconds, input_tokens=len(rows[place]), output_tokens=0)
-                prob_a = sigmoid(difference / self._temperature)
-                verdicts[place] = verdict_from(prob_a, comparisons[place], self.name, cost)
+                verdicts[place] = verdict_from(sigmoid(margin / self._temperature), comparisons[place], self.name, cost)
         return [verdicts[index] for index in range(len(comparisons))]
 
-    def _differences(self, rows: list[list[int]]) -> list[float]:
-        with torch.inference_mode():
-            logits = answer_logits(self._model, pad_left(rows, self._inputs.pad_id))
-        token_a, token_b = self._inputs.verdicts
-        return [float(difference) for difference in logits[:, token_a] - logits[:, token_b]]
 
+def answer_logits(model: PreTrainedModel, batch: Sequence[Family]) -> torch.Tensor:
+    """Return the logits over the vocabulary at the place of the answer only, of shape (rows, vocabulary).
 
-def answer_logits(model: PreTrainedModel, batch: Padded) -> torch.Tensor:
-    """Return the logits over the vocabulary at the place of the answer only, of shape (rows, vocabulary)."""
-    device = model.device
-    output = model(
-        input_ids=torch.from_numpy(batch.token_ids).to(device),
-        attention_mask=torch.from_numpy(batch.mask).to(device),
-        position_ids=torch.from_numpy(batch.positions).to(device),
-        logits_to_keep=1,
-        use_cache=False,
-    )
-    logits: torch.Tensor = output.logits
-    return logits[:, -1].float()
+    The rows are those of the families in turn; `model` reads by segments.
+    """
+    flat = flatten([family.tree for family in batch])
+    ends = zip(batch, flat.ends, strict=True)
+    return logits_at(model, flat, [end - 1 for family, found in ends for end in found[-len(family.rows) :]])

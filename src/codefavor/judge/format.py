@@ -6,6 +6,7 @@ Paper: section 2.1 (the input of the pairwise classifier); the wording is ours.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from typing import NamedTuple, Protocol
 
 from codefavor.errors import ConfigError
@@ -46,6 +47,17 @@ class Candidate(NamedTuple):
     """How many of the last tokens are the code."""
 
 
+class Apart(NamedTuple):
+    """A comparison as an order-free judge reads it: neither candidate sees the other."""
+
+    head: tuple[int, ...]
+    """Criterion and instruction, which both see."""
+    code_a: tuple[int, ...]
+    code_b: tuple[int, ...]
+    question: tuple[int, ...]
+    """What is asked of each candidate, up to where the answer begins."""
+
+
 LETTER_QUESTION = "Which code is better by the criterion? Answer with one letter, A or B."
 """What a judge that answers with one token is asked."""
 
@@ -67,7 +79,20 @@ def single_text(instruction: str | None, code: str, criterion: str) -> tuple[str
     return f"<criterion>\n{criterion}\n</criterion>\n", asked, f"<code>\n{code}\n</code>"
 
 
+FIRST_QUESTION = (
+    "Which code is better by the criterion, the first or the second? Answer with A for the first, B for the second."
+)
+"""What an order-free judge is asked of each candidate, which is the first in its own eyes."""
+
+
+def apart_text(instruction: str, code: str, criterion: str) -> tuple[str, str]:
+    """Return what an order-free judge reads before both candidates, and one candidate."""
+    head = f"<criterion>\n{criterion}\n</criterion>\n<instruction>\n{instruction}\n</instruction>\n"
+    return head, f"<code>\n{code}\n</code>\n"
+
+
 JOINT_FORMAT = content_digest(joint_text("{instruction}", "{code_a}", "{code_b}", "{criterion}"))
+APART_FORMAT = content_digest([*apart_text("{instruction}", "{code}", "{criterion}"), FIRST_QUESTION])
 SINGLE_FORMAT = content_digest(single_text("{instruction}", "{code}", "{criterion}"))
 
 
@@ -108,6 +133,30 @@ def encode_single(
 
     encoded, lengths = _encode_parts(render, parts, tokenizer, max_length)
     return Candidate(tuple(encoded.token_ids), lengths[0], lengths[-1]), encoded.truncated
+
+
+def encode_apart(
+    comparison: Comparison, chat: Callable[[str], str], tokenizer: Tokenizer, max_length: int
+) -> tuple[Apart, bool]:
+    """Return a comparison for an order-free judge, and whether something was cut; `chat` wraps a message.
+
+    Raises:
+        ConfigError: the criterion alone does not fit, or the chat template changes what is said.
+    """
+    opening, found, closing = chat(FIRST_QUESTION).partition(FIRST_QUESTION)
+    if not found:
+        raise ConfigError("the chat template rewrites messages, so candidates cannot be put into one side by side")
+
+    def render(parts: Sequence[str]) -> tuple[str, ...]:
+        instruction, *codes = parts
+        (head, code_a), (_, code_b) = (apart_text(instruction, code, comparison.criterion.text) for code in codes)
+        return opening + head, code_a, code_b, FIRST_QUESTION + closing
+
+    parts = (comparison.instruction, comparison.code_a, comparison.code_b)
+    encoded, lengths = _encode_parts(render, parts, tokenizer, max_length)
+    ends = list(accumulate(lengths))
+    pieces = [tuple(encoded.token_ids[end - length : end]) for end, length in zip(ends, lengths, strict=True)]
+    return Apart(*pieces), encoded.truncated
 
 
 def _encode_parts(

@@ -14,10 +14,9 @@ import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from codefavor.errors import ConfigError
-from codefavor.judge.batches import by_length, pad_left
+from codefavor.judge.batches import by_length
 from codefavor.judge.card import GenerationShape, read_card, require
 from codefavor.judge.chat_format import Reading
-from codefavor.judge.classification import answer_logits
 from codefavor.judge.format import DEFAULT_MAX_LENGTH, Encoded, encode_joint
 from codefavor.judge.generation_format import FEEDBACK_QUESTION, GENERATION_FORMAT, read_reply
 from codefavor.judge.greedy import Written, write_replies
@@ -128,7 +127,8 @@ class GenerationJudge:
             return reading, None if place is None else written.margins[place], length
         if self._shape.unfinished == "forced":
             row = [*prompt, *replies.encode_up_to_letter(text)]
-            logits = answer_logits(self._model, pad_left([row], self._inputs.pad_id))[0]
+            read = torch.tensor([row], device=self._model.device)
+            logits = self._model(input_ids=read, use_cache=False, logits_to_keep=1).logits[0, -1].float()
             margin = float(logits[replies.verdicts[0]] - logits[replies.verdicts[1]])
             return Reading(choice="A" if margin > 0 else "B", feedback=reading.feedback), margin, length
         if length == self._shape.max_new_tokens:

@@ -31,6 +31,8 @@ KNOWN_SPECS = (
         "grounded",
         "grounded:ANOTHER",
         "model:FOLDER",
+        "int8:model:FOLDER",
+        "bf16:model:FOLDER",
         "votes:FILE",
         "cascade:SPEC>SPEC...",
         "cascade:FILE.json",
@@ -48,6 +50,7 @@ SHIPPED = Path(__file__).parent / "grounded_shipped"
 _TRAINED: dict[Objective, tuple[str, str]] = {
     "classification": ("codefavor.judge.classification", "ClassificationJudge"),
     "generation": ("codefavor.judge.generation", "GenerationJudge"),
+    "order-free": ("codefavor.judge.order_free", "OrderFreeJudge"),
     "reward": ("codefavor.judge.reward", "RewardJudge"),
     "linear": ("codefavor.judge.linear", "LinearJudge"),
 }
@@ -58,6 +61,11 @@ _FOREIGN = {
     "preference": ("codefavor.judge.preference", "PreferenceJudge"),
 }
 """The module and the class of judges whose weights others trained."""
+
+_PRECISIONS = ("int8", "bf16")
+"""What a judge can be loaded in besides fp32, to be faster on a CPU."""
+_IN_PRECISION: frozenset[Objective] = frozenset({"classification", "order-free"})
+"""The objectives whose judges can be."""
 
 
 def load_judge(spec: str, unsafe_local: bool = False, evidence: Judge | None = None) -> Judge:
@@ -86,6 +94,8 @@ def load_judge(spec: str, unsafe_local: bool = False, evidence: Judge | None = N
             return _load_grounded(spec, read_card(SHIPPED), inner or None, evidence or _load_evidence(unsafe_local))
         case "model", folder if folder:
             return _load_trained(Path(folder), unsafe_local, evidence)
+        case precision, inner if precision in _PRECISIONS and inner.startswith("model:"):
+            return _load_in_precision(spec, precision, Path(inner.removeprefix("model:")))
         case "chat", asked if asked:
             return _load_chat(asked)
         case (("scores" | "preference"), model) if model:
@@ -124,6 +134,8 @@ def judge_files(spec: str) -> tuple[Path, ...]:
         return plugin_judge_files(kind)
     if kind == "grounded":
         return (SHIPPED / CARD_FILE, *(judge_files(argument) if argument else ()))
+    if kind in _PRECISIONS:
+        return judge_files(argument)
     if kind == "chat" and (file := config_file(argument)):
         return (file,)
     if kind in _FOREIGN and Path(argument).is_dir():
@@ -178,15 +190,23 @@ def _load_trained(folder: Path, unsafe_local: bool, evidence: Judge | None) -> J
     return _load_class(*_TRAINED[card.objective])(folder)
 
 
+def _load_in_precision(name: str, precision: str, folder: Path) -> Judge:
+    card = read_card(folder)
+    if card.objective not in _IN_PRECISION:
+        known = " and ".join(sorted(_IN_PRECISION))
+        raise UserError(f"{name}: a {card.objective} judge is read in fp32 only; {precision} is for {known} judges")
+    return _load_class(*_TRAINED[card.objective])(folder, precision)
+
+
 def _load_chat(argument: str) -> Judge:
     chat = import_module("codefavor.judge.chat")
     judge: Judge = chat.ChatJudge.load(read_chat_spec(argument))
     return judge
 
 
-def _load_class(module: str, name: str) -> Callable[[str | Path], Judge]:
+def _load_class(module: str, name: str) -> Callable[..., Judge]:
     try:
-        load: Callable[[str | Path], Judge] = getattr(import_module(module), name).load
+        load: Callable[..., Judge] = getattr(import_module(module), name).load
     except ModuleNotFoundError as error:
         raise MissingExtraError(error.name or module, "train") from None
     return load

@@ -21,8 +21,9 @@ class TrainConfig(Record):
     """How a judge is trained. The defaults are the paper's (section A.2)."""
 
     objective: Objective = "classification"
-    """classification: one token, A or B; generation: feedback, then a result line; reward: a Bradley-Terry score;
-    linear: token n-grams, no language model; grounded: evidence joined with another judge."""
+    """classification: one token, A or B; order-free: the same with both candidates side by side; generation: feedback,
+    then a result line; reward: a Bradley-Terry score; linear: token n-grams, no language model; grounded: evidence
+    joined with another judge."""
     model: str = EMBEDDED
     """The base: "embedded", a Hugging Face folder, or a hub id."""
     inner: str | None = None
@@ -75,7 +76,8 @@ class TrainConfig(Record):
     max_steps: Positive | None = None
     """Stop the schedule at this many steps; None goes by the epochs."""
     per_device_train_batch_size: Positive = 4
-    """Examples of one forward pass. A pair is two examples of classification (both orders), one of reward."""
+    """Examples of one forward pass. A pair is two examples of classification and generation (both orders, always in one
+    pass), one of the other objectives."""
     gradient_accumulation_steps: Positive = 8
     """Forward passes of one step."""
     weight_decay: Annotated[float, Field(ge=0)] = 0.0

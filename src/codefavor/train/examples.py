@@ -6,11 +6,11 @@ No torch here; the objectives decide what a row is scored with.
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 from codefavor.errors import DataError
 from codefavor.judge.card import CommentPolicy
-from codefavor.judge.format import Candidate, Encoded
+from codefavor.judge.format import Apart, Candidate, Encoded
 from codefavor.pairs.comparison import Comparison, Side, other_side
 from codefavor.pairs.pair import PreferencePair
 from codefavor.syntax.strip import strip_comments
@@ -25,6 +25,9 @@ _SIDES: tuple[Side, Side] = ("A", "B")
 class Example(Protocol):
     """One answer to learn."""
 
+    siblings: ClassVar[int]
+    """How many examples a pair makes. They follow each other, and are always read in one pass: they share much."""
+
     @property
     def length(self) -> int:
         """The tokens of its longest row."""
@@ -33,6 +36,8 @@ class Example(Protocol):
 @dataclass(frozen=True)
 class JointExample:
     """Both candidates in one row, and which is better."""
+
+    siblings: ClassVar[int] = 2
 
     token_ids: list[int]
     """The row, up to where the answer begins."""
@@ -49,6 +54,8 @@ class JointExample:
 class SingleExample:
     """Two candidates, each by itself."""
 
+    siblings: ClassVar[int] = 1
+
     chosen: Candidate
     """The better one."""
     rejected: Candidate
@@ -64,6 +71,8 @@ class SingleExample:
 class ReplyExample:
     """Both candidates in one row, followed by the reply to learn."""
 
+    siblings: ClassVar[int] = 2
+
     prompt: list[int]
     """The row up to where the reply begins."""
     reply: list[int]
@@ -77,6 +86,21 @@ class ReplyExample:
     def length(self) -> int:
         """The tokens of the row."""
         return len(self.prompt) + len(self.reply)
+
+
+@dataclass(frozen=True)
+class ApartExample:
+    """Both candidates side by side, the chosen one in the place of A."""
+
+    shown: Apart
+    """The comparison."""
+
+    siblings: ClassVar[int] = 1
+
+    @property
+    def length(self) -> int:
+        """The tokens that are read."""
+        return len(self.shown.head) + len(self.shown.code_a) + len(self.shown.code_b) + 2 * len(self.shown.question)
 
 
 ExampleT = TypeVar("ExampleT", bound=Example)
@@ -163,6 +187,22 @@ def single_examples(
     return _collect(pairs, comments, examples_of)
 
 
+def apart_examples(
+    pairs: Iterable[PreferencePair], comments: CommentPolicy, encode: Callable[[Comparison], tuple[Apart, bool]]
+) -> ExampleSet[ApartExample]:
+    """Return one example a pair for a judge that cannot tell the orders apart.
+
+    Raises:
+        DataError: there are no pairs, or stripping comments leaves none that differ.
+    """
+
+    def examples_of(pair: PreferencePair) -> tuple[list[ApartExample], bool]:
+        shown, cut = encode(pair.present("A").comparison)
+        return [ApartExample(shown)], cut
+
+    return _collect(pairs, comments, examples_of)
+
+
 def _collect(
     pairs: Iterable[PreferencePair],
     comments: CommentPolicy,
@@ -190,13 +230,20 @@ def strip_pair(pair: PreferencePair) -> PreferencePair | None:
 
 
 def epoch_batches(examples: Sequence[ExampleT], batch_size: int, seed: int, epoch: int) -> Iterator[list[ExampleT]]:
-    """Yield every example once in batches of like length; the order depends on nothing but the seed and the epoch."""
+    """Yield every example once in batches of like length; the order depends on nothing but the seed and the epoch.
+
+    The examples of one pair stay together, also where `batch_size` is less than that.
+    """
     rng = random.Random(f"{seed}:{epoch}")
-    order = rng.sample(examples, len(examples))
+    size = examples[0].siblings if examples else 1
+    families = [examples[start : start + size] for start in range(0, len(examples), size)]
+    order = rng.sample(families, len(families))
     batches: list[list[ExampleT]] = []
-    pool = batch_size * _POOL_BATCHES
+    width = max(1, batch_size // size)
+    pool = width * _POOL_BATCHES
     for start in range(0, len(order), pool):
-        alike = sorted(order[start : start + pool], key=lambda example: example.length)
-        batches += [alike[first : first + batch_size] for first in range(0, len(alike), batch_size)]
+        alike = sorted(order[start : start + pool], key=lambda family: max(each.length for each in family))
+        for first in range(0, len(alike), width):
+            batches.append([example for family in alike[first : first + width] for example in family])
     rng.shuffle(batches)
     yield from batches

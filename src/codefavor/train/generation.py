@@ -11,19 +11,17 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from codefavor.judge.batches import pad_left
 from codefavor.judge.generation import DialogueInput
 from codefavor.judge.generation_format import GENERATION_FORMAT, address, fit_feedback, render_reply
 from codefavor.judge.pretrained import load_tokenizer
+from codefavor.judge.segment_attention import logits_at, read_by_segments
+from codefavor.judge.segments import families, flatten
 from codefavor.llm.embedded import resolve_model
 from codefavor.pairs.comparison import Side
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
 from codefavor.train.examples import ExampleSet, ReplyExample, reply_examples
 from codefavor.train.objectives import Loss, base_weights
-
-_NOT_LEARNED = -100
-"""The target of places that the loss does not see."""
 
 
 class GenerationLearner:
@@ -43,7 +41,7 @@ class GenerationLearner:
         self._inputs = DialogueInput(self._tokenizer, config.max_length, config.max_new_tokens)
         self._comments = config.comments
         self._longest_reply = config.max_new_tokens
-        self.language_model = base_weights(config)
+        self.language_model = read_by_segments(base_weights(config))
 
     def examples(self, pairs: Iterable[PreferencePair]) -> ExampleSet[ReplyExample]:
         """Return two examples a pair, one in each order."""
@@ -55,17 +53,14 @@ class GenerationLearner:
         An example counts as right where the model prefers its reply to the one that says the same of the other side,
         at the place where these two part: what follows there is given away by what was said.
         """
-        keep = max(len(example.reply) for example in batch)
         rows = [[*example.prompt, *example.reply[:-1]] for example in batch]
-        logits = self._reply_logits(rows, keep)
-        targets = torch.full((len(batch), keep), _NOT_LEARNED)
-        for number, example in enumerate(batch):
-            targets[number, keep - len(example.reply) :] = torch.tensor(example.reply)
-        targets = targets.to(logits.device)
-        losses = cross_entropy(logits.transpose(1, 2), targets, ignore_index=_NOT_LEARNED, reduction="none")
-        lengths = torch.tensor([len(example.reply) for example in batch], device=logits.device)
-        total = (losses.sum(dim=1) / lengths).sum()
-        right = sum(_is_right(example, logits[number]) for number, example in enumerate(batch))
+        logits, order = self._reply_logits(rows, [len(example.reply) for example in batch])
+        replies = [batch[row].reply for row in order]
+        targets = torch.tensor([token for reply in replies for token in reply]).to(logits.device)
+        losses = cross_entropy(logits, targets, reduction="none")
+        lengths = [len(reply) for reply in replies]
+        total = torch.stack([one.mean() for one in torch.split(losses, lengths)]).sum()
+        right = sum(_is_right(batch[row], own) for row, own in zip(order, torch.split(logits, lengths), strict=True))
         return Loss(total, right, sum(map(len, rows)))
 
     def save(self, folder: Path) -> None:
@@ -83,21 +78,19 @@ class GenerationLearner:
         fitting = fit_feedback(addressed, lambda said: len(encode(said)) <= self._longest_reply)
         return encode(fitting), fitting != addressed
 
-    def _reply_logits(self, rows: list[list[int]], keep: int) -> torch.Tensor:
-        """Return the logits over the vocabulary of the last `keep` places, of shape (rows, keep, vocabulary)."""
-        device = self.language_model.device
-        batch = pad_left(rows, self._inputs.pad_id)
-        output = self.language_model(
-            input_ids=torch.from_numpy(batch.token_ids).to(device),
-            attention_mask=torch.from_numpy(batch.mask).to(device),
-            position_ids=torch.from_numpy(batch.positions).to(device),
-            logits_to_keep=keep,
-            use_cache=False,
-        )
-        logits: torch.Tensor = output.logits
-        return logits.float()
+    def _reply_logits(self, rows: list[list[int]], lengths: list[int]) -> tuple[torch.Tensor, list[int]]:
+        """Return the logits over the vocabulary of the replies' places, one reply after the other, and whose they are.
+
+        A reply of so many tokens has as many places at the end of its row, where each of its tokens is foretold.
+        """
+        found = families(rows, own=lengths)
+        flat = flatten([family.tree for family in found])
+        order = [row for family in found for row in family.rows]
+        ends = [end for family, all_ends in zip(found, flat.ends, strict=True) for end in all_ends[-len(family.rows) :]]
+        places = [place for row, end in zip(order, ends, strict=True) for place in range(end - lengths[row], end)]
+        return logits_at(self.language_model, flat, places), order
 
 
 def _is_right(example: ReplyExample, logits: torch.Tensor) -> bool:
-    there = logits[len(logits) - len(example.reply) + example.parting]
+    there = logits[example.parting]
     return bool(there[example.reply[example.parting]] > there[example.other])

@@ -12,11 +12,12 @@ from torch import nn
 from torch.nn.functional import cross_entropy, logsigmoid
 from transformers import PreTrainedModel
 
-from codefavor.judge.batches import pad_left
 from codefavor.judge.classification import JointInput, answer_logits
 from codefavor.judge.format import JOINT_FORMAT, SINGLE_FORMAT
 from codefavor.judge.pretrained import load_tokenizer, load_weights
 from codefavor.judge.reward import RewardModel, SingleInput, save_reward_model
+from codefavor.judge.segment_attention import read_by_segments
+from codefavor.judge.segments import families
 from codefavor.llm.embedded import resolve_model
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
@@ -81,7 +82,7 @@ class ClassificationLearner:
         self._tokenizer = load_tokenizer(resolve_model(config.model))
         self._inputs = JointInput(self._tokenizer, config.max_length)
         self._comments = config.comments
-        self.language_model = base_weights(config)
+        self.language_model = read_by_segments(base_weights(config))
 
     def examples(self, pairs: Iterable[PreferencePair]) -> ExampleSet[JointExample]:
         """Return two examples a pair, one in each order."""
@@ -90,9 +91,11 @@ class ClassificationLearner:
     def loss(self, batch: Sequence[JointExample]) -> Loss:
         """Return the cross-entropy of the answers."""
         rows = [example.token_ids for example in batch]
-        logits = answer_logits(self.language_model, pad_left(rows, self._inputs.pad_id))
+        found = families(rows)
+        logits = answer_logits(self.language_model, found)
         token_a, token_b = self._inputs.verdicts
-        answers = torch.tensor([token_a if example.label == "A" else token_b for example in batch]).to(logits.device)
+        labels = [batch[row].label for family in found for row in family.rows]
+        answers = torch.tensor([token_a if label == "A" else token_b for label in labels]).to(logits.device)
         margin = (logits[:, token_a] - logits[:, token_b]) * torch.where(answers == token_a, 1.0, -1.0)
         total = cross_entropy(logits, answers, reduction="sum")
         return Loss(total, int((margin > 0).sum()), sum(map(len, rows)))

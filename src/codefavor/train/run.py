@@ -16,6 +16,7 @@ from codefavor.train.folder import check_folder, finish_folder
 from codefavor.train.generation import GenerationLearner
 from codefavor.train.loop import train_steps
 from codefavor.train.objectives import ClassificationLearner, Learner, RewardLearner
+from codefavor.train.order_free import OrderFreeLearner
 from codefavor.train.parameters import Trainable
 from codefavor.train.report import Report
 
@@ -41,6 +42,8 @@ def train(
     match config.objective:
         case "classification":
             return _run(ClassificationLearner(config), pairs, config, out, manifest, report)
+        case "order-free":
+            return _run(OrderFreeLearner(config), pairs, config, out, manifest, report)
         case "generation":
             return _run(GenerationLearner(config), pairs, config, out, manifest, report)
         case "reward":

@@ -1,0 +1,159 @@
+"""How a language model of transformers reads a flat layout: its attention goes segment by segment, nothing is padded.
+
+Works for every decoder that takes its attention from transformers' registry and turns keys by halves (Llama, Mistral,
+Qwen2, Gemma 2, SmolLM2, ...). What the segments mean is `codefavor.judge.segments`' business.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import torch
+from torch import nn
+from torch.nn.functional import scaled_dot_product_attention
+from transformers import AttentionInterface, PreTrainedModel
+
+from codefavor.errors import ConfigError
+from codefavor.judge.segments import Flat, Placed
+
+_NAME = "codefavor_segments"
+
+
+class _Turn(NamedTuple):
+    """The rotation that moves a key by some positions."""
+
+    cos: torch.Tensor
+    sin: torch.Tensor
+
+
+class _Reading(NamedTuple):
+    """One segment as the attention needs it."""
+
+    placed: Placed
+    mask: torch.Tensor | None
+    """What is added to the scores, of shape (own, seen + own); None for a segment that sees only itself."""
+    turns: tuple[_Turn | None, ...]
+    """How the keys of each seen segment are turned."""
+
+
+def read_by_segments(model: PreTrainedModel) -> PreTrainedModel:
+    """Return `model`, set to read flat layouts through `logits_at`, and nothing else, from now on."""
+    AttentionInterface.register(_NAME, _attend)
+    model.set_attn_implementation(_NAME)
+    return model
+
+
+def logits_at(model: PreTrainedModel, flat: Flat, places: Sequence[int]) -> torch.Tensor:
+    """Return the logits over the vocabulary at some places of a flat layout, of shape (places, vocabulary).
+
+    No other place goes through the output layer.
+
+    Raises:
+        ConfigError: a row is longer than the window that the model's attention slides over.
+    """
+    _check_window(model, flat)
+    device = model.device
+    output = model(
+        input_ids=torch.from_numpy(flat.token_ids)[None].to(device),
+        position_ids=torch.from_numpy(flat.positions)[None].to(device),
+        logits_to_keep=torch.tensor(places, device=device),
+        use_cache=False,
+        segments=_readings(model, flat),
+    )
+    logits: torch.Tensor = output.logits
+    return logits[0].float()
+
+
+def _check_window(model: PreTrainedModel, flat: Flat) -> None:
+    config = model.config
+    window = getattr(config, "sliding_window", None)
+    slides = "sliding_attention" in (getattr(config, "layer_types", None) or ())
+    longest = int(flat.positions.max()) + 1
+    if window and slides and longest > window:
+        raise ConfigError(
+            f"an input of {longest} tokens is longer than the {window} that the model's attention reaches"
+        )
+
+
+def _readings(model: PreTrainedModel, flat: Flat) -> list[_Reading]:
+    shifts = {seen.shift for placed in flat.segments for seen in placed.seen} - {0}
+    turns = {shift: _turn(model, shift) for shift in shifts}
+    return [
+        _Reading(placed, _mask(placed, model), tuple(turns.get(seen.shift) for seen in placed.seen))
+        for placed in flat.segments
+    ]
+
+
+def _mask(placed: Placed, model: PreTrainedModel) -> torch.Tensor | None:
+    own = placed.end - placed.begin
+    seen = sum(each.end - each.begin for each in placed.seen)
+    if not seen:
+        return None
+    mask = torch.zeros(own, seen + own, dtype=model.dtype, device=model.device)
+    mask[:, seen:] = torch.full((own, own), float("-inf"), dtype=model.dtype, device=model.device).triu(1)
+    return mask
+
+
+def _turn(model: PreTrainedModel, shift: int) -> _Turn:
+    """Return the rotation by `shift` positions; rotations add up, so a turned key stands `shift` further."""
+    rotary = model.get_decoder().rotary_emb  # type: ignore[no-untyped-call]
+    like = torch.empty(0, dtype=model.dtype, device=model.device)
+    cos, sin = rotary(like, torch.tensor([[shift]], device=model.device))
+    # Some ways of stretching a context scale keys and queries here; they are scaled already.
+    scale = getattr(rotary, "attention_scaling", 1.0)
+    return _Turn(cos / scale, sin / scale)
+
+
+def _attend(
+    module: nn.Module,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    attention_mask: torch.Tensor | None,
+    *,
+    scaling: float,
+    segments: Sequence[_Reading],
+    softcap: float | None = None,
+    **_: Any,
+) -> tuple[torch.Tensor, None]:
+    """Attend within segments: query, key and value of shape (1, heads, tokens, width), one row.
+
+    Returns (1, tokens, heads, width), as transformers' attention functions do.
+    """
+    pieces = []
+    for placed, mask, turns in segments:
+        own = slice(placed.begin, placed.end)
+        keys = [_turned(key[:, :, each.begin : each.end], turn) for each, turn in zip(placed.seen, turns, strict=True)]
+        values = [value[:, :, each.begin : each.end] for each in placed.seen]
+        k = torch.cat([*keys, key[:, :, own]], dim=2) if keys else key[:, :, own]
+        v = torch.cat([*values, value[:, :, own]], dim=2) if values else value[:, :, own]
+        pieces.append(_attended(query[:, :, own], k, v, mask, scaling, softcap))
+    return torch.cat(pieces, dim=2).transpose(1, 2), None
+
+
+def _turned(key: torch.Tensor, turn: _Turn | None) -> torch.Tensor:
+    if turn is None:
+        return key
+    half = key.shape[-1] // 2
+    other = torch.cat([-key[..., half:], key[..., :half]], dim=-1)
+    return key * turn.cos + other * turn.sin
+
+
+def _attended(
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    mask: torch.Tensor | None,
+    scaling: float,
+    softcap: float | None,
+) -> torch.Tensor:
+    groups = query.shape[1] // key.shape[1]
+    if not softcap:
+        return scaled_dot_product_attention(
+            query, key, value, attn_mask=mask, is_causal=mask is None, scale=scaling, enable_gqa=groups > 1
+        )
+    # PyTorch's own attention knows no cap on scores.
+    key, value = key.repeat_interleave(groups, dim=1), value.repeat_interleave(groups, dim=1)
+    scores = torch.tanh(query @ key.transpose(2, 3) * scaling / softcap) * softcap
+    if mask is None:
+        mask = torch.full(scores.shape[-2:], float("-inf"), dtype=scores.dtype, device=scores.device).triu(1)
+    return torch.softmax((scores + mask).float(), dim=-1).to(query.dtype) @ value
