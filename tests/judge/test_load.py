@@ -71,9 +71,7 @@ def test_loading_a_judge_without_a_model_imports_no_torch() -> None:
 
 def test_only_judges_that_can_are_loaded_in_another_precision(tmp_path: Path) -> None:
     write_card(tmp_path, JudgeCard(objective="linear", format="0" * 16, comments="stripped"))
-    with pytest.raises(
-        UserError, match="a linear judge is read in fp32 only; int8 is for class"
-    ):
+    with pytest.raises(UserError, match="a linear judge is read in fp32 only; int8 is for class"):
         load_judge(f"int8:model:{tmp_path}")
     with pytest.raises(UserError, match="no judge is called 'int8:shorter'"):
         load_judge("int8:shorter")

@@ -85,21 +85,15 @@ def load_judge(spec: str, unsafe_local: bool = False, evidence: Judge | None = N
         PluginError: the judge is another package's, which is broken.
     """
     kind, _, argument = spec.partition(":")
-    if baseline := _baseline(kind, argument):
-        return baseline
+    if found := _baseline(kind, argument) or _from_weights(spec, kind, argument, unsafe_local, evidence):
+        return found
     match kind, argument:
         case "evidence", "":
             return evidence or _load_evidence(unsafe_local)
         case "grounded", inner:
             return _load_grounded(spec, read_card(SHIPPED), inner or None, evidence or _load_evidence(unsafe_local))
-        case "model", folder if folder:
-            return _load_trained(Path(folder), unsafe_local, evidence)
-        case precision, inner if precision in _PRECISIONS and inner.startswith("model:"):
-            return _load_in_precision(spec, precision, Path(inner.removeprefix("model:")))
         case "chat", asked if asked:
             return _load_chat(asked)
-        case (("scores" | "preference"), model) if model:
-            return _load_class(*_FOREIGN[kind])(model)
         case "cascade", stages if stages:
             return _load_cascade(spec, stages, unsafe_local, evidence)
         case "votes", file if file:
@@ -165,6 +159,17 @@ def _baseline(kind: str, argument: str) -> Judge | None:
             return FirstJudge()
         case "chance", seed if seed.isdecimal():
             return ChanceJudge(int(seed))
+    return None
+
+
+def _from_weights(spec: str, kind: str, argument: str, unsafe_local: bool, evidence: Judge | None) -> Judge | None:
+    match kind, argument:
+        case "model", folder if folder:
+            return _load_trained(Path(folder), unsafe_local, evidence)
+        case (("int8" | "bf16"), inner) if inner.startswith("model:"):
+            return _load_in_precision(spec, kind, Path(inner.removeprefix("model:")))
+        case (("scores" | "preference"), model) if model:
+            return _load_class(*_FOREIGN[kind])(model)
     return None
 
 
