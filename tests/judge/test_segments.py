@@ -12,12 +12,16 @@ SHARING = st.builds(
 
 
 def read(family: Family) -> list[list[int]]:
-    """Return the rows of a family as they are read, each behind the beginning that it sees."""
-    if len(family.rows) == 1:
-        return [list(family.tree[0].token_ids)]
-    head, *ends = family.tree
-    assert all(end.sees == (View(0),) and end.start == len(head.token_ids) for end in ends)
-    return [[*head.token_ids, *end.token_ids] for end in ends]
+    """Return the rows of a family as they are read, each behind what it sees, and check the positions on the way."""
+    found = []
+    for leaf in family.leaves:
+        path = [*(family.tree[view.segment] for view in family.tree[leaf].sees), family.tree[leaf]]
+        row: list[int] = []
+        for segment in path:
+            assert segment.start == len(row)
+            row += segment.token_ids
+        found.append(row)
+    return found
 
 
 @given(st.one_of(ROWS, SHARING, st.tuples(ROWS, SHARING).map(lambda both: both[0] + both[1])))
@@ -26,14 +30,14 @@ def test_every_row_is_read_once_and_never_more_than_alone(rows: list[list[int]])
     whole = {row: tokens for family in found for row, tokens in zip(family.rows, read(family), strict=True)}
     assert [whole[index] for index in range(len(rows))] == rows
     assert sum(family.tokens for family in found) <= sum(map(len, rows))
-    assert all(segment.token_ids for family in found for segment in family.tree[-len(family.rows) :])
+    assert all(segment.token_ids for family in found for segment in family.tree)
 
 
 @given(SHARING)
 def test_a_row_keeps_the_end_that_it_asks_for(rows: list[list[int]]) -> None:
     for family in families(rows, own=[min(15, len(row)) for row in rows]):
-        ends = family.tree[-len(family.rows) :]
-        assert all(len(end.token_ids) >= min(15, len(rows[row])) for row, end in zip(family.rows, ends, strict=True))
+        for row, leaf in zip(family.rows, family.leaves, strict=True):
+            assert len(family.tree[leaf].token_ids) >= min(15, len(rows[row]))
 
 
 def test_both_orders_share_what_comes_before_the_candidates() -> None:
@@ -42,6 +46,13 @@ def test_both_orders_share_what_comes_before_the_candidates() -> None:
     first, second = families(rows)
     assert (first.rows, first.tokens) == ((0, 2), 220)
     assert second.rows == (1,)
+
+
+def test_comparisons_of_one_problem_share_their_first_candidate_too() -> None:
+    task, one, two, three = [1] * 60, [2] * 50, [3] * 50, [4] * 50
+    (family,) = families([task + a + b for a, b in ((one, two), (two, one), (one, three), (three, one))])
+    assert family.tokens == 60 + 50 + 2 * 50 + 2 * 100
+    assert sorted(len(segment.sees) for segment in family.tree) == [0, 1, 1, 1, 2, 2]
 
 
 def test_what_every_row_of_a_format_begins_with_makes_no_family() -> None:

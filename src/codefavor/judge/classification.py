@@ -20,7 +20,7 @@ from codefavor.judge.precision import Precision, in_precision, keep_freed_memory
 from codefavor.judge.pretrained import TextTokenizer, chat_prompt, load_tokenizer, load_weights, verdict_tokens
 from codefavor.judge.probability import sigmoid, verdict_from
 from codefavor.judge.segment_attention import logits_at, read_by_segments
-from codefavor.judge.segments import Family, batches_of, families, flatten
+from codefavor.judge.segments import Family, batches_of, families, flatten, row_ends
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.verdict import Cost, Verdict
 
@@ -110,5 +110,4 @@ def answer_logits(model: PreTrainedModel, batch: Sequence[Family]) -> torch.Tens
     The rows are those of the families in turn; `model` reads by segments.
     """
     flat = flatten([family.tree for family in batch])
-    ends = zip(batch, flat.ends, strict=True)
-    return logits_at(model, flat, [end - 1 for family, found in ends for end in found[-len(family.rows) :]])
+    return logits_at(model, flat, [end - 1 for end in row_ends(batch, flat)])

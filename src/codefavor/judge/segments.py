@@ -1,7 +1,7 @@
 """Token rows as segments that see each other, laid out flat without padding: what shares a beginning is read once.
 
 A segment sees its own tokens up to each, and whole earlier segments that it names. A plain row is one segment; rows
-with a common beginning are a tree of it and their ends; an order-free judge reads its candidates side by side. Arrays
+with common beginnings are a tree of these and their ends; an order-free judge reads its candidates side by side. Arrays
 are numpy; how a language model attends by segments is `codefavor.judge.segment_attention`'s business.
 """
 
@@ -97,9 +97,11 @@ class Family(NamedTuple):
     """Rows that are read together as one tree."""
 
     tree: Tree
-    """One segment for a row alone; else what all share, and the rest of each."""
+    """What several rows share, and the rest of each."""
     rows: tuple[int, ...]
-    """The rows, in the order in which their ends stand last in the tree."""
+    """The rows."""
+    leaves: tuple[int, ...]
+    """For every row, the segment that is its end."""
 
     @property
     def tokens(self) -> int:
@@ -107,44 +109,72 @@ class Family(NamedTuple):
         return tokens_in(self.tree)
 
 
+def row_ends(found: Sequence[Family], flat: Flat) -> list[int]:
+    """Return the place behind the last token of every row of `found`, laid out in `flat`."""
+    return [ends[leaf] for family, ends in zip(found, flat.ends, strict=True) for leaf in family.leaves]
+
+
 def families(rows: Sequence[Sequence[int]], own: Sequence[int] | None = None) -> list[Family]:
     """Return `rows` grouped by common beginnings where that saves reading, the longest family first.
 
     Rows are taken in the order of their tokens, so that those which share most are neighbours: both orders of a
-    comparison share the instruction, and so do several comparisons of one problem. `own` says how many tokens at its
-    end each row keeps to itself; None is the one at which its answer is read.
+    comparison share the instruction, comparisons of one problem often the first candidate too. `own` says how many
+    tokens at its end each row keeps to itself; None is the one at which its answer is read.
     """
-    ends = own or [1] * len(rows)
-    found: list[Family] = []
-    group: list[int] = []
-    shared = 0
-    for index in sorted(range(len(rows)), key=lambda index: list(rows[index])):
-        most = len(rows[index]) - ends[index]
-        common = min(most, _common(rows[group[0]], rows[index])) if group else 0
-        if group and _joins(rows, group, shared, common, index):
-            shared = min(shared, common)
-            group.append(index)
-            continue
-        if group:
-            found.append(_family(rows, group, shared))
-        group, shared = [index], most
-    if group:
-        found.append(_family(rows, group, shared))
+    kept = own or [1] * len(rows)
+    bounds = [len(row) - end for row, end in zip(rows, kept, strict=True)]
+    order = sorted(range(len(rows)), key=lambda index: list(rows[index]))
+    found = []
+    for group in _groups(rows, bounds, order, 0):
+        tree: list[Segment] = []
+        leaves: list[int] = []
+        _grow(rows, bounds, group, (), tree, leaves)
+        found.append(Family(tuple(tree), tuple(group), tuple(leaves)))
     return sorted(found, key=lambda family: (-family.tokens, family.rows))
 
 
-def _joins(rows: Sequence[Sequence[int]], group: Sequence[int], shared: int, common: int, index: int) -> bool:
-    least = max(_LEAST_SHARED, int(_LEAST_SHARE * len(rows[index])))
-    kept = min(shared, common)
-    saved = kept - (shared - kept) * (len(group) - 1)
-    return kept >= least and saved > 0
-
-
-def _family(rows: Sequence[Sequence[int]], group: Sequence[int], shared: int) -> Family:
+def _grow(
+    rows: Sequence[Sequence[int]],
+    bounds: Sequence[int],
+    group: Sequence[int],
+    sees: tuple[View, ...],
+    tree: list[Segment],
+    leaves: list[int],
+) -> None:
+    """Append what the rows of `group` hold behind what they see: what they share, then the rest of each."""
+    begin = tree[sees[-1].segment].start + len(tree[sees[-1].segment].token_ids) if sees else 0
     if len(group) == 1:
-        return Family((Segment(rows[group[0]]),), tuple(group))
-    ends = (Segment(rows[index][shared:], shared, (View(0),)) for index in group)
-    return Family((Segment(rows[group[0]][:shared]), *ends), tuple(group))
+        leaves.append(len(tree))
+        tree.append(Segment(rows[group[0]][begin:], begin, sees))
+        return
+    # In the order of their tokens, what the first and the last share is shared by all.
+    shared = min(_common(rows[group[0]], rows[group[-1]]), *(bounds[index] for index in group))
+    tree.append(Segment(rows[group[0]][begin:shared], begin, sees))
+    sees = (*sees, View(len(tree) - 1))
+    for smaller in _groups(rows, bounds, group, shared):
+        _grow(rows, bounds, smaller, sees, tree, leaves)
+
+
+def _groups(
+    rows: Sequence[Sequence[int]], bounds: Sequence[int], order: Sequence[int], begin: int
+) -> Iterator[list[int]]:
+    """Yield neighbours in `order` that share enough behind `begin` for a segment of their own, the others alone."""
+    group: list[int] = []
+    shared = 0
+    for index in order:
+        common = min(bounds[index], _common(rows[group[0]], rows[index])) if group else 0
+        kept = min(shared, common)
+        least = max(_LEAST_SHARED, int(_LEAST_SHARE * len(rows[index])))
+        # A new member may shorten what is shared: all others would read that part again.
+        if group and kept - begin >= least and kept - begin > (shared - kept) * (len(group) - 1):
+            shared = kept
+            group.append(index)
+            continue
+        if group:
+            yield group
+        group, shared = [index], bounds[index]
+    if group:
+        yield group
 
 
 def _common(one: Sequence[int], other: Sequence[int]) -> int:

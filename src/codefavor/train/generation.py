@@ -15,7 +15,7 @@ from codefavor.judge.generation import DialogueInput
 from codefavor.judge.generation_format import GENERATION_FORMAT, address, fit_feedback, render_reply
 from codefavor.judge.pretrained import load_tokenizer
 from codefavor.judge.segment_attention import logits_at, read_by_segments
-from codefavor.judge.segments import families, flatten
+from codefavor.judge.segments import families, flatten, row_ends
 from codefavor.llm.embedded import resolve_model
 from codefavor.pairs.comparison import Side
 from codefavor.pairs.pair import PreferencePair
@@ -86,8 +86,8 @@ class GenerationLearner:
         found = families(rows, own=lengths)
         flat = flatten([family.tree for family in found])
         order = [row for family in found for row in family.rows]
-        ends = [end for family, all_ends in zip(found, flat.ends, strict=True) for end in all_ends[-len(family.rows) :]]
-        places = [place for row, end in zip(order, ends, strict=True) for place in range(end - lengths[row], end)]
+        ends = zip(order, row_ends(found, flat), strict=True)
+        places = [place for row, end in ends for place in range(end - lengths[row], end)]
         return logits_at(self.language_model, flat, places), order
 
 
