@@ -14,7 +14,7 @@ from torch.nn.functional import cross_entropy
 from codefavor.judge.batches import pad_left
 from codefavor.judge.generation import DialogueInput
 from codefavor.judge.generation_format import GENERATION_FORMAT, address, fit_feedback, render_reply
-from codefavor.judge.pretrained import load_tokenizer
+from codefavor.judge.pretrained import WeightsLoader, load_tokenizer, load_weights
 from codefavor.llm.embedded import resolve_model
 from codefavor.pairs.comparison import Side
 from codefavor.pairs.pair import PreferencePair
@@ -32,8 +32,8 @@ class GenerationLearner:
     input_format = GENERATION_FORMAT
     head: nn.Module | None = None
 
-    def __init__(self, config: TrainConfig) -> None:
-        """Load the base model.
+    def __init__(self, config: TrainConfig, load: WeightsLoader = load_weights) -> None:
+        """Load the base model with `load`.
 
         Raises:
             ModelError: it cannot be loaded.
@@ -43,7 +43,12 @@ class GenerationLearner:
         self._inputs = DialogueInput(self._tokenizer, config.max_length, config.max_new_tokens)
         self._comments = config.comments
         self._longest_reply = config.max_new_tokens
-        self.language_model = base_weights(config)
+        self.language_model = base_weights(config, load)
+
+    @property
+    def root(self) -> nn.Module:
+        """The language model."""
+        return self.language_model
 
     def examples(self, pairs: Iterable[PreferencePair]) -> ExampleSet[ReplyExample]:
         """Return two examples a pair, one in each order."""

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from codefavor.errors import ConfigError
 from codefavor.judge.card import GenerationShape, JudgeCard, RewardShape
 from codefavor.manifest import Manifest
 from codefavor.pairs.pair import PreferencePair
@@ -13,9 +12,9 @@ from codefavor.train.checkpoint import drop_checkpoint
 from codefavor.train.config import TrainConfig
 from codefavor.train.examples import ExampleSet, ExampleT
 from codefavor.train.folder import check_folder, finish_folder
-from codefavor.train.generation import GenerationLearner
+from codefavor.train.learners import make_learner
 from codefavor.train.loop import train_steps
-from codefavor.train.objectives import ClassificationLearner, Learner, RewardLearner
+from codefavor.train.objectives import Learner
 from codefavor.train.parameters import Trainable
 from codefavor.train.report import Report
 
@@ -38,15 +37,7 @@ def train(
         Interrupted: Ctrl-C came; the run goes on with `resume`.
     """
     check_folder(out, resume=resume)
-    match config.objective:
-        case "classification":
-            return _run(ClassificationLearner(config), pairs, config, out, manifest, report)
-        case "generation":
-            return _run(GenerationLearner(config), pairs, config, out, manifest, report)
-        case "reward":
-            return _run(RewardLearner(config), pairs, config, out, manifest, report)
-        case "linear" | "grounded":
-            raise ConfigError(f"the {config.objective} objective trains no language model; it has its own fit")
+    return _run(make_learner(config), pairs, config, out, manifest, report)
 
 
 def _run(
