@@ -1,5 +1,6 @@
 """`codefavor train`: from preference pairs to a trained judge."""
 
+import os
 import sys
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.cli.train_preview import show_dry_run
 from codefavor.config import load_config
-from codefavor.errors import ConfigError, MissingExtraError
+from codefavor.errors import CodeFavorError, ConfigError, MissingExtraError
 from codefavor.evidence.verification import Mark, verify
 from codefavor.jsonl import read_records
 from codefavor.judge.load import load_judge
@@ -22,6 +23,7 @@ from codefavor.manifest import Manifest, make_manifest
 from codefavor.pairs.criterion import Wording
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
+from codefavor.train.launch import read_launch
 from codefavor.train.report import Report
 from codefavor.train.selection import select_pairs
 
@@ -99,6 +101,7 @@ def train(
         written = _library("export").export_training(loaded, settings, out, manifest, export)
         typer.echo(f"{out}: {written} conversations for `{COMMANDS[export]}`")
     elif settings.objective == "linear":
+        _require_alone(settings)
         import_module("codefavor.train.linear").train_linear(loaded, settings, out, manifest)
         typer.echo(f"{out}: a linear judge, trained on {len(loaded)} pairs")
     elif settings.objective == "grounded":
@@ -110,6 +113,7 @@ def train(
 def _fit_grounded(
     pairs: list[PreferencePair], settings: TrainConfig, out: Path, manifest: Manifest, unsafe_local: bool
 ) -> None:
+    _require_alone(settings)
     evidence = load_judge("evidence", unsafe_local)
     joined = load_judge(settings.inner, unsafe_local) if settings.inner else None
     fit = import_module("codefavor.train.grounded").train_grounded
@@ -117,16 +121,32 @@ def _fit_grounded(
     typer.echo(f"{out}: a grounded judge, fitted on {sum(fitted.pairs.values())} pairs")
 
 
+def _require_alone(settings: TrainConfig) -> None:
+    if read_launch(os.environ).count > 1:
+        raise ConfigError(f"the {settings.objective} objective takes one process; start it without a launcher")
+
+
 def _train_model(
     pairs: list[PreferencePair], settings: TrainConfig, out: Path, manifest: Manifest, resume: bool
 ) -> None:
     run = _library("run")
+    launch = read_launch(os.environ)
     try:
-        with _progress() as progress:
-            learned = run.train(pairs, settings, out, manifest, resume=resume, report=_shown_by(progress))
+        with _progress(shown=launch.main) as progress:
+            learned = run.train(
+                pairs, settings, out, manifest, resume=resume, report=_shown_by(progress), launch=launch
+            )
+    except CodeFavorError:
+        # The same is true in every process; one of a machine says so.
+        if launch.local_index == 0:
+            raise
+        raise typer.Exit(2) from None
     except KeyboardInterrupt:
-        typer.echo("stopped; the same command with --resume goes on from the last checkpoint", err=True)
+        if launch.main:
+            typer.echo("stopped; the same command with --resume goes on from the last checkpoint", err=True)
         raise
+    if not launch.main:
+        return
     cut = f", {learned.truncated} of them cut to {settings.max_length} tokens" if learned.truncated else ""
     typer.echo(f"{out}: a {settings.objective} judge, trained on {learned.pairs} pairs{cut}")
 
@@ -143,10 +163,10 @@ def _wanted(pair: PreferencePair, only: Mark | None) -> bool:
     return only is None or verify(pair).mark == only
 
 
-def _progress() -> Progress:
+def _progress(shown: bool) -> Progress:
     figures = "loss {task.fields[loss]:.3f}  accuracy {task.fields[accuracy]:.1%}  {task.fields[speed]:,.0f} tokens/s"
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn(figures), TextColumn("{task.fields[left]} left"))
-    return Progress(*columns, console=Console(stderr=True))
+    return Progress(*columns, console=Console(stderr=True), disable=not shown)
 
 
 def _shown_by(progress: Progress) -> Callable[[Report], None]:

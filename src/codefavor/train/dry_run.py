@@ -1,4 +1,4 @@
-"""A run as it would be, without weights: its first pair as tokens, its examples and steps, its memory. Writes nothing."""
+"""A run as it would be, without weights: its first pair as tokens, its steps, its memory. It writes nothing."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any

@@ -10,13 +10,19 @@ from codefavor.pairs.pair import PreferencePair
 from codefavor.record import content_digest
 from codefavor.train.checkpoint import drop_checkpoint
 from codefavor.train.config import TrainConfig
-from codefavor.train.examples import ExampleSet, ExampleT
+from codefavor.train.engine import Engine
+from codefavor.train.examples import ExampleSet
 from codefavor.train.folder import check_folder, finish_folder
+from codefavor.train.launch import Launch
 from codefavor.train.learners import make_learner
 from codefavor.train.loop import train_steps
-from codefavor.train.objectives import Learner
 from codefavor.train.parameters import Trainable
+from codefavor.train.replicas import Replicas, joined
 from codefavor.train.report import Report
+from codefavor.train.shards import Shards
+
+ALONE = Launch()
+"""One process, without a launcher."""
 
 
 def train(
@@ -27,8 +33,11 @@ def train(
     *,
     resume: bool = False,
     report: Callable[[Report], None],
+    launch: Launch = ALONE,
 ) -> ExampleSet[Any]:
     """Train a judge on a language model and write it to `out`; return what it learned from.
+
+    Launched as one of several processes, all of them train the one judge, and the first writes it.
 
     Raises:
         ConfigError: `out` holds something else, or the configuration does not fit the model.
@@ -36,27 +45,40 @@ def train(
         ModelError: the base model cannot be loaded.
         Interrupted: Ctrl-C came; the run goes on with `resume`.
     """
-    check_folder(out, resume=resume)
-    return _run(make_learner(config), pairs, config, out, manifest, report)
+    if launch.count == 1:
+        return _run(Engine(), pairs, config, out, manifest, resume, report)
+    engine = Shards(launch) if launch.sharing == "shards" else Replicas(launch)
+    with joined(launch):
+        return _run(engine, pairs, config, out, manifest, resume, report)
 
 
 def _run(
-    learner: Learner[ExampleT],
+    engine: Engine,
     pairs: Sequence[PreferencePair],
     config: TrainConfig,
     out: Path,
     manifest: Manifest,
+    resume: bool,
     report: Callable[[Report], None],
-) -> ExampleSet[ExampleT]:
+) -> ExampleSet[Any]:
+    check_folder(out, resume=resume)
+    engine.check(config)
+    learner = make_learner(config, engine.load)
     learned = learner.examples(pairs)
+    # All have looked at the folder before the first writes to it.
+    engine.wait()
     out.mkdir(parents=True, exist_ok=True)
     trainable = Trainable(learner, config)
+    engine.place(learner)
     run = content_digest([config.model_dump(mode="json"), [[pair.id, pair.feedback] for pair in pairs]])
-    train_steps(learner, trainable, learned.examples, config, out=out, run=run, report=report)
-    learner.language_model = trainable.merged()
-    learner.save(out)
-    finish_folder(out, _card(config, learner.input_format), config, manifest, pairs, learned.truncated)
-    drop_checkpoint(out)
+    train_steps(learner, trainable, learned.examples, config, out=out, run=run, report=report, engine=engine)
+    engine.gather(learner)
+    if engine.main:
+        learner.language_model = trainable.merged()
+        learner.save(out)
+        finish_folder(out, _card(config, learner.input_format), config, manifest, pairs, learned.truncated)
+        drop_checkpoint(out)
+    engine.wait()
     return learned
 
 
