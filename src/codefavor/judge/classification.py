@@ -13,6 +13,7 @@ import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from codefavor.errors import ConfigError
+from codefavor.judge.adapter import load_language_model
 from codefavor.judge.batches import Padded, by_length, pad_left
 from codefavor.judge.card import read_card, require
 from codefavor.judge.format import DEFAULT_MAX_LENGTH, JOINT_FORMAT, Encoded, encode_joint
@@ -20,7 +21,6 @@ from codefavor.judge.pretrained import (
     TextTokenizer,
     chat_prompt,
     load_tokenizer,
-    load_weights,
     pad_token,
     verdict_tokens,
 )
@@ -80,7 +80,7 @@ class ClassificationJudge:
         card = read_card(folder)
         require(folder, card, "classification", JOINT_FORMAT)
         inputs = JointInput(load_tokenizer(folder), card.max_length or DEFAULT_MAX_LENGTH)
-        return cls(f"model:{folder}", load_weights(folder, "causal"), inputs, card.temperature)
+        return cls(f"model:{folder}", load_language_model(folder, card), inputs, card.temperature)
 
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         """Return one verdict for every comparison, in their order."""

@@ -7,8 +7,8 @@
 - gradients: 4 bytes a trained weight; optimiser states: 8, AdamW's two moments (Rajbhandari et al. 2020, "ZeRO",
   section 3.1, with fp32 weights and hence no second copy of them).
 - activations: the tensors that autograd keeps for the backward pass of the longest batch. They are counted, not
-  a formula for one architecture: the model's own forward pass runs on fake tensors, which have shapes and no storage, with
-  one and with two layers; what the second adds is what every layer adds.
+  a formula for one architecture: the model's own forward pass runs on fake tensors, which have shapes and no storage,
+  with one and with two layers; what the second adds is what every layer adds.
 - with checkpointing (Chen et al. 2016) each layer keeps its input alone, and one layer at a time is computed again.
 - the last term: torch's AdamW makes a copy of what it updates where it goes over all weights at once, when the backward
   pass has given the activations back.

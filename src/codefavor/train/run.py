@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from codefavor.judge.card import GenerationShape, JudgeCard, RewardShape
+from codefavor.judge.pretrained import load_tokenizer
+from codefavor.llm.embedded import resolve_model
 from codefavor.manifest import Manifest
 from codefavor.pairs.pair import PreferencePair
 from codefavor.record import content_digest
@@ -16,6 +18,7 @@ from codefavor.train.folder import check_folder, finish_folder
 from codefavor.train.launch import Launch
 from codefavor.train.learners import make_learner
 from codefavor.train.loop import train_steps
+from codefavor.train.objectives import Learner
 from codefavor.train.parameters import Trainable
 from codefavor.train.replicas import Replicas, joined
 from codefavor.train.report import Report
@@ -74,12 +77,20 @@ def _run(
     train_steps(learner, trainable, learned.examples, config, out=out, run=run, report=report, engine=engine)
     engine.gather(learner)
     if engine.main:
-        learner.language_model = trainable.merged()
-        learner.save(out)
+        _save(learner, trainable, config, out)
         finish_folder(out, _card(config, learner.input_format), config, manifest, pairs, learned.truncated)
         drop_checkpoint(out)
     engine.wait()
     return learned
+
+
+def _save(learner: Learner[Any], trainable: Trainable, config: TrainConfig, out: Path) -> None:
+    if config.keep_adapter:
+        trainable.save_adapter(out)
+        load_tokenizer(resolve_model(config.model)).save_pretrained(out)
+        return
+    learner.language_model = trainable.merged()
+    learner.save(out)
 
 
 def _card(config: TrainConfig, input_format: str) -> JudgeCard:
@@ -88,6 +99,7 @@ def _card(config: TrainConfig, input_format: str) -> JudgeCard:
     return JudgeCard(
         objective=config.objective,
         base_model=config.model,
+        adapter=config.keep_adapter,
         format=input_format,
         comments=config.comments,
         max_length=config.judge_max_length or config.max_length,

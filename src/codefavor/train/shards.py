@@ -1,7 +1,7 @@
 """Several processes that each hold a part of every weight, its gradient and its optimiser states: FSDP of version 2.
 
-The first process reads the base and hands the others their parts layer by layer; no other holds the whole model. What is
-written, judge and checkpoint, is put together whole, so that it does not show how many processes there were.
+The first process reads the base and hands the others their parts layer by layer; no other holds the whole model. What
+is written, judge and checkpoint, is put together whole, so that it does not show how many processes there were.
 """
 
 from collections.abc import Sequence
