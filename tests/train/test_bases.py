@@ -105,7 +105,7 @@ def test_a_base_that_refuses_a_system_turn_is_never_given_one(
             tokenizer.apply_chat_template(turns, tokenize=False)
     else:
         assert "You judge." in str(tokenizer.apply_chat_template(turns, tokenize=False))
-    row = tokenizer.decode(JointInput(tokenizer, 700).encode(learnable_pairs[0].present("A").comparison).token_ids)
+    row = str(tokenizer.decode(JointInput(tokenizer, 700).encode(learnable_pairs[0].present("A").comparison).token_ids))
     # Two bases write a system turn of their own; ours is none.
     assert ("system" in row.split("<instruction>")[0]) == (name in ("qwen2.5", "smollm2"))
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from peft import LoraConfig
+from peft import LoraConfig, PeftConfig
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import nn
@@ -35,7 +35,7 @@ _PLAIN: dict[str, tuple[Any, ...]] = {
 """The settings of an adapter that is nothing but products of two factors, all of one scale."""
 
 
-def save_adapter(model: nn.Module, lora: LoraConfig, base: str, folder: Path) -> None:
+def save_adapter(model: nn.Module, lora: PeftConfig, base: str, folder: Path) -> None:
     """Write the adapters in `model` as PEFT writes them; `base` names what they go onto."""
     tensors = {
         ADAPTER_PREFIX + name.replace(".default.", "."): weight.detach().cpu().contiguous()
@@ -43,8 +43,9 @@ def save_adapter(model: nn.Module, lora: LoraConfig, base: str, folder: Path) ->
         if ".lora_" in name
     }
     save_file(tensors, folder / ADAPTER_WEIGHTS, {"format": "pt"})
-    settings = {**lora.to_dict(), "base_model_name_or_path": base, "task_type": "CAUSAL_LM", "inference_mode": True}
-    LoraConfig(**settings).save_pretrained(folder)
+    known: dict[str, Any] = lora.to_dict()
+    known |= {"base_model_name_or_path": base, "task_type": "CAUSAL_LM", "inference_mode": True}
+    LoraConfig(**known).save_pretrained(str(folder))
 
 
 def merge_adapters(folders: Sequence[Path], shares: Sequence[float], out: Path) -> None:

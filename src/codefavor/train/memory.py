@@ -94,7 +94,7 @@ def _quantised(learner: Learner[Any]) -> int:
     """Count what bitsandbytes quantises: the linear layers of the decoder, adapters and output layer left out."""
     model = learner.language_model
     layers = ((name, part) for name, part in model.named_modules() if isinstance(part, nn.Linear))
-    output = model.get_output_embeddings()
+    output = model.get_output_embeddings()  # type: ignore[no-untyped-call]
     return sum(part.weight.numel() for name, part in layers if part is not output and "lora_" not in name)
 
 
@@ -113,7 +113,7 @@ def estimate_memory(config: TrainConfig, batch: Batch) -> Memory:
 
 
 def _activations(config: TrainConfig, batch: Batch) -> int:
-    short, long = (_kept(config, batch, layers) for layers in (1, 2))
+    short, long = (_kept(config, batch, depth) for depth in (1, 2))
     layer = long.bytes - short.bytes
     around = short.bytes - layer
     trained = config.train_layers or long.layers
@@ -130,13 +130,13 @@ class _Kept(NamedTuple):
     width: int
 
 
-def _kept(config: TrainConfig, batch: Batch, layers: int) -> _Kept:
-    """Return what the forward pass of the lowest `layers` keeps for the backward pass."""
+def _kept(config: TrainConfig, batch: Batch, depth: int) -> _Kept:
+    """Return what the forward pass of the lowest `depth` layers keeps for the backward pass."""
     whole: list[int] = []
 
-    def load(model: str | Path, kind: Kind, kept: int | None = None, memory: Place = "device") -> PreTrainedModel:
-        whole.append(load_shapes(model, kind, kept).config.num_hidden_layers)
-        return load_shapes(model, kind, layers)
+    def load(model: str | Path, kind: Kind, layers: int | None = None, memory: Place = "device") -> PreTrainedModel:
+        whole.append(load_shapes(model, kind, layers).config.num_hidden_layers)
+        return load_shapes(model, kind, depth)
 
     changes = {"train_layers": None, "gradient_checkpointing": False, "load_in_4bit": False}
     with torch.device("meta"):

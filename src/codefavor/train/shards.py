@@ -87,7 +87,7 @@ class Shards(Replicas):
         # Memory that is never touched before its part of the weights comes.
         with no_init_weights():
             blank = load_shapes(model, kind, layers)
-        blank.tie_weights()  # type: ignore[no-untyped-call]
+        blank.tie_weights()
         return blank
 
     def _spread(self, unit: nn.Module) -> None:
