@@ -30,6 +30,30 @@ def test_train_writes_a_judge(tiny_model: Path, learnable_pairs: list[Preference
     assert (done.returncode, done.stdout) == (0, f"{linear}: a linear judge, trained on 24 pairs\n"), done.stderr
 
 
+def test_a_dry_run_says_what_would_be_and_writes_nothing(
+    tiny_model: Path, learnable_pairs: list[PreferencePair], tmp_path: Path
+) -> None:
+    write_records(tmp_path / "pairs.jsonl", learnable_pairs)
+    shell = tmp_path / "shell"
+    shell.mkdir()
+    for path in tiny_model.iterdir():
+        if path.suffix != ".safetensors":
+            (shell / path.name).write_bytes(path.read_bytes())
+    before = {path.name for path in tmp_path.iterdir()}
+    command = ("train", "--pairs", tmp_path / "pairs.jsonl", "--model", shell, "--max-length", "600")
+    done = codefavor(*command, "--dry-run")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "<assistant>⟦A⟧" in done.stdout and "<assistant>⟦B⟧" in done.stdout
+    assert "steps: 4 of 4 x 8 examples, 2 a pass, 2 of warm-up" in done.stdout
+    assert "all weights" in done.stdout and "<- configured" in done.stdout
+    done = codefavor(*command, "--dry-run", "--objective", "linear")
+    assert done.returncode == 0 and "24 pairs; the linear objective trains no language model" in done.stdout
+    assert {path.name for path in tmp_path.iterdir()} == before
+    done = codefavor(*command)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "--out is missing" in done.stderr
+
+
 def test_bad_input_is_one_sentence_and_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "empty.jsonl").touch()
     (tmp_path / "recipe.yaml").write_text("objective: magic\n", encoding="utf-8")

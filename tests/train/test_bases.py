@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 import torch
+from jinja2 import TemplateError
 from tiny_bases import BASES, make_base
 
 from codefavor.config import load_config
@@ -28,6 +29,7 @@ RECIPES = {
     "gemma-2": "gemma-2-9b-it",
     "llama-3": "llama-3-8b-instruct",
     "qwen2.5": "qwen2.5-coder-0.5b-instruct",
+    "smollm2": "smollm2-135m-instruct",
 }
 SMALL: dict[str, Any] = {
     "max_length": 700,
@@ -92,6 +94,33 @@ def test_a_prompt_begins_once_and_the_reply_ends_as_the_template_ends_it(
     prompt = tokenizer.encode(chat_prompt(tokenizer, asked), add_special_tokens=False)
     learned = [*prompt, *replies.encode(reply), replies.end]
     assert whole[: len(learned)] == learned
+
+
+def test_a_base_that_refuses_a_system_turn_is_never_given_one(
+    base: tuple[str, Path], learnable_pairs: list[PreferencePair]
+) -> None:
+    name, folder = base
+    tokenizer = load_tokenizer(folder)
+    turns = [{"role": "system", "content": "You judge."}, {"role": "user", "content": "A or B?"}]
+    if name == "gemma-2":
+        with pytest.raises(TemplateError, match="System role not supported"):
+            tokenizer.apply_chat_template(turns, tokenize=False)
+    else:
+        assert "You judge." in str(tokenizer.apply_chat_template(turns, tokenize=False))
+    row = str(tokenizer.decode(JointInput(tokenizer, 700).encode(learnable_pairs[0].present("A").comparison).token_ids))
+    # Two bases write a system turn of their own; ours is none.
+    assert ("system" in row.split("<instruction>")[0]) == (name in ("qwen2.5", "smollm2"))
+
+
+def test_the_tokenizer_s_own_beginning_would_be_one_too_many(base: tuple[str, Path]) -> None:
+    name, folder = base
+    tokenizer = load_tokenizer(folder)
+    prompt = chat_prompt(tokenizer, "A or B?")
+    trap = tokenizer.encode(prompt, add_special_tokens=True)
+    right = tokenizer.encode(prompt, add_special_tokens=False)
+    assert len(trap) - len(right) == (BASES[name].bos is not None)
+    if BASES[name].bos:
+        assert trap[:2] == [tokenizer.bos_token_id] * 2
 
 
 def test_the_verdicts_are_one_token_each_in_their_place(base: tuple[str, Path]) -> None:

@@ -121,7 +121,11 @@ def test_the_command_sweeps_and_names_the_best(tmp_path: Path, learnable_pairs: 
         check=False,
     )
     assert swept.returncode == 0, swept.stderr
-    assert "share-0.000" in swept.stdout and "100.0" in swept.stdout
-    assert json.loads((tmp_path / "sweep" / "share-0.500" / "judge.json").read_text())["parents"]
+    assert str(tmp_path / "sweep" / "best") in swept.stdout and "100.0" in swept.stdout
+    assert {path.name for path in (tmp_path / "sweep").iterdir()} == {"best", "sweep.jsonl"}
+    trials = [json.loads(line) for line in (tmp_path / "sweep" / "sweep.jsonl").read_text().splitlines()]
+    assert [trial["share"] for trial in trials] == [0.0, 0.5, 1.0] and trials[0]["accuracy"] == 1.0
+    card = read_card(tmp_path / "sweep" / "best")
+    assert list((card.parents or {}).values()) == [1.0, 0.0]
     again = subprocess.run([*command, "--out", str(tmp_path / "right")], capture_output=True, text=True, check=False)
     assert again.returncode == 2 and "already holds a finished judge" in again.stderr

@@ -119,6 +119,18 @@ def test_recomputed_activations_give_the_same_weights(
         torch.testing.assert_close(again[name], weight)
 
 
+def test_bf16_computes_in_bf16_and_keeps_its_weights_in_fp32(
+    tiny_model: Path, learnable_pairs: list[PreferencePair], tmp_path: Path
+) -> None:
+    losses = {}
+    for bf16 in (False, True):
+        _, reports = run(tiny_model, learnable_pairs[:4], tmp_path / str(bf16), bf16=bf16, max_steps=3, logging_steps=1)
+        losses[bf16] = [report.loss for report in reports]
+        assert {weight.dtype for weight in weights_of(tmp_path / str(bf16)).values()} == {torch.float32}
+    assert losses[True] != losses[False]
+    assert losses[True] == pytest.approx(losses[False], rel=0.02)
+
+
 def test_only_what_is_to_be_trained_changes(
     tiny_model: Path, learnable_pairs: list[PreferencePair], tmp_path: Path
 ) -> None:

@@ -1,9 +1,11 @@
-"""Tiny random models of the architectures that the recipes name, each with the quirks of its chat template.
+"""Tiny random models of the architectures that the recipes name, each with the chat template of its base.
 
-The templates are written down here in short: what a turn looks like, who refuses or adds a system turn, who writes a
-beginning-of-sequence token, what stands before the assistant's text and what ends it. The tokenizers are trained here.
+The templates of Gemma 2, Llama 3 and Qwen 2.5 are the authors' own: TRL ships them unchanged (Apache-2.0) and they are
+read from the installed package. Those of Mistral and SmolLM2 are written down here in short, for turns without tools;
+what they write was compared with the authors'. The tokenizers are trained here.
 """
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,28 +20,27 @@ from transformers import (
 )
 from transformers.models.auto.modeling_auto import AutoModelForCausalLM
 
-_REFUSE = "{{ raise_exception('no system turn') }}"
-_MISTRAL = (
-    "{{ bos_token }}{% for m in messages %}{% if m.role == 'system' %}" + _REFUSE + "{% elif m.role == 'user' %}"
-    "{{ '[INST] ' + m.content + '[/INST]' }}{% else %}{{ ' ' + m.content + eos_token }}{% endif %}{% endfor %}"
-)
-_NEMO = (
-    "{{ bos_token }}{% for m in messages %}{% if m.role == 'user' %}{{ '[INST]' + m.content + '[/INST]' }}"
-    "{% elif m.role == 'assistant' %}{{ m.content + eos_token }}{% endif %}{% endfor %}"
-)
-_GEMMA = (
-    "{{ bos_token }}{% for m in messages %}{% if m.role == 'system' %}" + _REFUSE + "{% endif %}"
-    "{{ '<start_of_turn>' + ('model' if m.role == 'assistant' else m.role) + '\n' + m.content | trim }}"
-    "{{ '<end_of_turn>\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<start_of_turn>model\n' }}{% endif %}"
-)
-_LLAMA = (
-    "{% for m in messages %}{% if loop.first %}{{ bos_token }}{% endif %}"
-    "{{ '<|start_header_id|>' + m.role + '<|end_header_id|>\n\n' + m.content | trim + '<|eot_id|>' }}{% endfor %}"
-    "{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>\n\n' }}{% endif %}"
-)
-_QWEN = (
-    "{% if messages[0].role != 'system' %}{{ '<|im_start|>system\nYou help.<|im_end|>\n' }}{% endif %}"
-    "{% for m in messages %}{{ '<|im_start|>' + m.role + '\n' + m.content + '<|im_end|>\n' }}{% endfor %}"
+
+def shipped_by_trl(name: str) -> str:
+    spec = find_spec("trl")
+    assert spec is not None and spec.origin is not None
+    return (Path(spec.origin).parent / "chat_templates" / f"{name}.jinja").read_text(encoding="utf-8")
+
+
+def _mistral(before: str, answer: str) -> str:
+    """A system turn goes before the last message of the user, with which the conversation must end to hold one."""
+    return (
+        "{% set s = messages[0].content + '\n\n' if messages[0].role == 'system' else '' %}"
+        "{{ bos_token }}{% for m in messages %}{% if m.role == 'user' %}"
+        "{{ '" + before + "' + (s if loop.last else '') + m.content + '[/INST]' }}"
+        "{% elif m.role == 'assistant' %}{{ " + answer + " + eos_token }}{% endif %}{% endfor %}"
+    )
+
+
+_SMOLLM = (
+    "{% if messages[0].role != 'system' %}"
+    "{{ '<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>\n' }}"
+    "{% endif %}{% for m in messages %}{{ '<|im_start|>' + m.role + '\n' + m.content + '<|im_end|>\n' }}{% endfor %}"
     "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
 )
 
@@ -61,21 +62,42 @@ class Base(NamedTuple):
 
 
 BASES = {
-    "mistral-7b": Base(MistralConfig, _MISTRAL, "<s>", "</s>", "</s>", ("[INST]", "[/INST]"), True),
-    "mistral-nemo": Base(MistralConfig, _NEMO, "<s>", "</s>", "</s>", ("[INST]", "[/INST]"), False),
+    "mistral-7b": Base(
+        MistralConfig, _mistral("[INST] ", "' ' + m.content | trim"), "<s>", "</s>", "</s>", ("[INST]", "[/INST]"), True
+    ),
+    "mistral-nemo": Base(
+        MistralConfig, _mistral("[INST]", "m.content"), "<s>", "</s>", "</s>", ("[INST]", "[/INST]"), False
+    ),
     "gemma-2": Base(
-        Gemma2Config, _GEMMA, "<bos>", "<eos>", "<end_of_turn>", ("<start_of_turn>", "<end_of_turn>"), True, "<pad>"
+        Gemma2Config,
+        shipped_by_trl("gemma"),
+        "<bos>",
+        "<eos>",
+        "<end_of_turn>",
+        ("<start_of_turn>", "<end_of_turn>"),
+        True,
+        "<pad>",
     ),
     "llama-3": Base(
         LlamaConfig,
-        _LLAMA,
+        shipped_by_trl("llama3"),
         "<|begin_of_text|>",
         "<|end_of_text|>",
         "<|eot_id|>",
         ("<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"),
         False,
     ),
-    "qwen2.5": Base(Qwen2Config, _QWEN, None, "<|im_end|>", "<|im_end|>", ("<|im_start|>",), False, "<|endoftext|>"),
+    "qwen2.5": Base(
+        Qwen2Config,
+        shipped_by_trl("qwen2_5"),
+        None,
+        "<|im_end|>",
+        "<|im_end|>",
+        ("<|im_start|>",),
+        False,
+        "<|endoftext|>",
+    ),
+    "smollm2": Base(LlamaConfig, _SMOLLM, None, "<|im_end|>", "<|im_end|>", ("<|im_start|>",), False, "<|im_end|>"),
 }
 
 _TEXT = (

@@ -1,7 +1,8 @@
 """`codefavor merge`: one judge from several, by the average of their weights."""
 
+import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,9 +14,14 @@ from rich.table import Table
 
 from codefavor.bench.tasks import load_tasks
 from codefavor.errors import ConfigError, MissingExtraError
+from codefavor.jsonl import append_record, read_records
+from codefavor.judge.adapter import ADAPTER_CONFIG
 from codefavor.judge.both_orders import BothOrders
+from codefavor.judge.card import CARD_FILE
 from codefavor.judge.load import load_judge
 from codefavor.manifest import make_manifest
+from codefavor.pairs.comparison import LabeledComparison
+from codefavor.record import Record
 
 app = typer.Typer()
 
@@ -23,7 +29,7 @@ app = typer.Typer()
 @app.command()
 def merge(
     judges: Annotated[list[Path], typer.Argument(help="The folders of two or more trained judges.")],
-    out: Annotated[Path, typer.Option(help="The folder of the merged judge; with --sweep, of all that are tried.")],
+    out: Annotated[Path, typer.Option(help="The folder of the merged judge; with --sweep, of the best and the table.")],
     weights: Annotated[
         list[float] | None, typer.Option("--weight", help="The share of each judge, in their order; repeatable.")
     ] = None,
@@ -35,7 +41,7 @@ def merge(
         Literal["mergekit"] | None, typer.Option(help="Write the configuration for that tool instead of merging.")
     ] = None,
 ) -> None:
-    """Average the weights of trained judges of one kind; equal shares unless told otherwise."""
+    """Average the weights of trained judges, or of LoRA adapters, of one kind; equal shares unless told otherwise."""
     try:
         merging = import_module("codefavor.train.merge")
     except ImportError as error:
@@ -53,38 +59,66 @@ def merge(
 
 
 def _merge(merging: Any, judges: list[Path], shares: list[float], out: Path) -> None:
+    if all((judge / ADAPTER_CONFIG).exists() and not (judge / CARD_FILE).exists() for judge in judges):
+        merging.merge_plain_adapters(judges, shares, out)
+        return
     settings = {"judges": [str(judge) for judge in judges], "weights": shares}
     files = [file for judge in judges for file in sorted(judge.glob("*.safetensors"))]
     merging.merge_judges(judges, shares, out, make_manifest(f"codefavor {' '.join(sys.argv[1:])}", settings, files, 0))
 
 
+class Trial(Record):
+    """One share that a sweep has tried."""
+
+    share: float
+    """The share of the second judge."""
+    accuracy: float
+    """The share of the held-out pairs that the merged judge gets right."""
+
+    @property
+    def rank(self) -> tuple[float, float]:
+        """What the best has most of: accuracy, and among equals an even share."""
+        return self.accuracy, -abs(self.share - 0.5)
+
+
 def _sweep(merging: Any, judges: list[Path], pairs: Path, out: Path, steps: int) -> None:
+    """Try shares one by one, and keep the best judge so far and the table of all, whose rows are not tried again."""
     if len(judges) != 2:
         raise ConfigError(f"--sweep goes from one judge to another; {len(judges)} were given")
-    scores = dict(_scored(merging, judges, pairs, out, steps))
-    best = max(scores, key=lambda share: (scores[share], -abs(share - 0.5)))
-    table = Table(judges[0].name, judges[1].name, "accuracy, %", "", box=SIMPLE_HEAD)
-    for share, accuracy in scores.items():
-        table.add_row(f"{1 - share:.2f}", f"{share:.2f}", f"{100 * accuracy:.1f}", "best" if share == best else "")
-    Console().print(table)
-    typer.echo(f"{out / _name(best)}: the best of them on {pairs}, which therefore says too much of it")
-
-
-def _scored(merging: Any, judges: list[Path], pairs: Path, out: Path, steps: int) -> Iterator[tuple[float, float]]:
     tasks = load_tasks(pairs, "stripped", 0).tasks
-    for step in range(steps + 1):
-        share = step / steps
-        folder = out / _name(share)
-        if not (folder / "judge.json").exists():
-            _merge(merging, judges, [1 - share, share], folder)
-        judge = BothOrders(load_judge(f"model:{folder}"))
-        verdicts = judge.judge([task.comparison for task in tasks])
-        points = [
-            0.5 if verdict.choice in (None, "tie") else float(verdict.choice == task.label)
-            for verdict, task in zip(verdicts, tasks, strict=True)
-        ]
-        yield share, sum(points) / len(points)
+    out.mkdir(parents=True, exist_ok=True)
+    log, best, tried = out / "sweep.jsonl", out / "best", out / ".trial"
+    trials = list(read_records(log, Trial)) if log.exists() else []
+    for share in (step / steps for step in range(steps + 1)):
+        if any(trial.share == share for trial in trials):
+            continue
+        shutil.rmtree(tried, ignore_errors=True)
+        _merge(merging, judges, [1 - share, share], tried)
+        trial = Trial(share=share, accuracy=_accuracy(tried, tasks))
+        if all(trial.rank > other.rank for other in trials):
+            shutil.rmtree(best, ignore_errors=True)
+            tried.rename(best)
+        trials.append(trial)
+        with log.open("a", encoding="utf-8") as lines:
+            append_record(lines, trial)
+    shutil.rmtree(tried, ignore_errors=True)
+    _show(trials, judges)
+    typer.echo(f"{best}: the best of them on {pairs}, which therefore says too much of it; the table is {log}")
 
 
-def _name(share: float) -> str:
-    return f"share-{share:.3f}"
+def _accuracy(folder: Path, tasks: Sequence[LabeledComparison]) -> float:
+    verdicts = BothOrders(load_judge(f"model:{folder}")).judge([task.comparison for task in tasks])
+    points = [
+        0.5 if verdict.choice in (None, "tie") else float(verdict.choice == task.label)
+        for verdict, task in zip(verdicts, tasks, strict=True)
+    ]
+    return sum(points) / len(points)
+
+
+def _show(trials: list[Trial], judges: list[Path]) -> None:
+    best = max(trials, key=lambda trial: trial.rank)
+    table = Table(judges[0].name, judges[1].name, "accuracy, %", "", box=SIMPLE_HEAD)
+    for trial in trials:
+        cells = (f"{1 - trial.share:.2f}", f"{trial.share:.2f}", f"{100 * trial.accuracy:.1f}")
+        table.add_row(*cells, "best" if trial == best else "")
+    Console().print(table)

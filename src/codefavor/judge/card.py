@@ -54,6 +54,8 @@ class JudgeCard(Record):
     """What the judge was trained to do; decides which class reads the weights."""
     base_model: str | None = None
     """The folder or hub id that training started from; None for a judge without one."""
+    adapter: bool = False
+    """Whether the folder holds a LoRA adapter for the base, and not whole weights."""
     format: str
     """The digest of the input format in training; a judge of another format is refused."""
     comments: CommentPolicy

@@ -14,13 +14,14 @@ import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from codefavor.errors import ConfigError
+from codefavor.judge.adapter import load_language_model
 from codefavor.judge.batches import by_length
 from codefavor.judge.card import GenerationShape, read_card, require
 from codefavor.judge.chat_format import Reading
 from codefavor.judge.format import DEFAULT_MAX_LENGTH, Encoded, encode_joint
 from codefavor.judge.generation_format import FEEDBACK_QUESTION, GENERATION_FORMAT, read_reply
 from codefavor.judge.greedy import Written, write_replies
-from codefavor.judge.pretrained import TextTokenizer, chat_prompt, load_tokenizer, load_weights, pad_token
+from codefavor.judge.pretrained import TextTokenizer, chat_prompt, load_tokenizer, pad_token
 from codefavor.judge.probability import sigmoid, verdict_from
 from codefavor.judge.reply_tokens import ReplyTokens
 from codefavor.pairs.comparison import Comparison
@@ -88,7 +89,7 @@ class GenerationJudge:
         shape = card.generation or GenerationShape()
         length = card.max_length or DEFAULT_MAX_LENGTH
         inputs = DialogueInput(load_tokenizer(folder), length, shape.max_new_tokens)
-        return cls(f"model:{folder}", load_weights(folder, "causal"), inputs, shape, card.temperature)
+        return cls(f"model:{folder}", load_language_model(folder, card), inputs, shape, card.temperature)
 
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         """Return one verdict for every comparison, in their order, with the feedback that was written."""

@@ -17,10 +17,11 @@ import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from codefavor.errors import ConfigError
+from codefavor.judge.adapter import load_language_model
 from codefavor.judge.card import read_card, require
 from codefavor.judge.format import APART_FORMAT, DEFAULT_MAX_LENGTH, Apart, encode_apart
 from codefavor.judge.precision import Precision, in_precision, keep_freed_memory, named
-from codefavor.judge.pretrained import TextTokenizer, chat_prompt, load_tokenizer, load_weights, verdict_tokens
+from codefavor.judge.pretrained import TextTokenizer, chat_prompt, load_tokenizer, verdict_tokens
 from codefavor.judge.probability import sigmoid, verdict_from
 from codefavor.judge.segment_attention import logits_at, read_by_segments
 from codefavor.judge.segments import Segment, Tree, View, batches_of, flatten, tokens_in
@@ -117,7 +118,7 @@ class OrderFreeJudge:
         card = read_card(folder)
         require(folder, card, "order-free", APART_FORMAT)
         inputs = ApartInput(load_tokenizer(folder), card.max_length or DEFAULT_MAX_LENGTH)
-        model = in_precision(load_weights(folder, "causal"), precision)
+        model = in_precision(load_language_model(folder, card), precision)
         return cls(named(folder, precision), model, inputs, card.temperature)
 
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:

@@ -9,12 +9,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from codefavor.errors import ConfigError, MissingExtraError, ModelError
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+
+Kind = Literal["causal", "backbone", "scores"]
+"""What of a model is wanted: "causal" writes, "backbone" has no output layer, "scores" a head of classes."""
+Place = Literal["device", "host", "4bit"]
+"""Where weights stand: on the accelerator where there is one, in main memory, or on the accelerator in 4 bits."""
+
+
+class WeightsLoader(Protocol):
+    """How a model comes into being: `load_weights` reads it, `load_shapes` only says how large it is."""
+
+    def __call__(
+        self, model: str | Path, kind: Kind, layers: int | None = None, memory: Place = "device"
+    ) -> PreTrainedModel:
+        """Return the model, or its lowest `layers`."""
 
 
 class TextTokenizer:
@@ -51,16 +66,8 @@ def load_tokenizer(model: str | Path) -> PreTrainedTokenizerBase:
     return tokenizer
 
 
-def load_weights(
-    model: str | Path,
-    kind: Literal["causal", "backbone", "scores"],
-    layers: int | None = None,
-    memory: Literal["device", "host", "4bit"] = "device",
-) -> PreTrainedModel:
-    """Return `model` in fp32: "causal" writes, "backbone" has no output layer, "scores" a head of classes.
-
-    With `layers`, only its lowest layers are kept. The weights stand on the accelerator where there is one ("device"),
-    in main memory ("host"), or on the accelerator in 4 bits ("4bit"), which is only good for training adapters on them.
+def load_weights(model: str | Path, kind: Kind, layers: int | None = None, memory: Place = "device") -> PreTrainedModel:
+    """Return `model` in fp32; with `layers`, only its lowest layers. In 4 bits it is only good for training adapters.
 
     Raises:
         MissingExtraError: torch or transformers is not installed, or bitsandbytes for 4 bits.
@@ -69,17 +76,9 @@ def load_weights(
     """
     with _one_sentence(model):
         import torch
-        from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, AutoModelForSequenceClassification
         from transformers.utils import logging
 
-        config = AutoConfig.from_pretrained(str(model))
-        if layers is not None:
-            _keep_lowest(config, layers)
-        auto = {
-            "causal": AutoModelForCausalLM,
-            "backbone": AutoModel,
-            "scores": AutoModelForSequenceClassification,
-        }[kind]
+        config, auto = _plan(model, kind, layers)
         options = _four_bits() if memory == "4bit" else {}
         loud = logging.get_verbosity()
         logging.set_verbosity_error()  # type: ignore[no-untyped-call]
@@ -91,6 +90,39 @@ def load_weights(
         finally:
             logging.set_verbosity(loud)
     return weights
+
+
+def load_shapes(model: str | Path, kind: Kind, layers: int | None = None, memory: Place = "device") -> PreTrainedModel:
+    """Return `model` as its configuration draws it, without reading weights; they are made where torch is told to.
+
+    Under `torch.device("meta")` or a fake tensor mode they take no memory, and no folder needs to hold any.
+
+    Raises:
+        MissingExtraError: torch or transformers is not installed.
+        ModelError: there is no such model.
+        ConfigError: the model has fewer layers than asked for.
+    """
+    with _one_sentence(model):
+        import torch
+
+        config, auto = _plan(model, kind, layers)
+        shapes: PreTrainedModel = auto.from_config(config, dtype=torch.float32)
+    return shapes
+
+
+def _plan(model: str | Path, kind: Kind, layers: int | None) -> tuple[Any, Any]:
+    """Return a model's configuration and the class that makes it."""
+    from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, AutoModelForSequenceClassification
+
+    config = AutoConfig.from_pretrained(str(model))
+    if layers is not None:
+        _keep_lowest(config, layers)
+    classes = {
+        "causal": AutoModelForCausalLM,
+        "backbone": AutoModel,
+        "scores": AutoModelForSequenceClassification,
+    }
+    return config, classes[kind]
 
 
 def _four_bits() -> dict[str, Any]:

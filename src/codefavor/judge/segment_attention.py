@@ -36,7 +36,7 @@ class _Reading(NamedTuple):
 
 
 def read_by_segments(model: PreTrainedModel) -> PreTrainedModel:
-    """Return `model`, set to read flat layouts through `logits_at`, and nothing else, from now on."""
+    """Return `model`, set to read flat layouts through `logits_at`, or rows without padding, from now on."""
     AttentionInterface.register(_NAME, _attend)
     model.set_attn_implementation(_NAME)
     return model
@@ -111,14 +111,16 @@ def _attend(
     attention_mask: torch.Tensor | None,
     *,
     scaling: float,
-    segments: Sequence[_Reading],
+    segments: Sequence[_Reading] | None = None,
     softcap: float | None = None,
     **_: Any,
 ) -> tuple[torch.Tensor, None]:
     """Attend within segments: query, key and value of shape (1, heads, tokens, width), one row.
 
-    Returns (1, tokens, heads, width), as transformers' attention functions do.
+    Without segments every row is one, and full. Returns (rows, tokens, heads, width), as transformers' own do.
     """
+    if segments is None:
+        return _attended(query, key, value, None, scaling, softcap).transpose(1, 2), None
     pieces = []
     for placed, mask, turns in segments:
         own = slice(placed.begin, placed.end)

@@ -15,6 +15,7 @@ from torch import nn
 
 from codefavor.errors import ConfigError, DataError
 from codefavor.record import Record, explain
+from codefavor.train.engine import Engine
 from codefavor.train.folder import CHECKPOINT
 
 _TENSORS = "state.safetensors"
@@ -31,14 +32,21 @@ class Progress(Record):
 
 
 def save_checkpoint(
-    out: Path, progress: Progress, weights: Iterable[tuple[str, nn.Parameter]], optimizer: torch.optim.Optimizer
+    out: Path,
+    progress: Progress,
+    weights: Iterable[tuple[str, nn.Parameter]],
+    optimizer: torch.optim.Optimizer,
+    engine: Engine,
 ) -> None:
     """Write the state after `progress.step` into `out`, in the place of an earlier one."""
     tensors: dict[str, torch.Tensor] = {}
     for name, weight in weights:
-        tensors[f"weight/{name}"] = weight.detach().contiguous()
-        for part, value in optimizer.state[weight].items():
-            tensors[f"{part}/{name}"] = value.contiguous()
+        for part, value in {"weight": weight.detach(), **optimizer.state[weight]}.items():
+            whole = engine.whole(value)
+            if engine.main:
+                tensors[f"{part}/{name}"] = whole.cpu()
+    if not engine.main:
+        return
     partial, final = out / f".{CHECKPOINT}.partial", out / CHECKPOINT
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
@@ -49,9 +57,15 @@ def save_checkpoint(
 
 
 def load_checkpoint(
-    out: Path, run: str, weights: Iterable[tuple[str, nn.Parameter]], optimizer: torch.optim.Optimizer
+    out: Path,
+    run: str,
+    weights: Iterable[tuple[str, nn.Parameter]],
+    optimizer: torch.optim.Optimizer,
+    engine: Engine,
 ) -> int:
     """Put the state in `out` into weights and optimiser, and return the finished steps; 0 without a checkpoint.
+
+    It may have been written by more or fewer processes.
 
     Raises:
         ConfigError: the checkpoint is of another configuration or of other pairs.
@@ -71,10 +85,10 @@ def load_checkpoint(
         raise ConfigError(f"{folder} belongs to another configuration or other pairs; choose another --out")
     with torch.no_grad():
         for name, weight in weights:
-            weight.copy_(tensors[f"weight/{name}"])
             parts = {key.split("/", 1)[0]: value for key, value in tensors.items() if key.split("/", 1)[1] == name}
-            del parts["weight"]
-            optimizer.state[weight] = parts
+            held = {part: engine.part(value, weight) for part, value in parts.items()}
+            weight.copy_(held.pop("weight"))
+            optimizer.state[weight] = held
     return progress.step
 
 

@@ -14,6 +14,7 @@ from codefavor.pairs.criterion import Wording
 from codefavor.record import Record
 
 Schedule = Literal["cosine", "linear", "constant"]
+_OF_ADAPTERS = ("classification", "order-free", "generation")
 Positive = Annotated[int, Field(gt=0)]
 
 
@@ -59,6 +60,8 @@ class TrainConfig(Record):
     """The rank of LoRA adapters on all linear layers, merged into the weights at the end; None trains the weights."""
     lora_alpha: Positive = 16
     """The scale of LoRA adapters."""
+    keep_adapter: bool = False
+    """Whether the judge is kept as its LoRA adapter, a small folder that needs the base, instead of merged with it."""
     load_in_4bit: bool = False
     """Whether the base stands in memory in 4 bits while LoRA adapters are trained (QLoRA; needs CUDA, bitsandbytes)."""
     learning_rate: Annotated[float, Field(gt=0)] = 5e-6
@@ -107,14 +110,20 @@ class TrainConfig(Record):
             )
         if self.shares is not None and not sum(self.shares):
             raise ValueError("shares are all zero, which leaves nothing to learn from")
-        if self.lora_r is not None and self.train_layers is not None:
-            raise ValueError("lora_r and train_layers exclude each other: choose adapters or the highest layers")
         if self.layers is not None and self.train_layers is not None and self.train_layers > self.layers:
             raise ValueError(f"train_layers {self.train_layers} is more than the {self.layers} layers that are kept")
-        if self.load_in_4bit and (self.lora_r is None or self.objective not in ("classification", "generation")):
-            raise ValueError("load_in_4bit is for LoRA adapters of classification or generation; set lora_r")
         if self.objective == "generation" and self.max_new_tokens >= self.max_length:
             raise ValueError("max_new_tokens leaves no room in max_length for anything to judge")
         if self.judge_max_length is not None and self.judge_max_length < self.max_length:
             raise ValueError("judge_max_length is less than max_length, which would cut what training has seen")
+        return self
+
+    @model_validator(mode="after")
+    def _has_adapters_where_they_are_spoken_of(self) -> Self:
+        if self.lora_r is not None and self.train_layers is not None:
+            raise ValueError("lora_r and train_layers exclude each other: choose adapters or the highest layers")
+        if self.load_in_4bit and (self.lora_r is None or self.objective not in _OF_ADAPTERS):
+            raise ValueError("load_in_4bit is for LoRA adapters of judges that answer in tokens; set lora_r")
+        if self.keep_adapter and (self.lora_r is None or self.objective not in _OF_ADAPTERS):
+            raise ValueError("keep_adapter is for LoRA adapters of judges that answer in tokens; set lora_r")
         return self

@@ -210,17 +210,22 @@ def _collect(
 ) -> ExampleSet[ExampleT]:
     examples: list[ExampleT] = []
     count = truncated = 0
-    for pair in pairs:
-        prepared = strip_pair(pair) if comments == "stripped" else pair
-        if prepared is None:
-            continue
-        made, cut = examples_of(prepared)
+    for pair in prepared(pairs, comments):
+        made, cut = examples_of(pair)
         examples += made
         count += 1
         truncated += cut
     if not examples:
         raise DataError("there is no pair to train on; make some with `codefavor evolve`, or check the --pairs files")
     return ExampleSet(tuple(examples), count, truncated)
+
+
+def prepared(pairs: Iterable[PreferencePair], comments: CommentPolicy) -> Iterator[PreferencePair]:
+    """Yield the pairs as they are learned: where comments are stripped, those that only differ in them are left out."""
+    for pair in pairs:
+        kept = strip_pair(pair) if comments == "stripped" else pair
+        if kept is not None:
+            yield kept
 
 
 def strip_pair(pair: PreferencePair) -> PreferencePair | None:

@@ -13,7 +13,7 @@ from torch.nn.functional import cross_entropy
 
 from codefavor.judge.generation import DialogueInput
 from codefavor.judge.generation_format import GENERATION_FORMAT, address, fit_feedback, render_reply
-from codefavor.judge.pretrained import load_tokenizer
+from codefavor.judge.pretrained import WeightsLoader, load_tokenizer, load_weights
 from codefavor.judge.segment_attention import logits_at, read_by_segments
 from codefavor.judge.segments import families, flatten, row_ends
 from codefavor.llm.embedded import resolve_model
@@ -30,8 +30,8 @@ class GenerationLearner:
     input_format = GENERATION_FORMAT
     head: nn.Module | None = None
 
-    def __init__(self, config: TrainConfig) -> None:
-        """Load the base model.
+    def __init__(self, config: TrainConfig, load: WeightsLoader = load_weights) -> None:
+        """Load the base model with `load`.
 
         Raises:
             ModelError: it cannot be loaded.
@@ -41,7 +41,12 @@ class GenerationLearner:
         self._inputs = DialogueInput(self._tokenizer, config.max_length, config.max_new_tokens)
         self._comments = config.comments
         self._longest_reply = config.max_new_tokens
-        self.language_model = read_by_segments(base_weights(config))
+        self.language_model = read_by_segments(base_weights(config, load))
+
+    @property
+    def root(self) -> nn.Module:
+        """The language model."""
+        return self.language_model
 
     def examples(self, pairs: Iterable[PreferencePair]) -> ExampleSet[ReplyExample]:
         """Return two examples a pair, one in each order."""

@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from itertools import count, islice
 from pathlib import Path
 from types import FrameType
+from typing import TextIO
 
 import torch
-from torch.nn.utils import clip_grad_norm_
 
 from codefavor.jsonl import append_record, drop_torn_tail, read_records, write_records
 from codefavor.train.checkpoint import Progress, load_checkpoint, save_checkpoint
 from codefavor.train.config import TrainConfig
+from codefavor.train.engine import Engine
 from codefavor.train.examples import ExampleT, epoch_batches
 from codefavor.train.folder import LOG_FILE
 from codefavor.train.objectives import Learner
@@ -35,10 +36,12 @@ def train_steps(
     out: Path,
     run: str,
     report: Callable[[Report], None],
+    engine: Engine,
 ) -> None:
     """Train until the last step, going on from a checkpoint in `out` if there is one.
 
-    `run` names the configuration and the pairs; a checkpoint of another run is refused.
+    With several processes all take part, and the main one reports and writes. `run` names the configuration and the
+    pairs; a checkpoint of another run is refused.
 
     Raises:
         Interrupted: Ctrl-C came; a checkpoint of the finished steps is in `out`.
@@ -46,26 +49,40 @@ def train_steps(
     """
     weights = dict(trainable.named())
     optimizer = trainable.optimizer(config)
-    start = load_checkpoint(out, run, weights.items(), optimizer)
+    start = load_checkpoint(out, run, weights.items(), optimizer, engine)
     steps = total_steps(config, len(examples))
     window = _Window(start, steps)
     learner.language_model.train()
-    log = out / LOG_FILE
-    _drop_reports_after(log, start)
-    with log.open("a", encoding="utf-8") as lines, _stop_request() as stop_requested:
+    # All have read the checkpoint and the reports before the first writes new ones.
+    engine.wait()
+    with _log(out / LOG_FILE, start, engine) as lines, _stop_request() as stop_requested:
         for step, batches in enumerate(islice(_step_batches(examples, config), start, steps), start=start):
             for group in optimizer.param_groups:
                 group["lr"] = group["peak"] * rate_factor(config, step, steps)
-            _step(learner, list(weights.values()), optimizer, batches, config, window)
+            _step(learner, list(weights.values()), optimizer, batches, config, window, engine)
             done = step + 1
             if done % config.logging_steps == 0 or done == steps:
-                shown = window.close(done)
-                append_record(lines, shown)
-                report(shown)
-            if done % config.save_steps == 0 or stop_requested() or done == steps:
-                save_checkpoint(out, Progress(step=done, run=run), weights.items(), optimizer)
-            if stop_requested():
+                shown = window.close(done, engine)
+                if lines is not None:
+                    append_record(lines, shown)
+                    report(shown)
+            stop = engine.any(stop_requested())
+            if done % config.save_steps == 0 or stop or done == steps:
+                save_checkpoint(out, Progress(step=done, run=run), weights.items(), optimizer, engine)
+                engine.wait()
+            if stop:
                 raise Interrupted
+
+
+@contextmanager
+def _log(log: Path, start: int, engine: Engine) -> Iterator[TextIO | None]:
+    """Open the file of reports in the one process that writes it."""
+    if not engine.main:
+        yield None
+        return
+    _drop_reports_after(log, start)
+    with log.open("a", encoding="utf-8") as lines:
+        yield lines
 
 
 def _drop_reports_after(log: Path, step: int) -> None:
@@ -90,17 +107,18 @@ def _step(
     batches: list[list[ExampleT]],
     config: TrainConfig,
     window: "_Window",
+    engine: Engine,
 ) -> None:
     examples = sum(map(len, batches))
     device = learner.language_model.device.type
-    for batch in batches:
+    for batch, counts in engine.share(batches):
         with torch.autocast(device, torch.bfloat16, enabled=config.bf16):
             loss = learner.loss(batch)
-        (loss.total / examples).backward()  # type: ignore[no-untyped-call]
-        window.add(float(loss.total.detach()), loss.right, len(batch), loss.tokens)
-    clip_grad_norm_(weights, config.max_grad_norm)
-    optimizer.step()
-    optimizer.zero_grad(set_to_none=True)
+        scale = engine.loss_scale if counts else 0.0
+        (loss.total * scale / examples).backward()  # type: ignore[no-untyped-call]
+        if counts:
+            window.add(float(loss.total.detach()), loss.right, len(batch), loss.tokens)
+    engine.update(weights, optimizer, config.max_grad_norm)
 
 
 class _Window:
@@ -122,14 +140,15 @@ class _Window:
         self._examples += examples
         self._tokens += tokens
 
-    def close(self, step: int) -> Report:
+    def close(self, step: int, engine: Engine) -> Report:
         seconds = time.perf_counter() - self._started
+        loss, right, examples, tokens = engine.sums([self._loss, self._right, self._examples, self._tokens])
         report = Report(
             step=step,
             steps=self._steps,
-            loss=self._loss / self._examples,
-            accuracy=self._right / self._examples,
-            tokens_per_second=self._tokens / seconds,
+            loss=loss / examples,
+            accuracy=right / examples,
+            tokens_per_second=tokens / seconds,
             seconds_left=(self._steps - step) * seconds / (step - self._first),
         )
         self._open(step)

@@ -1,9 +1,9 @@
 """Merging trained judges by a weighted average of their weights (paper, section 2.2), one tensor in memory at a time.
 
-Judges are averaged only where an average means something: the same objective, input format, base and vocabulary.
+Judges are averaged only where an average means something: the same objective, input format, base and vocabulary. Those
+that are kept as LoRA adapters are merged by `codefavor.train.adapter`.
 """
 
-import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -15,13 +15,15 @@ import yaml
 from safetensors import SafetensorError, safe_open
 
 from codefavor.errors import ConfigError, ModelError
+from codefavor.judge.adapter import ADAPTER_CONFIG
 from codefavor.judge.card import CARD_FILE, JudgeCard, read_card, write_card
 from codefavor.manifest import Manifest, hash_file
+from codefavor.train.adapter import merge_adapters
 from codefavor.train.folder import MANIFEST_FILE, check_folder
+from codefavor.train.tensor_file import Shape, write_tensors
 
-_ALIKE = ("objective", "format", "base_model", "comments", "max_length", "reward", "generation")
-_NAMES = {torch.float32: "F32", torch.float16: "F16", torch.bfloat16: "BF16", torch.float64: "F64"}
-_NOT_COPIED = {CARD_FILE, MANIFEST_FILE, "README.md", "training.jsonl"}
+_ALIKE = ("objective", "format", "base_model", "adapter", "comments", "max_length", "reward", "generation")
+_NOT_COPIED = {CARD_FILE, MANIFEST_FILE, ADAPTER_CONFIG, "README.md", "training.jsonl"}
 
 
 def merge_judges(folders: Sequence[Path], weights: Sequence[float], out: Path, manifest: Manifest) -> JudgeCard:
@@ -35,12 +37,10 @@ def merge_judges(folders: Sequence[Path], weights: Sequence[float], out: Path, m
     shares = _shares(folders, weights)
     check_folder(out, resume=False)
     card = _common_card(folders)
-    with ExitStack() as opened:
-        parents = [_Weights(folder, opened) for folder in folders]
-        _refuse_other_tensors(folders, parents)
-        out.mkdir(parents=True, exist_ok=True)
-        for file in parents[0].files:
-            _write(out / file, parents, shares, parents[0].names_in(file))
+    if card.adapter:
+        merge_adapters(folders, shares, out)
+    else:
+        _average_weights(folders, shares, out)
     for path in folders[0].iterdir():
         if path.is_file() and path.suffix != ".safetensors" and path.name not in _NOT_COPIED:
             shutil.copyfile(path, out / path.name)
@@ -49,6 +49,30 @@ def merge_judges(folders: Sequence[Path], weights: Sequence[float], out: Path, m
     merged = card.model_copy(update={"calibration": None, "parents": _parents(folders, shares)})
     write_card(out, merged)
     return merged
+
+
+def _average_weights(folders: Sequence[Path], shares: Sequence[float], out: Path) -> None:
+    with ExitStack() as opened:
+        parents = [_Weights(folder, opened) for folder in folders]
+        _refuse_other_tensors(folders, parents)
+        out.mkdir(parents=True, exist_ok=True)
+        for file in parents[0].files:
+            names = parents[0].names_in(file)
+            like = ((name, parents[0][name]) for name in names)
+            shapes = {name: Shape(tensor.dtype, tuple(tensor.shape)) for name, tensor in like}
+            write_tensors(out / file, shapes, _averages(parents, shares, names))
+
+
+def merge_plain_adapters(folders: Sequence[Path], weights: Sequence[float], out: Path) -> None:
+    """Write the weighted sum of adapters that are no judges, folders of PEFT alone, to `out`.
+
+    Raises:
+        ConfigError: there are not at least two with one weight each, or `out` holds something.
+        ModelError: an adapter cannot be read, or they are not alike.
+    """
+    shares = _shares(folders, weights)
+    check_folder(out, resume=False)
+    merge_adapters(folders, shares, out)
 
 
 def mergekit_config(folders: Sequence[Path], weights: Sequence[float]) -> str:
@@ -125,29 +149,6 @@ def _refuse_other_tensors(folders: Sequence[Path], parents: Sequence[_Weights]) 
         other = parent.shapes
         if odd := sorted(name for name in shapes.keys() | other.keys() if shapes.get(name) != other.get(name)):
             raise ModelError(f"{folder}: {odd[0]} is not of the same shape as in {folders[0]}; choose one architecture")
-
-
-def _write(path: Path, parents: Sequence[_Weights], shares: Sequence[float], names: Sequence[str]) -> None:
-    """Write a safetensors file tensor by tensor: the library's own writer wants all of them at once."""
-    header: dict[str, Any] = {"__metadata__": {"format": "pt"}}
-    end = 0
-    for name in names:
-        like = parents[0][name]
-        kind = _NAMES.get(like.dtype)
-        if kind is None:
-            raise ModelError(f"{path.name}: {name} is of type {like.dtype}, which cannot be averaged")
-        begin, end = end, end + like.numel() * like.element_size()
-        header[name] = {"dtype": kind, "shape": list(like.shape), "data_offsets": [begin, end]}
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    with path.open("wb") as out:
-        out.write(len(text).to_bytes(8, "little") + text)
-        for tensor in _averages(parents, shares, names):
-            out.write(tensor.contiguous().view(torch.uint8).numpy().tobytes() if tensor.dim() else _scalar(tensor))
-
-
-def _scalar(tensor: torch.Tensor) -> bytes:
-    return bytes(tensor.reshape(1).view(torch.uint8).numpy().tobytes())
 
 
 def _averages(parents: Sequence[_Weights], shares: Sequence[float], names: Sequence[str]) -> Iterator[torch.Tensor]:

@@ -14,7 +14,7 @@ from transformers import PreTrainedModel
 
 from codefavor.judge.classification import JointInput, answer_logits
 from codefavor.judge.format import JOINT_FORMAT, SINGLE_FORMAT
-from codefavor.judge.pretrained import load_tokenizer, load_weights
+from codefavor.judge.pretrained import WeightsLoader, load_tokenizer, load_weights
 from codefavor.judge.reward import RewardModel, SingleInput, save_reward_model
 from codefavor.judge.segment_attention import read_by_segments
 from codefavor.judge.segments import families
@@ -45,6 +45,10 @@ class Learner(Protocol[ExampleT]):
     head: nn.Module | None
     """The part that is new, if any."""
 
+    @property
+    def root(self) -> nn.Module:
+        """All of it as one module, whose forward pass begins every other."""
+
     def examples(self, pairs: Iterable[PreferencePair]) -> ExampleSet[ExampleT]:
         """Return what is learned from `pairs`."""
 
@@ -55,7 +59,7 @@ class Learner(Protocol[ExampleT]):
         """Write weights and tokenizer for the judge of this objective."""
 
 
-def base_weights(config: TrainConfig) -> PreTrainedModel:
+def base_weights(config: TrainConfig, load: WeightsLoader) -> PreTrainedModel:
     """Return the base of an objective that answers in tokens, as the configuration wants it loaded.
 
     Raises:
@@ -63,7 +67,7 @@ def base_weights(config: TrainConfig) -> PreTrainedModel:
         ConfigError: it is to be quantised and this machine has no CUDA device.
         MissingExtraError: it is to be quantised and bitsandbytes is not installed.
     """
-    return load_weights(resolve_model(config.model), "causal", memory="4bit" if config.load_in_4bit else "device")
+    return load(resolve_model(config.model), "causal", memory="4bit" if config.load_in_4bit else "device")
 
 
 class ClassificationLearner:
@@ -72,8 +76,8 @@ class ClassificationLearner:
     input_format = JOINT_FORMAT
     head: nn.Module | None = None
 
-    def __init__(self, config: TrainConfig) -> None:
-        """Load the base model.
+    def __init__(self, config: TrainConfig, load: WeightsLoader = load_weights) -> None:
+        """Load the base model with `load`.
 
         Raises:
             ModelError: it cannot be loaded.
@@ -82,7 +86,12 @@ class ClassificationLearner:
         self._tokenizer = load_tokenizer(resolve_model(config.model))
         self._inputs = JointInput(self._tokenizer, config.max_length)
         self._comments = config.comments
-        self.language_model = read_by_segments(base_weights(config))
+        self.language_model = read_by_segments(base_weights(config, load))
+
+    @property
+    def root(self) -> nn.Module:
+        """The language model."""
+        return self.language_model
 
     def examples(self, pairs: Iterable[PreferencePair]) -> ExampleSet[JointExample]:
         """Return two examples a pair, one in each order."""
@@ -111,8 +120,8 @@ class RewardLearner:
 
     input_format = SINGLE_FORMAT
 
-    def __init__(self, config: TrainConfig) -> None:
-        """Load the base model's lowest layers and put a new head on them.
+    def __init__(self, config: TrainConfig, load: WeightsLoader = load_weights) -> None:
+        """Load the base model's lowest layers with `load` and put a new head on them.
 
         Raises:
             ModelError: it cannot be loaded.
@@ -122,9 +131,14 @@ class RewardLearner:
         self._tokenizer = load_tokenizer(model)
         self._inputs = SingleInput(self._tokenizer, config.max_length, config.instruction)
         self._comments = config.comments
-        self._model = RewardModel(load_weights(model, "backbone", config.layers), config.readout)
+        self._model = RewardModel(load(model, "backbone", config.layers), config.readout)
         self.language_model = self._model.backbone
         self.head: nn.Module | None = self._model.head
+
+    @property
+    def root(self) -> nn.Module:
+        """The language model with its head."""
+        return self._model
 
     def examples(self, pairs: Iterable[PreferencePair]) -> ExampleSet[SingleExample]:
         """Return one example a pair."""

@@ -8,7 +8,7 @@ from torch.nn.functional import logsigmoid
 
 from codefavor.judge.format import APART_FORMAT
 from codefavor.judge.order_free import ApartInput, order_free_margins, side_by_side
-from codefavor.judge.pretrained import load_tokenizer
+from codefavor.judge.pretrained import WeightsLoader, load_tokenizer, load_weights
 from codefavor.judge.segment_attention import read_by_segments
 from codefavor.llm.embedded import resolve_model
 from codefavor.pairs.pair import PreferencePair
@@ -23,8 +23,8 @@ class OrderFreeLearner:
     input_format = APART_FORMAT
     head: nn.Module | None = None
 
-    def __init__(self, config: TrainConfig) -> None:
-        """Load the base model.
+    def __init__(self, config: TrainConfig, load: WeightsLoader = load_weights) -> None:
+        """Load the base model with `load`.
 
         Raises:
             ModelError: it cannot be loaded.
@@ -33,7 +33,12 @@ class OrderFreeLearner:
         self._tokenizer = load_tokenizer(resolve_model(config.model))
         self._inputs = ApartInput(self._tokenizer, config.max_length)
         self._comments = config.comments
-        self.language_model = read_by_segments(base_weights(config))
+        self.language_model = read_by_segments(base_weights(config, load))
+
+    @property
+    def root(self) -> nn.Module:
+        """The language model."""
+        return self.language_model
 
     def examples(self, pairs: Iterable[PreferencePair]) -> ExampleSet[ApartExample]:
         """Return one example a pair."""

@@ -1,6 +1,7 @@
 """Which weights are trained: all, the highest layers, or LoRA adapters; and the optimiser over them."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -10,7 +11,8 @@ from transformers import PreTrainedModel
 
 from codefavor.errors import ConfigError
 from codefavor.judge.pretrained import load_weights
-from codefavor.llm.embedded import resolve_model
+from codefavor.llm.embedded import EMBEDDED, HUB_ID, resolve_model
+from codefavor.train.adapter import save_adapter
 from codefavor.train.config import TrainConfig
 from codefavor.train.objectives import Learner
 
@@ -66,6 +68,17 @@ class Trainable:
             return graft(self._language_model, whole, rank, self._config)
         self._adapters.merge_and_unload()
         return self._language_model
+
+    def save_adapter(self, folder: Path) -> None:
+        """Write the adapters alone, as PEFT writes them.
+
+        Raises:
+            ConfigError: no adapters are trained.
+        """
+        if self._adapters is None:
+            raise ConfigError("keep_adapter is for LoRA adapters; set lora_r")
+        base = HUB_ID if self._config.model == EMBEDDED else self._config.model
+        save_adapter(self._language_model, self._adapters.peft_config["default"], base, folder)
 
 
 def graft(adapted: PreTrainedModel, whole: PreTrainedModel, rank: int, config: TrainConfig) -> PreTrainedModel:

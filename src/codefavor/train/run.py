@@ -4,21 +4,29 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from codefavor.errors import ConfigError
 from codefavor.judge.card import GenerationShape, JudgeCard, RewardShape
+from codefavor.judge.precision import keep_freed_memory
+from codefavor.judge.pretrained import load_tokenizer
+from codefavor.llm.embedded import resolve_model
 from codefavor.manifest import Manifest
 from codefavor.pairs.pair import PreferencePair
 from codefavor.record import content_digest
 from codefavor.train.checkpoint import drop_checkpoint
 from codefavor.train.config import TrainConfig
-from codefavor.train.examples import ExampleSet, ExampleT
+from codefavor.train.engine import Engine
+from codefavor.train.examples import ExampleSet
 from codefavor.train.folder import check_folder, finish_folder
-from codefavor.train.generation import GenerationLearner
+from codefavor.train.launch import Launch
+from codefavor.train.learners import make_learner
 from codefavor.train.loop import train_steps
-from codefavor.train.objectives import ClassificationLearner, Learner, RewardLearner
-from codefavor.train.order_free import OrderFreeLearner
+from codefavor.train.objectives import Learner
 from codefavor.train.parameters import Trainable
+from codefavor.train.replicas import Replicas, joined
 from codefavor.train.report import Report
+from codefavor.train.shards import Shards
+
+ALONE = Launch()
+"""One process, without a launcher."""
 
 
 def train(
@@ -29,8 +37,11 @@ def train(
     *,
     resume: bool = False,
     report: Callable[[Report], None],
+    launch: Launch = ALONE,
 ) -> ExampleSet[Any]:
     """Train a judge on a language model and write it to `out`; return what it learned from.
+
+    Launched as one of several processes, all of them train the one judge, and the first writes it.
 
     Raises:
         ConfigError: `out` holds something else, or the configuration does not fit the model.
@@ -38,38 +49,50 @@ def train(
         ModelError: the base model cannot be loaded.
         Interrupted: Ctrl-C came; the run goes on with `resume`.
     """
-    check_folder(out, resume=resume)
-    match config.objective:
-        case "classification":
-            return _run(ClassificationLearner(config), pairs, config, out, manifest, report)
-        case "order-free":
-            return _run(OrderFreeLearner(config), pairs, config, out, manifest, report)
-        case "generation":
-            return _run(GenerationLearner(config), pairs, config, out, manifest, report)
-        case "reward":
-            return _run(RewardLearner(config), pairs, config, out, manifest, report)
-        case "linear" | "grounded":
-            raise ConfigError(f"the {config.objective} objective trains no language model; it has its own fit")
+    if launch.count == 1:
+        return _run(Engine(), pairs, config, out, manifest, resume, report)
+    engine = Shards(launch) if launch.sharing == "shards" else Replicas(launch)
+    with joined(launch):
+        return _run(engine, pairs, config, out, manifest, resume, report)
 
 
 def _run(
-    learner: Learner[ExampleT],
+    engine: Engine,
     pairs: Sequence[PreferencePair],
     config: TrainConfig,
     out: Path,
     manifest: Manifest,
+    resume: bool,
     report: Callable[[Report], None],
-) -> ExampleSet[ExampleT]:
+) -> ExampleSet[Any]:
+    check_folder(out, resume=resume)
+    engine.check(config)
+    keep_freed_memory()
+    learner = make_learner(config, engine.load)
     learned = learner.examples(pairs)
+    # All have looked at the folder before the first writes to it.
+    engine.wait()
     out.mkdir(parents=True, exist_ok=True)
     trainable = Trainable(learner, config)
+    engine.place(learner)
     run = content_digest([config.model_dump(mode="json"), [[pair.id, pair.feedback] for pair in pairs]])
-    train_steps(learner, trainable, learned.examples, config, out=out, run=run, report=report)
+    train_steps(learner, trainable, learned.examples, config, out=out, run=run, report=report, engine=engine)
+    engine.gather(learner)
+    if engine.main:
+        _save(learner, trainable, config, out)
+        finish_folder(out, _card(config, learner.input_format), config, manifest, pairs, learned.truncated)
+        drop_checkpoint(out)
+    engine.wait()
+    return learned
+
+
+def _save(learner: Learner[Any], trainable: Trainable, config: TrainConfig, out: Path) -> None:
+    if config.keep_adapter:
+        trainable.save_adapter(out)
+        load_tokenizer(resolve_model(config.model)).save_pretrained(out)
+        return
     learner.language_model = trainable.merged()
     learner.save(out)
-    finish_folder(out, _card(config, learner.input_format), config, manifest, pairs, learned.truncated)
-    drop_checkpoint(out)
-    return learned
 
 
 def _card(config: TrainConfig, input_format: str) -> JudgeCard:
@@ -78,6 +101,7 @@ def _card(config: TrainConfig, input_format: str) -> JudgeCard:
     return JudgeCard(
         objective=config.objective,
         base_model=config.model,
+        adapter=config.keep_adapter,
         format=input_format,
         comments=config.comments,
         max_length=config.judge_max_length or config.max_length,

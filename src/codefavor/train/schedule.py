@@ -18,10 +18,17 @@ def steps_per_epoch(config: TrainConfig, examples: int) -> int:
     return math.ceil(batches / config.gradient_accumulation_steps)
 
 
+def warmup_of(config: TrainConfig, steps: int) -> int:
+    """Return the steps over which the learning rate rises in a run of `steps`.
+
+    A run shorter than twice its warm-up would hardly train: it warms up over half of it.
+    """
+    return min(config.warmup_steps, steps // 2)
+
+
 def rate_factor(config: TrainConfig, step: int, steps: int) -> float:
     """Return the share of the peak learning rate at `step` (the first is 0) of `steps`."""
-    # A run shorter than twice its warm-up would hardly train: it warms up over half of it.
-    warmup = min(config.warmup_steps, steps // 2)
+    warmup = warmup_of(config, steps)
     if step < warmup:
         return (step + 1) / warmup
     progress = (step - warmup) / max(1, steps - warmup)

@@ -1,0 +1,74 @@
+"""What one process does of a training step, and what it has to agree on with the others. This one is alone.
+
+`codefavor.train.replicas` and `codefavor.train.shards` are the engines of several processes.
+"""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import torch
+from torch import nn
+from torch.nn.utils import clip_grad_norm_
+
+from codefavor.judge.pretrained import WeightsLoader, load_weights
+from codefavor.train.config import TrainConfig
+from codefavor.train.objectives import Learner
+
+BatchT = TypeVar("BatchT")
+
+
+class Engine:
+    """One process that does everything."""
+
+    main = True
+    """Whether this process writes and reports."""
+    loss_scale = 1.0
+    """What a loss is multiplied by, so that the gradients of all processes add up to those of one."""
+    load: WeightsLoader = staticmethod(load_weights)
+    """How the base model is loaded."""
+
+    def check(self, config: TrainConfig) -> None:
+        """Refuse a configuration that these processes cannot train.
+
+        Raises:
+            ConfigError: it is one.
+        """
+
+    def place(self, learner: Learner[Any]) -> None:
+        """Bring the model to where it is trained, once it is known which weights are."""
+
+    def share(self, batches: Sequence[BatchT]) -> list[tuple[BatchT, bool]]:
+        """Return the batches of a step that this process reads, and whether each counts.
+
+        Every process reads equally many, since they wait for each other in each pass; one without work left reads a
+        batch that does not count.
+        """
+        return [(batch, True) for batch in batches]
+
+    def update(self, weights: list[nn.Parameter], optimizer: torch.optim.Optimizer, max_norm: float) -> None:
+        """Clip the gradients of the step by their norm and follow them."""
+        clip_grad_norm_(weights, max_norm)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+
+    def any(self, flag: bool) -> bool:
+        """Return whether any process says so."""
+        return flag
+
+    def sums(self, numbers: Sequence[float]) -> list[float]:
+        """Return each number summed over the processes."""
+        return list(numbers)
+
+    def wait(self) -> None:
+        """Go on when all processes are here."""
+
+    def whole(self, tensor: torch.Tensor) -> torch.Tensor:
+        """Return a weight or a state of the optimiser in one piece."""
+        return tensor.contiguous()
+
+    def part(self, tensor: torch.Tensor, weight: nn.Parameter) -> torch.Tensor:
+        """Return what this process holds of a state of `weight` that was read in one piece."""
+        return tensor.to(weight.device) if tensor.dim() else tensor
+
+    def gather(self, learner: Learner[Any]) -> None:
+        """Make the model one ordinary model again where it is written."""

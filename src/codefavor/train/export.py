@@ -1,0 +1,109 @@
+"""The same training for other tools: pairs as conversations in both orders, and the settings in the tool's words.
+
+The conversations are what our own examples say, cut to fit in the same way. What differs is the end of the turn, which
+TRL always learns with the answer, and the order of the examples.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+import yaml
+from transformers import PreTrainedTokenizerBase
+
+from codefavor.judge.format import LETTER_QUESTION, encode_joint
+from codefavor.judge.generation_format import FEEDBACK_QUESTION
+from codefavor.judge.pretrained import TextTokenizer, chat_prompt, load_shapes, load_tokenizer
+from codefavor.judge.reply_tokens import ReplyTokens
+from codefavor.llm.embedded import EMBEDDED, resolve_model
+from codefavor.manifest import Manifest
+from codefavor.pairs.comparison import Comparison
+from codefavor.pairs.pair import PreferencePair
+from codefavor.train.config import TrainConfig
+from codefavor.train.examples import ReplyExample, prepared
+from codefavor.train.folder import MANIFEST_FILE, check_folder
+from codefavor.train.foreign_settings import DATA_FILE, Tool, axolotl_settings, require_sayable, trl_settings
+from codefavor.train.learners import make_learner
+from codefavor.train.schedule import total_steps, warmup_of
+
+Turn = dict[str, str]
+
+
+def export_training(
+    pairs: Sequence[PreferencePair], config: TrainConfig, out: Path, manifest: Manifest, tool: Tool
+) -> int:
+    """Write `tool`.yaml and the conversations into `out`, and return how many they are. No weights are loaded.
+
+    Raises:
+        ConfigError: `out` holds something, or the tool has no words for the configuration.
+        DataError: there are no pairs.
+        ModelError: the model's configuration or tokenizer cannot be loaded.
+    """
+    require_sayable(config)
+    check_folder(out, resume=False)
+    tokenizer = load_tokenizer(resolve_model(config.model))
+    turns = list(conversations(pairs, config, tokenizer))
+    model = resolve_model(config.model) if config.model == EMBEDDED else config.model
+    warmup = warmup_of(config, total_steps(config, len(turns)))
+    if tool == "axolotl":
+        longest = max(_length(each, tokenizer) for each in turns)
+        pad_token = None if tokenizer.pad_token else tokenizer.eos_token
+        settings = axolotl_settings(config, model, longest, warmup, pad_token)
+        rows: list[dict[str, Any]] = [{"messages": each} for each in turns]
+    else:
+        settings = trl_settings(config, model, warmup)
+        rows = [{"prompt": each[:1], "completion": each[1:]} for each in turns]
+    out.mkdir(parents=True, exist_ok=True)
+    data = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    (out / DATA_FILE).write_text(data, encoding="utf-8")
+    (out / MANIFEST_FILE).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    (out / f"{tool}.yaml").write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    return len(turns)
+
+
+def conversations(
+    pairs: Sequence[PreferencePair], config: TrainConfig, tokenizer: PreTrainedTokenizerBase
+) -> Iterator[list[Turn]]:
+    """Yield two conversations a pair, one in each order: what the judge is shown, and what it should answer.
+
+    Raises:
+        DataError: there are no pairs, or stripping comments leaves none that differ.
+    """
+    with torch.device("meta"):
+        learner = make_learner(config, load_shapes)
+    examples = learner.examples(pairs).examples
+    shown = (pair.present(side).comparison for pair in prepared(pairs, config.comments) for side in ("A", "B"))
+    for comparison, example in zip(shown, examples, strict=True):
+        if isinstance(example, ReplyExample):
+            answer = ReplyTokens(tokenizer).decode(example.reply[:-1])
+        else:
+            answer = example.label
+        yield [
+            {"role": "user", "content": _message(comparison, config, tokenizer)},
+            {"role": "assistant", "content": answer},
+        ]
+
+
+def _message(shown: Comparison, config: TrainConfig, tokenizer: PreTrainedTokenizerBase) -> str:
+    """Return the message that shows a comparison, cut as the run would cut it."""
+    said: list[str] = []
+
+    def chat(message: str) -> str:
+        said.append(message)
+        return chat_prompt(tokenizer, message)
+
+    encode = partial(encode_joint, shown, chat, TextTokenizer(tokenizer))
+    if config.objective == "generation":
+        encode(config.max_length - config.max_new_tokens, FEEDBACK_QUESTION)
+    else:
+        encode(config.max_length, LETTER_QUESTION)
+    # The last one tried is the one that fits.
+    return said[-1]
+
+
+def _length(turns: list[Turn], tokenizer: PreTrainedTokenizerBase) -> int:
+    text = str(tokenizer.apply_chat_template(turns, tokenize=False))
+    return len(tokenizer.encode(text, add_special_tokens=False))

@@ -1,0 +1,83 @@
+"""What an objective makes of a pair, in words that can be read: its rows as text, with what the loss sees marked.
+
+It trains nothing and loads no weights; the tokens are those of the run.
+"""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from transformers import PreTrainedTokenizerBase
+
+from codefavor.judge.format import Candidate
+from codefavor.judge.pretrained import verdict_tokens
+from codefavor.record import Record
+from codefavor.train.config import TrainConfig
+from codefavor.train.examples import ApartExample, JointExample, ReplyExample, SingleExample
+
+Example: TypeAlias = ApartExample | JointExample | ReplyExample | SingleExample
+
+
+class Part(Record):
+    """A run of tokens that the loss sees or does not."""
+
+    text: str
+    """What the tokens say, special tokens written out."""
+    tokens: int
+    """How many they are."""
+    learned: bool
+    """Whether the loss is taken at these tokens."""
+
+
+class Row(Record):
+    """One row of tokens."""
+
+    title: str
+    """Which of the pair's rows it is."""
+    parts: tuple[Part, ...]
+    """Its tokens in their order."""
+
+    @property
+    def tokens(self) -> int:
+        """All tokens of the row."""
+        return sum(part.tokens for part in self.parts)
+
+    @property
+    def learned(self) -> int:
+        """The tokens that the loss is taken at."""
+        return sum(part.tokens for part in self.parts if part.learned)
+
+
+def preview(examples: Sequence[Example], config: TrainConfig, tokenizer: PreTrainedTokenizerBase) -> tuple[Row, ...]:
+    """Return the rows of one pair's examples: both orders, or the chosen and the rejected code."""
+    rows: list[Row] = []
+    for example, better in zip(examples, "AB", strict=False):
+        match example:
+            case JointExample():
+                answer = verdict_tokens(tokenizer)["AB".index(example.label)]
+                rows.append(_joint(f"{example.label} is better", example.token_ids, [answer], tokenizer))
+            case ApartExample(shown):
+                read = [*shown.head, *shown.code_a, *shown.code_b, *shown.question]
+                rows.append(
+                    _joint("chosen first, and the other way round", read, [verdict_tokens(tokenizer)[0]], tokenizer)
+                )
+            case ReplyExample():
+                rows.append(_joint(f"{better} is better", example.prompt, example.reply, tokenizer))
+            case SingleExample():
+                rows.append(_single("chosen", example.chosen, config, tokenizer))
+                rows.append(_single("rejected", example.rejected, config, tokenizer))
+    return tuple(rows)
+
+
+def _joint(title: str, read: list[int], learned: list[int], tokenizer: PreTrainedTokenizerBase) -> Row:
+    return Row(title=title, parts=(_part(read, False, tokenizer), _part(learned, True, tokenizer)))
+
+
+def _single(title: str, candidate: Candidate, config: TrainConfig, tokenizer: PreTrainedTokenizerBase) -> Row:
+    """Mark where the score is read: it has no token to predict, but a place it is taken from."""
+    scored = 1 if config.readout == "last" else candidate.code_length
+    ids = list(candidate.token_ids)
+    return Row(title=title, parts=(_part(ids[:-scored], False, tokenizer), _part(ids[-scored:], True, tokenizer)))
+
+
+def _part(token_ids: list[int], learned: bool, tokenizer: PreTrainedTokenizerBase) -> Part:
+    return Part(text=str(tokenizer.decode(token_ids)), tokens=len(token_ids), learned=learned)

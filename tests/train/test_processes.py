@@ -1,0 +1,165 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+import yaml
+from accelerate.commands.config.config_args import load_config_from_file
+from safetensors.torch import load_file
+
+from codefavor.errors import ConfigError
+from codefavor.jsonl import read_records, write_records
+from codefavor.judge.load import load_judge
+from codefavor.manifest import make_manifest
+from codefavor.pairs.pair import PreferencePair
+from codefavor.train.config import TrainConfig
+from codefavor.train.engine import Engine
+from codefavor.train.launch import Launch, read_launch
+from codefavor.train.replicas import Replicas
+from codefavor.train.report import Report
+from codefavor.train.run import train
+
+CONFIGS = Path(__file__).parents[2] / "configs" / "accelerate"
+QUICK: dict[str, Any] = {
+    "max_length": 512,
+    "learning_rate": 0.003,
+    "warmup_steps": 2,
+    "max_steps": 6,
+    "per_device_train_batch_size": 4,
+    # Two processes cannot share three batches evenly; 48 examples leave no last step smaller than the others.
+    "gradient_accumulation_steps": 3,
+    "logging_steps": 1,
+    "save_steps": 1000,
+}
+SECONDS = 300
+
+
+class Runs:
+    """The same run in one process and in two."""
+
+    def __init__(self, model: Path, pairs: list[PreferencePair], folder: Path) -> None:
+        self.model, self.pairs, self.folder = model, pairs, folder
+        write_records(folder / "pairs.jsonl", pairs)
+
+    def config(self, **settings: Any) -> TrainConfig:
+        return TrainConfig(**{**QUICK, "model": str(self.model), **settings})
+
+    def alone(self, name: str, resume: bool = False, **settings: Any) -> Path:
+        config, out = self.config(**settings), self.folder / name
+        manifest = make_manifest("codefavor train", config.model_dump(mode="json"), [], config.seed)
+        train(self.pairs, config, out, manifest, resume=resume, report=lambda report: None)
+        return out
+
+    def launched(self, name: str, launcher: str, **settings: Any) -> "subprocess.Popen[str]":
+        recipe = self.folder / f"{name}.yaml"
+        recipe.write_text(yaml.safe_dump(self.config(**settings).model_dump(mode="json")), encoding="utf-8")
+        command = [sys.executable, "-m", "accelerate.commands.launch", "--config_file", str(CONFIGS / launcher)]
+        command += ["--main_process_port", "0", "-m", "codefavor", "train", "--config", str(recipe)]
+        command += ["--pairs", str(self.folder / "pairs.jsonl"), "--out", str(self.folder / name)]
+        return subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+        )
+
+
+@pytest.fixture
+def runs(tiny_model: Path, learnable_pairs: list[PreferencePair], tmp_path: Path) -> Iterator[Runs]:
+    # Threads that spin for so small a model only keep the launched processes waiting.
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield Runs(tiny_model, learnable_pairs, tmp_path)
+    torch.set_num_threads(threads)
+
+
+def assert_alike(one: Path, other: Path) -> None:
+    for file in ("model.safetensors", "head.safetensors"):
+        if (one / file).exists():
+            here, there = load_file(one / file), load_file(other / file)
+            assert here.keys() == there.keys()
+            for name, weight in here.items():
+                torch.testing.assert_close(there[name], weight, atol=2e-5, rtol=1e-4)
+    here_said, there_said = (list(read_records(folder / "training.jsonl", Report)) for folder in (one, other))
+    assert [each.step for each in there_said] == [each.step for each in here_said]
+    assert [each.loss for each in there_said] == pytest.approx([each.loss for each in here_said], rel=1e-4)
+    assert [each.accuracy for each in there_said] == pytest.approx([each.accuracy for each in here_said])
+    assert {path.name for path in one.iterdir()} == {path.name for path in other.iterdir()}
+    assert (one / "config.json").read_bytes() == (other / "config.json").read_bytes()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("launcher", "settings"),
+    [
+        ("ddp.yaml", {}),
+        ("fsdp.yaml", {"objective": "classification", "lora_r": 4, "gradient_checkpointing": True}),
+    ],
+)
+def test_two_processes_train_the_judge_of_one(runs: Runs, launcher: str, settings: dict[str, Any]) -> None:
+    started = runs.launched("two", launcher, **settings)
+    one = runs.alone("one", **settings)
+    said, complained = started.communicate(timeout=SECONDS)
+    assert started.returncode == 0, complained
+    assert said == f"{runs.folder / 'two'}: a classification judge, trained on 24 pairs\n"
+    assert_alike(one, runs.folder / "two")
+    shown = [pair.present("A").comparison for pair in runs.pairs[:3]]
+    verdicts = [load_judge(f"model:{folder}").judge(shown) for folder in (one, runs.folder / "two")]
+    assert [each.prob_a for each in verdicts[1]] == pytest.approx([each.prob_a for each in verdicts[0]], abs=1e-4)
+
+
+@pytest.mark.slow
+def test_sharded_processes_stop_together_and_one_goes_on(runs: Runs) -> None:
+    settings: dict[str, Any] = {"objective": "reward", "readout": "sum", "max_steps": 40, "head_learning_rate": 0.01}
+    started = runs.launched("two", "fsdp.yaml", **settings)
+    log = runs.folder / "two" / "training.jsonl"
+    until = time.monotonic() + SECONDS
+    while started.poll() is None and time.monotonic() < until:
+        if log.exists() and log.read_text(encoding="utf-8").count("\n") >= 2:
+            break
+        time.sleep(0.01)
+    started.send_signal(signal.SIGINT)
+    _, complained = started.communicate(timeout=SECONDS)
+    assert "the same command with --resume goes on from the last checkpoint" in complained
+    assert complained.count("stopped; the same command") == 1
+    progress = json.loads((runs.folder / "two" / "checkpoint" / "progress.json").read_text(encoding="utf-8"))
+    assert 2 <= progress["step"] < 40
+    assert not (runs.folder / "two" / "judge.json").exists()
+    assert_alike(runs.alone("one", **settings), runs.alone("two", resume=True, **settings))
+
+
+def test_batches_are_shared_out_and_nobody_waits_for_ever() -> None:
+    engines = [Replicas(Launch(index=index, count=3)) for index in range(3)]
+    for count in (1, 2, 3, 7):
+        batches = list(range(count))
+        shares = [engine.share(batches) for engine in engines]
+        assert len({len(share) for share in shares}) == 1
+        assert sorted(batch for share in shares for batch, counts in share if counts) == batches
+    assert Engine().share([1, 2]) == [(1, True), (2, True)]
+    with pytest.raises(ConfigError, match="gradient_accumulation_steps is 2 and there are 3 processes"):
+        engines[0].check(TrainConfig(gradient_accumulation_steps=2))
+
+
+def test_the_launcher_is_understood_or_refused() -> None:
+    two = {"WORLD_SIZE": "2", "RANK": "1", "LOCAL_RANK": "1"}
+    assert read_launch({}) == Launch() and read_launch({}).main
+    assert read_launch(two) == Launch(index=1, count=2, local_index=1)
+    sharded = {**two, "ACCELERATE_USE_FSDP": "true", "FSDP_VERSION": "2", "FSDP_RESHARD_AFTER_FORWARD": "false"}
+    assert read_launch(sharded) == Launch(index=1, count=2, local_index=1, sharing="shards", reshard=False)
+    with pytest.raises(ConfigError, match="version 1"):
+        read_launch({**sharded, "FSDP_VERSION": "1"})
+
+
+@pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.stem)
+def test_accelerate_reads_what_is_shipped(path: Path) -> None:
+    config = load_config_from_file(str(path))
+    assert config.distributed_type.value == {"ddp": "MULTI_GPU", "fsdp": "FSDP", "zero3": "DEEPSPEED"}[path.stem]
+    assert config.mixed_precision == "no"
