@@ -26,7 +26,7 @@ from codefavor.label.yield_report import YieldReport
 from codefavor.manifest import hash_file, make_manifest
 from codefavor.pairs.criterion import Aspect
 from codefavor.rank.ranking import RankSettings
-from codefavor.rank.sample_file import read_samples
+from codefavor.rank.sample_file import count_samples, read_samples
 
 Engine = Literal["local", "ray"]
 
@@ -82,7 +82,7 @@ def label(
     )
     fleet = Fleet(workers=workers, shards_of=shards_of, address=ray_address)
     shard = OnRay(spec, out, fleet) if engine == "ray" else label_shard
-    problems = sum(1 for _ in read_samples(file, named))
+    problems = count_samples(file, named)
     command = shlex.join(["codefavor", *sys.argv[1:]])
     manifest = make_manifest(command, settings.model_dump(mode="json"), [file, *files], seed)
     parquet = find_spec("pyarrow") is not None

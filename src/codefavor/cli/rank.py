@@ -19,7 +19,7 @@ from codefavor.pairs.criterion import Aspect, Criterion
 from codefavor.rank.best_of_n import RANKINGS_FILE, JudgedFile, best_of_n
 from codefavor.rank.candidate_set import CandidateSet
 from codefavor.rank.ranking import RankSettings
-from codefavor.rank.sample_file import read_samples
+from codefavor.rank.sample_file import count_samples, read_samples
 from codefavor.rank.tournament import rank
 from codefavor.rank.view import render_ranking
 
@@ -92,7 +92,7 @@ def _rank_file(
         rank=settings,
         unsafe_local=unsafe_local,
     )
-    problems = sum(1 for _ in read_samples(samples, criterion))
+    problems = count_samples(samples, criterion)
     command = shlex.join(["codefavor", *sys.argv[1:]])
     manifest = make_manifest(command, run.model_dump(mode="json"), [samples, *files], settings.seed)
     with counting(chosen.name, problems, out) as done:
