@@ -45,7 +45,9 @@ def label(
     strategy: Annotated[Strategy, typer.Option(help="The best against the worst, or every two.")] = "best-worst",
     confidence: Annotated[float, typer.Option(help="Keep pairs whose order is at least this sure.")] = 0.8,
     delta: Annotated[float, typer.Option(help="Stop when more answers change the winner less often than this.")] = 0.05,
-    budget: Annotated[int | None, typer.Option(min=1, help="The most judgements of one problem.")] = None,
+    budget: Annotated[
+        int | None, typer.Option(min=1, help="The most judgements of one problem [default: 6 a candidate, or 40%].")
+    ] = None,
     chat: Annotated[bool, typer.Option("--chat", help="Write chat messages, not plain text.")] = False,
     license_name: Annotated[str | None, typer.Option("--license", help="The licence of the candidates.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Draws the first round.")] = 0,

@@ -36,7 +36,9 @@ def rank_command(
         str | None, typer.Option(help="The judge: shorter, model:FOLDER, ... [default: CODEFAVOR_JUDGE, else evidence]")
     ] = None,
     delta: Annotated[float, typer.Option(help="Stop when more answers change the winner less often than this.")] = 0.05,
-    budget: Annotated[int | None, typer.Option(min=1, help="The most judgements of one problem.")] = None,
+    budget: Annotated[
+        int | None, typer.Option(min=1, help="The most judgements of one problem [default: 6 a candidate, or 40%].")
+    ] = None,
     samples: Annotated[
         Path | None, typer.Option(help="Best of N for many problems: JSONL or Parquet, one a row (with --out).")
     ] = None,
