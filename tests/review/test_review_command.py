@@ -158,7 +158,7 @@ def test_a_change_of_behaviour_names_no_winner(tmp_path: Path) -> None:
 def test_a_function_that_works_or_sleeps_for_long_is_stopped_and_held_against_nobody(
     tmp_path: Path, heavy: str
 ) -> None:
-    told = "def f(count: int):\n    \"\"\"Count.\n\n    >>> f(1)\n    1\n    \"\"\"\n    return {}\n"
+    told = 'def f(count: int):\n    """Count.\n\n    >>> f(1)\n    1\n    """\n    return {}\n'
     repository = GitRepository(tmp_path)
     repository.commit({"a.py": told.format("count")})
     repository.commit({"a.py": told.format(f"count + {heavy}")})
