@@ -8,11 +8,11 @@ import time
 from pathlib import Path
 
 import pytest
+from label_samples import SHORTER, command, finished, prefers_the_shorter, rows, write_samples
 
 from codefavor.jsonl import write_records
 from codefavor.label.labelled import LabelledProblem, LabelSettings
 from codefavor.rank.journal import Journal
-from label.sampled import SHORTER, command, finished, prefers_the_shorter, rows, write_samples
 from loopback.runs import codefavor
 from loopback.server import Loopback
 

@@ -6,7 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from label.sampled import SHORTER, rows, write_samples
+from label_samples import SHORTER, rows, write_samples
+
 from loopback.runs import codefavor
 
 # A program of its own: TRL warns about its own future, and our tests treat warnings as errors.

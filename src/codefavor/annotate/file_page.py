@@ -43,8 +43,9 @@ def draw(settings: StudySettings, tasks: Sequence[StudyTask], annotator: str, at
 def make_page(settings: StudySettings, tasks: Sequence[StudyTask], annotator: str, at: datetime) -> str:
     """Return the file for `annotator` as HTML."""
     by_id = {task.id: task for task in tasks}
+    named = study_digest(settings, tasks)
     study = {
-        "study": study_digest(settings, tasks),
+        "study": named,
         "annotator": annotator,
         "tasks": [
             {
@@ -59,7 +60,7 @@ def make_page(settings: StudySettings, tasks: Sequence[StudyTask], annotator: st
     script = "".join(_JOINTS.sub("", (static / name).read_text(encoding="utf-8")) for name in _SCRIPTS)
     style = (static / "study.css").read_text(encoding="utf-8")
     policy = f"default-src 'none'; img-src data:; script-src {_hashed(script)}; style-src {_hashed(style)}"
-    return render_file(annotator, study["study"], _inert(study), script, style, policy)
+    return render_file(annotator, named, _inert(study), script, style, policy)
 
 
 def _hashed(text: str) -> str:
