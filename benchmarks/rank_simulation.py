@@ -25,7 +25,7 @@ from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import GENERAL_CRITERION
 from codefavor.pairs.verdict import Verdict
 from codefavor.rank.candidate_set import CandidateSet
-from codefavor.rank.ranking import Ranking, RankSettings
+from codefavor.rank.ranking import Ranking, RankSettings, enough
 from codefavor.rank.tournament import rank_many
 
 
@@ -136,7 +136,7 @@ def main() -> None:
     arguments.add_argument("--scale", type=float, default=2.0)
     arguments.add_argument("--bias", type=float, default=0.5)
     arguments.add_argument("--soft", type=float, default=None)
-    arguments.add_argument("--delta", type=float, default=0.05)
+    arguments.add_argument("--delta", type=float, default=RankSettings().delta)
     arguments.add_argument("--budget", type=int, default=None)
     arguments.add_argument("--seed", type=int, default=0)
     given = arguments.parse_args()
@@ -144,7 +144,7 @@ def main() -> None:
     settings = RankSettings(delta=given.delta, budget=given.budget, seed=given.seed)
     figures = measure(simulated, settings)
     noise = "hard" if given.soft is None else f"soft {given.soft:g}"
-    budget = "–" if given.budget is None else str(given.budget)
+    budget = str(given.budget or enough(given.candidates))
     shares = " | ".join(f"{100 * share:.1f}" for share in figures)
     print(f"| {given.scale:g} | {given.bias:g} | {noise} | {given.delta:g} | {budget} | {given.sets} | {shares} |")
 

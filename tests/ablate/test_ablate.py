@@ -1,7 +1,10 @@
 import csv
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -81,6 +84,23 @@ def test_a_study_is_run_compared_and_continued(study: Path, tmp_path: Path) -> N
     study.write_text(study.read_text(encoding="utf-8").replace("judge: first", "judge: shorter"), encoding="utf-8")
     other = ablate(study, out)
     assert other.returncode == 2 and "chance was begun with other settings" in other.stderr
+
+
+def test_a_study_that_is_interrupted_says_how_to_go_on_and_does(study: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    first = out / "cells" / "one" / "bench" / "result.json"
+    command = [sys.executable, "-m", "codefavor", "ablate", str(study), "--out", str(out)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    while not first.exists():
+        assert process.poll() is None, "it ended before it was interrupted"
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 130 and f"goes on where {out} ends" in said and "Traceback" not in said
+    assert not (out / "table.md").exists()
+    done = first.stat().st_mtime_ns
+    assert ablate(study, out).returncode == 0
+    assert (out / "table.md").exists() and first.stat().st_mtime_ns == done
 
 
 def test_a_cell_that_fails_stops_the_study_and_is_named(tmp_path: Path, study: Path) -> None:

@@ -12,7 +12,7 @@ from codefavor.pairs.criterion import GENERAL_CRITERION, Aspect, criterion_for
 from codefavor.pairs.verdict import Verdict
 from codefavor.rank.candidate_set import CandidateSet
 from codefavor.rank.loops import beats, loops
-from codefavor.rank.ranking import RankSettings
+from codefavor.rank.ranking import RankSettings, enough
 from codefavor.rank.strength import Judgements, posterior
 from codefavor.rank.tournament import rank, rank_many
 
@@ -45,11 +45,20 @@ class Drawn:
         return random.Random(f"{problem} {first} {second}").random() < 1 / (1 + math.exp(-logit))
 
 
+class Ties:
+    """Finds everything level."""
+
+    name = "ties"
+
+    def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
+        return [Verdict(comparison="", judge=self.name, choice="tie") for _ in comparisons]
+
+
 def test_few_judgements_find_the_winner_of_the_full_round_robin() -> None:
     rng = np.random.default_rng(5)
     tasks = [task(*(f"{each:.6f}" for each in rng.normal(0, 2, 16)), name=str(number)) for number in range(40)]
     judge = Drawn()
-    same, asked = 0, 0
+    same, asked, most = 0, 0, 0
     for outcome in rank_many(judge, enumerate(tasks), RankSettings()):
         codes = outcome.task.candidates
         points = dict.fromkeys(codes, 0)
@@ -59,7 +68,8 @@ def test_few_judgements_find_the_winner_of_the_full_round_robin() -> None:
         winner = outcome.ranking.winner
         same += winner is not None and points[codes[winner]] == max(points.values())
         asked += outcome.ranking.judgements
-    assert same >= 37 and asked <= 0.4 * 240 * len(tasks)
+        most = max(most, outcome.ranking.judgements)
+    assert same >= 38 and asked <= 0.35 * 240 * len(tasks) and most <= 0.4 * 240
     assert asked == len(judge.answers) and judge.calls < 80
 
 
@@ -105,6 +115,24 @@ def test_same_candidates_share_a_rank_and_one_is_not_asked_about() -> None:
 def test_a_budget_is_kept(budget: int) -> None:
     ranking = rank(Drawn(), task(*(f"0.{each}" for each in range(9))), RankSettings(budget=budget, delta=0.001)).ranking
     assert ranking.judgements == budget and ranking.stopped == "budget" and not ranking.certain
+
+
+@pytest.mark.parametrize(("candidates", "most"), [(2, 2), (7, 42), (10, 60), (16, 96), (40, 624)])
+def test_no_set_asks_more_than_is_enough_unless_told_to(candidates: int, most: int) -> None:
+    level = task(*(f"0.{each:02}" for each in range(candidates)))
+    everything = candidates * (candidates - 1)
+    assert rank(Ties(), level, RankSettings()).ranking.judgements == most == min(enough(candidates), everything)
+    for settings in (RankSettings(budget=10_000), RankSettings(until="order")):
+        assert candidates > 10 or rank(Ties(), level, settings).ranking.judgements == everything
+
+
+def test_a_problem_is_ranked_the_same_alone_and_in_any_company() -> None:
+    rng = np.random.default_rng(6)
+    tasks = [task(*(f"{each:.6f}" for each in rng.normal(0, 3, 6)), name=str(number)) for number in range(30)]
+    together = {each.ranking.id: each.ranking for each in rank_many(Drawn(), enumerate(tasks), RankSettings())}
+    for number, each in enumerate(tasks):
+        alone = next(rank_many(Drawn(), [(number, each)], RankSettings())).ranking
+        assert alone == together[each.id]
 
 
 def test_loops_are_found() -> None:

@@ -154,6 +154,20 @@ def test_a_change_of_behaviour_names_no_winner(tmp_path: Path) -> None:
     assert "they differ: f(" in answer.stdout
 
 
+@pytest.mark.parametrize("heavy", ["sum(range(10**11))", "__import__('time').sleep(60) or 0"])
+def test_a_function_that_works_or_sleeps_for_long_is_stopped_and_held_against_nobody(
+    tmp_path: Path, heavy: str
+) -> None:
+    told = 'def f(count: int):\n    """Count.\n\n    >>> f(1)\n    1\n    """\n    return {}\n'
+    repository = GitRepository(tmp_path)
+    repository.commit({"a.py": told.format("count")})
+    repository.commit({"a.py": told.format(f"count + {heavy}")})
+    answer = review(tmp_path, "--criterion", "correctness", "--format", "json")
+    (function,) = json.loads(answer.stdout)["functions"]
+    (judged,) = function["judged"]
+    assert judged["outcome"] == "undecided" and "It was stopped after 1 s of running it." in judged["words"]
+
+
 def test_the_environments_secrets_stay_away_from_git(tmp_path: Path, worse: GitRepository) -> None:
     fake, seen = tmp_path / "git", tmp_path / "seen"
     fake.write_text(f'#!/bin/sh\nenv >> {seen}\nexec /usr/bin/git "$@"\n', encoding="utf-8")

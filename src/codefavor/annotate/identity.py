@@ -53,7 +53,7 @@ class Door:
         """Return the annotator's name for the word that was typed, or None where it opens nothing."""
         word = " ".join(word.split())
         if self._annotators is None:
-            return word if _is_name(word) else None
+            return word if is_name(word) else None
         # Every token is compared, so that the time taken tells nothing.
         found = [name for token, name in self._annotators.items() if hmac.compare_digest(token.encode(), word.encode())]
         return found[0] if found else None
@@ -85,6 +85,7 @@ class Door:
         return hmac.new(self._secret, f"{purpose}:{name}".encode(), hashlib.sha256).hexdigest()
 
 
-def _is_name(word: str) -> bool:
+def is_name(word: str) -> bool:
+    """Return whether a word may name an annotator: 1 to 64 visible characters."""
     plain = all(unicodedata.category(character)[0] not in "CZ" or character == " " for character in word)
     return 0 < len(word) <= LONGEST_NAME and plain

@@ -67,6 +67,13 @@ def render_page(name: str, form_token: str, study: str) -> str:
     return _ENVIRONMENT.get_template("study.html").render(name=name, form_token=form_token, study=study)
 
 
+def render_file(name: str, study: str, held: str, script: str, style: str, policy: str) -> str:
+    """Return the page that needs no server; `held` is JSON, all but the name is put in as it is."""
+    trusted = {"held": Markup(held), "script": Markup(script), "style": Markup(style)}
+    page = _ENVIRONMENT.get_template("file.html")
+    return page.render(name=name, form_token="", study=study, policy=policy, **trusted)
+
+
 def render_door(asks_for_token: bool, refused: bool) -> str:
     """Return the page that asks who is there."""
     return _ENVIRONMENT.get_template("door.html").render(asks_for_token=asks_for_token, refused=refused)

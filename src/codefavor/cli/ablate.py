@@ -1,5 +1,6 @@
 """`codefavor ablate`: a study from one configuration, resumable, ending in one table."""
 
+import itertools
 from pathlib import Path
 from typing import Annotated
 
@@ -26,8 +27,14 @@ def ablate(
 ) -> None:
     """Train, bench and compare the cells of a study; writes table.md, table.csv and table.json."""
     grid = load_config(Grid, config, {"pairs": pairs or None, "data": data})
-    total = iter(range(1, len(grid.cells) + 1))
-    run_grid(grid, out, run_command, lambda name: typer.echo(f"== {next(total)}/{len(grid.cells)} {name}", err=True))
+    total = itertools.count(1)
+    try:
+        run_grid(
+            grid, out, run_command, lambda name: typer.echo(f"== {next(total)}/{len(grid.cells)} {name}", err=True)
+        )
+    except KeyboardInterrupt:
+        typer.echo(f"stopped; the same command goes on where {out} ends", err=True)
+        raise
     table = make_table(grid, out)
     texts = {"table.md": to_markdown(table), "table.csv": to_csv(table), "table.json": table.model_dump_json(indent=2)}
     for name, text in texts.items():

@@ -15,6 +15,7 @@ from codefavor.annotate.answers import CastVote, cast_votes
 from codefavor.annotate.identity import read_annotators
 from codefavor.annotate.store import Store
 from codefavor.annotate.study import StudySettings, StudyTask, load_study
+from codefavor.cli.annotate_file import import_votes, page
 from codefavor.errors import DataError, MissingExtraError, UserError
 from codefavor.jsonl import write_records
 from codefavor.judge.people import MINIMUM_WAGE
@@ -26,6 +27,8 @@ StoreFile = Annotated[Path, typer.Option("--store", help="The study's file.")]
 Without = Annotated[
     list[str] | None, typer.Option("--without", help="Leave out an annotator's votes; may be repeated.")
 ]
+app.command("page")(page)
+app.command("import")(import_votes)
 
 
 @app.callback(invoke_without_command=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -17,6 +17,7 @@ from codefavor.bench.build.curated import Dropped
 from codefavor.bench.build.efficiency import STEP, curate_efficiency
 from codefavor.bench.build.preference import VOTES, curate_votes, most_different
 from codefavor.bench.build.problems import Problem, read_problems
+from codefavor.bench.build.rules import samples_by_rules
 from codefavor.bench.build.samples import Sample, Sampling, by_problem, draw_samples, read_samples
 from codefavor.bench.build.security import curate_security
 from codefavor.bench.build.write import Built, require_empty, write_benchmark
@@ -131,6 +132,9 @@ def security(
     temperature: TemperatureOption = 0.8,
     budget: BudgetOption = None,
     answers: AnswersOption = None,
+    fixer: Annotated[
+        Literal["rules"] | None, typer.Option(help="Also mend by rules: no model, known calls and secrets alone.")
+    ] = None,
     license_name: LicenseOption = None,
     limit: LimitOption = None,
     seed: SeedOption = 0,
@@ -138,9 +142,12 @@ def security(
     """From analysers: insecure code against a fix in which they find nothing."""
     asked = _read(problems, license_name, limit, seed, out)
     sampling = _sampling(model, base_url, draws, temperature, budget)
-    found = _samples(asked, samples, sampling, answers, out)
+    by_rules = {each.id: samples_by_rules(each) for each in asked.values()} if fixer else {}
+    found = {} if fixer and not (samples or sampling) else _samples(asked, samples, sampling, answers, out)
+    found = {name: [*found.get(name, []), *by_rules.get(name, [])] for name in asked}
     made = list(_each(asked, found, lambda problem, own: curate_security(problem, own, problems.name)))
-    _write(made, out, seed, _manifest("security", [problems, samples], sampling, seed))
+    config = {"fixer": fixer} if fixer else {}
+    _write(made, out, seed, _manifest("security", [problems, samples], sampling, seed, **config))
 
 
 @app.command()
@@ -242,7 +249,9 @@ def _progress(words: str, total: int) -> Iterator[Callable[[int], None]]:
         yield lambda done: progress.update(bar, completed=done)
 
 
-def _manifest(kind: str, inputs: list[Path | None], sampling: Sampling | None, seed: int, **more: float) -> Manifest:
+def _manifest(
+    kind: str, inputs: list[Path | None], sampling: Sampling | None, seed: int, **more: float | str
+) -> Manifest:
     config = {"kind": kind, "sampling": sampling.model_dump(mode="json") if sampling else None, **more}
     command = shlex.join(["codefavor", *sys.argv[1:]])
     return make_manifest(command, config, [path for path in inputs if path], seed)

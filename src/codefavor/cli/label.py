@@ -3,9 +3,10 @@
 import os
 import shlex
 import sys
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -17,12 +18,16 @@ from codefavor.cli.counting import counting
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.errors import UserError
 from codefavor.judge.load import default_spec, judge_files, load_judge
+from codefavor.label.label import label_shard
 from codefavor.label.labelled import LabelSettings, Strategy
 from codefavor.label.run import PARQUET_FILE, PREFERENCES_FILE, label_file
+from codefavor.label.sharded import Fleet, OnRay
 from codefavor.label.yield_report import YieldReport
 from codefavor.manifest import hash_file, make_manifest
 from codefavor.rank.ranking import RankSettings
-from codefavor.rank.sample_file import read_samples
+from codefavor.rank.sample_file import count_samples, read_samples
+
+Engine = Literal["local", "ray"]
 
 app = typer.Typer(help="Make a preference set for training from candidates and a judge.")
 
@@ -36,12 +41,20 @@ def label(
     judge: JudgeOption = None,
     strategy: Annotated[Strategy, typer.Option(help="The best against the worst, or every two.")] = "best-worst",
     confidence: Annotated[float, typer.Option(help="Keep pairs whose order is at least this sure.")] = 0.8,
-    delta: Annotated[float, typer.Option(help="Stop when more answers change the winner less often than this.")] = 0.05,
-    budget: Annotated[int | None, typer.Option(min=1, help="The most judgements of one problem.")] = None,
+    delta: Annotated[float, typer.Option(help="Stop when more answers change the winner less often than this.")] = 0.02,
+    budget: Annotated[
+        int | None, typer.Option(min=1, help="The most judgements of one problem [default: 6 a candidate, or 40%].")
+    ] = None,
     chat: Annotated[bool, typer.Option("--chat", help="Write chat messages, not plain text.")] = False,
     license_name: Annotated[str | None, typer.Option("--license", help="The licence of the candidates.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Draws the first round.")] = 0,
     keep_comments: Annotated[bool, typer.Option("--keep-comments", help="Let the judge read comments.")] = False,
+    engine: Annotated[Engine, typer.Option(help="Label here, or on a Ray cluster.")] = "local",
+    shards_of: Annotated[int, typer.Option(min=1, help="With Ray: how many problems a shard has.")] = 64,
+    workers: Annotated[int, typer.Option(min=1, help="With Ray: how many shards are worked on at a time.")] = 4,
+    ray_address: Annotated[
+        str | None, typer.Option(help="The address of a running Ray cluster; else one is started.")
+    ] = None,
     unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the yield report as JSON.")] = False,
 ) -> None:
@@ -66,14 +79,15 @@ def label(
         rank=RankSettings(delta=delta, budget=budget, comments="kept" if keep_comments else "stripped", seed=seed),
         unsafe_local=unsafe_local,
     )
-    problems = sum(1 for _ in read_samples(file, named))
+    fleet = Fleet(workers=workers, shards_of=shards_of, address=ray_address)
+    shard = OnRay(spec, out, fleet) if engine == "ray" else label_shard
+    problems = count_samples(file, named)
     command = shlex.join(["codefavor", *sys.argv[1:]])
     manifest = make_manifest(command, settings.model_dump(mode="json"), [file, *files], seed)
     parquet = find_spec("pyarrow") is not None
     with counting(chosen.name, problems, out) as done:
-        report = label_file(
-            chosen, lambda: read_samples(file, named), settings, out, manifest, done, chat=chat, parquet=parquet
-        )
+        samples = partial(read_samples, file, named)
+        report = label_file(chosen, samples, settings, out, manifest, done, chat=chat, parquet=parquet, shard=shard)
     if as_json:
         typer.echo(report.model_dump_json(indent=2))
         return

@@ -26,7 +26,7 @@ from codefavor.manifest import hash_file, make_manifest
 from codefavor.pairs.criterion import Criterion
 from codefavor.rank.best_of_n import RANKINGS_FILE, JudgedFile, best_of_n
 from codefavor.rank.ranking import RankSettings
-from codefavor.rank.sample_file import read_samples
+from codefavor.rank.sample_file import count_samples, read_samples
 from codefavor.rank.view import render_ranking
 
 app = typer.Typer(help="Find the best of many candidates with few judgements.")
@@ -39,8 +39,11 @@ def rank_command(
     criterion: CriterionOption = None,
     criterion_text: CriterionTextOption = None,
     judge: JudgeOption = None,
-    delta: Annotated[float, typer.Option(help="Stop when more answers change the winner less often than this.")] = 0.05,
-    budget: Annotated[int | None, typer.Option(min=1, help="The most judgements of one problem.")] = None,
+    delta: Annotated[float, typer.Option(help="Stop when more answers change the winner less often than this.")] = 0.02,
+    budget: Annotated[
+        int | None,
+        typer.Option(min=1, help="The most judgements a problem.", show_default="6 a candidate, or 40%"),
+    ] = None,
     samples: Annotated[
         Path | None, typer.Option(help="Best of N for many problems: JSONL or Parquet, one a row (with --out).")
     ] = None,
@@ -96,7 +99,7 @@ def _rank_file(
         rank=settings,
         unsafe_local=unsafe_local,
     )
-    problems = sum(1 for _ in read_samples(samples, criterion))
+    problems = count_samples(samples, criterion)
     command = shlex.join(["codefavor", *sys.argv[1:]])
     manifest = make_manifest(command, run.model_dump(mode="json"), [samples, *files], settings.seed)
     with counting(chosen.name, problems, out) as done:

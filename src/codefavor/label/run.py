@@ -10,6 +10,7 @@ from codefavor.label.card import label_card
 from codefavor.label.label import label_shard
 from codefavor.label.labelled import LabelledProblem, LabelSettings
 from codefavor.label.preferences import columns, rows_of
+from codefavor.label.sharded import leftovers
 from codefavor.label.yield_report import YieldReport, tally
 from codefavor.manifest import Manifest
 from codefavor.pairs.parquet import write_parquet
@@ -56,8 +57,11 @@ def label_file(
         DataError: the journal in `out` is damaged, or the samples are.
         ModelError: the judge failed; what is finished is kept.
         MissingExtraError: Parquet is asked for and pyarrow is not installed.
+        CodeFavorError: `shard` was stopped.
     """
     with Journal(out, settings, LabelledProblem) as journal:
+        for problem in leftovers(out, settings):
+            journal.add(problem)
         progress(len(journal))
         waiting = ((index, task) for index, task in samples() if not journal.finished(index, task.digest()))
         for problem in shard(judge, waiting, settings):

@@ -11,7 +11,7 @@ from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.verdict import Cost, Verdict
 from codefavor.rank.candidate_set import CandidateSet, distinct
 from codefavor.rank.design import Ordered, next_judgements, opening
-from codefavor.rank.ranking import RankSettings, Stopped
+from codefavor.rank.ranking import RankSettings, Stopped, enough
 from codefavor.rank.standing import Standing, standing
 from codefavor.rank.strength import Floats
 
@@ -40,7 +40,9 @@ class Contest:
         self._settings = settings
         start = Random(f"{settings.seed}:{task.digest()}")
         self._rng = np.random.default_rng(start.getrandbits(64))
-        self.pending = [] if self.stopped else opening(self.size, start)[: settings.budget]
+        usual = enough(self.size) if settings.until == "winner" else self.everything
+        self._budget = min(settings.budget or usual, self.everything)
+        self.pending = [] if self.stopped else opening(self.size, start)[: self._budget]
 
     @property
     def judgements(self) -> int:
@@ -96,15 +98,14 @@ class Contest:
         self.mean, self.covariance = mean, covariance
         self.standing = standing(mean, covariance, self.asked, self.points, self._rng)
         leader = int(mean[:-1].argmax())
-        budget = min(self._settings.budget or self.everything, self.everything)
         if self.judgements >= self.everything:
             self.stopped = "all asked"
         elif self._settings.until == "winner" and self.standing.winner[leader] >= 1 - self._settings.delta:
             self.stopped = "certain"
-        elif self.judgements >= budget:
+        elif self.judgements >= self._budget:
             self.stopped = "budget"
         else:
-            most = min(max(1, self.size // _OF_A_ROUND), budget - self.judgements)
+            most = min(max(1, self.size // _OF_A_ROUND), self._budget - self.judgements)
             self.pending = next_judgements(mean, covariance, leader, self.asked, most)
 
 

@@ -15,16 +15,24 @@ Stopped = Literal["certain", "budget", "all asked", "one candidate"]
 class RankSettings(Record):
     """What shapes a ranking."""
 
-    delta: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
+    delta: Annotated[float, Field(gt=0, lt=0.5)] = 0.02
     """Stop when the winner is that of the full round-robin with probability 1 - delta."""
     until: Literal["winner", "order"] = "winner"
     """winner: stop by delta; order: go on to the budget, since the places below the first matter as well."""
     budget: Annotated[int, Field(ge=1)] | None = None
-    """The most judgements of one problem; None for as many as there are."""
+    """The most judgements of one problem; None for `enough`, and for all of them by order."""
     comments: CommentPolicy = "stripped"
     """Whether comments are stripped from the candidates of the three verifiable aspects."""
     seed: int = 0
     """Draws the first round and the samples behind probabilities."""
+
+
+def enough(candidates: int) -> int:
+    """Return the most judgements that the search for the winner of so many candidates asks unless told otherwise.
+
+    That is 40% of the full round-robin in both orders from 16 candidates on, and six a candidate for fewer.
+    """
+    return max(6 * candidates, 2 * candidates * (candidates - 1) // 5)
 
 
 class RankedCandidate(Record):

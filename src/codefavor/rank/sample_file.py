@@ -39,6 +39,18 @@ def read_samples(path: Path, criterion: Criterion | None) -> Iterator[tuple[int,
             raise RecordError(path, number, reason) from None
 
 
+def count_samples(path: Path, criterion: Criterion | None) -> int:
+    """Return how many candidate sets there are, every row being read and checked.
+
+    Raises:
+        DataError: there is none, or as in `read_samples`.
+    """
+    problems = sum(1 for _ in read_samples(path, criterion))
+    if not problems:
+        raise DataError(f"{path}: no problems in it; a row with instruction and candidates was expected")
+    return problems
+
+
 def _candidate_set(row: dict[str, Any], place: int, criterion: Criterion | None) -> CandidateSet:
     fields = {name: row[name] for name in _READ if row.get(name) is not None}
     fields["id"] = str(fields.get("id", place))

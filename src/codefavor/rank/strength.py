@@ -68,12 +68,15 @@ def _laplace(judgements: Judgements, scale: float) -> _Fit:
     problems, count, _ = judgements.first.shape
     precision = np.append(np.full(count, scale**-2), BIAS_SCALE**-2)
     mode = np.zeros((problems, count + 1))
+    moving = np.ones((problems, 1), dtype=np.bool_)
     for _ in range(_STEPS):
         gradient, curvature = _derivatives(judgements, mode, precision)
         step = np.linalg.solve(curvature, gradient[..., None])[..., 0]
         longest = np.abs(step).max(axis=1, keepdims=True)
-        mode += step * np.minimum(1.0, _LONGEST_STEP / np.maximum(longest, _LONGEST_STEP))
-        if longest.max() < _SETTLED:
+        # A problem that has settled stands still, so that its figures are the same whatever it is computed with.
+        mode += moving * step * np.minimum(1.0, _LONGEST_STEP / np.maximum(longest, _LONGEST_STEP))
+        moving &= longest >= _SETTLED
+        if not moving.any():
             break
     _, curvature = _derivatives(judgements, mode, precision)
     logits = _logits(mode)

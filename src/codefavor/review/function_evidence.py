@@ -16,6 +16,7 @@ from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.evidence import CandidateEvidence, Evidence, Incident, Missing, WorkBalance
 from codefavor.pairs.verdict import Cost, Verdict
+from codefavor.review.allowance import SECONDS, Allowance, SpentError
 from codefavor.review.facts import Facts
 from codefavor.sandbox.pool import Pool
 
@@ -83,7 +84,12 @@ class FunctionEvidence:
             return Evidence(a=CandidateEvidence(parses=True), b=CandidateEvidence(parses=True), missing=(missing,))
         code_a, code_b = facts.codes
         ready = comparison.model_copy(update={"code_a": code_a, "code_b": code_b})
-        return of_a_fragment(collect(self._pool, ready, wanted_for(comparison.criterion.aspect, self._seed)))
+        wanted = wanted_for(comparison.criterion.aspect, self._seed)
+        try:
+            return of_a_fragment(collect(Allowance(self._pool), ready, wanted))
+        except SpentError:
+            missing = Missing(part="behaviour", reason=f"It was stopped after {SECONDS:g} s of running it.")
+            return Evidence(a=CandidateEvidence(parses=True), b=CandidateEvidence(parses=True), missing=(missing,))
 
 
 def of_a_fragment(evidence: Evidence) -> Evidence:

@@ -28,7 +28,7 @@ class RankRequest(Record):
     criterion: Annotated[Words, Field(description=f"What better means. {CRITERION_HELP}")] = Aspect.CORRECTNESS.value
     language: Language = "python"
     """The programming language of all."""
-    delta: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
+    delta: Annotated[float, Field(gt=0, lt=0.5)] = 0.02
     """Stop when the winner is that of the full round-robin with probability 1 - delta."""
     budget: Annotated[int, Field(ge=1)] | None = None
     """The most judgements; null for as many as there are."""

@@ -5,6 +5,7 @@ import { Timer } from "/static/timer.js";
 
 const { name, formToken, study } = document.body.dataset;
 const PLACE = `codefavor:${study}:${name}`;
+const THANKS = "Thank you. Every task has its votes, or is with others now; come back later, or take back your latest answer.";
 const CHOICES = { a: "A", b: "B", t: "tie" };
 const CONFIDENCES = { 1: "low", 2: "high", 3: "very high" };
 
@@ -60,7 +61,7 @@ function show(next) {
   if (!next.task) {
     timer.stop();
     page.innerHTML = '<h1 id="task-title" tabindex="-1">Nothing left for you</h1>' +
-      "<p>Thank you. Every task has its votes, or is with others now; come back later, or take back your latest answer.</p>";
+      `<p>${next.end ?? THANKS}</p>`;
     fill({});
   } else {
     page.innerHTML = next.task.html;

@@ -1,0 +1,64 @@
+"""`codefavor annotate page` and `annotate import`: a study for people without a server."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from codefavor.annotate.file_page import make_page
+from codefavor.annotate.filed import take_in
+from codefavor.annotate.identity import is_name
+from codefavor.annotate.store import Store, sole_server
+from codefavor.annotate.study import StudySettings, load_study
+from codefavor.errors import UserError
+from codefavor.pairs.source import writing_to
+
+
+def page(
+    pairs: Annotated[Path, typer.Option(help="A file of preference pairs, or the benchmark's folder.")],
+    store: Annotated[Path, typer.Option(help="The study's file; one that exists is gone on with.")],
+    annotator: Annotated[str, typer.Option(help="Whose page it is: it draws the order of tasks and candidates.")],
+    out: Annotated[Path, typer.Option(help="The HTML file.")],
+    criterion: Annotated[
+        str | None, typer.Option(help="An aspect, or any words, to vote by instead of each pair's own criterion.")
+    ] = None,
+    votes_per_task: Annotated[int, typer.Option(min=1, help="How many people are to vote on each task.")] = 3,
+    check_rate: Annotated[float, typer.Option(min=0, max=0.5, help="The share of attention checks.")] = 0.05,
+    checks: Annotated[Path | None, typer.Option(help="Pairs to check attention with, instead of the own ones.")] = None,
+    keep_comments: Annotated[bool, typer.Option("--keep-comments", help="Do not strip comments.")] = False,
+    seed: Annotated[int, typer.Option(min=0, help="Draws orders, sequences and the places of checks.")] = 0,
+) -> None:
+    """Write the study as one HTML file for one annotator, who sends back the votes that it saves."""
+    name = " ".join(annotator.split())
+    if not is_name(name):
+        raise UserError(f"--annotator {annotator!r}: a name of 1 to 64 visible characters was expected")
+    settings = StudySettings(
+        votes_per_task=votes_per_task,
+        check_rate=check_rate,
+        comments="kept" if keep_comments else "stripped",
+        criterion=criterion,
+        seed=seed,
+    )
+    tasks = load_study(pairs, settings, checks)
+    Store.begin(store, settings, tasks).close()
+    made = make_page(settings, tasks, name, datetime.now(UTC))
+    with writing_to(out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(made, encoding="utf-8")
+    typer.echo(f"{out}: {sum(not task.check for task in tasks)} tasks for {name}; votes go to {store} by import")
+
+
+def import_votes(
+    files: Annotated[list[Path], typer.Argument(help="Files of votes that pages saved.")],
+    store: Annotated[Path, typer.Option("--store", help="The study's file.")],
+) -> None:
+    """Take the votes that pages saved into the study; those that are there already are not counted twice."""
+    study = Store.open(store)
+    try:
+        with sole_server(store):
+            for file in files:
+                annotator, fresh = take_in(study, file)
+                typer.echo(f"{file}: {fresh} new answers of {annotator}")
+    finally:
+        study.close()
