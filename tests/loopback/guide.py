@@ -8,7 +8,6 @@ from codefavor.judge.chat_format import render_answer
 from loopback import critic
 from loopback.dialects import Messages
 
-
 _ASKED: Counter[str] = Counter()
 """How often each function was asked for: every second answer is wrong."""
 

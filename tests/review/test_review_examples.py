@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from command_lines import refusal
 
 ROOT = Path(__file__).parents[2]
+
+
 def commands() -> list[str]:
     (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     workflow = yaml.safe_load((ROOT / "docs" / "examples" / "codefavor-review.yml").read_text(encoding="utf-8"))

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from command_lines import unknown_options
 
 ROOT = Path(__file__).parents[2]
