@@ -58,10 +58,10 @@ def inline_commands(page: Path) -> Iterator[list[str]]:
 
 
 def statements(block: Block) -> Iterator[Statement]:
-    """Yield the commands of a shell block; where lines begin with "$ " the others are what was answered."""
+    """Yield the commands of a shell block; of a console only what stands after a prompt."""
     lines = list(enumerate(block.text.splitlines(), start=block.line + 1))
     if block.language == "console":
-        lines = [(number, line.removeprefix("$ ")) for number, line in lines if line.startswith("$ ")]
+        lines = [(number, line[2:]) for number, line in lines if line.startswith(("$ ", "> "))]
     gathered, begun = "", 0
     for number, line in lines:
         begun = begun if gathered else number

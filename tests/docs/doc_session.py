@@ -60,6 +60,7 @@ class Session:
             self._start(text)
             return
         done = self._bash(text)
+        assert '"detail"' not in done.stdout or statement.words[0] != "curl", f"the server refused: {done.stdout}"
         verb = statement.words[1] if statement.words[0] == "codefavor" else ""
         assert done.returncode in STATUSES.get(verb, {0}), (
             f"line {statement.line}: {text}\nended with {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"

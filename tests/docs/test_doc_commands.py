@@ -4,7 +4,7 @@ import re
 import shlex
 import shutil
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,8 +16,10 @@ from doc_session import not_run, session
 from doc_table import NOT_RUN, STAND_INS
 
 from codefavor.ablate.grid import Grid
+from codefavor.bench.build.problems import read_problems
 from codefavor.config import load_config
 from codefavor.judge.chat_config import ChatJudgeConfig
+from codefavor.rank.sample_file import read_samples
 from codefavor.record import Record
 from codefavor.train.config import TrainConfig
 from command_lines import refusal, unknown_options
@@ -134,8 +136,8 @@ def test_statements_are_read_as_bash_reads_them() -> None:
         (3, ["codefavor", "x", "--y"]),
         (5, ["curl", "-d", '{\n  "z": 1}']),
     ]
-    told = list(statements(Block("console", 1, "$ codefavor x\ncodefavor said y\n")))
-    assert [each.words for each in told] == [["codefavor", "x"]]
+    told = list(statements(Block("console", 1, "$ codefavor x \\\n>   --y\ncodefavor said z\n")))
+    assert [each.words for each in told] == [["codefavor", "x", "--y"]]
 
 
 YAML_BLOCKS = [(page, block) for page in PAGES for block in BLOCKS[page] if block.language == "yaml"]
@@ -153,6 +155,18 @@ def test_every_configuration_is_one(page: Path, block: Block, tmp_path: Path) ->
     assert kind in CONFIGURATIONS, f"the first line of the block is to say what reads it: {', '.join(CONFIGURATIONS)}"
     (tmp_path / "shown.yaml").write_text(block.text, encoding="utf-8")
     load_config(CONFIGURATIONS[kind], tmp_path / "shown.yaml", {})
+
+
+def test_rows_of_data_are_read_as_they_are_shown(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    readers: dict[str, Callable[[], Iterable[object]]] = {
+        "rank-and-label.md": lambda: read_samples(path, None),
+        "own-benchmark.md": lambda: read_problems(path),
+    }
+    for page, read in readers.items():
+        (shown,) = [block.text for block in BLOCKS[ROOT / "docs" / "guides" / page] if block.language == "json"]
+        path.write_text(shown, encoding="utf-8")
+        assert len(list(read())) == 1, page
 
 
 def test_extras_and_targets_that_are_shown_exist() -> None:
