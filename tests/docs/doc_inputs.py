@@ -69,7 +69,7 @@ def _write_pairs(folder: Path) -> None:
     _run("evolve", "regress-evol", *SMALL_RUN, "--out", pairs.parent)
     _run("pairs", "split", pairs, folder / "train.jsonl", folder / "held-out.jsonl", "--ratio", "0.75")
     lines = (folder / "train.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
-    parts = {"runs/commits": lines[::2], "runs/critic": lines[1::2], "": lines[:6]}
+    parts = {"runs/commits": lines[::2], "runs/critic": lines[1::2], "": lines[:15]}
     for name, part in parts.items():
         (folder / name).mkdir(parents=True, exist_ok=True)
         (folder / name / "pairs.jsonl").write_text("".join(part), encoding="utf-8")
