@@ -11,11 +11,14 @@ from typer.core import TyperGroup
 from typer.exceptions import Exit, TyperException
 
 from codefavor.cli.command import VERBS
+from codefavor.cli.main import app
 
 
 def _found(words: list[str]) -> tuple[Any, list[str]]:
     """Return the command that `words` (without "codefavor") name, and the words that are left for it."""
     verb, *rest = words
+    if verb.startswith("-"):
+        return typer.main.get_command(app), words
     assert verb in VERBS, verb
     found: Any = typer.main.get_command(import_module(f"codefavor.cli.{verb.replace('-', '_')}").app)
     while isinstance(found, TyperGroup) and rest and not rest[0].startswith("-"):
@@ -34,8 +37,6 @@ def unknown_options(words: list[str]) -> list[str]:
 
 def refusal(words: list[str]) -> str | None:
     """Return why the command line would not take `words` (without "codefavor"), or None where it would."""
-    if words == ["--help"]:
-        return None
     try:
         found, rest = _found(words)
         found.make_context("codefavor", list(rest))

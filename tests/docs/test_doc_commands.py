@@ -109,8 +109,7 @@ def test_no_command_hides_in_a_block_that_is_not_run() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_options_named_in_sentences_exist(page: Path) -> None:
     for words in inline_commands(page):
-        if words[0] != "--help":
-            assert unknown_options(words) == [], words
+        assert unknown_options(words) == [], words
 
 
 def test_the_table_holds_nothing_that_is_not_shown() -> None:
@@ -126,6 +125,7 @@ def test_a_command_that_does_not_exist_is_noticed() -> None:
     assert "--colour" in (refusal(statement.words[1:]) or "")
     assert refusal(["bench", "run", "--data", "x"]) is not None
     assert refusal(["prefer", "a.py", "b.py"]) is not None
+    assert refusal(["--help"]) is None and refusal(["--colour"]) is not None
     assert unknown_options(["rank", "--colour", "--judge", "shorter"]) == ["--colour"]
 
 
