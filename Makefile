@@ -3,14 +3,14 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test check fix clean
+.PHONY: setup demo test check docs fix clean
 
 setup: $(VENV)/.installed
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[anthropic,google,mcp,parquet,ray,serve,train,zstd,dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[anthropic,google,mcp,parquet,ray,serve,train,zstd,docs,dev]'
 	touch $@
 
 demo: setup
@@ -25,9 +25,13 @@ check: setup
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy
 
+docs: setup
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+	@echo "the documentation is at site/index.html"
+
 fix: setup
 	$(BIN)/ruff check --fix src tests benchmarks
 	$(BIN)/ruff format src tests benchmarks
 
 clean:
-	rm -rf $(VENV) demo dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) demo dist build site .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -2,14 +2,11 @@
 
 import re
 import subprocess
-from importlib import import_module
 from pathlib import Path
 
 import pytest
-import typer
-from typer.core import TyperGroup
 
-from codefavor.cli.command import VERBS
+from command_lines import unknown_options
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = sorted((ROOT / "runs").glob("*.sh"))
@@ -20,16 +17,6 @@ def commands_in(script: Path) -> list[list[str]]:
     lines = [line for line in text.splitlines() if not line.lstrip().startswith(("#", "echo"))]
     found = [re.findall(r'"\$codefavor" ([^|&;]+)', line) for line in lines]
     return [command.split() for commands in found for command in commands]
-
-
-def unknown_options(command: list[str]) -> list[str]:
-    verb, *rest = command
-    assert verb in VERBS, verb
-    found = typer.main.get_command(import_module(f"codefavor.cli.{verb.replace('-', '_')}").app)
-    while isinstance(found, TyperGroup):
-        found = found.commands[rest.pop(0)]
-    known = {name for parameter in found.params for name in parameter.opts}
-    return [word for word in rest if word.startswith("--") and word not in known]
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
