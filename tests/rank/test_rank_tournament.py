@@ -73,6 +73,12 @@ def test_few_judgements_find_the_winner_of_the_full_round_robin() -> None:
     assert asked == len(judge.answers) and judge.calls < 80
 
 
+def test_two_shortest_are_level_though_one_was_asked_less() -> None:
+    """One of the six judgements is left out, and it can only go one way: it makes the two best level."""
+    outcome = rank(LengthJudge("shorter"), task("xxxx", "xx", "yy"), RankSettings())
+    assert outcome.ranking.winner is None and not outcome.ranking.certain
+
+
 def test_strengths_are_in_the_order_of_another_implementation_when_everything_was_asked() -> None:
     rng = np.random.default_rng(1)
     first = rng.random((1, 6, 6))

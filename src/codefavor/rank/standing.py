@@ -27,6 +27,8 @@ class Standing(NamedTuple):
     """To win it alone."""
     strongest: Floats
     """To have the greatest strength."""
+    favourites: NDArray[np.bool_]
+    """Who wins it, alone or level, if every judgement not yet asked goes the likelier way."""
 
 
 def standing(
@@ -54,7 +56,17 @@ def standing(
     winners = totals >= totals.max(axis=1, keepdims=True) - _EVEN
     strongest = np.bincount(strengths.argmax(axis=1), minlength=count) / _DRAWS
     alone = winners & (winners.sum(axis=1, keepdims=True) == 1)
-    return Standing(winners.mean(axis=0), alone.mean(axis=0), strongest)
+    return Standing(winners.mean(axis=0), alone.mean(axis=0), strongest, _favourites(mean, asked, points))
+
+
+def _favourites(mean: Floats, asked: NDArray[np.bool_], points: Floats) -> NDArray[np.bool_]:
+    logits = mean[:-1, None] - mean[None, :-1] + mean[-1]
+    # A judge that states probabilities gives no whole points, and leaves hardly anybody level.
+    whole = bool(np.isin(points[asked], (0.0, 0.5, 1.0)).all())
+    played = np.where(asked, points, (1 + np.sign(logits)) / 2 if whole else expit(logits))
+    np.fill_diagonal(played, 0.0)
+    totals = played.sum(axis=1) - played.sum(axis=0)
+    return np.asarray(totals >= totals.max() - _EVEN)
 
 
 def _spread(mean: Floats, asked: NDArray[np.bool_], points: Floats) -> float:

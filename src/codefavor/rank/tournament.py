@@ -104,7 +104,7 @@ def _outcome(contest: Contest, judge: str) -> Outcome:
     probability = float(contest.standing.winner[order[0]]) if contest.standing else 1.0
     if contest.standing and contest.standing.alone[order[0]] < probability / 2:
         level = True  # More likely level with another than not.
-    level = level or contest.only_position_tells
+    level = level or contest.only_position_tells or _foreseen_level(contest, int(order[0]))
     ranking = Ranking(
         id=contest.task.id,
         index=contest.index,
@@ -124,6 +124,17 @@ def _outcome(contest: Contest, judge: str) -> Outcome:
         cost=contest.cost,
     )
     return Outcome(contest.task, ranking, _by_candidate(contest), _stronger(contest))
+
+
+def _foreseen_level(contest: Contest, best: int) -> bool:
+    """Return whether the best would share its place if what was not asked went the likelier way.
+
+    Only where stopping claims to know: once the budget is spent, the best guess is still worth naming.
+    """
+    if contest.stopped != "certain":
+        return False
+    favourites = contest.standing.favourites if contest.standing else np.ones(1, dtype=np.bool_)
+    return bool(favourites[best] and favourites.sum() > 1)
 
 
 def _ranked(contest: Contest, order: NDArray[np.int_]) -> Iterator[RankedCandidate]:

@@ -9,12 +9,15 @@ from rich.text import Text
 
 from codefavor.rank.ranking import Ranking
 
+_LEAST_NAME = 12
+
 
 def render_ranking(ranking: Ranking, names: Sequence[str]) -> RenderableType:
     """Return the candidates in order with intervals and counts, what is known of the winner, and loops."""
-    table = Table(box=SIMPLE_HEAD)
-    table.add_column("rank", justify="right")
-    table.add_column("candidate", overflow="fold")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("rank", justify="right", no_wrap=True)
+    # The figures have their widths; a name has the rest, and is not squeezed to a letter a line.
+    table.add_column("candidate", overflow="fold", min_width=_LEAST_NAME)
     for heading in ("strength", "95%", "strongest", "won", "tied", "lost", "undecided"):
         table.add_column(heading, justify="right", no_wrap=True)
     for each in ranking.ranked:
