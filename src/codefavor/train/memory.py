@@ -13,7 +13,8 @@
 - the last term: torch's AdamW makes a copy of what it updates where it goes over all weights at once, when the backward
   pass has given the activations back.
 
-Not counted: what the allocator keeps in reserve, the CUDA context, and buffers of communication.
+Not counted: what the allocator keeps in reserve, the CUDA context, and buffers of communication; nor, the other way
+round, what is saved where rows share a beginning, or are shorter than the longest, since nothing is padded.
 """
 
 from pathlib import Path
