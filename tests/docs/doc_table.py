@@ -45,6 +45,13 @@ NOT_RUN = (
         "a base of eight billion parameters in 4 bits, which need CUDA",
     ),
     NotRun("codefavor train --config configs/train/demo.yaml", "five minutes and a base of 98 MB; make demo does it"),
+    NotRun(
+        "codefavor train --config configs/train/classification.yaml --pairs train.jsonl",
+        "a base of 98 MB; tests/train makes dry runs and exports of small ones",
+    ),
+    NotRun("accelerate launch", "eight processes; tests/train launches two"),
+    NotRun("codefavor bench run --judge int8:", "a judge that takes minutes to train; tests/judge has a small one"),
+    NotRun("codefavor annotate import", "votes that are given in a browser; tests/annotate gives some"),
     NotRun("codefavor bench fetch", "the network; tests/bench fetches from a server on loopback"),
     NotRun("codefavor evolve commit-instruct --edit-pack commits.jsonl", "a Ray cluster; test_evolve_ray.py has one"),
     NotRun("sbatch ", "a cluster with Slurm"),
