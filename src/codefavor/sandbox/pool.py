@@ -20,6 +20,8 @@ from codefavor.sandbox.worker import REQUIRED, Worker, WorkerLost
 _LOADING = -1
 _MOST_PROCESSES = 4
 """Processes one candidate gets: when a call takes its process along, the calls after it go on in a new one."""
+_MOST_NAMES = 20
+"""Functions without a price that are kept of one call."""
 
 
 class Pool:
@@ -192,6 +194,8 @@ def _read_outcome(report: dict[str, Any]) -> Outcome:
         mutated=report.get("mutated") if isinstance(report.get("mutated"), bool) else None,
         nanoseconds=_number(report.get("nanoseconds")),
         peak=_number(report.get("peak")),
+        charge=_number(report.get("charge")),
+        unpriced=tuple(_text(name)[:100] for name in list(report.get("unpriced", ()))[:_MOST_NAMES]),
     )
     if "exhausted" in report:
         return replace(common, status="exhausted")
