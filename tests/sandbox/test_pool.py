@@ -97,6 +97,14 @@ def test_without_its_layers_the_sandbox_refuses(monkeypatch: pytest.MonkeyPatch)
         assert pool.run_one(Job("print(1)", program=True)).unsafe
 
 
+def test_elsewhere_than_on_linux_foreign_code_is_refused_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("codefavor.sandbox.probe.find_bubblewrap", lambda: None)
+    monkeypatch.setattr("sys.platform", "darwin")
+    with pytest.raises(SandboxError, match=r"on darwin: only Linux has the layers.*--unsafe-local") as refused:
+        open_sandbox(workers=1)
+    assert "\n" not in str(refused.value)
+
+
 def test_a_pool_leaves_no_process_behind() -> None:
     with Pool(BUBBLEWRAP, workers=1) as pool:
         pool.run_one(Job("x = 1"))
