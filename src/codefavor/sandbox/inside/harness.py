@@ -18,6 +18,7 @@ from typing import Any
 
 from codefavor.sandbox.inside.counting import Counter
 from codefavor.sandbox.inside.metered_source import METER, metered
+from codefavor.sandbox.inside.metering import CANDIDATE as MODULE
 from codefavor.sandbox.inside.metering import Meter
 from codefavor.sandbox.inside.values import TooLarge, canonical, encode
 
@@ -45,7 +46,7 @@ class Harness:
     def __init__(self, job: dict[str, Any], results: int) -> None:
         self._job = job
         self._results = results
-        self._module = ModuleType("candidate")
+        self._module = ModuleType(MODULE)
         self._at = _LOADING
         self._enough = False
         self._exit: Callable[[int], object] = os._exit
@@ -55,7 +56,7 @@ class Harness:
     def run(self) -> None:
         """Load the candidate and make every call of the job, reporting one line for each."""
         sys.setrecursionlimit(RECURSION)
-        sys.modules["candidate"] = self._module
+        sys.modules[MODULE] = self._module
         code = self._job["code"]
         if self._attempt(_LOADING, lambda: self._load(code), self._job["budget"]):
             for index, call in self._job["calls"]:
@@ -98,7 +99,7 @@ class Harness:
         """Make the call in a copy of the candidate that is metered."""
         try:
             if self._metered is None:
-                self._metered = {"__name__": "candidate", METER: self._meter}
+                self._metered = {"__name__": MODULE, METER: self._meter}
                 self._meter.start(self._job["budget"])
                 exec(compile(metered(self._job["code"]), CANDIDATE, "exec", dont_inherit=True), self._metered)
             work = _Work(call["source"], self._metered)

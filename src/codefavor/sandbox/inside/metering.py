@@ -22,6 +22,8 @@ _HINTED = frozenset(
 )
 _SETS = frozenset((set, frozenset))
 _LISTS = frozenset((list, tuple))
+CANDIDATE = "candidate"
+"""The name of the module that a candidate is."""
 _LARGE = 40
 """Elements below which a call without a price is as good as free."""
 _LIBRARY = frozenset(("re", "collections", "heapq", "bisect", "statistics", "functools", "random"))
@@ -77,8 +79,8 @@ class Meter:
             return partial(self._priced, function, _method(owner, function.__name__), size_of(owner))
         if kind is MethodDescriptorType:
             return partial(self._priced, function, f"{function.__objclass__.__name__}.{function.__name__}", 0)
-        if kind is type and function.__module__ in ("builtins", "collections", "itertools", "functools"):
-            return partial(self._priced, function, function.__name__, 0)
+        if isinstance(function, type) and function.__module__ != CANDIDATE:
+            return partial(self._priced, function, _name_of_type(function), 0)
         return function
 
     def _priced(self, function: Any, name: str, receiver: int, /, *arguments: Any, **keywords: Any) -> Any:
@@ -199,6 +201,11 @@ def _method(owner: Any, name: str) -> str:
 def _name_in_module(function: Any) -> str:
     module = (function.__module__ or "").lstrip("_")
     return str(function.__name__) if module == "builtins" else f"{module}.{function.__name__}"
+
+
+def _name_of_type(kind: type) -> str:
+    known = kind.__module__ in ("builtins", "collections", "itertools", "functools")
+    return kind.__name__ if known else f"{kind.__module__}.{kind.__name__}"
 
 
 def _operator_price(name: str, left: Any, one: int, other: int) -> float:

@@ -156,6 +156,8 @@ _GROUPS: tuple[tuple[str, Price], ...] = (
     ("math.factorial math.comb math.perm", Price(4, 1.0, _squared)),
     ("math.prod math.fsum statistics.mean", Price(3, 1.2, _first)),
     ("re.findall re.sub re.split re.search re.match re.fullmatch re.finditer re.subn", Price(60, 1.5, _last)),
+    ("Pattern.findall Pattern.sub Pattern.split Pattern.search Pattern.match Pattern.fullmatch Pattern.finditer"
+     " Pattern.subn", Price(10, 1.5, _last)),
     ("pow", Price(6, 1.0, _squared)),
 )  # fmt: skip
 for _names, _price in _GROUPS:
