@@ -23,7 +23,7 @@ class _Row(NamedTuple):
     """A over B on one input, as logarithms."""
 
     time: float
-    count: float
+    counted: float
     instructions: float
     work: float
     """What both did there, counted: the weight of the row."""
@@ -73,7 +73,7 @@ def _row(one: Work, other: Work) -> _Row | None:
     counted = (one.counted or 1, other.counted or 1)
     return _Row(
         time=math.log(one.nanoseconds / other.nanoseconds),
-        count=math.log(counted[0] / counted[1]),
+        counted=math.log(counted[0] / counted[1]),
         instructions=math.log(one.opcodes / other.opcodes),
         work=sum(counted),
     )

@@ -22,7 +22,9 @@ def metered(code: str) -> ast.Module:
     Raises:
         SyntaxError: it is not Python.
     """
-    return ast.fix_missing_locations(_Metered().visit(ast.parse(code)))
+    tree = ast.parse(code)
+    _Metered().generic_visit(tree)
+    return ast.fix_missing_locations(tree)
 
 
 def _ask(method: str, *arguments: ast.expr) -> ast.Call:

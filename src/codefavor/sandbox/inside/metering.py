@@ -17,9 +17,8 @@ from codefavor.sandbox.inside.prices import PRICES, Price, Sizes
 _SIZED = frozenset(
     (str, bytes, bytearray, list, tuple, dict, set, frozenset, range, deque, Counter, OrderedDict, defaultdict)
 )
-_HINTED = frozenset(
-    type(each) for each in ({}.keys(), {}.values(), {}.items(), iter([]), iter(""), iter({}), reversed([]))
-)
+_SHOWN: tuple[object, ...] = ({}.keys(), {}.values(), {}.items(), iter([]), iter(""), iter({}), reversed([]))
+_HINTED = frozenset(map(type, _SHOWN))
 _SETS = frozenset((set, frozenset))
 _LISTS = frozenset((list, tuple))
 CANDIDATE = "candidate"
