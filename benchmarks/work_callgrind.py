@@ -187,9 +187,7 @@ def tell(rows: list[Compared]) -> None:
         off = sorted(abs(getattr(row, name) - row.log_instructions) for row in rows)
         half, most = (math.exp(off[int(len(off) * share)]) for share in (0.5, 0.9))
         named = sum(getattr(row, name) * row.log_instructions > 0 for row in rows)
-        print(
-            f"{name}: factor away from callgrind {quantiles} (50%, 75%, 90%); names the same on {named} of {len(rows)}"
-        )
+        print(f"{name}: within a factor {half:.2f} (50%), {most:.2f} (90%); the same sign on {named} of {len(rows)}")
 
 
 if __name__ == "__main__":
