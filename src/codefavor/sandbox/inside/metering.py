@@ -58,7 +58,7 @@ class Meter:
         self._budget = budget
 
     def _add(self, amount: float) -> None:
-        self.charge += amount
+        self.charge += prices.SCALE * amount
         if self.charge > self._budget:
             self._exhausted()
 
@@ -114,8 +114,8 @@ class Meter:
     def binary(self, name: str, left: Any, right: Any) -> Any:
         """Return what an operator gives, in place where `name` begins with an I."""
         one, other = size_of(left), size_of(right)
-        if one or other:
-            self._add(_operator_price(name.removeprefix("I"), left, one, other))
+        priced = _operator_price(name.removeprefix("I"), left, one, other) if one or other else 0.0
+        self._add(prices.COMPUTED + priced)
         result = _OPERATORS[name](left, right)
         if one or other:
             self._made(result, name[0] == "I" and result is left, other)

@@ -163,11 +163,15 @@ _GROUPS: tuple[tuple[str, Price], ...] = (
 for _names, _price in _GROUPS:
     PRICES.update(dict.fromkeys(_names.split(), _price))
 
+SCALE = 2.0
+"""How many of a candidate's instructions cost what one of the reference loop does, in which all prices are."""
+COMPUTED = 1.0
+"""An operator, beside its instructions: it makes a new object."""
 CALLED = 4.0
 """A call of a function of the candidate's own, beside its instructions."""
 MADE = 10.0
 """A slice, or a formatted text, however short."""
-NUMBERED = 2.0
+NUMBERED = 1.0
 """A number made by a range."""
 KEPT = 3.0
 """An element that an iterator makes and a new collection keeps."""
