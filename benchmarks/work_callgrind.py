@@ -8,7 +8,7 @@ package.
     PYTHONPATH=src python benchmarks/work_callgrind.py --pairs 50 --seed 0 --rows rows.jsonl --seconds 300
 
 Pairs that `rows.jsonl` holds are not compared again, so the same command goes on where it stopped. The result is in
-benchmarks/work_callgrind.md.
+benchmarks/evidence.md.
 """
 
 import argparse

@@ -8,7 +8,7 @@ import math
 from typing import NamedTuple
 
 from codefavor.evidence.cost import CLEAR_TIME, TIME_BAND, CostRun, Series
-from codefavor.pairs.comparison import Side, other_side
+from codefavor.pairs.comparison import Side
 from codefavor.pairs.evidence import Work, WorkBalance
 
 CLEAR = 1.15
@@ -39,9 +39,8 @@ def balance(run: CostRun) -> WorkBalance | None:
     time, count, instructions = (sum(row[at] * row.work for row in rows) / total for at in (0, 1, 2))
     hidden = any(series.hidden for series in (*run.a, *run.b))
     side = _by_time(time, count) if hidden else _by_counts(count, instructions)
-    if outlasted is not None and not (side == other_side(outlasted) and abs(count) > math.log(CLEAR_ALONE)):
-        side = outlasted
-    return WorkBalance(cheaper=side, log_time=time, log_count=count)
+    # How work grows comes before what it is on inputs that both finish, some of which end early.
+    return WorkBalance(cheaper=outlasted or side, log_time=time, log_count=count)
 
 
 def _by_counts(count: float, instructions: float) -> Side | None:
