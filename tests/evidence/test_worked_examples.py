@@ -37,6 +37,9 @@ def found(text: str, entry: Entry = ONE) -> list[tuple[str, str, str]]:
         "area(3)   # returns 9",
         "area(3) # => 9",
         "calling area( 3 ) gives 9, as it must",
+        "area(3) ->3 * 3 + 1 - 1 = 9",
+        "area(3) should return (10 - 1) = 9",
+        "Input: 3\nOutput: 2 * 3 + 3 = 9",
         "For side = 3 the output should be 9",
         "For 3 the function should return 9.",
         "Given 3, return 9",
@@ -129,3 +132,13 @@ def test_the_entry_is_the_stub_then_the_mentioned_then_the_shared_function() -> 
     last = find_entry("Write a function.", code, code)
     assert last is not None and last.name == "area"
     assert find_entry("Write a function.", "def f(): pass", "def g(): pass") is None
+
+
+def test_an_inverse_that_is_given_makes_examples() -> None:
+    given = "def encode_row(text: str):\n    return text[::-1]\n\n"
+    asked = 'def decode_row(text: str):\n    """Undo encode_row."""\n'
+    entry = find_entry(given + asked, asked + "    return text", asked)
+    assert entry is not None
+    assert found(given + asked, entry)[0] == ("decode_row(encode_row('hello'))", "equals", "'hello'")
+    assert found(given.replace("encode", "count") + asked, entry) == []
+    assert found(given.replace("text[::-1]", "n").replace("    return n", "    pass") + asked, entry) == []

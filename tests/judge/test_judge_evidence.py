@@ -48,6 +48,8 @@ def test_a_failed_example_decides_and_is_shown() -> None:
         "import builtins\nbuiltins.max = builtins.print = None\ndef largest(x):\n    return 0",
         "class Yes(int):\n    def __eq__(self, other): return True\ndef largest(x):\n    return Yes(1)",
         "def largest(x):\n    while True: print('x' * 1000)",
+        "import socket\nsocket.create_connection(('example.org', 80))\ndef largest(x):\n    return max(x)",
+        "import os\nos.write(3, b'{\"layers\": {}}\\n')\ndef largest(x):\n    return x[0]",
     ],
 )
 def test_broken_and_hostile_candidates_lose_and_the_run_goes_on(bad: str) -> None:
@@ -91,7 +93,40 @@ def test_less_work_wins_and_its_growth_is_told() -> None:
     assert work[-1].opcodes is not None and work[0].opcodes is not None
     assert work[-1].opcodes > 20 * work[0].opcodes
     assert close.evidence is not None
-    assert close.evidence.a.work[-1].opcodes == close.evidence.b.work[-1].opcodes
+    assert close.evidence.a.work[-1].counted == close.evidence.b.work[-1].counted
+
+
+HIDDEN = "Sort a list of numbers.\n>>> order([3, 1, 2, 5, 4])\n[1, 2, 3, 4, 5]"
+
+
+@pytest.mark.parametrize(
+    ("less", "more"),
+    [
+        ("return sorted(x)", "return sorted(x + x)[::2]"),
+        ("return sorted(x)", "seen = []\n    for i in x:\n        seen = seen + [i]\n    return sorted(seen)"),
+        ("return sorted(x)", "return sorted(n for n in x if n in x)"),
+    ],
+)
+def test_work_inside_c_functions_is_seen_and_counted_the_same_every_time(less: str, more: str) -> None:
+    codes = [f"def order(x):\n    {body}" for body in (less, more)]
+    first, second, swapped = judged(
+        (HIDDEN, codes[0], codes[1], Aspect.EFFICIENCY),
+        (HIDDEN, codes[0], codes[1], Aspect.EFFICIENCY),
+        (HIDDEN, codes[1], codes[0], Aspect.EFFICIENCY),
+    )
+    assert (first.choice, second.choice, swapped.choice) == ("A", "A", "B")
+    assert first.evidence is not None and second.evidence is not None
+    assert [work.counted for work in first.evidence.a.work] == [work.counted for work in second.evidence.a.work]
+
+
+def test_work_without_a_price_is_timed_and_must_differ_clearly() -> None:
+    instruction = "Say how often 1 occurs.\n>>> ones([1, 0, 1, 1])\n3"
+    once = "import array\ndef ones(x):\n    return array.array('q', x).count(1)"
+    often = "import array\ndef ones(x):\n    return max(array.array('q', x).count(1) for _ in range(5))"
+    different, same = judged(
+        (instruction, once, often, Aspect.EFFICIENCY), (instruction, once, once, Aspect.EFFICIENCY)
+    )
+    assert (different.choice, same.choice) == ("A", None)
 
 
 def test_fewer_weaknesses_win() -> None:

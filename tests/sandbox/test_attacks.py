@@ -148,3 +148,22 @@ def _left_over() -> tuple[int, int, int]:
     children = [path.read_text(encoding="utf-8") for path in Path("/proc/self/task").glob("*/children")]
     files, descriptors = Path(tempfile.gettempdir()), Path("/proc/self/fd")
     return len("".join(children).split()), len(list(files.iterdir())), len(list(descriptors.iterdir()))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"layers": {}}',
+        '{"layers": 7}',
+        '{"i": 0, "opcodes": -5, "nanoseconds": -5, "charge": -1, "peak": 1e400, "value": 1}',
+        '{"i": 0, "unpriced": 7, "raised": {"type": []}}',
+        '{"i": 0, "value": ["set", [["list", []]]], "printed": {}, "mutated": "no"}',
+        "[" * 50_000,
+    ],
+)
+def test_lines_that_a_candidate_forges_stop_nobody_and_are_no_measurements(pool: Pool, line: str) -> None:
+    code = f"import os\ndef f():\n    os.write(3, {line.encode()!r} + b'\\n')\n    os._exit(0)"
+    forged, honest = pool.run([Job(code, (Call("f()", repeats=1),)), Job("def f(): return 8", (Call("f()"),))])
+    [seen] = forged.outcomes
+    assert honest.outcomes[0].value == 8
+    assert all(number is None or number >= 0 for number in (seen.opcodes, seen.nanoseconds, seen.charge, seen.peak))

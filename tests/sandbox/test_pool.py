@@ -1,9 +1,11 @@
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from codefavor.errors import SandboxError
+from codefavor.sandbox import worker
 from codefavor.sandbox.inside.values import Kept
 from codefavor.sandbox.job import Call, Job, Limits
 from codefavor.sandbox.pool import Pool
@@ -95,6 +97,33 @@ def test_without_its_layers_the_sandbox_refuses(monkeypatch: pytest.MonkeyPatch)
         open_sandbox(workers=1)
     with open_sandbox(workers=1, unsafe_local=True) as pool:
         assert pool.run_one(Job("print(1)", program=True)).unsafe
+
+
+def test_elsewhere_than_on_linux_foreign_code_is_refused_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("codefavor.sandbox.probe.find_bubblewrap", lambda: None)
+    monkeypatch.setattr("sys.platform", "darwin")
+    with pytest.raises(SandboxError, match=r"on darwin: only Linux has the layers.*--unsafe-local") as refused:
+        open_sandbox(workers=1)
+    assert "\n" not in str(refused.value)
+
+
+def test_by_the_users_leave_it_runs_without_what_only_linux_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    boot = "import os; del os.pidfd_open, os.memfd_create; "
+    monkeypatch.setattr("codefavor.sandbox.worker._BOOT", boot + worker._BOOT)
+    monkeypatch.setattr("sys.platform", "darwin")
+    monkeypatch.setattr("codefavor.sandbox.probe.find_bubblewrap", lambda: None)
+    endless = Job("import os, time\nfor fd in (1, 2, 3): os.close(fd)\ntime.sleep(60)", program=True)
+    with open_sandbox(workers=1, unsafe_local=True) as pool:
+        read, called, died, slept = pool.run(
+            [
+                Job("print(int(input()) + 1)", program=True, typed="6\n"),
+                Job("def f(x): return x * 2", (Call("f(4)"),)),
+                Job("import os\nos._exit(3)", program=True),
+                replace(endless, limits=Limits(wall_seconds=1)),
+            ]
+        )
+    assert (read.printed, called.outcomes[0].value, died.status) == ("7\n", 8, 3)
+    assert slept.ended == "wall" and called.unsafe
 
 
 def test_a_pool_leaves_no_process_behind() -> None:

@@ -3,7 +3,7 @@
 import ast
 import re
 
-from codefavor.evidence.entry import FunctionNode, parse
+from codefavor.evidence.entry import FunctionNode, is_finished, parse
 
 _FENCED = re.compile(r"```(?:python|py)?[ \t]*\n(.*?)```", re.DOTALL)
 _IMPORT = re.compile(r"^(?:import[ \t]+[\w., \t]+|from[ \t]+[\w.]+[ \t]+import[ \t]+[\w*, \t()]+)$", re.MULTILINE)
@@ -16,16 +16,11 @@ def prelude(instruction: str) -> str:
         ast.unparse(node)
         for tree in trees
         for node in tree.body
-        if isinstance(node, ast.Import | ast.ImportFrom) or (isinstance(node, FunctionNode) and _is_finished(node))
+        if isinstance(node, ast.Import | ast.ImportFrom) or (isinstance(node, FunctionNode) and is_finished(node))
     ]
     if not trees:
         parts = [line.strip() for line in _IMPORT.findall(instruction) if parse(line.strip()) is not None]
     return "".join(f"{part}\n" for part in dict.fromkeys(parts))
-
-
-def _is_finished(node: FunctionNode) -> bool:
-    body = [part for part in node.body if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))]
-    return any(not isinstance(part, ast.Pass) for part in body)
 
 
 def runnable(instruction: str, code: str) -> str:

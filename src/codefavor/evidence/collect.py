@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from codefavor.evidence.balance import balance
 from codefavor.evidence.behaviour import Behaviour, run_behaviour, seeds_of
 from codefavor.evidence.candidate import prelude, runnable
-from codefavor.evidence.cost import CostRun, balance, fit_growth, run_cost
+from codefavor.evidence.cost import CostRun, Series, fit_growth, run_cost
 from codefavor.evidence.entry import Entry, find_entry, parse
 from codefavor.evidence.examples import ExampleRun, ExampleRuns, run_examples
 from codefavor.evidence.findings import find
@@ -12,7 +13,7 @@ from codefavor.evidence.literals import evaluate
 from codefavor.evidence.problems import find_problems
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect
-from codefavor.pairs.evidence import CandidateEvidence, Evidence, Growth, Missing, Work
+from codefavor.pairs.evidence import CandidateEvidence, Evidence, Missing
 from codefavor.sandbox.job import Job, Result
 from codefavor.sandbox.pool import Pool
 
@@ -170,24 +171,23 @@ def _add_behaviour(collected: Collected, behaviour: Behaviour) -> None:
 
 
 def _add_cost(collected: Collected, run: CostRun) -> None:
-    telling = max(range(len(run.a)), key=lambda index: _time_spent(run, index), default=None)
+    telling = max(range(len(run.a)), key=lambda index: _work_done(run, index), default=None)
     if telling is None or not run.a[telling].work + run.b[telling].work:
         collected.missing.append(Missing(part="cost", reason="No growing inputs could be run."))
         return
     evidence = collected.evidence
     collected.evidence = evidence.model_copy(
         update={
-            "a": _with_cost(evidence.a, run.a[telling].work),
-            "b": _with_cost(evidence.b, run.b[telling].work),
+            "a": _with_cost(evidence.a, run.a[telling]),
+            "b": _with_cost(evidence.b, run.b[telling]),
             "balance": balance(run),
         }
     )
 
 
-def _time_spent(run: CostRun, index: int) -> int:
-    return sum(work.nanoseconds or 0 for series in (run.a[index], run.b[index]) for work in series.work)
+def _work_done(run: CostRun, index: int) -> int:
+    return sum(work.counted or 0 for series in (run.a[index], run.b[index]) for work in series.work)
 
 
-def _with_cost(candidate: CandidateEvidence, work: tuple[Work, ...]) -> CandidateEvidence:
-    growth: Growth | None = fit_growth(work)
-    return candidate.model_copy(update={"work": work, "growth": growth})
+def _with_cost(candidate: CandidateEvidence, series: Series) -> CandidateEvidence:
+    return candidate.model_copy(update={"work": series.work, "growth": fit_growth(series)})

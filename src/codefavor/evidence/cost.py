@@ -1,7 +1,8 @@
-"""Counts and times the work of both candidates on growing inputs, and says which does less, or that it is too close.
+"""Counts the work of both candidates on growing inputs, and times what cannot be counted.
 
-Bytecode instructions are the same in every run but do not see into C functions; processor time sees everything and is
-noisy. A verdict needs the two to agree, or processor time to speak so clearly that noise cannot have said it.
+Counted work is the bytecode instructions and what C functions are charged for (`sandbox.inside.metering`): the same in
+every run, on any machine. Processor time is noted beside it; it is measured with care only where a candidate gives much
+work to a function without a price. What follows from it is `balance`'s business.
 """
 
 import math
@@ -15,32 +16,27 @@ from codefavor.evidence.behaviour import call_source
 from codefavor.evidence.entry import Entry
 from codefavor.evidence.inputs import Arguments
 from codefavor.evidence.scaling import Grow, grow, size_of, ways_to_grow
-from codefavor.pairs.comparison import Side
-from codefavor.pairs.evidence import Growth, Work, WorkBalance
+from codefavor.pairs.evidence import Growth, Work
 from codefavor.sandbox.job import Call, Job, Limits, Outcome
 from codefavor.sandbox.pool import Pool
 
 FACTORS = (1, 4, 16, 64, 256, 1024, 4096, 16384)
 BUDGET = 250_000
-REPEATS = 3
-STOP_AFTER = 4_000_000
-"""Nanoseconds of a call after which larger inputs are not tried: enough to be measured well."""
-_MOST_ROUNDS, _CALM_ROUNDS, _CONFIRMING_REPEATS = 10, 2, 11
-_SETTLED = 0.98
-"""Share of the least processor time so far that a round has to undercut to count as news."""
-_AMBIGUOUS = 4.0
-"""Ratio of processor time below which the largest common input is timed again, the candidates in turn."""
+"""Instructions, and the same again in charges, after which larger inputs are not tried."""
+_REPEATS = 2
+_FAR_TOO_LONG = 150_000_000
+"""Nanoseconds of a call after which larger inputs are not tried, whatever was counted.
+
+A hundred times what the counts allow, so that hardly any call comes near enough for noise to say how far a series goes.
+"""
 _SEEDS = 2
 _ENOUGH_POINTS = 3
-_LIMITS = Limits(cpu_seconds=8)
-CLEAR = 1.25
-"""Ratio of processor time that decides when the counts agree."""
-CLEAR_ALONE = 1.6
-"""Ratio of processor time that decides by itself."""
-CLEAR_COUNT = 1.15
-"""Ratio of instructions that decides when processor time does not contradict it."""
-NOISE = 1.1
-"""Ratio of processor time below which it says nothing."""
+_LIMITS = Limits(cpu_seconds=5)
+_MOST_ROUNDS, _TIMINGS = 8, 5
+CLEAR_TIME = 1.6
+"""Ratio of processor time that decides where counts cannot."""
+TIME_BAND = 1.08
+"""How near to that ratio is too near: a ratio within this factor of it decides nothing, and ends no measurement."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +47,8 @@ class Series:
     """One for every input it finished, from the smallest."""
     spent: bool
     """Whether the next larger input was too much work."""
+    hidden: bool = False
+    """Whether some of its work was not counted: not metered, or in functions without a price."""
 
 
 @dataclass(frozen=True)
@@ -71,45 +69,15 @@ def run_cost(pool: Pool, entry: Entry, codes: tuple[str, str], seeds: Sequence[A
     for chosen in largest:
         for way in ways_to_grow(chosen):
             inputs = growing_inputs(seeds, chosen, way, random.Random(seed))
-            calls = tuple(Call(call_source(entry.name, i), BUDGET, REPEATS) for i in inputs)
-            jobs = [Job(code, calls, stop_after=STOP_AFTER, limits=_LIMITS) for code in codes]
+            calls = tuple(Call(call_source(entry.name, i), BUDGET, _REPEATS, meter=True) for i in inputs)
+            jobs = [Job(code, calls, stop_after=_FAR_TOO_LONG, limits=_LIMITS) for code in codes]
             sizes = [size_of(arguments) for arguments in inputs]
             a, b = (_series(sizes, result.outcomes) for result in pool.run(jobs))
-            a, b = _confirm(pool, codes, calls, a, b)
+            if a.hidden or b.hidden:
+                a, b = _time(pool, codes, calls, a, b)
             series_a.append(a)
             series_b.append(b)
     return CostRun(tuple(series_a), tuple(series_b))
-
-
-def _confirm(pool: Pool, codes: tuple[str, str], calls: Sequence[Call], a: Series, b: Series) -> tuple[Series, Series]:
-    """Time the largest common input again where the first figures lie close, until the least time of both is settled.
-
-    What else the machine does only ever adds time, to one candidate or the other: on a busy machine a fixed number of
-    repetitions leaves the choice to chance.
-    """
-    last = min(len(a.work), len(b.work)) - 1
-    common = _last_common(a, b)
-    if common is None or max(common[0], 1 / common[0]) >= _AMBIGUOUS:
-        return a, b
-    job_a, job_b = (Job(code, (Call(calls[last].source, 0, _CONFIRMING_REPEATS),), limits=_LIMITS) for code in codes)
-    calm = 0
-    for _ in range(_MOST_ROUNDS):
-        before = (a.work[last].nanoseconds or 0, b.work[last].nanoseconds or 0)
-        a = _with_time(a, last, pool.run_one(job_a).outcomes[0].nanoseconds)
-        b = _with_time(b, last, pool.run_one(job_b).outcomes[0].nanoseconds)
-        after = (a.work[last].nanoseconds or 0, b.work[last].nanoseconds or 0)
-        calm = calm + 1 if all(now >= _SETTLED * then for now, then in zip(after, before, strict=True)) else 0
-        if calm == _CALM_ROUNDS:
-            break
-    return a, b
-
-
-def _with_time(series: Series, place: int, nanoseconds: int | None) -> Series:
-    known = series.work[place].nanoseconds
-    if nanoseconds is None or known is None:
-        return series
-    timed = series.work[place].model_copy(update={"nanoseconds": min(known, nanoseconds)})
-    return replace(series, work=(*series.work[:place], timed, *series.work[place + 1 :]))
 
 
 def growing_inputs(seeds: Sequence[Arguments], seed: Arguments, way: Grow, rng: random.Random) -> list[Arguments]:
@@ -124,16 +92,50 @@ def growing_inputs(seeds: Sequence[Arguments], seed: Arguments, way: Grow, rng: 
 
 def _series(sizes: list[int], outcomes: Sequence[Outcome]) -> Series:
     work: list[Work] = []
+    hidden = False
     for size, outcome in zip(sizes, outcomes, strict=True):
         if outcome.status not in ("returned", "too large") or outcome.nanoseconds is None:
-            return Series(tuple(work), outcome.status in ("exhausted", "died", "raised"))
-        work.append(Work(size=size, opcodes=outcome.opcodes, nanoseconds=outcome.nanoseconds))
-    return Series(tuple(work), False)
+            return Series(tuple(work), outcome.status in ("exhausted", "died", "raised"), hidden)
+        work.append(Work(size=size, opcodes=outcome.opcodes, nanoseconds=outcome.nanoseconds, charge=outcome.charge))
+        hidden = hidden or outcome.charge is None or bool(outcome.unpriced)
+    return Series(tuple(work), False, hidden)
 
 
-def fit_growth(work: Sequence[Work]) -> Growth | None:
-    """Return the slope of work over size on doubly logarithmic paper, over the larger half; None for few points."""
-    points = [(math.log(w.size), math.log(w.nanoseconds)) for w in work if w.size > 1 and w.nanoseconds]
+def _time(pool: Pool, codes: tuple[str, str], calls: Sequence[Call], a: Series, b: Series) -> tuple[Series, Series]:
+    """Time the largest common input, the candidates in turn, until the ratio is clear of the one that decides.
+
+    What else the machine does only ever adds time, to one candidate or the other, so the least time of each counts.
+    """
+    last = min(len(a.work), len(b.work)) - 1
+    if last < 0:
+        return a, b
+    jobs = [Job(code, (Call(calls[last].source, 0, _TIMINGS),), limits=_LIMITS) for code in codes]
+    for number in range(_MOST_ROUNDS):
+        a, b = (
+            _with_time(series, last, pool.run_one(job).outcomes[0].nanoseconds)
+            for series, job in zip((a, b), jobs, strict=True)
+        )
+        margin = abs(math.log((a.work[last].nanoseconds or 1) / (b.work[last].nanoseconds or 1)))
+        if number and abs(margin - math.log(CLEAR_TIME)) > 2 * math.log(TIME_BAND):
+            break
+    return a, b
+
+
+def _with_time(series: Series, place: int, nanoseconds: int | None) -> Series:
+    known = series.work[place].nanoseconds
+    if nanoseconds is None or known is None:
+        return series
+    timed = series.work[place].model_copy(update={"nanoseconds": min(known, nanoseconds)})
+    return replace(series, work=(*series.work[:place], timed, *series.work[place + 1 :]))
+
+
+def fit_growth(series: Series) -> Growth | None:
+    """Return the slope of work over size on doubly logarithmic paper, over the larger half; None for few points.
+
+    Work is what was counted, or processor time where some is hidden.
+    """
+    costs = [(w.size, w.nanoseconds if series.hidden else w.counted) for w in series.work]
+    points = [(math.log(size), math.log(cost)) for size, cost in costs if size > 1 and cost]
     points = points[-max(_ENOUGH_POINTS, len(points) // 2 + 1) :]
     if len(points) < _ENOUGH_POINTS or points[0][0] == points[-1][0]:
         return None
@@ -143,53 +145,3 @@ def fit_growth(work: Sequence[Work]) -> Growth | None:
     spread = float(((x - x.mean()) ** 2).sum())
     error = math.sqrt(float((residual**2).sum()) / (len(x) - 2) / spread)
     return Growth(exponent=round(float(slope), 3), error=round(error, 3))
-
-
-def balance(run: CostRun) -> WorkBalance | None:
-    """Return which candidate does less work, if either clearly does, and by how much; None where neither was run."""
-    compared = [pair for a, b in zip(run.a, run.b, strict=True) if (pair := _last_common(a, b))]
-    outlasted = _outlasted(run)
-    if not compared and outlasted is None:
-        return None
-    total = sum(spent for _, _, spent in compared) or 1
-    log_time, log_count = (sum(math.log(row[at]) * row[2] / total for row in compared) for at in (0, 1))
-    side = _decide(math.exp(log_time), math.exp(log_count), outlasted)
-    return WorkBalance(cheaper=side, log_time=log_time, log_count=log_count)
-
-
-def _decide(time: float, count: float, outlasted: Side | None) -> Side | None:
-    faster: Side = "A" if time < 1 else "B"
-    fewer: Side = "A" if count < 1 else "B"
-    time_margin, count_margin = max(time, 1 / time), max(count, 1 / count)
-    if outlasted is not None and not (faster != outlasted and time_margin > CLEAR_ALONE):
-        return outlasted
-    if time_margin >= CLEAR_ALONE:
-        return faster
-    if time_margin >= CLEAR and faster == fewer and count_margin >= NOISE:
-        return faster
-    if count_margin >= CLEAR_COUNT and (faster == fewer or time_margin < NOISE):
-        return fewer
-    return None
-
-
-def _last_common(a: Series, b: Series) -> tuple[float, float, int] | None:
-    """Return the ratios of time and of instructions at the largest input that both finish, and the time spent there."""
-    for one, other in zip(reversed(a.work[: len(b.work)]), reversed(b.work[: len(a.work)]), strict=True):
-        if one.nanoseconds and other.nanoseconds and one.opcodes and other.opcodes:
-            time = one.nanoseconds / other.nanoseconds
-            return time, one.opcodes / other.opcodes, one.nanoseconds + other.nanoseconds
-    return None
-
-
-def _outlasted(run: CostRun) -> Side | None:
-    """Return the candidate that finishes inputs two steps beyond what is too much work for the other."""
-    ahead = [
-        len(a.work) - len(b.work)
-        for a, b in zip(run.a, run.b, strict=True)
-        if (a.spent and len(b.work) > len(a.work)) or (b.spent and len(a.work) > len(b.work))
-    ]
-    if any(lead >= 2 for lead in ahead) and all(lead >= 0 for lead in ahead):
-        return "A"
-    if any(lead <= -2 for lead in ahead) and all(lead <= 0 for lead in ahead):
-        return "B"
-    return None

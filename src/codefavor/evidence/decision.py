@@ -123,7 +123,7 @@ def decide_efficiency(evidence: Evidence) -> Decision:
         reasons = " ".join(missing.reason for missing in evidence.missing)
         return Decision(None, f"No work could be measured. {reasons}".strip())
     told = (
-        f"processor time A/B {math.exp(balance.log_time):.2f}, instructions A/B {math.exp(balance.log_count):.2f} "
+        f"counted work A/B {math.exp(balance.log_count):.2f}, processor time A/B {math.exp(balance.log_time):.2f} "
         "on the largest inputs that both finish."
     )
     if balance.cheaper is None:

@@ -40,6 +40,12 @@ def top_functions(tree: ast.Module | None) -> dict[str, FunctionNode]:
     return {node.name: node for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
 
 
+def is_finished(node: FunctionNode) -> bool:
+    """Return whether a function has a body, beside its docstring and `pass`."""
+    body = [part for part in node.body if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))]
+    return any(not isinstance(part, ast.Pass) for part in body)
+
+
 def named_functions(instruction: str) -> list[str]:
     """Return the names of functions that the instruction speaks of, the surest first."""
     stubs = list(reversed(_STUB.findall(instruction)))

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from codefavor.evidence.entry import Entry
 from codefavor.evidence.example import Example
 from codefavor.evidence.literals import balanced_end, literal_at, parse_expression
+from codefavor.evidence.round_trips import round_trips
 
 MOST_EXAMPLES = 30
 _LONGEST_ASSERT = 40
@@ -24,6 +25,8 @@ _OUTPUT = re.compile(
     rf"[`*]*\s*(?:{_SHOULD}{_RESULT_WORDS}\b|=|:|-+>|=+>)?|=+>|-+>|➞|→|⇒)\s*:?[`*\s]*",
     re.IGNORECASE,
 )
+_WORKING = re.compile(r"(?:[\d.()+*/% \t-]*[\d)][ \t]*[+*/%-][\d.()+*/% \t-]*=[ \t]*)+(?=[\d.(-])")
+"""Working shown before a result, as in `2 * 3 + 1 = 7`."""
 _INPUT = re.compile(r"\b(?:input|for(?:\s+(?:the\s+)?input)?|given|with)\b\s*(?:of|is|=|:)?[`*\s]*", re.IGNORECASE)
 _BETWEEN = re.compile(r"[`*]*\s*(?:,|;|and\b|,\s*and\b)?\s*[`*]*\s*")
 _PROMPT = re.compile(r"^[ \t]*>>>[ ]?(.*)$")
@@ -35,7 +38,7 @@ _ERROR = re.compile(r"\b(?:raises?|throws?)\s+(?:an?\s+)?[`*]*([A-Z]\w*(?:Error|
 def find_examples(instruction: str, entry: Entry) -> list[Example]:
     """Return the worked examples of `entry` in the order of their forms, each call once."""
     found: dict[str, Example] = {}
-    readers = (_doctests, _asserts, _calls_with_results, _named_inputs, _plain_inputs, _tables)
+    readers = (_doctests, _asserts, _calls_with_results, _named_inputs, _plain_inputs, _tables, round_trips)
     for reader in readers:
         for example in reader(instruction, entry):
             key = re.sub(r"\s+", "", example.call)
@@ -191,7 +194,7 @@ def _calls_with_results(text: str, entry: Entry) -> Iterator[Example]:
         connective = _CONNECTIVE.match(text, end)
         if error:
             yield Example(ast.unparse(call), "raises", error[1])
-        elif connective and (literal := literal_at(text, connective.end())):
+        elif connective and (literal := _result_at(text, connective.end())):
             yield _equals(call, literal[0], [])
         elif literal := literal_at(text, end + len(text[end:]) - len(text[end:].lstrip(" \t"))):
             yield _equals(call, literal[0], [])
@@ -239,10 +242,16 @@ def _covers(given: dict[str, str], entry: Entry) -> bool:
 
 def _first_output(text: str, start: int, end: int) -> str | None:
     for match in _OUTPUT.finditer(text, start, end):
-        literal = literal_at(text, match.end())
+        literal = _result_at(text, match.end())
         if literal:
             return literal[0]
     return None
+
+
+def _result_at(text: str, start: int) -> tuple[str, int] | None:
+    """Return the literal at `start`, or the one that working there comes to."""
+    working = _WORKING.match(text, start)
+    return literal_at(text, working.end() if working else start)
 
 
 def _call_with(entry: Entry, arguments: list[str], expected: str) -> Example:

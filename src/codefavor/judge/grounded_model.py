@@ -25,8 +25,7 @@ FEATURES: dict[str, str] = {
     "decided by findings": "the analysers find less in one",
     "examples": "the share of worked examples failed",
     "crashes": "exceptions on generated inputs",
-    "time": "processor time on large inputs",
-    "instructions": "instructions counted on large inputs",
+    "work": "the work counted on large inputs",
     "growth": "how the work grows",
     "findings": "the weight of what the analysers find",
     INNER: "the inner judge",
@@ -75,8 +74,8 @@ def features_of(evidence: Evidence, aspect: Aspect | None, inner_logit: float = 
         kind = "running" if decision.kind in ("loading", "examples") else decision.kind
         found[f"{DECIDED}{kind}"] = 1.0 if decision.side == "A" else -1.0
     if evidence.balance is not None:
-        found["time"] = -_clip(evidence.balance.log_time, _MOST_LOG)
-        found["instructions"] = -_clip(evidence.balance.log_count, _MOST_LOG)
+        # Not processor time, so that the same pair always gets the same score.
+        found["work"] = -_clip(evidence.balance.log_count, _MOST_LOG)
     if a.growth is not None and b.growth is not None:
         found["growth"] = _clip(b.growth.exponent - a.growth.exponent, _MOST_GROWTH)
     if aspect is Aspect.SECURITY:

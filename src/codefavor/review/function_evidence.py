@@ -9,8 +9,8 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from codefavor.evidence.balance import NOISE
 from codefavor.evidence.collect import collect, wanted_for
-from codefavor.evidence.cost import NOISE
 from codefavor.evidence.decision import decide
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect

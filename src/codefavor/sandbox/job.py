@@ -38,6 +38,8 @@ class Call:
     """How often it is timed, without counting."""
     memory: bool = False
     """Whether its peak memory is measured."""
+    meter: bool = False
+    """Whether the work of C functions is charged for, in a run of its own; what it may cost is `budget` too."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,10 @@ class Outcome:
     """The least processor time of the repeats."""
     peak: int | None = None
     """The peak of memory allocated, in bytes."""
+    charge: int | None = None
+    """What C functions did, as so many bytecode instructions; None where it could not be metered."""
+    unpriced: tuple[str, ...] = ()
+    """The functions that were given much work and have no price, by name."""
 
 
 @dataclass(frozen=True)

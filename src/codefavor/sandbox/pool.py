@@ -20,6 +20,8 @@ from codefavor.sandbox.worker import REQUIRED, Worker, WorkerLost
 _LOADING = -1
 _MOST_PROCESSES = 4
 """Processes one candidate gets: when a call takes its process along, the calls after it go on in a new one."""
+_MOST_NAMES = 20
+"""Functions without a price that are kept of one call."""
 
 
 class Pool:
@@ -125,7 +127,9 @@ class _Progress:
         """Read a reply; the first call that was asked for and not answered is the one that took the process along."""
         self._last = reply
         self._cpu_seconds += reply["cpu_seconds"]
-        for line in reply["results"].splitlines():
+        first, *lines = reply["results"].splitlines() or [""]
+        self._read_layers(first)
+        for line in lines:
             self._read(line)
         if not self.failed_to_load():
             stopped = any({"exhausted", "enough"} & self._reports.get(index, {}).keys() for index, _ in pending)
@@ -143,10 +147,12 @@ class _Progress:
             self._reports.setdefault(report["i"], {}).update(report)
         elif "refused" in report:
             self._refused.append(_text(report["refused"])[:300])
-        elif "layers" in report:
-            self._check_layers(report["layers"])
 
-    def _check_layers(self, layers: dict[str, str]) -> None:
+    def _read_layers(self, line: str) -> None:
+        """Read what a process reports of its layers before it runs anything foreign: its first line and no other."""
+        if not line.startswith('{"layers"'):
+            return  # it ended before it could say, and so before it ran anything
+        layers: dict[str, str] = json.loads(line)["layers"]
         lacking = [f"{name} is {layers.get(name)}" for name in REQUIRED if layers.get(name) != "on"]
         if lacking and not self._unsafe:
             raise SandboxError(f"foreign code cannot be run safely here: {'; '.join(lacking)}")
@@ -192,6 +198,8 @@ def _read_outcome(report: dict[str, Any]) -> Outcome:
         mutated=report.get("mutated") if isinstance(report.get("mutated"), bool) else None,
         nanoseconds=_number(report.get("nanoseconds")),
         peak=_number(report.get("peak")),
+        charge=_number(report.get("charge")),
+        unpriced=tuple(_text(name)[:100] for name in list(report.get("unpriced", ()))[:_MOST_NAMES]),
     )
     if "exhausted" in report:
         return replace(common, status="exhausted")
@@ -213,4 +221,5 @@ def _text(value: object) -> str:
 
 
 def _number(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    """Return `value` where it is a count: a candidate may report anything."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 63 else None

@@ -60,7 +60,7 @@ def _judge(result: Result) -> str:
 def examine(bubblewrap: str | None, unsafe: bool = False) -> Layers:
     """Start a sandbox, attack it, and return its layers and what held."""
     states = {"bubblewrap": "on" if bubblewrap else "off: not found or not usable"}
-    if not sys.platform.startswith("linux"):
+    if not _is_linux():
         reason = f"off: {sys.platform} has no such layer"
         return Layers({**states, **dict.fromkeys(REQUIRED[1:], reason)}, {"all": "could not be tried"})
     with tempfile.TemporaryDirectory() as folder, Pool(bubblewrap, workers=1, unsafe=unsafe) as pool:
@@ -69,6 +69,10 @@ def examine(bubblewrap: str | None, unsafe: bool = False) -> Layers:
         except SandboxError as error:
             return Layers({**states, "launcher": f"off: {error}"}, {"all": "could not be tried"})
     return Layers({**states, **dict.fromkeys(REQUIRED, "on")}, attacks)
+
+
+def _is_linux() -> bool:
+    return sys.platform.startswith("linux")
 
 
 def best_layers() -> tuple[str | None, Layers]:
@@ -92,6 +96,11 @@ def open_sandbox(workers: int | None = None, unsafe_local: bool = False) -> Pool
         return Pool(bubblewrap, workers)
     if unsafe_local:
         return Pool(None, workers, unsafe=True)
+    if not _is_linux():
+        raise SandboxError(
+            f"foreign code cannot be run safely on {sys.platform}: only Linux has the layers that hold it (Landlock, "
+            "seccomp); use a Linux machine or container, or give --unsafe-local to run it all the same"
+        )
     open_attacks = ", ".join(f"{name} ({outcome})" for name, outcome in layers.attacks.items() if outcome != "held")
     raise SandboxError(
         f"foreign code cannot be run safely here: {open_attacks}; see `codefavor sandbox check`, "

@@ -143,7 +143,9 @@ def _wrapped(bubblewrap: str, readable: list[str]) -> list[str]:
     command += ["--uid", "65534", "--gid", "65534", "--hostname", "sandbox"]
     for name, value in _ENVIRONMENT.items():
         command += ["--setenv", name, value]
+    # An interpreter may lie below /tmp: what is readable is laid over the empty one.
+    command += ["--dev", "/dev", "--size", str(_SCRATCH_BYTES), "--tmpfs", "/tmp"]
     for path in readable:
         command += ["--ro-bind", path, path]
     command += ["--ro-bind", str(_INSIDE), "/codefavor/codefavor/sandbox/inside"]
-    return [*command, "--dev", "/dev", "--size", str(_SCRATCH_BYTES), "--tmpfs", "/tmp", "--chdir", "/tmp", "--"]
+    return [*command, "--chdir", "/tmp", "--"]

@@ -14,7 +14,7 @@ from codefavor.bench.build.problems import Problem
 from codefavor.bench.build.samples import Sample
 from codefavor.bench.build.testing import answer, run_tests
 from codefavor.evidence.behaviour import call_source, seeds_of
-from codefavor.evidence.cost import STOP_AFTER, growing_inputs
+from codefavor.evidence.cost import growing_inputs
 from codefavor.evidence.entry import find_entry
 from codefavor.evidence.inputs import Arguments
 from codefavor.evidence.scaling import size_of, ways_to_grow
@@ -29,6 +29,8 @@ STEP = 1.6
 MOST = 3
 """Pairs of one problem: the released benchmark has 352 of 118 problems."""
 REPEATS = 5
+STOP_AFTER = 4_000_000
+"""Nanoseconds of a call after which larger inputs are not tried: enough to be measured well."""
 COUNTED = 2_000_000
 """Bytecode instructions that are counted; more work than that is only timed."""
 _LEAST_NANOSECONDS = 50_000

@@ -17,6 +17,9 @@ from types import ModuleType, TracebackType
 from typing import Any
 
 from codefavor.sandbox.inside.counting import Counter
+from codefavor.sandbox.inside.metered_source import METER, metered
+from codefavor.sandbox.inside.metering import CANDIDATE as MODULE
+from codefavor.sandbox.inside.metering import Meter
 from codefavor.sandbox.inside.values import TooLarge, canonical, encode
 
 CANDIDATE = "<candidate>"
@@ -43,15 +46,17 @@ class Harness:
     def __init__(self, job: dict[str, Any], results: int) -> None:
         self._job = job
         self._results = results
-        self._module = ModuleType("candidate")
+        self._module = ModuleType(MODULE)
         self._at = _LOADING
         self._enough = False
         self._exit: Callable[[int], object] = os._exit
+        self._meter = Meter(self._stop)
+        self._metered: dict[str, Any] | None = None
 
     def run(self) -> None:
         """Load the candidate and make every call of the job, reporting one line for each."""
         sys.setrecursionlimit(RECURSION)
-        sys.modules["candidate"] = self._module
+        sys.modules[MODULE] = self._module
         code = self._job["code"]
         if self._attempt(_LOADING, lambda: self._load(code), self._job["budget"]):
             for index, call in self._job["calls"]:
@@ -79,6 +84,8 @@ class Harness:
         before = work.arguments_as_data()
         if call["budget"]:
             self._attempt(index, work.call, call["budget"], lambda: {"mutated": work.note_mutation(before)})
+        if call["meter"]:
+            self._report({"i": index, **self._charge(call)})
         if call["repeats"]:
             fastest = _fastest(work, call["repeats"])
             self._report({"i": index, "nanoseconds": fastest})
@@ -87,6 +94,22 @@ class Harness:
                 self._report({"i": index, "enough": True})
         if call["memory"]:
             self._report({"i": index, "peak": _peak(work)})
+
+    def _charge(self, call: dict[str, Any]) -> dict[str, object]:
+        """Make the call in a copy of the candidate that is metered."""
+        try:
+            if self._metered is None:
+                self._metered = {"__name__": MODULE, METER: self._meter}
+                self._meter.start(self._job["budget"])
+                exec(compile(metered(self._job["code"]), CANDIDATE, "exec", dont_inherit=True), self._metered)
+            work = _Work(call["source"], self._metered)
+            work.prepare()
+            random.seed(0)  # noqa: TID251 - as before the counted run
+            self._meter.start(call["budget"])
+            work.call()
+        except BaseException:  # noqa: BLE001 - the counted run has reported what the candidate raises
+            return {"charge": None}
+        return {"charge": round(self._meter.charge), "unpriced": sorted(self._meter.unpriced)}
 
     def _attempt(
         self,

@@ -12,8 +12,10 @@ import shutil
 import signal
 import struct
 import sys
+import tempfile
 import time
 import traceback
+from collections.abc import Iterable
 from typing import Any
 
 from codefavor.sandbox.inside.harness import Harness, outside_harness
@@ -27,6 +29,9 @@ _COMMON = (
 )
 _CHUNK = 65536
 _ASIDE = 99
+_NO_HANDLE = -1
+_LOOK_AFTER = 0.02
+"""Seconds between two looks at a child that has no handle."""
 _RESULTS, _PRINTED = "results", "printed"
 
 
@@ -88,25 +93,25 @@ def _serve(job: dict[str, Any], settings: dict[str, Any], number: int) -> dict[s
 def _watch(child: int, pipes: dict[int, str], limits: dict[str, int]) -> dict[str, Any]:
     """Read what the child writes until it ends, its time is over, or it writes too many results."""
     deadline = time.monotonic() + limits["wall_seconds"]
-    handle = os.pidfd_open(child)
+    end = _End(child)
     kept = {_RESULTS: bytearray(), _PRINTED: bytearray()}
     killed = None
     try:
         while not killed:
-            ready, _, _ = select.select([handle, *pipes], [], [], max(0.0, deadline - time.monotonic()))
+            ready = end.wait(pipes, deadline)
             for pipe in set(ready) & set(pipes):
                 if not _keep(pipe, kept[pipes[pipe]], limits["output"]):
                     del pipes[pipe]
-            if not ready:
+            if not ready and time.monotonic() >= deadline:
                 killed = "wall"
             elif len(kept[_RESULTS]) > limits["output"]:
                 killed = "output"
-            elif ready == [handle]:
+            elif ready == [end.handle]:
                 break
         if killed:
             os.kill(child, signal.SIGKILL)
     finally:
-        os.close(handle)
+        end.close()
         _, status, usage = os.wait4(child, 0)
     return {
         "status": os.waitstatus_to_exitcode(status),
@@ -115,6 +120,30 @@ def _watch(child: int, pipes: dict[int, str], limits: dict[str, int]) -> dict[st
         "results": kept[_RESULTS].decode("utf-8", "replace"),
         "printed": kept[_PRINTED].decode("utf-8", "replace"),
     }
+
+
+class _End:
+    """The end of a child, waited for together with its pipes: by a handle on Linux, elsewhere by looking."""
+
+    def __init__(self, child: int) -> None:
+        self._child = child
+        self.handle = os.pidfd_open(child) if hasattr(os, "pidfd_open") else _NO_HANDLE
+
+    def wait(self, pipes: Iterable[int], deadline: float) -> list[int]:
+        """Return which pipes can be read, and the handle once the child has ended; nothing where neither is so yet."""
+        left = max(0.0, deadline - time.monotonic())
+        if self.handle != _NO_HANDLE:
+            return select.select([self.handle, *pipes], [], [], left)[0]
+        ready = select.select([*pipes], [], [], min(left, _LOOK_AFTER))[0]
+        if ready:
+            return ready
+        ended = os.waitid(os.P_PID, self._child, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        return [self.handle] if ended else []
+
+    def close(self) -> None:
+        """Give the handle back."""
+        if self.handle != _NO_HANDLE:
+            os.close(self.handle)
 
 
 def _keep(pipe: int, kept: bytearray, limit: int) -> bool:
@@ -148,7 +177,7 @@ def _become_candidate(
 
 def _keep_only(results: int, printed: int, typed: str) -> int:
     """Lay the pipes where a program expects them, close everything else, and return where the results go."""
-    reading = os.memfd_create("stdin")
+    reading = _nameless_file()
     os.write(reading, typed.encode("utf-8", "replace"))
     os.lseek(reading, 0, os.SEEK_SET)
     os.dup2(results, _ASIDE)
@@ -156,6 +185,13 @@ def _keep_only(results: int, printed: int, typed: str) -> int:
         os.dup2(source, target)
     os.closerange(4, 1 << 16)
     return 3
+
+
+def _nameless_file() -> int:
+    if hasattr(os, "memfd_create"):
+        return os.memfd_create("stdin")
+    with tempfile.TemporaryFile() as file:
+        return os.dup(file.fileno())
 
 
 def _run(job: dict[str, Any], results: int) -> int:
