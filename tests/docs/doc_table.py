@@ -54,9 +54,8 @@ NOT_RUN = (
     NotRun("codefavor annotate import", "votes that are given in a browser; tests/annotate gives some"),
     NotRun("codefavor bench fetch", "the network; tests/bench fetches from a server on loopback"),
     NotRun("codefavor evolve commit-instruct --edit-pack commits.jsonl", "a Ray cluster; test_evolve_ray.py has one"),
-    NotRun(
-        "codefavor label candidates.jsonl --judge model:judge --criterion correctness --engine ray", "a Ray cluster"
-    ),
+    NotRun("codefavor label candidates.jsonl --judge model:judge --criterion", "a Ray cluster; tests/label has one"),
+    NotRun("codefavor bench build security --problems insecure", "snippets of others; tests/bench builds from a few"),
     NotRun("sbatch ", "a cluster with Slurm"),
     NotRun("docker ", "a Docker daemon; tests/packaging reads the Dockerfile"),
     NotRun("pip install", "the network; tests/packaging installs the wheel, and extras are looked up here"),
