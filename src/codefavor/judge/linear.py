@@ -19,7 +19,7 @@ from sklearn.feature_extraction import FeatureHasher
 
 from codefavor.errors import ModelError
 from codefavor.judge.card import read_card, require
-from codefavor.judge.probability import sigmoid, verdict_from
+from codefavor.judge.probability import antisymmetric_sigmoid, verdict_from
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Criterion
 from codefavor.pairs.verdict import Verdict
@@ -50,10 +50,11 @@ _ASPECT_WORDS = {
 class LinearJudge:
     """Answers by a weighted sum over the n-grams in which the candidates differ."""
 
-    def __init__(self, name: str, weights: NDArray[np.float64]) -> None:
-        """Judge with `weights`, of shape (FEATURES,)."""
+    def __init__(self, name: str, weights: NDArray[np.float64], temperature: float = 1.0) -> None:
+        """Judge with `weights`, of shape (FEATURES,); a score is divided by `temperature`."""
         self.name = name
         self._weights = weights
+        self._temperature = temperature
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -62,14 +63,15 @@ class LinearJudge:
         Raises:
             ModelError: the folder holds no linear judge.
         """
-        require(folder, read_card(folder), "linear", LINEAR_FORMAT)
+        card = read_card(folder)
+        require(folder, card, "linear", LINEAR_FORMAT)
         try:
             weights = load_file(folder / WEIGHTS_FILE)["weights"]
         except (OSError, SafetensorError, KeyError) as error:
             raise ModelError(f"{folder / WEIGHTS_FILE}: not the weights of a linear judge: {error}") from None
         if weights.shape != (FEATURES,):
             raise ModelError(f"{folder / WEIGHTS_FILE}: {weights.shape} weights, ({FEATURES},) were expected")
-        return cls(f"model:{folder}", weights.astype(np.float64))
+        return cls(f"model:{folder}", weights.astype(np.float64), card.temperature)
 
     def save(self, folder: Path) -> None:
         """Write the weights into `folder`."""
@@ -78,19 +80,13 @@ class LinearJudge:
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         """Return one verdict for every comparison; candidates that it sees no difference between are a tie."""
         return [
-            verdict_from(_probability(score), shown, self.name)
+            verdict_from(antisymmetric_sigmoid(score / self._temperature), shown, self.name)
             for score, shown in zip(self.scores(comparisons), comparisons, strict=True)
         ]
 
     def scores(self, comparisons: Sequence[Comparison]) -> NDArray[np.float64]:
         """Return the score of A against B for every comparison, of shape (comparisons,); above zero means A."""
         return np.asarray(difference_matrix(comparisons) @ self._weights)
-
-
-def _probability(score: float) -> float:
-    """Return the logistic function, computed from the absolute value so that both orders add up to exactly one."""
-    larger = sigmoid(abs(float(score)))
-    return larger if score > 0 else 1 - larger
 
 
 def difference_matrix(comparisons: Sequence[Comparison]) -> csr_matrix:

@@ -16,12 +16,13 @@ from safetensors import SafetensorError, safe_open
 
 from codefavor.errors import ConfigError, ModelError
 from codefavor.judge.card import CARD_FILE, JudgeCard, read_card, write_card
+from codefavor.judge.learned import LEARNED_FILE, write_union
 from codefavor.manifest import Manifest, hash_file
 from codefavor.train.folder import MANIFEST_FILE, check_folder
 
 _ALIKE = ("objective", "format", "base_model", "comments", "max_length", "reward", "generation")
 _NAMES = {torch.float32: "F32", torch.float16: "F16", torch.bfloat16: "BF16", torch.float64: "F64"}
-_NOT_COPIED = {CARD_FILE, MANIFEST_FILE, "README.md", "training.jsonl"}
+_NOT_COPIED = {CARD_FILE, MANIFEST_FILE, LEARNED_FILE, "README.md", "training.jsonl"}
 
 
 def merge_judges(folders: Sequence[Path], weights: Sequence[float], out: Path, manifest: Manifest) -> JudgeCard:
@@ -45,6 +46,7 @@ def merge_judges(folders: Sequence[Path], weights: Sequence[float], out: Path, m
         if path.is_file() and path.suffix != ".safetensors" and path.name not in _NOT_COPIED:
             shutil.copyfile(path, out / path.name)
     (out / MANIFEST_FILE).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    write_union(out, folders)
     # A temperature that fits the parents need not fit their average.
     merged = card.model_copy(update={"calibration": None, "parents": _parents(folders, shares)})
     write_card(out, merged)
