@@ -44,9 +44,7 @@ def test_a_unified_diff_reads_as_usual() -> None:
         ("", "b", 5, ("", "b")),
     ],
 )
-def test_what_is_common_at_both_ends_is_left_out(
-    one: str, other: str, context: int, expected: tuple[str, str]
-) -> None:
+def test_what_is_common_at_both_ends_is_left_out(one: str, other: str, context: int, expected: tuple[str, str]) -> None:
     assert around_difference(one, other, context) == expected
 
 

@@ -58,6 +58,15 @@ class Calibration(Record):
     """When the judge says nothing; None for a judge that always answers."""
 
 
+class WideShape(Record):
+    """The wide term of a reward judge."""
+
+    weight: Annotated[float, Field(gt=0)]
+    """What its logit is multiplied by before it is added to the decoder's."""
+    format: str
+    """The digest of the features in training; a judge of others is refused."""
+
+
 class RewardShape(Record):
     """How a reward judge reads a candidate and turns the states of the language model into a score."""
 
@@ -65,6 +74,8 @@ class RewardShape(Record):
     """last: from the last token; sum: over all tokens of the code, each weighed by what the criterion says."""
     instruction: bool = True
     """Whether the instruction is read; a judge of few layers is faster without and loses nothing it could use."""
+    wide: WideShape | None = None
+    """The term that is added to the difference of the scores; None for a decoder alone."""
 
 
 class GenerationShape(Record):

@@ -6,7 +6,7 @@ exactly, so P(A) of one order is 1 - P(A) of the other. No torch.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence, Set
 from pathlib import Path
 from typing import Self
 
@@ -89,21 +89,45 @@ class LinearJudge:
         return np.asarray(difference_matrix(comparisons) @ self._weights)
 
 
+Presence = Callable[[str, str], tuple[Set[str], Set[str]]]
+"""From two codes to what is present in each."""
+
+
 def difference_matrix(comparisons: Sequence[Comparison]) -> csr_matrix:
-    """Return hashed differences A minus B scaled to unit length, of shape (comparisons, FEATURES)."""
+    """Return hashed differences of n-grams, A minus B, scaled to unit length, of shape (comparisons, FEATURES)."""
+    return scaled_to_unit_length(presence_matrix(comparisons, _grams_of))
+
+
+def presence_matrix(comparisons: Sequence[Comparison], present: Presence) -> csr_matrix:
+    """Return hashed differences A minus B of what `present` finds, of shape (comparisons, FEATURES)."""
     if not comparisons:
         return csr_matrix((0, FEATURES))
-    rows = FeatureHasher(FEATURES).transform(_difference(shown) for shown in comparisons)
+    rows = FeatureHasher(FEATURES).transform(_difference(shown, present) for shown in comparisons)
     rows.sort_indices()
-    lengths = np.sqrt(np.add.reduceat(np.append(rows.data**2, 0.0), rows.indptr[:-1]))
-    counts = np.diff(rows.indptr)
-    rows.data /= np.repeat(np.where(lengths > 0, lengths, 1.0), counts)
     return csr_matrix(rows)
 
 
-def _difference(shown: Comparison) -> dict[str, int]:
-    """Return 1 for every n-gram that only A has and -1 for every one that only B has, shared and by aspect."""
-    in_a, in_b = grams(shown.code_a), grams(shown.code_b)
+def row_lengths(rows: csr_matrix) -> NDArray[np.float64]:
+    """Return the Euclidean length of every row; an empty row has none."""
+    squares = np.append(rows.data**2, 0.0)
+    return np.sqrt(np.where(np.diff(rows.indptr) > 0, np.add.reduceat(squares, rows.indptr[:-1]), 0.0))
+
+
+def scaled_to_unit_length(rows: csr_matrix) -> csr_matrix:
+    """Return rows of unit length; empty rows stay empty."""
+    lengths = row_lengths(rows)
+    scaled = rows.copy()
+    scaled.data /= np.repeat(np.where(lengths > 0, lengths, 1.0), np.diff(rows.indptr))
+    return scaled
+
+
+def _grams_of(code_a: str, code_b: str) -> tuple[Set[str], Set[str]]:
+    return grams(code_a), grams(code_b)
+
+
+def _difference(shown: Comparison, present: Presence) -> dict[str, int]:
+    """Return 1 for everything that only A has and -1 for everything that only B has, shared and by aspect."""
+    in_a, in_b = present(shown.code_a, shown.code_b)
     aspect = aspect_of(shown.criterion)
     features: dict[str, int] = {}
     for gram in sorted(in_a ^ in_b):

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from codefavor.errors import ConfigError
-from codefavor.judge.card import GenerationShape, JudgeCard, RewardShape
+from codefavor.judge.card import GenerationShape, JudgeCard, RewardShape, WideShape
+from codefavor.judge.wide import WIDE_FORMAT
 from codefavor.manifest import Manifest
 from codefavor.pairs.pair import PreferencePair
 from codefavor.record import content_digest
@@ -71,7 +72,8 @@ def _run(
 
 def _card(config: TrainConfig, input_format: str) -> JudgeCard:
     generation = GenerationShape(max_new_tokens=config.max_new_tokens, unfinished=config.unfinished)
-    reward = RewardShape(readout=config.readout, instruction=config.instruction)
+    wide = WideShape(weight=config.wide, format=WIDE_FORMAT) if config.wide else None
+    reward = RewardShape(readout=config.readout, instruction=config.instruction, wide=wide)
     return JudgeCard(
         objective=config.objective,
         base_model=config.model,
