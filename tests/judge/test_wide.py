@@ -10,16 +10,15 @@ from safetensors.numpy import save_file
 from codefavor.errors import ModelError
 from codefavor.judge.card import JudgeCard, RewardShape, WideShape, write_card
 from codefavor.judge.format import SINGLE_FORMAT
-from codefavor.judge.linear import FEATURES
 from codefavor.judge.pretrained import load_tokenizer, load_weights
 from codefavor.judge.reward import RewardJudge, RewardModel, save_reward_model
-from codefavor.judge.wide import WIDE_FILE, WIDE_FORMAT, WideTerm, words_and_structure
+from codefavor.judge.wide import WIDE_FEATURES, WIDE_FILE, WIDE_FORMAT, WideTerm, words_and_structure
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect, criterion_for
 from codefavor.pairs.pair import PreferencePair, Provenance
 from codefavor.train.linear import fit_wide
 
-TERM = WideTerm(np.random.default_rng(1).normal(size=FEATURES))
+TERM = WideTerm(np.random.default_rng(1).normal(size=WIDE_FEATURES))
 CODES = st.sampled_from(
     ["x = 1", "x = [y for y in z]", "for y in z:\n    pass", "return md5(x)", "def f(:", "", "x  = 1"]
 )

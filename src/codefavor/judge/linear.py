@@ -98,11 +98,11 @@ def difference_matrix(comparisons: Sequence[Comparison]) -> csr_matrix:
     return scaled_to_unit_length(presence_matrix(comparisons, _grams_of))
 
 
-def presence_matrix(comparisons: Sequence[Comparison], present: Presence) -> csr_matrix:
-    """Return hashed differences A minus B of what `present` finds, of shape (comparisons, FEATURES)."""
+def presence_matrix(comparisons: Sequence[Comparison], present: Presence, features: int = FEATURES) -> csr_matrix:
+    """Return hashed differences A minus B of what `present` finds, of shape (comparisons, features)."""
     if not comparisons:
-        return csr_matrix((0, FEATURES))
-    rows = FeatureHasher(FEATURES).transform(_difference(shown, present) for shown in comparisons)
+        return csr_matrix((0, features))
+    rows = FeatureHasher(features).transform(_difference(shown, present) for shown in comparisons)
     rows.sort_indices()
     return csr_matrix(rows)
 

@@ -15,15 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
+from scipy.sparse import csr_matrix
 
 from codefavor.errors import ModelError
-from codefavor.judge.linear import FEATURES, LINEAR_FORMAT, grams, presence_matrix
+from codefavor.judge.linear import LINEAR_FORMAT, grams, presence_matrix
 from codefavor.pairs.comparison import Comparison
 from codefavor.record import content_digest
 from codefavor.syntax.paths import tree_paths
 
 WIDE_FILE = "wide.safetensors"
-WIDE_FORMAT = content_digest([LINEAR_FORMAT, "and paths of the syntax tree of up to three nodes"])
+WIDE_FEATURES = 2**20
+"""Four times those of the control: paths and n-grams must not share places."""
+WIDE_FORMAT = content_digest([LINEAR_FORMAT, "and paths of the syntax tree of up to three nodes", WIDE_FEATURES])
 """Names what a term is made from; a judge of other features is refused."""
 
 
@@ -31,7 +34,7 @@ class WideTerm:
     """A score of two candidates from what is present in one of them alone."""
 
     def __init__(self, weights: NDArray[np.float64]) -> None:
-        """Score with `weights`, of shape (FEATURES,)."""
+        """Score with `weights`, of shape (WIDE_FEATURES,)."""
         self._weights = weights
 
     @classmethod
@@ -46,8 +49,8 @@ class WideTerm:
             weights = load_file(path)["weights"]
         except (OSError, SafetensorError, KeyError) as error:
             raise ModelError(f"{path}: not the weights of a wide term: {error}") from None
-        if weights.shape != (FEATURES,):
-            raise ModelError(f"{path}: {weights.shape} weights, ({FEATURES},) were expected")
+        if weights.shape != (WIDE_FEATURES,):
+            raise ModelError(f"{path}: {weights.shape} weights, ({WIDE_FEATURES},) were expected")
         return cls(weights.astype(np.float64))
 
     def save(self, folder: Path) -> None:
@@ -59,7 +62,12 @@ class WideTerm:
 
         It grows with how much differs, as the difference of a decoder's sums over tokens does.
         """
-        return np.asarray(presence_matrix(comparisons, words_and_structure) @ self._weights)
+        return np.asarray(wide_matrix(comparisons) @ self._weights)
+
+
+def wide_matrix(comparisons: Sequence[Comparison]) -> csr_matrix:
+    """Return hashed differences A minus B, of shape (comparisons, WIDE_FEATURES)."""
+    return presence_matrix(comparisons, words_and_structure, WIDE_FEATURES)
 
 
 def words_and_structure(code_a: str, code_b: str) -> tuple[Set[str], Set[str]]:

@@ -17,11 +17,10 @@ from codefavor.judge.linear import (
     LINEAR_FORMAT,
     LinearJudge,
     difference_matrix,
-    presence_matrix,
     row_lengths,
     scaled_to_unit_length,
 )
-from codefavor.judge.wide import WideTerm, words_and_structure
+from codefavor.judge.wide import WideTerm, wide_matrix
 from codefavor.manifest import Manifest
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.pair import PreferencePair
@@ -70,7 +69,7 @@ def fit_wide(pairs: Sequence[PreferencePair], comments: CommentPolicy) -> WideTe
     """
     if not pairs:
         raise DataError("there are no pairs to train on")
-    differences = presence_matrix(_shown(pairs, comments), words_and_structure)
+    differences = wide_matrix(_shown(pairs, comments))
     length = float(row_lengths(differences).mean())
     return WideTerm(_fit(scaled_to_unit_length(differences)) / (length or 1.0))
 
