@@ -178,11 +178,11 @@ class RewardJudge:
         added = self._wide.scores(comparisons) if self._wide else [0.0] * len(comparisons)
         seconds = (time.perf_counter() - started) / max(1, len(comparisons))
         verdicts = []
-        for shown, pair, wide in zip(comparisons, pairs, added, strict=True):
-            if isinstance(pair, ConfigError):
-                verdicts.append(Verdict(comparison=shown.digest(), judge=self.name, undecided=str(pair)))
+        for shown, encoded, wide in zip(comparisons, pairs, added, strict=True):
+            if isinstance(encoded, ConfigError):
+                verdicts.append(Verdict(comparison=shown.digest(), judge=self.name, undecided=str(encoded)))
                 continue
-            candidate_a, candidate_b = pair
+            candidate_a, candidate_b = encoded
             cost = Cost(seconds=seconds, input_tokens=len(candidate_a.token_ids) + len(candidate_b.token_ids))
             margin = scores[candidate_a] - scores[candidate_b] + float(wide)
             verdicts.append(verdict_from(antisymmetric_sigmoid(margin / self._temperature), shown, self.name, cost))
