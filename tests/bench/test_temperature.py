@@ -11,6 +11,7 @@ from codefavor.bench.temperature import at_temperature, cross_fitted, fit_temper
 from codefavor.errors import DataError
 from codefavor.judge.probability import logit, sigmoid
 from codefavor.pairs.comparison import Side
+from codefavor.pairs.split import in_first
 from codefavor.pairs.verdict import Verdict
 
 TOO_SURE = 4.0
@@ -52,6 +53,11 @@ def test_a_judge_that_is_too_sure_is_mended_and_answers_as_before() -> None:
     assert before and after and after.error < 0.03 < 0.1 < before.error
     held = reliability_of(cross_fitted(rows, seed=0))
     assert held and held.error < 0.05 and held.tasks == before.tasks
+
+
+def test_what_a_split_held_out_is_halved_again() -> None:
+    held_out = [row for row in planted(4000) if not in_first(row.group, 0.9, seed=0)]
+    assert len(cross_fitted(held_out, seed=0)) == len(held_out) > 100
 
 
 @pytest.mark.parametrize("bias", [0.0, 2.0])

@@ -56,7 +56,8 @@ def cross_fitted(rows: Sequence[TaskVerdict], seed: int) -> list[TaskVerdict]:
     """
     halves: tuple[list[TaskVerdict], list[TaskVerdict]] = ([], [])
     for row in rows:
-        halves[in_first(row.group, 0.5, seed)].append(row)
+        # Renamed, since held-out pairs are one side of the split by the plain name.
+        halves[in_first(f"half of {row.group}", 0.5, seed)].append(row)
     one, other = halves
     return [*at_temperature(one, fit_temperature(other)), *at_temperature(other, fit_temperature(one))]
 
