@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test check docs fix clean
+.PHONY: setup demo judge test check docs fix clean
 
 setup: $(VENV)/.installed
 
@@ -15,6 +15,9 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 
 demo: setup
 	bash runs/demo.sh
+
+judge: setup
+	bash runs/judge.sh
 
 test: setup
 	$(BIN)/python -m pytest -n auto
@@ -34,4 +37,4 @@ fix: setup
 	$(BIN)/ruff format src tests benchmarks
 
 clean:
-	rm -rf $(VENV) demo dist build site .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) demo judge dist build site .mypy_cache .ruff_cache .pytest_cache .hypothesis

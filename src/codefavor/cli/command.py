@@ -8,6 +8,7 @@ from typer.core import TyperCommand, TyperGroup
 VERBS = {
     "evolve": "Make preference pairs from good code, commits or instructions.",
     "train": "Train a judge on preference pairs.",
+    "calibrate": "Make a trained judge's probabilities true, and let it abstain.",
     "merge": "Make one judge of several by the average of their weights.",
     "pairs": "Validate, count, show, convert and split files of preference pairs.",
     "compare": "Ask a judge which of two files is better.",

@@ -19,6 +19,28 @@ Unfinished = Literal["undecided", "forced"]
 CommentPolicy = Literal["stripped", "kept"]
 
 
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Abstention(Record):
+    """When a judge says nothing, and what is known of the answers that it gives."""
+
+    below: Share
+    """The confidence below which it is undecided."""
+    target: Share
+    """The error among its answers that is not exceeded."""
+    delta: Share
+    """The probability, over the draw of the held-out pairs, that it is exceeded all the same."""
+    problems: Annotated[int, Field(gt=0)]
+    """The held-out problems that this was tested on, one pair of each."""
+    answered: Annotated[int, Field(gt=0)]
+    """How many of them it answered."""
+    errors: Annotated[int, Field(ge=0)]
+    """How many of those wrongly."""
+    most_error: Share
+    """The upper end of the one-sided Clopper-Pearson interval of the error, at confidence 1 - delta."""
+
+
 class Calibration(Record):
     """How raw scores become probabilities."""
 
@@ -26,6 +48,23 @@ class Calibration(Record):
     """The divisor of the score difference, fitted on held-out pairs."""
     pairs: Annotated[int, Field(gt=0)]
     """The number of held-out pairs it was fitted on."""
+    error_before: Share | None = None
+    """The expected calibration error on them at temperature 1."""
+    error_after: Share | None = None
+    """The same after fitting, each half of the problems with the temperature of the other half."""
+    data: dict[str, str] = {}
+    """SHA-256 of the files of held-out pairs, by name."""
+    abstain: Abstention | None = None
+    """When the judge says nothing; None for a judge that always answers."""
+
+
+class WideShape(Record):
+    """The wide term of a reward judge."""
+
+    weight: Annotated[float, Field(gt=0)]
+    """What its logit is multiplied by before it is added to the decoder's."""
+    format: str
+    """The digest of the features in training; a judge of others is refused."""
 
 
 class RewardShape(Record):
@@ -35,6 +74,8 @@ class RewardShape(Record):
     """last: from the last token; sum: over all tokens of the code, each weighed by what the criterion says."""
     instruction: bool = True
     """Whether the instruction is read; a judge of few layers is faster without and loses nothing it could use."""
+    wide: WideShape | None = None
+    """The term that is added to the difference of the scores; None for a decoder alone."""
 
 
 class GenerationShape(Record):
@@ -80,8 +121,15 @@ class JudgeCard(Record):
 
 
 def write_card(folder: Path, card: JudgeCard) -> None:
-    """Write `judge.json` into `folder`."""
-    (folder / CARD_FILE).write_text(card.model_dump_json(indent=2, exclude_none=True) + "\n", encoding="utf-8")
+    """Write `judge.json` into `folder`, all or nothing."""
+    partial = folder / f".{CARD_FILE}.partial"
+    partial.write_text(card_text(card), encoding="utf-8")
+    partial.replace(folder / CARD_FILE)
+
+
+def card_text(card: JudgeCard) -> str:
+    """Return the content of `judge.json`."""
+    return card.model_dump_json(indent=2, exclude_none=True) + "\n"
 
 
 def read_card(folder: Path) -> JudgeCard:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from codefavor.evidence.decision import decide
 from codefavor.judge.grounded_model import INNER, MOST_INNER, GroundedModel, features_of, in_words, score
-from codefavor.judge.probability import sigmoid
+from codefavor.judge.probability import antisymmetric_sigmoid, sigmoid
 from codefavor.judge.protocol import Judge
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.verdict import Cost, Verdict
@@ -17,12 +17,18 @@ from codefavor.pairs.verdict import Cost, Verdict
 class GroundedJudge:
     """Answers by evidence, by an inner judge where evidence is silent, and by both where both speak."""
 
-    def __init__(self, name: str, model: GroundedModel, evidence: Judge, inner: Judge | None = None) -> None:
-        """Join `evidence`, a judge whose verdicts carry evidence, with `inner` as `model` weighs them."""
+    def __init__(
+        self, name: str, model: GroundedModel, evidence: Judge, inner: Judge | None = None, temperature: float = 1.0
+    ) -> None:
+        """Join `evidence`, a judge whose verdicts carry evidence, with `inner` as `model` weighs them.
+
+        The joined score is divided by `temperature`.
+        """
         self.name = name
         self._model = model
         self._evidence = evidence
         self._inner = inner
+        self._temperature = temperature
 
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         """Return a verdict with its evidence and a probability for every comparison.
@@ -46,7 +52,7 @@ class GroundedJudge:
             words = decide(aspect, evidence).words
         elif asked is not None:
             features = {INNER: inner_logit(asked)}
-        prob_a = probability(score(self._model, aspect, features))
+        prob_a = antisymmetric_sigmoid(score(self._model, aspect, features) / self._temperature)
         told = f"{words} {in_words(self._model, aspect, features)}".strip()
         undecided = prob_a == 0.5
         return Verdict(
@@ -83,12 +89,6 @@ def inner_logit(verdict: Verdict | None) -> float:
     larger = min(max(verdict.prob_a, 1 - verdict.prob_a), sigmoid(MOST_INNER))
     logit = math.log(larger / (1 - larger))
     return logit if verdict.prob_a > 0.5 else -logit
-
-
-def probability(logit: float) -> float:
-    """Return the logistic function, computed from the absolute value so that both orders add up to exactly one."""
-    larger = sigmoid(abs(logit))
-    return larger if logit > 0 else 1 - larger
 
 
 def _cost(grounds: Verdict, asked: Verdict | None) -> Cost | None:

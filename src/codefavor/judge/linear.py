@@ -6,7 +6,7 @@ exactly, so P(A) of one order is 1 - P(A) of the other. No torch.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence, Set
 from pathlib import Path
 from typing import Self
 
@@ -19,7 +19,7 @@ from sklearn.feature_extraction import FeatureHasher
 
 from codefavor.errors import ModelError
 from codefavor.judge.card import read_card, require
-from codefavor.judge.probability import sigmoid, verdict_from
+from codefavor.judge.probability import antisymmetric_sigmoid, verdict_from
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Criterion
 from codefavor.pairs.verdict import Verdict
@@ -50,10 +50,11 @@ _ASPECT_WORDS = {
 class LinearJudge:
     """Answers by a weighted sum over the n-grams in which the candidates differ."""
 
-    def __init__(self, name: str, weights: NDArray[np.float64]) -> None:
-        """Judge with `weights`, of shape (FEATURES,)."""
+    def __init__(self, name: str, weights: NDArray[np.float64], temperature: float = 1.0) -> None:
+        """Judge with `weights`, of shape (FEATURES,); a score is divided by `temperature`."""
         self.name = name
         self._weights = weights
+        self._temperature = temperature
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -62,14 +63,15 @@ class LinearJudge:
         Raises:
             ModelError: the folder holds no linear judge.
         """
-        require(folder, read_card(folder), "linear", LINEAR_FORMAT)
+        card = read_card(folder)
+        require(folder, card, "linear", LINEAR_FORMAT)
         try:
             weights = load_file(folder / WEIGHTS_FILE)["weights"]
         except (OSError, SafetensorError, KeyError) as error:
             raise ModelError(f"{folder / WEIGHTS_FILE}: not the weights of a linear judge: {error}") from None
         if weights.shape != (FEATURES,):
             raise ModelError(f"{folder / WEIGHTS_FILE}: {weights.shape} weights, ({FEATURES},) were expected")
-        return cls(f"model:{folder}", weights.astype(np.float64))
+        return cls(f"model:{folder}", weights.astype(np.float64), card.temperature)
 
     def save(self, folder: Path) -> None:
         """Write the weights into `folder`."""
@@ -78,7 +80,7 @@ class LinearJudge:
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         """Return one verdict for every comparison; candidates that it sees no difference between are a tie."""
         return [
-            verdict_from(_probability(score), shown, self.name)
+            verdict_from(antisymmetric_sigmoid(score / self._temperature), shown, self.name)
             for score, shown in zip(self.scores(comparisons), comparisons, strict=True)
         ]
 
@@ -87,27 +89,45 @@ class LinearJudge:
         return np.asarray(difference_matrix(comparisons) @ self._weights)
 
 
-def _probability(score: float) -> float:
-    """Return the logistic function, computed from the absolute value so that both orders add up to exactly one."""
-    larger = sigmoid(abs(float(score)))
-    return larger if score > 0 else 1 - larger
+Presence = Callable[[str, str], tuple[Set[str], Set[str]]]
+"""From two codes to what is present in each."""
 
 
 def difference_matrix(comparisons: Sequence[Comparison]) -> csr_matrix:
-    """Return hashed differences A minus B scaled to unit length, of shape (comparisons, FEATURES)."""
+    """Return hashed differences of n-grams, A minus B, scaled to unit length, of shape (comparisons, FEATURES)."""
+    return scaled_to_unit_length(presence_matrix(comparisons, _grams_of))
+
+
+def presence_matrix(comparisons: Sequence[Comparison], present: Presence, features: int = FEATURES) -> csr_matrix:
+    """Return hashed differences A minus B of what `present` finds, of shape (comparisons, features)."""
     if not comparisons:
-        return csr_matrix((0, FEATURES))
-    rows = FeatureHasher(FEATURES).transform(_difference(shown) for shown in comparisons)
+        return csr_matrix((0, features))
+    rows = FeatureHasher(features).transform(_difference(shown, present) for shown in comparisons)
     rows.sort_indices()
-    lengths = np.sqrt(np.add.reduceat(np.append(rows.data**2, 0.0), rows.indptr[:-1]))
-    counts = np.diff(rows.indptr)
-    rows.data /= np.repeat(np.where(lengths > 0, lengths, 1.0), counts)
     return csr_matrix(rows)
 
 
-def _difference(shown: Comparison) -> dict[str, int]:
-    """Return 1 for every n-gram that only A has and -1 for every one that only B has, shared and by aspect."""
-    in_a, in_b = grams(shown.code_a), grams(shown.code_b)
+def row_lengths(rows: csr_matrix) -> NDArray[np.float64]:
+    """Return the Euclidean length of every row; an empty row has none."""
+    squares = np.append(rows.data**2, 0.0)
+    return np.sqrt(np.where(np.diff(rows.indptr) > 0, np.add.reduceat(squares, rows.indptr[:-1]), 0.0))
+
+
+def scaled_to_unit_length(rows: csr_matrix) -> csr_matrix:
+    """Return rows of unit length; empty rows stay empty."""
+    lengths = row_lengths(rows)
+    scaled = rows.copy()
+    scaled.data /= np.repeat(np.where(lengths > 0, lengths, 1.0), np.diff(rows.indptr))
+    return scaled
+
+
+def _grams_of(code_a: str, code_b: str) -> tuple[Set[str], Set[str]]:
+    return grams(code_a), grams(code_b)
+
+
+def _difference(shown: Comparison, present: Presence) -> dict[str, int]:
+    """Return 1 for everything that only A has and -1 for everything that only B has, shared and by aspect."""
+    in_a, in_b = present(shown.code_a, shown.code_b)
     aspect = aspect_of(shown.criterion)
     features: dict[str, int] = {}
     for gram in sorted(in_a ^ in_b):

@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 from codefavor.errors import MissingExtraError, ModelError, UserError
+from codefavor.judge.abstaining import AbstainingJudge
 from codefavor.judge.baseline import ChanceJudge, FirstJudge, LengthJudge
 from codefavor.judge.both_orders import BothOrders
 from codefavor.judge.card import CARD_FILE, JudgeCard, Objective, read_card, require
@@ -191,8 +192,12 @@ def _load_trained(folder: Path, unsafe_local: bool, evidence: Judge | None) -> J
     card = read_card(folder)
     if card.objective == "grounded":
         inner = card.grounded.inner if card.grounded else None
-        return _load_grounded(f"model:{folder}", card, inner, evidence or _load_evidence(unsafe_local), folder)
-    return _load_class(*_TRAINED[card.objective])(folder)
+        own = evidence or _load_evidence(unsafe_local)
+        judge = _load_grounded(f"model:{folder}", card, inner, own, folder)
+    else:
+        judge = _load_class(*_TRAINED[card.objective])(folder)
+    abstain = card.calibration.abstain if card.calibration else None
+    return AbstainingJudge(judge, abstain.below) if abstain else judge
 
 
 def _load_in_precision(name: str, precision: str, folder: Path) -> Judge:
@@ -223,4 +228,6 @@ def _load_grounded(name: str, card: JudgeCard, inner: str | None, evidence: Judg
         raise ModelError(f"{folder}: a grounded judge without weights; train it again")
     model = card.grounded if inner == card.grounded.inner else card.grounded.joined_with(inner)
     judge: Callable[..., Judge] = import_module("codefavor.judge.grounded").GroundedJudge
-    return judge(name, model, evidence, load_judge(inner, evidence=evidence) if inner else None)
+    # A temperature fits the joined score it was fitted to, and not that with another inner judge.
+    temperature = card.temperature if inner == card.grounded.inner else 1.0
+    return judge(name, model, evidence, load_judge(inner, evidence=evidence) if inner else None, temperature)

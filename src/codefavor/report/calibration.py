@@ -1,84 +1,42 @@
-"""Calibration: when a judge says 80%, is it right four times out of five?
+"""The reliability diagram: how often a judge is right at each confidence that it states.
 
-From the joined verdicts that carry a probability. The expected calibration error is the mean gap between confidence
-and accuracy over ten equal bins of the confidence in the side chosen, weighted by their tasks (Guo et al. 2017); it is
-the same whichever side is called A.
+Also the page of a calibration, before and after side by side. What is drawn is computed in `bench.reliability`.
 """
 
 from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from codefavor.bench.results import TaskVerdict
-from codefavor.bench.scoring import joined, score
-from codefavor.record import Record
+from codefavor.bench.reliability import Reliability
 from codefavor.report.templating import TEMPLATES
+from codefavor.report.text import percent
 
-BINS = 10
 _SIDE = 220
 _EDGE = 30
 
 
-class Bin(Record):
-    """Answers of like confidence."""
-
-    tasks: int
-    """How many."""
-    confidence: float
-    """Their mean confidence."""
-    accuracy: float
-    """Their accuracy."""
-
-
-class Calibration(Record):
-    """How far a judge's probabilities can be trusted."""
-
-    tasks: int
-    """Answers that carry a probability."""
-    error: float
-    """The expected calibration error."""
-    bins: tuple[Bin, ...]
-    """The bins that hold any answer, least confident first."""
-
-
-def calibrate(rows: Sequence[TaskVerdict]) -> Calibration | None:
-    """Return the calibration of the answers with a probability, or None where there are none."""
-    members: list[list[tuple[float, float]]] = [[] for _ in range(BINS)]
-    for row in rows:
-        verdict = joined(row)
-        if verdict.prob_a is not None:
-            confidence = max(verdict.prob_a, 1 - verdict.prob_a)
-            place = min(BINS - 1, int((confidence - 0.5) * 2 * BINS))
-            members[place].append((confidence, score(verdict, row.label)))
-    bins = tuple(
-        Bin(
-            tasks=len(answers),
-            confidence=sum(confidence for confidence, _ in answers) / len(answers),
-            accuracy=sum(right for _, right in answers) / len(answers),
-        )
-        for answers in members
-        if answers
-    )
-    tasks = sum(each.tasks for each in bins)
-    if not tasks:
-        return None
-    error = sum(each.tasks * abs(each.confidence - each.accuracy) for each in bins) / tasks
-    return Calibration(tasks=tasks, error=error, bins=bins)
-
-
-def draw_reliability(name: str, calibration: Calibration) -> Markup:
+def draw_reliability(name: str, found: Reliability) -> Markup:
     """Return the SVG of accuracy over confidence; the area of a dot is its share of the answers."""
     span = _SIDE - 2 * _EDGE
     dots = [
         (
             round(_EDGE + (each.confidence - 0.5) * 2 * span, 1),
             round(_EDGE + (1 - each.accuracy) * span, 1),
-            round(3 + 9 * (each.tasks / calibration.tasks) ** 0.5, 1),
+            round(3 + 9 * (each.tasks / found.tasks) ** 0.5, 1),
             f"{each.tasks} answers: says {100 * each.confidence:.0f}%, right {100 * each.accuracy:.0f}%",
         )
-        for each in calibration.bins
+        for each in found.bins
     ]
     svg = TEMPLATES.get_template("reliability.svg").render(
         name=name, side=_SIDE, low=_EDGE, high=_EDGE + span, middle=_EDGE + span / 2, dots=dots
     )
     return Markup(svg)
+
+
+def render_calibration(judge: str, measured: Sequence[tuple[str, Reliability]]) -> str:
+    """Return a self-contained HTML page with one diagram for each named measurement of a judge."""
+    charts = [
+        (name, f"error {percent(found.error)}, {found.tasks} answers", draw_reliability(name, found))
+        for name, found in measured
+    ]
+    return TEMPLATES.get_template("calibration.html").render(judge=judge, charts=charts)

@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from codefavor.bench.reliability import reliability_of
 from codefavor.bench.results import BenchResult
 from codefavor.bench.tasks import TaskSet
 from codefavor.record import Record
 from codefavor.report.bars import draw_bars
 from codefavor.report.browser import LengthRow, browser_json, covers, length_rows
-from codefavor.report.calibration import calibrate, draw_reliability
+from codefavor.report.calibration import draw_reliability
 from codefavor.report.frontier import CostRow, cost_rows, draw_frontier, money
 from codefavor.report.published import Published
 from codefavor.report.runs import ReportedRun
@@ -97,7 +98,7 @@ def _section(runs: Sequence[ReportedRun], published: Published, tasks: TaskSet |
 
 
 def _draw(section: Section, runs: Sequence[ReportedRun], tasks: TaskSet | None) -> Drawings:
-    named = [(row_name(run.result), calibrate(run.rows)) for run in runs]
+    named = [(row_name(run.result), reliability_of(run.rows)) for run in runs]
     covered = [run for run in runs if tasks and covers(tasks, run)]
     return Drawings(
         bars={column.title: draw_bars(section.table, column.key, column.title) for column in section.table.columns},

@@ -43,6 +43,12 @@ class TrainConfig(Record):
     """What a reward is read from: the last token, or a sum over the code's tokens weighed by the criterion."""
     instruction: bool = True
     """Whether a reward judge reads the instruction."""
+    context_lines: Annotated[int, Field(ge=0)] | None = None
+    """Learn from the part of a pair where the codes differ, with so many common lines around (reward only); None learns
+    from whole codes. A judge reads whole codes either way."""
+    wide: Annotated[float, Field(ge=0)] = 0.0
+    """The weight of a term that is added to the difference of the scores: which token n-grams and paths of the syntax
+    tree only one candidate has (reward only); 0 leaves it out."""
     max_new_tokens: Positive = 256
     """The most tokens of a reply (generation only), within `max_length`; feedback loses its last sentences to fit."""
     unfinished: Unfinished = "undecided"
@@ -99,9 +105,17 @@ class TrainConfig(Record):
     """The seed of the order of examples and of new weights."""
 
     @model_validator(mode="after")
-    def _agrees_with_itself(self) -> Self:
-        if self.layers is not None and self.objective != "reward":
+    def _asks_of_a_reward_judge_alone(self) -> Self:
+        if self.objective == "reward":
+            return self
+        if self.layers is not None:
             raise ValueError("layers can only be dropped for a reward judge; a verdict token needs the output layer")
+        if self.wide or self.context_lines is not None:
+            raise ValueError("wide and context_lines are for reward judges; leave them out or set objective: reward")
+        return self
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Self:
         if self.inner is not None and self.objective != "grounded":
             raise ValueError("inner names the judge that a grounded judge asks; other objectives ask none")
         if self.criterion != "given" and self.objective == "grounded":

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from codefavor.errors import ConfigError
 from codefavor.judge.card import CARD_FILE, JudgeCard, write_card
+from codefavor.judge.learned import write_learned
 from codefavor.manifest import Manifest
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
@@ -39,5 +40,6 @@ def finish_folder(
 ) -> None:
     """Write what stands beside the weights; the card comes last, since it says that the judge is whole."""
     (out / MANIFEST_FILE).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    write_learned(out, (pair.provenance.group for pair in pairs))
     (out / "README.md").write_text(model_card(config, pairs, truncated), encoding="utf-8")
     write_card(out, card)

@@ -7,12 +7,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from scipy.sparse import diags
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, diags
 from sklearn.linear_model import LogisticRegression
 
 from codefavor.errors import DataError
 from codefavor.judge.card import CommentPolicy, JudgeCard
-from codefavor.judge.linear import LINEAR_FORMAT, LinearJudge, difference_matrix
+from codefavor.judge.linear import (
+    LINEAR_FORMAT,
+    LinearJudge,
+    difference_matrix,
+    row_lengths,
+    scaled_to_unit_length,
+)
+from codefavor.judge.wide import WideTerm, wide_matrix
 from codefavor.manifest import Manifest
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.pair import PreferencePair
@@ -47,21 +55,44 @@ def fit_linear(pairs: Sequence[PreferencePair], comments: CommentPolicy) -> Line
     """
     if not pairs:
         raise DataError("there are no pairs to train on")
-    differences = difference_matrix([_shown(pair, comments) for pair in pairs])
+    return LinearJudge("linear", _fit(difference_matrix(_shown(pairs, comments))))
+
+
+def fit_wide(pairs: Sequence[PreferencePair], comments: CommentPolicy) -> WideTerm:
+    """Return the wide term of a reward judge, fitted to `pairs` by itself.
+
+    It is fitted to differences of unit length, as the control is, and used on differences of any length: the weights
+    are divided by the mean length, so that an ordinary pair gets the logit that was fitted.
+
+    Raises:
+        DataError: there are no pairs.
+    """
+    if not pairs:
+        raise DataError("there are no pairs to train on")
+    differences = wide_matrix(_shown(pairs, comments))
+    length = float(row_lengths(differences).mean())
+    return WideTerm(_fit(scaled_to_unit_length(differences)) / (length or 1.0))
+
+
+def _fit(differences: csr_matrix) -> NDArray[np.float64]:
     # The chosen code is A in every row; every other row is negated, since the solver wants to see both answers.
-    labels = np.where(np.arange(len(pairs)) % 2 == 0, 1.0, -1.0)
+    count = differences.shape[0]
+    if count == 1:
+        return np.asarray(differences.toarray()[0])
+    labels = np.where(np.arange(count) % 2 == 0, 1.0, -1.0)
     model = LogisticRegression(
         C=INVERSE_PENALTY, fit_intercept=False, solver="liblinear", max_iter=MOST_ITERATIONS, random_state=0
     )
-    if len(pairs) == 1:
-        return LinearJudge("linear", np.asarray(differences.toarray()[0]))
     model.fit(diags(labels) @ differences, labels)
-    return LinearJudge("linear", np.asarray(model.coef_[0], dtype=np.float64))
+    return np.asarray(model.coef_[0], dtype=np.float64)
 
 
-def _shown(pair: PreferencePair, comments: CommentPolicy) -> Comparison:
-    shown = pair.present("A").comparison
+def _shown(pairs: Sequence[PreferencePair], comments: CommentPolicy) -> list[Comparison]:
+    """Return the pairs with the chosen code as A."""
+    shown = [pair.present("A").comparison for pair in pairs]
     if comments == "kept":
         return shown
-    codes = {"code_a": strip_comments(shown.code_a).code, "code_b": strip_comments(shown.code_b).code}
-    return shown.model_copy(update=codes)
+    return [
+        each.model_copy(update={"code_a": strip_comments(each.code_a).code, "code_b": strip_comments(each.code_b).code})
+        for each in shown
+    ]

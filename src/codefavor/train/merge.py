@@ -17,13 +17,14 @@ from safetensors import SafetensorError, safe_open
 from codefavor.errors import ConfigError, ModelError
 from codefavor.judge.adapter import ADAPTER_CONFIG
 from codefavor.judge.card import CARD_FILE, JudgeCard, read_card, write_card
+from codefavor.judge.learned import LEARNED_FILE, write_union
 from codefavor.manifest import Manifest, hash_file
 from codefavor.train.adapter import merge_adapters
 from codefavor.train.folder import MANIFEST_FILE, check_folder
 from codefavor.train.tensor_file import Shape, write_tensors
 
 _ALIKE = ("objective", "format", "base_model", "adapter", "comments", "max_length", "reward", "generation")
-_NOT_COPIED = {CARD_FILE, MANIFEST_FILE, ADAPTER_CONFIG, "README.md", "training.jsonl"}
+_NOT_COPIED = {CARD_FILE, MANIFEST_FILE, ADAPTER_CONFIG, LEARNED_FILE, "README.md", "training.jsonl"}
 
 
 def merge_judges(folders: Sequence[Path], weights: Sequence[float], out: Path, manifest: Manifest) -> JudgeCard:
@@ -45,6 +46,7 @@ def merge_judges(folders: Sequence[Path], weights: Sequence[float], out: Path, m
         if path.is_file() and path.suffix != ".safetensors" and path.name not in _NOT_COPIED:
             shutil.copyfile(path, out / path.name)
     (out / MANIFEST_FILE).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    write_union(out, folders)
     # A temperature that fits the parents need not fit their average.
     merged = card.model_copy(update={"calibration": None, "parents": _parents(folders, shares)})
     write_card(out, merged)

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# The embedded judge on two cores, without GPU, key or network: pairs from the Python code that is installed, a decoder
+# with a wide term trained on them, calibrated on functions that it has not learned from, benched beside the linear
+# control, one report. A step that has finished is not done again; training goes on where it was stopped.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+out=${1:-judge}
+codefavor=${CODEFAVOR:-.venv/bin/codefavor}
+
+# CodePrefBench is not ours to ship. Without it the judges are benched on held-out pairs, which flatters them.
+bench=${CODEFAVOR_BENCH:-../shared/codeprefbench}
+if [ ! -d "$bench" ]; then
+    bench=$out/held-out.jsonl
+    echo "CodePrefBench is not here, so the judges are benched on held-out pairs of their own kind; for the real thing:"
+    echo "  $codefavor bench fetch --help, then CODEFAVOR_BENCH=FOLDER make judge"
+fi
+
+step() { # step FILE TITLE COMMAND...: run the command unless the file that it ends with is there
+    local made=$1 title=$2
+    shift 2
+    echo "== $title"
+    if [ -e "$made" ]; then echo "$made is there already"; else "$@"; fi
+}
+
+step "$out/pairs/pairs.jsonl" "Preference pairs from installed code (Regress-Evol)" \
+    "$codefavor" evolve regress-evol --source installed --limit 12000 --most-files 20000 --out "$out/pairs"
+step "$out/held-out.jsonl" "Held-out pairs: a tenth of the functions" \
+    "$codefavor" pairs split "$out/pairs/pairs.jsonl" "$out/train.jsonl" "$out/held-out.jsonl" --ratio 0.9
+"$codefavor" pairs stats "$out/train.jsonl"
+step "$out/linear/judge.json" "The linear control" \
+    "$codefavor" train --config configs/train/linear.yaml --pairs "$out/train.jsonl" --out "$out/linear"
+resume=()
+if [ -d "$out/embedded" ]; then resume=(--resume); fi
+step "$out/embedded/judge.json" "The embedded judge" \
+    "$codefavor" train --config configs/train/embedded.yaml --pairs "$out/train.jsonl" --out "$out/embedded" "${resume[@]}"
+step "$out/held-out/result.json" "The embedded judge on held-out pairs" \
+    "$codefavor" bench run --judge "model:$out/embedded" --data "$out/held-out.jsonl" --out "$out/held-out"
+step "$out/reliability.html" "Calibration" \
+    "$codefavor" calibrate "$out/embedded" --run "$out/held-out" --plot "$out/reliability.html"
+for judge in shorter "model:$out/linear" "model:$out/embedded"; do
+    run=$out/bench/${judge##*[:/]}
+    step "$run/result.json" "Bench: $judge" "$codefavor" bench run --judge "$judge" --data "$bench" --out "$run"
+done
+echo "== Report"
+"$codefavor" report "$out"/bench/*/result.json --out "$out/report.html"
+echo
+echo "The report is at $out/report.html. To have every command ask the judge, joined with evidence, copy it to where"
+echo "codefavor looks for one:"
+echo "  mkdir -p ~/.local/share/codefavor && cp -r $out/embedded ~/.local/share/codefavor/judge"

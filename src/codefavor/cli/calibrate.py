@@ -1,0 +1,70 @@
+"""`codefavor calibrate`: makes a trained judge's probabilities true, from its run on held-out pairs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from codefavor.bench.calibrate import Calibrated, calibrate_judge
+from codefavor.errors import UserError
+from codefavor.judge.card import CARD_FILE, write_card
+from codefavor.pairs.source import writing_to
+from codefavor.report.calibration import render_calibration
+from codefavor.report.text import percent
+
+app = typer.Typer()
+
+
+@app.command()
+def calibrate(
+    judge: Annotated[Path, typer.Argument(help="The folder of a trained judge; its judge.json is written anew.")],
+    run: Annotated[
+        Path,
+        typer.Option(help="The folder of its `codefavor bench run` on held-out pairs, as `pairs split` keeps apart."),
+    ],
+    abstain: Annotated[
+        float | None,
+        typer.Option(help="Leave undecided what it is not sure of, to keep the error of its answers under this share."),
+    ] = None,
+    delta: Annotated[
+        float, typer.Option(min=1e-6, max=0.5, help="The probability of exceeding --abstain after all.")
+    ] = 0.1,
+    seed: Annotated[int, typer.Option(min=0, help="Draws which problems fit and which test.")] = 0,
+    plot: Annotated[Path | None, typer.Option(help="Draw reliability before and after as an HTML page.")] = None,
+) -> None:
+    """Fit a temperature on held-out pairs and keep it in judge.json; with --abstain also when to say nothing."""
+    if abstain is not None and not 0 < abstain < 0.5:
+        raise UserError(f"--abstain {abstain:g}: a share between 0 and 0.5 was expected, such as 0.1")
+    found = calibrate_judge(judge, run, abstain, delta, seed)
+    if found.unknown:
+        typer.echo(f"{judge} does not say what it learned from: that the pairs are held out is your word", err=True)
+    if plot:
+        with writing_to(plot):
+            measured = [("temperature 1", found.before), ("fitted", found.after)]
+            plot.write_text(render_calibration(str(judge), measured), encoding="utf-8")
+    with writing_to(judge / CARD_FILE):
+        write_card(judge, found.card)
+    _print(found)
+    typer.echo(f"{judge / CARD_FILE}")
+    if plot:
+        typer.echo(f"{plot}")
+
+
+def _print(found: Calibrated) -> None:
+    calibration = found.card.calibration
+    if calibration is None:
+        return
+    table = Table("temperature", "calibration error, points", "answers", box=SIMPLE_HEAD)
+    table.add_row("1", percent(found.before.error), str(found.before.tasks))
+    table.add_row(f"{calibration.temperature:.3f}", percent(found.after.error), str(found.after.tasks))
+    Console().print(table)
+    typer.echo("The second error is of each half of the problems at the temperature that fits the other half.")
+    if kept := calibration.abstain:
+        typer.echo(
+            f"Answers from a confidence of {kept.below:.3f} on: of {kept.problems} problems that tested it, "
+            f"{kept.answered} answered, {kept.errors} wrongly ({percent(kept.errors / kept.answered)}%, "
+            f"at most {percent(kept.most_error)}% with confidence {1 - kept.delta:g})"
+        )
