@@ -51,6 +51,7 @@ NOT_RUN = (
     ),
     NotRun("accelerate launch", "eight processes; tests/train launches two"),
     NotRun("codefavor bench run --judge int8:", "a judge that takes minutes to train; tests/judge has a small one"),
+    NotRun("codefavor calibrate", "fifty held-out pairs; tests/cli calibrates on more"),
     NotRun("codefavor annotate import", "votes that are given in a browser; tests/annotate gives some"),
     NotRun("codefavor bench fetch", "the network; tests/bench fetches from a server on loopback"),
     NotRun("codefavor evolve commit-instruct --edit-pack commits.jsonl", "a Ray cluster; test_evolve_ray.py has one"),
