@@ -14,6 +14,7 @@ from codefavor.judge.both_orders import BothOrders
 from codefavor.judge.chat import ChatJudge, known_price
 from codefavor.judge.chat_config import ChatJudgeConfig, default_answers, read_chat_spec
 from codefavor.judge.chat_format import NO_VERDICT
+from codefavor.judge.format import joint_text
 from codefavor.judge.load import judge_files, load_judge
 from codefavor.llm.load import load_model
 from codefavor.llm.prices import Price
@@ -76,6 +77,18 @@ def test_log_probabilities_become_the_probability(tmp_path: Path) -> None:
         (verdict,) = judge.judge([comparison(1)])
     assert judge.name == "chat:vllm/m?logprobs"
     assert verdict.choice == "A" and verdict.prob_a == pytest.approx(0.7311, abs=1e-3)
+
+
+def test_a_trained_judge_on_a_server_is_asked_in_the_words_it_was_trained_on(tmp_path: Path) -> None:
+    shown = comparison(1)
+    reply = Reply("B", [("B", {"A": -1.5, "B": -0.5})])
+    with Loopback(lambda messages: reply) as server:
+        judge = judge_of(server.url, tmp_path, "&trained")
+        (verdict,) = judge.judge([shown])
+        (asked,) = server.tally.asked
+    assert judge.name == "chat:vllm/m?trained" and verdict.prob_a == pytest.approx(0.2689, abs=1e-3)
+    text = joint_text(shown.instruction, shown.code_a, shown.code_b, shown.criterion.text)
+    assert [message["content"] for message in asked.body["messages"]] == [text]
 
 
 def test_another_answer_than_a_letter_is_undecided(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from codefavor.judge.chat_format import (
     probability_of_a,
     read_answer,
     repair_prompt,
+    trained_prompt,
 )
 from codefavor.judge.probability import verdict_from
 from codefavor.llm import batch
@@ -107,8 +108,9 @@ class ChatJudge:
         return outcomes
 
     async def _ask(self, model: ChatModel, shown: Comparison) -> Verdict:
-        if self._config.answer == "logprobs":
-            return self._of_letters(shown, await model.complete(letter_prompt(shown), _LETTERS))
+        if self._config.answer != "feedback":
+            prompt = letter_prompt(shown) if self._config.answer == "logprobs" else trained_prompt(shown)
+            return self._of_letters(shown, await model.complete(prompt, _LETTERS))
         messages = feedback_prompt(shown)
         completion = await model.complete(messages, GenerationConfig(max_tokens=self._config.max_tokens))
         reading, cost = read_answer(completion.text), self._cost(completion)

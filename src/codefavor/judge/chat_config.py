@@ -17,7 +17,7 @@ from codefavor.llm.pacing import Limits
 from codefavor.llm.prices import Price
 from codefavor.record import Record
 
-_OPTIONS = ("logprobs", "repair", "base-url=URL", "budget=DOLLARS", "cache=FILE")
+_OPTIONS = ("logprobs", "trained", "repair", "base-url=URL", "budget=DOLLARS", "cache=FILE")
 
 
 class ChatJudgeConfig(Record):
@@ -27,8 +27,9 @@ class ChatJudgeConfig(Record):
     """The model id, `provider/model`."""
     base_urls: tuple[str, ...] = ()
     """Servers of that model, where they are one's own."""
-    answer: Literal["feedback", "logprobs"] = "feedback"
-    """Feedback and then a verdict, or the log-probabilities of one letter."""
+    answer: Literal["feedback", "logprobs", "trained"] = "feedback"
+    """feedback: feedback and then a verdict; logprobs: the log-probabilities of one letter; trained: the same of a
+    classification judge of codefavor's own that a server has loaded, asked in the words that it was trained on."""
     repair: bool = False
     """Whether an answer without a readable verdict is asked for once more."""
     max_tokens: Annotated[int, Field(gt=0)] = 2048
@@ -41,7 +42,7 @@ class ChatJudgeConfig(Record):
     @property
     def name(self) -> str:
         """The name that verdicts carry."""
-        marks = [mark for mark, on in (("logprobs", self.answer == "logprobs"), ("repair", self.repair)) if on]
+        marks = [mark for mark, on in ((self.answer, self.answer != "feedback"), ("repair", self.repair)) if on]
         return f"chat:{self.model}" + (f"?{'&'.join(marks)}" if marks else "")
 
 
@@ -77,7 +78,7 @@ def read_chat_spec(argument: str) -> ChatJudgeSpec:
     names = dict(options)
     overrides = {
         "model": None if config_file(argument) else source,
-        "answer": "logprobs" if "logprobs" in names else None,
+        "answer": next((name for name in ("trained", "logprobs") if name in names), None),
         "repair": True if "repair" in names else None,
         "base_urls": [value for name, value in options if name == "base-url"] or None,
     }

@@ -8,6 +8,7 @@ Paper: section 2.1 (feedback before the verdict); wording and patterns are ours.
 import math
 import re
 
+from codefavor.judge.format import joint_text
 from codefavor.llm.protocol import Completion, Message
 from codefavor.pairs.comparison import Comparison, Side, other_side
 from codefavor.record import Record, content_digest
@@ -52,6 +53,12 @@ def letter_prompt(comparison: Comparison) -> tuple[Message, ...]:
     """Return the conversation that asks for one letter, whose log-probability is the verdict."""
     task = "Which code is better by the criterion? Answer with one letter, A or B, and nothing else."
     return (Message(role="user", content=f"{_material(comparison)}\n\n{task}"),)
+
+
+def trained_prompt(comparison: Comparison) -> tuple[Message, ...]:
+    """Return the conversation that a classification judge was trained on; the server puts it into the chat template."""
+    parts = (comparison.instruction, comparison.code_a, comparison.code_b, comparison.criterion.text)
+    return (Message(role="user", content=joint_text(*parts)),)
 
 
 def repair_prompt(messages: tuple[Message, ...], answer: str) -> tuple[Message, ...]:
