@@ -20,13 +20,13 @@ def codefavor(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def made(count: int, start: int) -> list[PreferencePair]:
-    """Return pairs of which md5 is the worse side nine times out of ten, among words that say nothing."""
+def made(count: int, start: int, share: float) -> list[PreferencePair]:
+    """Return pairs of which md5 is the worse side with a probability of `share`, among words that say nothing."""
     rng = random.Random(start)
     pairs = []
     for number in range(start, start + count):
         words = [" ".join(rng.choice("pqrstuvw") for _ in range(4)) for _ in range(2)]
-        calls = ["sha256", "md5"] if rng.random() < 0.9 else ["md5", "sha256"]
+        calls = ["sha256", "md5"] if rng.random() < share else ["md5", "sha256"]
         chosen, rejected = (f"a = '{word}'\nb = hashlib.{call}(a)" for word, call in zip(words, calls, strict=True))
         pairs.append(
             PreferencePair(
@@ -44,8 +44,9 @@ def made(count: int, start: int) -> list[PreferencePair]:
 def workshop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a trained judge, pairs, and its runs on held-out pairs and on those that it learned from."""
     folder = tmp_path_factory.mktemp("calibrate")
-    write_records(folder / "train.jsonl", made(300, 0))
-    write_records(folder / "held-out.jsonl", made(600, 1000))
+    # Never wrong where it learns, so too sure where it is held against others.
+    write_records(folder / "train.jsonl", made(300, 0, share=1.0))
+    write_records(folder / "held-out.jsonl", made(600, 1000, share=0.9))
     judge = folder / "judge"
     done = codefavor("train", "--objective", "linear", "--pairs", folder / "train.jsonl", "--out", judge)
     assert done.returncode == 0, done.stderr
