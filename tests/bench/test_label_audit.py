@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from codefavor.bench.audit_plus import PlusRunner, read_plus
-from codefavor.bench.label_audit import SUBSET_FILE, AuditedTask, read_subset, run_audit, tasks_of_subset
+from codefavor.bench.label_audit import SUBSET_FILE, AuditedTask, _majority, read_subset, run_audit, tasks_of_subset
 from codefavor.bench.tasks import load_tasks
 from codefavor.errors import DataError, RecordError, UserError
 from codefavor.jsonl import read_records, write_rows
@@ -98,3 +98,11 @@ def test_a_file_that_is_not_of_mbpp_plus_is_named(tmp_path: Path) -> None:
     write_rows(path, [{"task_id": "Mbpp/1"}])
     with pytest.raises(RecordError, match=r"plus\.jsonl.*entry_point"):
         read_plus(path)
+
+
+def test_letters_are_read_alone_and_as_they_were_released() -> None:
+    assert [_majority(said) for said in (["A", "B", "A"], ["codeB", "codeB", "Tie"], ["Tie", "codeA", "codeB"])] == [
+        "A",
+        "B",
+        None,
+    ]

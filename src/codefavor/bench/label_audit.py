@@ -233,6 +233,7 @@ def _letters(data: Path) -> list[str]:
 
 
 def _majority(letters: Sequence[str]) -> str | None:
-    counted = Counter(letter.strip().upper()[:1] for letter in letters)
+    # They are written "A", or "codeA" as released; a tie ends in neither letter.
+    counted = Counter(letter.strip().upper()[-1:] for letter in letters)
     first = max("AB", key=lambda letter: counted[letter])
     return None if counted["A"] == counted["B"] else first
