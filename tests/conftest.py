@@ -13,8 +13,12 @@ from codefavor.pairs.criterion import Aspect, criterion_for
 from codefavor.pairs.pair import PreferencePair, Provenance
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
     from transformers import PreTrainedTokenizerFast
 
+CHROMIUM = Path("/usr/bin/chromium")
 CHAT = "{% for m in messages %}<{{ m.role }}>{{ m.content }}</{{ m.role }}>{% endfor %}"
 CHAT += "{% if add_generation_prompt %}<assistant>{% endif %}"
 
@@ -39,6 +43,20 @@ def character_tokenizer(chat_template: str | None = CHAT) -> PreTrainedTokenizer
 def _interruptible() -> None:
     """Let the programs that tests start hear Ctrl-C, even where the tests themselves run in a shell's background."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, which asks nothing of the network by itself."""
+    from playwright.sync_api import sync_playwright
+
+    if not CHROMIUM.exists():
+        pytest.skip(f"no browser at {CHROMIUM}")
+    quiet = ["--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as driver:
+        launched = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu", *quiet])
+        yield launched
+        launched.close()
 
 
 @pytest.fixture(scope="session")

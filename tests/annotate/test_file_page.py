@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from study_tools import make_pair
 
 from codefavor.annotate.answers import cast_votes
@@ -15,8 +15,6 @@ from codefavor.annotate.store import Store, sole_server
 from codefavor.jsonl import write_records
 from loopback.runs import Ended, codefavor
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 HOSTILE = 'def number():\n    return "</script><script>document.title=2</script><img src=http://127.0.0.1:9/x>"\n'
 
 
@@ -39,16 +37,6 @@ class Study:
 @pytest.fixture
 def study(tmp_path: Path) -> Study:
     return Study(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"no browser at {CHROMIUM}")
-    with sync_playwright() as driver:
-        launched = driver.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGUMENTS))
-        yield launched
-        launched.close()
 
 
 @pytest.fixture

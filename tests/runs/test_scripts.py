@@ -22,7 +22,7 @@ def commands_in(script: Path) -> list[list[str]]:
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 def test_every_command_and_option_exists(script: Path) -> None:
     commands = commands_in(script)
-    assert commands
+    assert commands or script.stem == "steps", "only what the others source may have none"
     assert {" ".join(command): unknown for command in commands if (unknown := unknown_options(command))} == {}
 
 

@@ -1,8 +1,5 @@
 """`codefavor bench`: how good is a judge, and is it better than another one?"""
 
-import shlex
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -10,20 +7,18 @@ import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import Progress
 from rich.table import Table
 
-from codefavor.bench.audit import AUDIT_FILE, BLINDNESS, BiasAudit, audit_judge, write_audit
-from codefavor.bench.audit_plus import PlusRunner, read_plus
-from codefavor.bench.confirm import confirm_changes
 from codefavor.bench.fetch import RELEASED_AT, fetch_benchmark
-from codefavor.bench.label_audit import SUBSET_FILE, read_subset, run_audit, tasks_of_subset
+from codefavor.bench.label_audit import read_subset, tasks_of_subset
 from codefavor.bench.paired import PairedResult, compare_runs
 from codefavor.bench.passed_on import undecided_pairs
 from codefavor.bench.results import RESULT_FILE, BenchResult, Order, RunSettings
 from codefavor.bench.run import run_bench
 from codefavor.bench.tasks import load_tasks
 from codefavor.cli.asked import judge_specs
+from codefavor.cli.bench_audit import COLUMNS, audit_labels, bias, command_line, p_value
 from codefavor.cli.bench_build import app as build_app
 from codefavor.cli.bench_cascade import calibrate_cascade
 from codefavor.cli.bench_export import export
@@ -31,17 +26,13 @@ from codefavor.cli.bench_score import score
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.judge.load import KNOWN_SPECS, judge_files, load_judge
 from codefavor.manifest import hash_file, make_manifest
-from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Wording
 from codefavor.pairs.source import write_pairs
 from codefavor.report.table import make_table
 from codefavor.report.text import for_terminal, percent
-from codefavor.sandbox.probe import open_sandbox
 
 app = typer.Typer(no_args_is_help=True, help="Score judges on tasks with known answers, and test their differences.")
 app.command("calibrate-cascade")(calibrate_cascade)
-
-_COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
 
 
 @app.callback()
@@ -49,6 +40,8 @@ def _bench() -> None:
     """Score judges on tasks with known answers, and test their differences."""
 
 
+app.command("audit-labels")(audit_labels)
+app.command()(bias)
 app.command()(score)
 app.command()(export)
 app.add_typer(build_app, name="build")
@@ -93,10 +86,10 @@ def run(
         unsafe_local=unsafe_local,
     )
     inputs = [*files, *((data / name for name in tasks.files) if data.is_dir() else [data])]
-    manifest = make_manifest(_command(), settings.model_dump(mode="json"), inputs, seed)
+    manifest = make_manifest(command_line(), settings.model_dump(mode="json"), inputs, seed)
     console = Console(stderr=True)
     try:
-        with Progress(*_COLUMNS, console=console, transient=True, disable=not console.is_terminal) as progress:
+        with Progress(*COLUMNS, console=console, transient=True, disable=not console.is_terminal) as progress:
             bar = progress.add_task(chosen.name, total=len(tasks.tasks))
             result = run_bench(
                 chosen, tasks, settings, out, manifest, lambda done, _: progress.update(bar, completed=done)
@@ -109,36 +102,6 @@ def run(
         count = write_pairs(passed_on, undecided_pairs(out, tasks))
         typer.echo(f"{passed_on}: {count} pairs passed on to people")
     typer.echo(f"{out / RESULT_FILE}")
-
-
-@app.command("audit-labels")
-def audit_labels(
-    data: Annotated[
-        Path, typer.Option(envvar="CODEFAVOR_BENCH", help="The benchmark's folder, or a file of preference pairs.")
-    ],
-    out: Annotated[Path, typer.Option(help="The folder for audit.jsonl, summary.json and subset.json.")],
-    plus: Annotated[
-        Path | None, typer.Option(help="mbppplus.jsonl.gz: run candidates on these inputs against the solutions there.")
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="The seed of every generated input.")] = 0,
-    unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
-) -> None:
-    """Re-derive the labels that can be re-derived, flag odd tasks, and write the verified subset."""
-    tasks = load_tasks(data, "kept", seed)
-    judge = load_judge("evidence", unsafe_local)
-    oracle = read_plus(plus) if plus else {}
-    with Progress(*_COLUMNS, console=Console(stderr=True), transient=True) as progress:
-        bar = progress.add_task("auditing", total=len(tasks.tasks))
-        runner = PlusRunner(oracle, unsafe_local) if oracle else None
-        summary = run_audit(judge, runner, tasks, data, out, lambda done, _: progress.update(bar, completed=done))
-    table = Table("aspect", "tasks", *summary.flags, "verified", box=SIMPLE_HEAD)
-    for row in summary.rows:
-        counts = [str(row.counts.get(flag, 0)) for flag in summary.flags]
-        table.add_row(row.aspect, str(row.tasks), *counts, str(row.verified))
-    Console().print(table)
-    for note in summary.notes:
-        typer.echo(note)
-    typer.echo(f"{out / SUBSET_FILE}: {summary.verified} tasks; give it to `codefavor bench run --only`")
 
 
 @app.command()
@@ -157,45 +120,6 @@ def compare(
 
 
 @app.command()
-def bias(
-    judge: Annotated[str, typer.Option(help=f"The judge: {', '.join(KNOWN_SPECS)}.", autocompletion=judge_specs)],
-    data: Annotated[
-        Path,
-        typer.Option(envvar="CODEFAVOR_BENCH", help="The benchmark's folder, or a file of preference pairs."),
-    ],
-    out: Annotated[Path, typer.Option(help="The folder for bias.json.")],
-    tasks: Annotated[int, typer.Option(min=1, help="The most tasks; each is judged about sixteen times.")] = 150,
-    seed: Annotated[int, typer.Option(min=0, help="Draws tasks, sides and tokens.")] = 0,
-    unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
-) -> None:
-    """Find out what a judge reacts to: position, length, claims, names, layout, dead code, injected instructions."""
-    chosen = load_judge(judge, unsafe_local)
-    loaded = load_tasks(data, "stripped", seed)
-    inputs = [*judge_files(judge), *((data / name for name in loaded.files) if data.is_dir() else [data])]
-    manifest = make_manifest(_command(), {"judge": judge, "tasks": tasks}, inputs, seed)
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with (
-        Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress,
-        open_sandbox(unsafe_local=unsafe_local) as pool,
-    ):
-        bar = progress.add_task("running edits", total=None)
-
-        def show(done: int, total: int) -> None:
-            progress.update(bar, completed=done, total=total)
-
-        def confirm(edited: Sequence[Comparison]) -> list[bool]:
-            confirmed = confirm_changes(pool, edited, show)
-            progress.reset(bar, description=chosen.name)
-            return confirmed
-
-        audit = audit_judge(chosen, loaded.tasks, tasks, seed, manifest, confirm, show)
-    write_audit(audit, out)
-    _print_audit(audit)
-    typer.echo(f"{out / AUDIT_FILE}")
-
-
-@app.command()
 def fetch(
     out: Annotated[Path, typer.Option(help="The folder for the four files.")],
     accept_license: Annotated[
@@ -207,10 +131,6 @@ def fetch(
 ) -> None:
     """Download CodePrefBench as released, verified file by file."""
     fetch_benchmark(out, base_url, accept_license, typer.echo)
-
-
-def _command() -> str:
-    return shlex.join(["codefavor", *sys.argv[1:]])
 
 
 def _print_result(result: BenchResult) -> None:
@@ -234,34 +154,6 @@ def _print_result(result: BenchResult) -> None:
         console.print("Foreign code ran under --unsafe-local.")
 
 
-def _print_audit(audit: BiasAudit) -> None:
-    table = Table(title=escape(f"{audit.judge}: what it reacts to"), title_justify="left", box=SIMPLE_HEAD)
-    table.add_column("edit")
-    for heading in ("tasks", "changed %", "shift", "p", "finding"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for each in audit.findings:
-        low, high = (100 * bound for bound in each.flips.interval)
-        is_token = each.probe == BLINDNESS
-        finding = ("[red]blind[/red]" if is_token else "[red]biased[/red]") if each.found else "none found"
-        table.add_row(
-            each.probe,
-            str(each.tasks),
-            f"{percent(each.flips.value)}\n{low:.1f} to {high:.1f}",
-            f"{each.shift.value:+.3f}",
-            _p_value(each.p),
-            finding,
-        )
-    console = Console()
-    console.print(table)
-    console.print(
-        f"A judge without bias is cleared of everything with {1 - audit.level:.0%}. The shift is towards the first or "
-        "the edited candidate; for one-token edits, towards the original, which a judge that sees must prefer. Edits "
-        f"also change the length: read them beside that row. {audit.unconfirmed} one-token edits are left out: running "
-        "them showed no change.",
-        highlight=False,
-    )
-
-
 def _print_comparison(result: PairedResult) -> None:
     console = Console()
     title = escape(f"{result.first} against {result.second}, %")
@@ -276,15 +168,11 @@ def _print_comparison(result: PairedResult) -> None:
             percent(row.first),
             percent(row.second),
             f"{100 * row.difference.value:+.1f}\n{low:+.1f} to {high:+.1f}",
-            _p_value(row.test.sign_flip_p),
-            _p_value(row.test.mcnemar_p),
+            p_value(row.test.sign_flip_p),
+            p_value(row.test.mcnemar_p),
             f"{row.test.first_better}:{row.test.second_better}",
         )
     console.print(table)
     console.print("p flips signs by problem; McNemar takes tasks for independent.", highlight=False)
     if result.differing:
         console.print(f"The runs also differ in their {' and '.join(result.differing)}.", highlight=False)
-
-
-def _p_value(p: float) -> str:
-    return f"{p:.3f}" if p >= 0.001 else "<0.001"

@@ -29,8 +29,8 @@ BATCH_TOKENS = 2048
 """Tokens of one batch: enough to fill the cores, little enough to keep the activations in the caches."""
 
 
-class JointInput:
-    """Comparisons as inputs of one model: its chat template, its tokens of "A" and "B"."""
+class LetterInput:
+    """What comparisons become inputs with: a model's chat template, its tokens of "A" and "B", a limit."""
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase, max_length: int) -> None:
         """Use the tokenizer's chat template and cut inputs to `max_length` tokens.
@@ -43,6 +43,13 @@ class JointInput:
         self._text = TextTokenizer(tokenizer)
         self._max_length = max_length
 
+    def _chat(self, message: str) -> str:
+        return chat_prompt(self._tokenizer, message)
+
+
+class JointInput(LetterInput):
+    """Comparisons as inputs that show both candidates in a row."""
+
     def encode(self, shown: Comparison) -> Encoded:
         """Return the comparison as tokens, up to where the answer begins.
 
@@ -50,9 +57,6 @@ class JointInput:
             ConfigError: the criterion alone does not fit.
         """
         return encode_joint(shown, self._chat, self._text, self._max_length)
-
-    def _chat(self, message: str) -> str:
-        return chat_prompt(self._tokenizer, message)
 
 
 class ClassificationJudge:

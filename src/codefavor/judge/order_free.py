@@ -14,14 +14,15 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 import torch
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from transformers import PreTrainedModel
 
 from codefavor.errors import ConfigError
 from codefavor.judge.adapter import load_language_model
 from codefavor.judge.card import read_card, require
+from codefavor.judge.classification import LetterInput
 from codefavor.judge.format import APART_FORMAT, DEFAULT_MAX_LENGTH, Apart, encode_apart
 from codefavor.judge.precision import Precision, in_precision, keep_freed_memory, named
-from codefavor.judge.pretrained import TextTokenizer, chat_prompt, load_tokenizer, verdict_tokens
+from codefavor.judge.pretrained import load_tokenizer
 from codefavor.judge.probability import sigmoid, verdict_from
 from codefavor.judge.segment_attention import logits_at, read_by_segments
 from codefavor.judge.segments import Segment, Tree, View, batches_of, flatten, tokens_in
@@ -48,19 +49,8 @@ def side_by_side(apart: Apart) -> Tree:
     )
 
 
-class ApartInput:
-    """Comparisons as inputs of one model: its chat template, its tokens of "A" and "B"."""
-
-    def __init__(self, tokenizer: PreTrainedTokenizerBase, max_length: int) -> None:
-        """Use the tokenizer's chat template and cut inputs to `max_length` tokens.
-
-        Raises:
-            ConfigError: the tokenizer has no chat template, or "A" or "B" is not one token.
-        """
-        self.verdicts = verdict_tokens(tokenizer)
-        self._tokenizer = tokenizer
-        self._text = TextTokenizer(tokenizer)
-        self._max_length = max_length
+class ApartInput(LetterInput):
+    """Comparisons as inputs that show both candidates side by side."""
 
     def encode(self, shown: Comparison) -> tuple[Apart, bool]:
         """Return the comparison as tokens, and whether something was cut.
@@ -69,9 +59,6 @@ class ApartInput:
             ConfigError: the criterion alone does not fit.
         """
         return encode_apart(shown, self._chat, self._text, self._max_length)
-
-    def _chat(self, message: str) -> str:
-        return chat_prompt(self._tokenizer, message)
 
 
 def order_free_margins(model: PreTrainedModel, trees: Sequence[Tree], verdicts: tuple[int, int]) -> torch.Tensor:

@@ -51,7 +51,7 @@ def keep_freed_memory() -> None:
     """Let this process keep memory that it frees, where its C library can: every batch needs the same amount again.
 
     Handing large buffers back to the system and getting them anew, zeroed page by page, cost an eighth of the time of
-    judging in fp32 and a fifth in int8.
+    judging in fp32 where it was measured.
     """
     if not sys.platform.startswith("linux"):
         return

@@ -5,30 +5,27 @@ Paper: section 2.1, the generation design.
 """
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import torch
-from torch import nn
 from torch.nn.functional import cross_entropy
 
 from codefavor.judge.generation import DialogueInput
 from codefavor.judge.generation_format import GENERATION_FORMAT, address, fit_feedback, render_reply
 from codefavor.judge.pretrained import WeightsLoader, load_tokenizer, load_weights
-from codefavor.judge.segment_attention import logits_at, read_by_segments
+from codefavor.judge.segment_attention import logits_at
 from codefavor.judge.segments import families, flatten, row_ends
 from codefavor.llm.embedded import resolve_model
 from codefavor.pairs.comparison import Side
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
 from codefavor.train.examples import ExampleSet, ReplyExample, reply_examples
-from codefavor.train.objectives import Loss, base_weights
+from codefavor.train.objectives import Loss, TokenLearner
 
 
-class GenerationLearner:
+class GenerationLearner(TokenLearner):
     """The paper's generator: cross-entropy of the reply's tokens, every example counting alike."""
 
     input_format = GENERATION_FORMAT
-    head: nn.Module | None = None
 
     def __init__(self, config: TrainConfig, load: WeightsLoader = load_weights) -> None:
         """Load the base model with `load`.
@@ -37,16 +34,10 @@ class GenerationLearner:
             ModelError: it cannot be loaded.
             ConfigError: its tokenizer has no single token for a verdict.
         """
-        self._tokenizer = load_tokenizer(resolve_model(config.model))
-        self._inputs = DialogueInput(self._tokenizer, config.max_length, config.max_new_tokens)
-        self._comments = config.comments
+        tokenizer = load_tokenizer(resolve_model(config.model))
+        self._inputs = DialogueInput(tokenizer, config.max_length, config.max_new_tokens)
         self._longest_reply = config.max_new_tokens
-        self.language_model = read_by_segments(base_weights(config, load))
-
-    @property
-    def root(self) -> nn.Module:
-        """The language model."""
-        return self.language_model
+        super().__init__(config, tokenizer, load)
 
     def examples(self, pairs: Iterable[PreferencePair]) -> ExampleSet[ReplyExample]:
         """Return two examples a pair, one in each order."""
@@ -67,11 +58,6 @@ class GenerationLearner:
         total = torch.stack([one.mean() for one in torch.split(losses, lengths)]).sum()
         right = sum(_is_right(batch[row], own) for row, own in zip(order, torch.split(logits, lengths), strict=True))
         return Loss(total, right, sum(map(len, rows)))
-
-    def save(self, folder: Path) -> None:
-        """Write the model as a Hugging Face folder."""
-        self.language_model.save_pretrained(folder)
-        self._tokenizer.save_pretrained(folder)
 
     def _encode_reply(self, feedback: str | None, side: Side) -> tuple[list[int], bool]:
         replies = self._inputs.replies

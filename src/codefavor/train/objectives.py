@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 import torch
 from torch import nn
 from torch.nn.functional import cross_entropy, logsigmoid
-from transformers import PreTrainedModel
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from codefavor.judge.classification import JointInput, answer_logits
 from codefavor.judge.format import JOINT_FORMAT, SINGLE_FORMAT
@@ -72,11 +72,38 @@ def base_weights(config: TrainConfig, load: WeightsLoader) -> PreTrainedModel:
     return load(resolve_model(config.model), "causal", memory="4bit" if config.load_in_4bit else "device")
 
 
-class ClassificationLearner:
+class TokenLearner:
+    """What objectives share whose judges answer in tokens: a language model that reads by segments, and nothing new."""
+
+    head: nn.Module | None = None
+
+    def __init__(
+        self, config: TrainConfig, tokenizer: PreTrainedTokenizerBase, load: WeightsLoader = load_weights
+    ) -> None:
+        """Load the base model with `load`.
+
+        Raises:
+            ModelError: it cannot be loaded.
+        """
+        self._tokenizer = tokenizer
+        self._comments = config.comments
+        self.language_model = read_by_segments(base_weights(config, load))
+
+    @property
+    def root(self) -> nn.Module:
+        """The language model."""
+        return self.language_model
+
+    def save(self, folder: Path) -> None:
+        """Write the model as a Hugging Face folder."""
+        self.language_model.save_pretrained(folder)
+        self._tokenizer.save_pretrained(folder)
+
+
+class ClassificationLearner(TokenLearner):
     """The paper's classifier: cross-entropy over the vocabulary at the one token that answers "A" or "B"."""
 
     input_format = JOINT_FORMAT
-    head: nn.Module | None = None
 
     def __init__(self, config: TrainConfig, load: WeightsLoader = load_weights) -> None:
         """Load the base model with `load`.
@@ -85,15 +112,9 @@ class ClassificationLearner:
             ModelError: it cannot be loaded.
             ConfigError: its tokenizer has no single token for "A" or "B".
         """
-        self._tokenizer = load_tokenizer(resolve_model(config.model))
-        self._inputs = JointInput(self._tokenizer, config.max_length)
-        self._comments = config.comments
-        self.language_model = read_by_segments(base_weights(config, load))
-
-    @property
-    def root(self) -> nn.Module:
-        """The language model."""
-        return self.language_model
+        tokenizer = load_tokenizer(resolve_model(config.model))
+        self._inputs = JointInput(tokenizer, config.max_length)
+        super().__init__(config, tokenizer, load)
 
     def examples(self, pairs: Iterable[PreferencePair]) -> ExampleSet[JointExample]:
         """Return two examples a pair, one in each order."""
@@ -110,11 +131,6 @@ class ClassificationLearner:
         margin = (logits[:, token_a] - logits[:, token_b]) * torch.where(answers == token_a, 1.0, -1.0)
         total = cross_entropy(logits, answers, reduction="sum")
         return Loss(total, int((margin > 0).sum()), sum(map(len, rows)))
-
-    def save(self, folder: Path) -> None:
-        """Write the model as a Hugging Face folder."""
-        self.language_model.save_pretrained(folder)
-        self._tokenizer.save_pretrained(folder)
 
 
 class RewardLearner:

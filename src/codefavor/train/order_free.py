@@ -1,27 +1,23 @@
 """The order-free objective: that the chosen code is preferred when both are read side by side, each pair once."""
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
-from torch import nn
 from torch.nn.functional import logsigmoid
 
 from codefavor.judge.format import APART_FORMAT
 from codefavor.judge.order_free import ApartInput, order_free_margins, side_by_side
 from codefavor.judge.pretrained import WeightsLoader, load_tokenizer, load_weights
-from codefavor.judge.segment_attention import read_by_segments
 from codefavor.llm.embedded import resolve_model
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
 from codefavor.train.examples import ApartExample, ExampleSet, apart_examples
-from codefavor.train.objectives import Loss, base_weights
+from codefavor.train.objectives import Loss, TokenLearner
 
 
-class OrderFreeLearner:
+class OrderFreeLearner(TokenLearner):
     """The negative log-probability that the chosen code wins; the two orders of a pair are one example."""
 
     input_format = APART_FORMAT
-    head: nn.Module | None = None
 
     def __init__(self, config: TrainConfig, load: WeightsLoader = load_weights) -> None:
         """Load the base model with `load`.
@@ -30,15 +26,9 @@ class OrderFreeLearner:
             ModelError: it cannot be loaded.
             ConfigError: its tokenizer has no single token for "A" or "B".
         """
-        self._tokenizer = load_tokenizer(resolve_model(config.model))
-        self._inputs = ApartInput(self._tokenizer, config.max_length)
-        self._comments = config.comments
-        self.language_model = read_by_segments(base_weights(config, load))
-
-    @property
-    def root(self) -> nn.Module:
-        """The language model."""
-        return self.language_model
+        tokenizer = load_tokenizer(resolve_model(config.model))
+        self._inputs = ApartInput(tokenizer, config.max_length)
+        super().__init__(config, tokenizer, load)
 
     def examples(self, pairs: Iterable[PreferencePair]) -> ExampleSet[ApartExample]:
         """Return one example a pair."""
@@ -49,8 +39,3 @@ class OrderFreeLearner:
         trees = [side_by_side(example.shown) for example in batch]
         margins = order_free_margins(self.language_model, trees, self._inputs.verdicts)
         return Loss(-logsigmoid(margins).sum(), int((margins > 0).sum()), sum(example.length for example in batch))
-
-    def save(self, folder: Path) -> None:
-        """Write the model as a Hugging Face folder."""
-        self.language_model.save_pretrained(folder)
-        self._tokenizer.save_pretrained(folder)
