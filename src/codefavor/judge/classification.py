@@ -5,7 +5,6 @@ inputs begin with, such as the instruction in both orders, is read once.
 Paper: section 2.1, the classification design.
 """
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
@@ -20,13 +19,12 @@ from codefavor.judge.format import DEFAULT_MAX_LENGTH, JOINT_FORMAT, Encoded, en
 from codefavor.judge.precision import Precision, in_precision, keep_freed_memory, named
 from codefavor.judge.pretrained import TextTokenizer, chat_prompt, load_tokenizer, verdict_tokens
 from codefavor.judge.probability import sigmoid, verdict_from
+from codefavor.judge.readers import batch_tokens, read_side_by_side
 from codefavor.judge.segment_attention import logits_at, read_by_segments
 from codefavor.judge.segments import Family, batches_of, families, flatten, row_ends
+from codefavor.judge.verdict_head import only_tokens
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.verdict import Cost, Verdict
-
-BATCH_TOKENS = 2048
-"""Tokens of one batch: enough to fill the cores, little enough to keep the activations in the caches."""
 
 
 class LetterInput:
@@ -66,7 +64,7 @@ class ClassificationJudge:
         """Judge with `model`; the difference of the two logits is divided by `temperature`."""
         self.name = name
         model.eval()  # type: ignore[no-untyped-call]
-        self._model = read_by_segments(model)
+        self._model = read_by_segments(only_tokens(model, inputs.verdicts))
         self._inputs = inputs
         self._temperature = temperature
 
@@ -95,22 +93,23 @@ class ClassificationJudge:
             except ConfigError as error:
                 verdicts[index] = Verdict(comparison=shown.digest(), judge=self.name, choice=None, undecided=str(error))
         places = list(rows)
-        for batch in batches_of(families([rows[place] for place in places]), BATCH_TOKENS):
-            started = time.perf_counter()
-            with torch.inference_mode():
-                logits = answer_logits(self._model, batch)
+        device = self._model.device
+        batches = list(batches_of(families([rows[place] for place in places]), batch_tokens(device)))
+        for batch, answered in read_side_by_side(batches, self._margins, device):
             chosen = [places[row] for family in batch for row in family.rows]
-            seconds = (time.perf_counter() - started) / len(chosen)
-            token_a, token_b = self._inputs.verdicts
-            margins = (logits[:, token_a] - logits[:, token_b]).tolist()
-            for place, margin in zip(chosen, margins, strict=True):
-                cost = Cost(seconds=seconds, input_tokens=len(rows[place]), output_tokens=0)
+            for place, margin in zip(chosen, answered.answers, strict=True):
+                cost = Cost(seconds=answered.seconds / len(chosen), input_tokens=len(rows[place]), output_tokens=0)
                 verdicts[place] = verdict_from(sigmoid(margin / self._temperature), comparisons[place], self.name, cost)
         return [verdicts[index] for index in range(len(comparisons))]
 
+    def _margins(self, batch: Sequence[Family]) -> list[float]:
+        logits = answer_logits(self._model, batch)
+        margins: list[float] = (logits[:, 0] - logits[:, 1]).tolist()
+        return margins
+
 
 def answer_logits(model: PreTrainedModel, batch: Sequence[Family]) -> torch.Tensor:
-    """Return the logits over the vocabulary at the place of the answer only, of shape (rows, vocabulary).
+    """Return the logits at the place of the answer only, of shape (rows, vocabulary).
 
     The rows are those of the families in turn; `model` reads by segments.
     """

@@ -8,7 +8,6 @@ candidates exchanges the two read-outs, and so negates the difference.
 The design is ours; the paper's classifier reads the two candidates in a row (section 2.1) and has a position bias.
 """
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -24,13 +23,13 @@ from codefavor.judge.format import APART_FORMAT, DEFAULT_MAX_LENGTH, Apart, enco
 from codefavor.judge.precision import Precision, in_precision, keep_freed_memory, named
 from codefavor.judge.pretrained import load_tokenizer
 from codefavor.judge.probability import sigmoid, verdict_from
+from codefavor.judge.readers import batch_tokens, read_side_by_side
 from codefavor.judge.segment_attention import logits_at, read_by_segments
 from codefavor.judge.segments import Segment, Tree, View, batches_of, flatten, tokens_in
+from codefavor.judge.verdict_head import only_tokens
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.verdict import Cost, Verdict
 
-BATCH_TOKENS = 2048
-"""Tokens of one batch: enough to fill the cores, little enough to keep the activations in the caches."""
 _HEAD, _CODE_A, _CODE_B = range(3)
 
 
@@ -89,7 +88,7 @@ class OrderFreeJudge:
         """Judge with `model`; the margin is divided by `temperature`."""
         self.name = name
         model.eval()  # type: ignore[no-untyped-call]
-        self._model = read_by_segments(model)
+        self._model = read_by_segments(only_tokens(model, inputs.verdicts))
         self._inputs = inputs
         self._temperature = temperature
 
@@ -121,19 +120,18 @@ class OrderFreeJudge:
             swapped = apart._replace(code_a=apart.code_b, code_b=apart.code_a)
             read, sign = min((apart, 1.0), (swapped, -1.0), key=lambda each: each[0].code_a)
             asked.setdefault(read, _Asked(side_by_side(read), [])).places.append((index, sign))
-        for batch in batches_of(sorted(asked.values(), key=lambda each: -each.tokens), BATCH_TOKENS):
-            verdicts.update(self._answers(batch, comparisons))
+        batches = list(
+            batches_of(sorted(asked.values(), key=lambda each: -each.tokens), batch_tokens(self._model.device))
+        )
+        for batch, answered in read_side_by_side(batches, self._margins, self._model.device):
+            seconds = answered.seconds / sum(len(each.places) for each in batch)
+            for each, margin in zip(batch, answered.answers, strict=True):
+                cost = Cost(seconds=seconds, input_tokens=each.tokens // len(each.places), output_tokens=0)
+                for place, sign in each.places:
+                    prob_a = sigmoid(sign * margin / self._temperature)
+                    verdicts[place] = verdict_from(prob_a, comparisons[place], self.name, cost)
         return [verdicts[index] for index in range(len(comparisons))]
 
-    def _answers(self, batch: list[_Asked], comparisons: Sequence[Comparison]) -> dict[int, Verdict]:
-        started = time.perf_counter()
-        with torch.inference_mode():
-            margins = order_free_margins(self._model, [each.tree for each in batch], self._inputs.verdicts).tolist()
-        seconds = (time.perf_counter() - started) / sum(len(each.places) for each in batch)
-        answers = {}
-        for each, margin in zip(batch, margins, strict=True):
-            cost = Cost(seconds=seconds, input_tokens=each.tokens // len(each.places), output_tokens=0)
-            for place, sign in each.places:
-                prob_a = sigmoid(sign * margin / self._temperature)
-                answers[place] = verdict_from(prob_a, comparisons[place], self.name, cost)
-        return answers
+    def _margins(self, batch: Sequence[_Asked]) -> list[float]:
+        margins: list[float] = order_free_margins(self._model, [each.tree for each in batch], (0, 1)).tolist()
+        return margins

@@ -22,13 +22,12 @@ from codefavor.judge.card import RewardShape, read_card, require
 from codefavor.judge.format import DEFAULT_MAX_LENGTH, SINGLE_FORMAT, Candidate, encode_single
 from codefavor.judge.pretrained import TextTokenizer, load_tokenizer, load_weights, pad_token
 from codefavor.judge.probability import antisymmetric_sigmoid, verdict_from
+from codefavor.judge.readers import batch_tokens, read_side_by_side
 from codefavor.judge.wide import WIDE_FORMAT, WideTerm
 from codefavor.pairs.comparison import Comparison, Side
 from codefavor.pairs.verdict import Cost, Verdict
 
 HEAD_FILE = "head.safetensors"
-BATCH_TOKENS = 2048
-"""Tokens of one batch: enough to fill the cores, little enough to keep the activations in the caches."""
 
 
 class LastTokenHead(nn.Module):
@@ -190,12 +189,16 @@ class RewardJudge:
 
     def _scores(self, candidates: list[Candidate]) -> dict[Candidate, float]:
         scores: dict[Candidate, float] = {}
-        for batch in by_length([len(candidate.token_ids) for candidate in candidates], BATCH_TOKENS):
-            rows = [candidates[index] for index in batch]
-            with torch.inference_mode():
-                scored = self._model(rows, self._inputs.pad_id)
-            scores.update(zip(rows, scored.tolist(), strict=True))
+        device = self._model.backbone.device
+        lengths = [len(candidate.token_ids) for candidate in candidates]
+        batches = [[candidates[index] for index in batch] for batch in by_length(lengths, batch_tokens(device))]
+        for rows, answered in read_side_by_side(batches, self._scored, device):
+            scores.update(zip(rows, answered.answers, strict=True))
         return scores
+
+    def _scored(self, rows: Sequence[Candidate]) -> list[float]:
+        scored: list[float] = self._model(rows, self._inputs.pad_id).tolist()
+        return scored
 
 
 def _wide(folder: Path, shape: RewardShape) -> Wide | None:

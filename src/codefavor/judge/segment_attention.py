@@ -5,6 +5,7 @@ Qwen2, Gemma 2, SmolLM2, ...). What the segments mean is `codefavor.judge.segmen
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import torch
@@ -13,9 +14,11 @@ from torch.nn.functional import scaled_dot_product_attention
 from transformers import AttentionInterface, PreTrainedModel
 
 from codefavor.errors import ConfigError
+from codefavor.judge.block_attention import attended_in_blocks
 from codefavor.judge.segments import Flat, Placed
 
 _NAME = "codefavor_segments"
+_ROUGH_NAME = f"{_NAME}_bf16"
 
 
 class _Turn(NamedTuple):
@@ -36,9 +39,20 @@ class _Reading(NamedTuple):
 
 
 def read_by_segments(model: PreTrainedModel) -> PreTrainedModel:
-    """Return `model`, set to read flat layouts through `logits_at`, or rows without padding, from now on."""
-    AttentionInterface.register(_NAME, _attend)
-    model.set_attn_implementation(_NAME)
+    """Return `model`, set to read flat layouts through `logits_at`, or rows without padding, from now on.
+
+    A model that does so already stays as it is.
+    """
+    if model.config._attn_implementation not in (_NAME, _ROUGH_NAME):
+        AttentionInterface.register(_NAME, _attend)
+        model.set_attn_implementation(_NAME)
+    return model
+
+
+def read_roughly_by_segments(model: PreTrainedModel) -> PreTrainedModel:
+    """Return `model`, set to read by segments with its attention in bf16: for judging on a CPU only."""
+    AttentionInterface.register(_ROUGH_NAME, partial(_attend, rough=True))
+    model.set_attn_implementation(_ROUGH_NAME)
     return model
 
 
@@ -113,6 +127,7 @@ def _attend(
     scaling: float,
     segments: Sequence[_Reading] | None = None,
     softcap: float | None = None,
+    rough: bool = False,
     **_: Any,
 ) -> tuple[torch.Tensor, None]:
     """Attend within segments: query, key and value of shape (1, heads, tokens, width), one row.
@@ -128,7 +143,10 @@ def _attend(
         values = [value[:, :, each.begin : each.end] for each in placed.seen]
         k = torch.cat([*keys, key[:, :, own]], dim=2) if keys else key[:, :, own]
         v = torch.cat([*values, value[:, :, own]], dim=2) if values else value[:, :, own]
-        pieces.append(_attended(query[:, :, own], k, v, mask, scaling, softcap))
+        if rough:
+            pieces.append(attended_in_blocks(query[:, :, own], k, v, scaling, softcap))
+        else:
+            pieces.append(_attended(query[:, :, own], k, v, mask, scaling, softcap))
     return torch.cat(pieces, dim=2).transpose(1, 2), None
 
 
