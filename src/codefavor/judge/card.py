@@ -14,7 +14,7 @@ from codefavor.record import Record, explain
 
 CARD_FILE = "judge.json"
 
-Objective = Literal["classification", "order-free", "generation", "reward", "linear", "grounded"]
+Objective = Literal["classification", "order-free", "generation", "reward", "likelihood", "linear", "grounded"]
 Unfinished = Literal["undecided", "forced"]
 CommentPolicy = Literal["stripped", "kept"]
 
@@ -58,15 +58,6 @@ class Calibration(Record):
     """When the judge says nothing; None for a judge that always answers."""
 
 
-class WideShape(Record):
-    """The wide term of a reward judge."""
-
-    weight: Annotated[float, Field(gt=0)]
-    """What its logit is multiplied by before it is added to the decoder's."""
-    format: str
-    """The digest of the features in training; a judge of others is refused."""
-
-
 class RewardShape(Record):
     """How a reward judge reads a candidate and turns the states of the language model into a score."""
 
@@ -74,8 +65,6 @@ class RewardShape(Record):
     """last: from the last token; sum: over all tokens of the code, each weighed by what the criterion says."""
     instruction: bool = True
     """Whether the instruction is read; a judge of few layers is faster without and loses nothing it could use."""
-    wide: WideShape | None = None
-    """The term that is added to the difference of the scores; None for a decoder alone."""
 
 
 class GenerationShape(Record):
@@ -86,6 +75,24 @@ class GenerationShape(Record):
     unfinished: Unfinished = "undecided"
     """What a reply without a result line counts as. undecided: no answer, with the reason; forced: the result line is
     begun for the model, and the likelier letter is its answer."""
+
+
+class LikelihoodWeights(Record):
+    """What the two terms of a likelihood judge are multiplied by."""
+
+    likelihood: Annotated[float, Field(ge=0)]
+    """Of the difference of the log-likelihoods."""
+    ngrams: Annotated[float, Field(ge=0)]
+    """Of the logit of the n-grams that only one candidate has."""
+
+
+class LikelihoodShape(Record):
+    """How a likelihood judge weighs what the language model and the n-grams say."""
+
+    weights: Annotated[dict[str, LikelihoodWeights], Field(min_length=1)]
+    """By aspect; a criterion of another or of none is given their mean."""
+    pairs: dict[str, int]
+    """The pairs on which the weights of each aspect were fitted."""
 
 
 class JudgeCard(Record):
@@ -105,6 +112,8 @@ class JudgeCard(Record):
     """The most tokens of one input; None where nothing is cut."""
     reward: RewardShape | None = None
     """The shape of a reward judge; None for the other objectives."""
+    likelihood: LikelihoodShape | None = None
+    """The weights of a likelihood judge; None for the other objectives."""
     generation: GenerationShape | None = None
     """How a generative judge writes; None for the other objectives."""
     grounded: GroundedModel | None = None

@@ -6,7 +6,7 @@ exactly, so P(A) of one order is 1 - P(A) of the other. No torch.
 """
 
 import re
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -47,13 +47,45 @@ _ASPECT_WORDS = {
 }
 
 
-class LinearJudge:
-    """Answers by a weighted sum over the n-grams in which the candidates differ."""
+class NGramScore:
+    """A score of two candidates: a weighted sum over the n-grams in which they differ."""
 
-    def __init__(self, name: str, weights: NDArray[np.float64], temperature: float = 1.0) -> None:
-        """Judge with `weights`, of shape (FEATURES,); a score is divided by `temperature`."""
-        self.name = name
+    def __init__(self, weights: NDArray[np.float64]) -> None:
+        """Score with `weights`, of shape (FEATURES,)."""
         self._weights = weights
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Return the score that training wrote into `folder`.
+
+        Raises:
+            ModelError: there is none, or it is malformed.
+        """
+        path = folder / WEIGHTS_FILE
+        try:
+            weights = load_file(path)["weights"]
+        except (OSError, SafetensorError, KeyError) as error:
+            raise ModelError(f"{path}: not the weights of n-grams: {error}") from None
+        if weights.shape != (FEATURES,):
+            raise ModelError(f"{path}: {weights.shape} weights, ({FEATURES},) were expected")
+        return cls(weights.astype(np.float64))
+
+    def save(self, folder: Path) -> None:
+        """Write the weights into `folder`."""
+        save_file({"weights": self._weights.astype(np.float32)}, folder / WEIGHTS_FILE)
+
+    def scores(self, comparisons: Sequence[Comparison]) -> NDArray[np.float64]:
+        """Return the logit of A against B for every comparison, of shape (comparisons,); above zero means A."""
+        return np.asarray(difference_matrix(comparisons) @ self._weights)
+
+
+class LinearJudge:
+    """Answers by the n-grams in which the candidates differ."""
+
+    def __init__(self, name: str, score: NGramScore, temperature: float = 1.0) -> None:
+        """Judge by `score`, divided by `temperature`."""
+        self.name = name
+        self._score = score
         self._temperature = temperature
 
     @classmethod
@@ -65,69 +97,38 @@ class LinearJudge:
         """
         card = read_card(folder)
         require(folder, card, "linear", LINEAR_FORMAT)
-        try:
-            weights = load_file(folder / WEIGHTS_FILE)["weights"]
-        except (OSError, SafetensorError, KeyError) as error:
-            raise ModelError(f"{folder / WEIGHTS_FILE}: not the weights of a linear judge: {error}") from None
-        if weights.shape != (FEATURES,):
-            raise ModelError(f"{folder / WEIGHTS_FILE}: {weights.shape} weights, ({FEATURES},) were expected")
-        return cls(f"model:{folder}", weights.astype(np.float64), card.temperature)
-
-    def save(self, folder: Path) -> None:
-        """Write the weights into `folder`."""
-        save_file({"weights": self._weights.astype(np.float32)}, folder / WEIGHTS_FILE)
+        return cls(f"model:{folder}", NGramScore.load(folder), card.temperature)
 
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         """Return one verdict for every comparison; candidates that it sees no difference between are a tie."""
         return [
             verdict_from(antisymmetric_sigmoid(score / self._temperature), shown, self.name)
-            for score, shown in zip(self.scores(comparisons), comparisons, strict=True)
+            for score, shown in zip(self._score.scores(comparisons), comparisons, strict=True)
         ]
-
-    def scores(self, comparisons: Sequence[Comparison]) -> NDArray[np.float64]:
-        """Return the score of A against B for every comparison, of shape (comparisons,); above zero means A."""
-        return np.asarray(difference_matrix(comparisons) @ self._weights)
-
-
-Presence = Callable[[str, str], tuple[Set[str], Set[str]]]
-"""From two codes to what is present in each."""
 
 
 def difference_matrix(comparisons: Sequence[Comparison]) -> csr_matrix:
     """Return hashed differences of n-grams, A minus B, scaled to unit length, of shape (comparisons, FEATURES)."""
-    return scaled_to_unit_length(presence_matrix(comparisons, _grams_of))
-
-
-def presence_matrix(comparisons: Sequence[Comparison], present: Presence, features: int = FEATURES) -> csr_matrix:
-    """Return hashed differences A minus B of what `present` finds, of shape (comparisons, features)."""
     if not comparisons:
-        return csr_matrix((0, features))
-    rows = FeatureHasher(features).transform(_difference(shown, present) for shown in comparisons)
+        return csr_matrix((0, FEATURES))
+    rows = FeatureHasher(FEATURES).transform(_difference(shown) for shown in comparisons)
     rows.sort_indices()
-    return csr_matrix(rows)
+    return _scaled_to_unit_length(csr_matrix(rows))
 
 
-def row_lengths(rows: csr_matrix) -> NDArray[np.float64]:
-    """Return the Euclidean length of every row; an empty row has none."""
-    squares = np.append(rows.data**2, 0.0)
-    return np.sqrt(np.where(np.diff(rows.indptr) > 0, np.add.reduceat(squares, rows.indptr[:-1]), 0.0))
-
-
-def scaled_to_unit_length(rows: csr_matrix) -> csr_matrix:
+def _scaled_to_unit_length(rows: csr_matrix) -> csr_matrix:
     """Return rows of unit length; empty rows stay empty."""
-    lengths = row_lengths(rows)
+    filled = np.diff(rows.indptr)
+    squares = np.append(rows.data**2, 0.0)
+    lengths = np.sqrt(np.where(filled > 0, np.add.reduceat(squares, rows.indptr[:-1]), 1.0))
     scaled = rows.copy()
-    scaled.data /= np.repeat(np.where(lengths > 0, lengths, 1.0), np.diff(rows.indptr))
+    scaled.data /= np.repeat(lengths, filled)
     return scaled
 
 
-def _grams_of(code_a: str, code_b: str) -> tuple[Set[str], Set[str]]:
-    return grams(code_a), grams(code_b)
-
-
-def _difference(shown: Comparison, present: Presence) -> dict[str, int]:
-    """Return 1 for everything that only A has and -1 for everything that only B has, shared and by aspect."""
-    in_a, in_b = present(shown.code_a, shown.code_b)
+def _difference(shown: Comparison) -> dict[str, int]:
+    """Return 1 for every n-gram that only A has and -1 for every one that only B has, shared and by aspect."""
+    in_a, in_b = grams(shown.code_a), grams(shown.code_b)
     aspect = aspect_of(shown.criterion)
     features: dict[str, int] = {}
     for gram in sorted(in_a ^ in_b):

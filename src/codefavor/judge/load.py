@@ -39,6 +39,7 @@ KNOWN_SPECS = (
         "cascade:FILE.json",
     ),
     *("chat:PROVIDER/MODEL", "chat:FILE.yaml", "scores:FOLDER_OR_HUB_ID", "preference:FOLDER_OR_HUB_ID"),
+    *("likelihood:embedded", "likelihood:FOLDER_OR_HUB_ID", "int8:likelihood:MODEL", "bf16:likelihood:MODEL"),
 )
 """The forms that a spec can take, besides those that other packages add."""
 
@@ -53,6 +54,7 @@ _TRAINED: dict[Objective, tuple[str, str]] = {
     "generation": ("codefavor.judge.generation", "GenerationJudge"),
     "order-free": ("codefavor.judge.order_free", "OrderFreeJudge"),
     "reward": ("codefavor.judge.reward", "RewardJudge"),
+    "likelihood": ("codefavor.judge.likelihood", "LikelihoodJudge"),
     "linear": ("codefavor.judge.linear", "LinearJudge"),
 }
 """The module and the class that read the weights of each objective."""
@@ -62,10 +64,12 @@ _FOREIGN = {
     "preference": ("codefavor.judge.preference", "PreferenceJudge"),
 }
 """The module and the class of judges whose weights others trained."""
+_LIKELIHOOD = ("codefavor.judge.likelihood", "LikelihoodJudge", "untrained")
+"""The judge that any base makes as it comes."""
 
 _PRECISIONS = ("int8", "bf16")
 """What a judge can be loaded in besides fp32, to be faster on a CPU."""
-_IN_PRECISION: frozenset[Objective] = frozenset({"classification", "order-free"})
+_IN_PRECISION: frozenset[Objective] = frozenset({"classification", "likelihood", "order-free"})
 """The objectives whose judges can be."""
 
 
@@ -133,7 +137,7 @@ def judge_files(spec: str) -> tuple[Path, ...]:
         return judge_files(argument)
     if kind == "chat" and (file := config_file(argument)):
         return (file,)
-    if kind in _FOREIGN and Path(argument).is_dir():
+    if (kind in _FOREIGN or kind == "likelihood") and Path(argument).is_dir():
         return tuple(sorted(path for path in Path(argument).iterdir() if path.is_file()))
     if kind == "cascade":
         card = () if ">" in argument else (Path(argument),)
@@ -169,6 +173,10 @@ def _from_weights(spec: str, kind: str, argument: str, unsafe_local: bool, evide
             return _load_trained(Path(folder), unsafe_local, evidence)
         case (("int8" | "bf16"), inner) if inner.startswith("model:"):
             return _load_in_precision(spec, kind, Path(inner.removeprefix("model:")))
+        case "likelihood", model if model:
+            return _load_class(*_LIKELIHOOD)(model)
+        case (("int8" | "bf16"), inner) if inner.startswith("likelihood:") and inner != "likelihood:":
+            return _load_class(*_LIKELIHOOD)(inner.removeprefix("likelihood:"), kind)
         case (("scores" | "preference"), model) if model:
             return _load_class(*_FOREIGN[kind])(model)
     return None
@@ -203,7 +211,7 @@ def _load_trained(folder: Path, unsafe_local: bool, evidence: Judge | None) -> J
 def _load_in_precision(name: str, precision: str, folder: Path) -> Judge:
     card = read_card(folder)
     if card.objective not in _IN_PRECISION:
-        known = " and ".join(sorted(_IN_PRECISION))
+        known = ", ".join(sorted(_IN_PRECISION))
         raise UserError(f"{name}: a {card.objective} judge is read in fp32 only; {precision} is for {known} judges")
     return _load_class(*_TRAINED[card.objective])(folder, precision)
 
@@ -214,9 +222,9 @@ def _load_chat(argument: str) -> Judge:
     return judge
 
 
-def _load_class(module: str, name: str) -> Callable[..., Judge]:
+def _load_class(module: str, name: str, maker: str = "load") -> Callable[..., Judge]:
     try:
-        load: Callable[..., Judge] = getattr(import_module(module), name).load
+        load: Callable[..., Judge] = getattr(getattr(import_module(module), name), maker)
     except ModuleNotFoundError as error:
         raise MissingExtraError(error.name or module, "train") from None
     return load

@@ -34,8 +34,10 @@ def named(folder: Path, precision: Precision) -> str:
     return f"model:{folder}" if precision == "fp32" else f"{precision}:model:{folder}"
 
 
-def in_precision(model: PreTrainedModel, precision: Precision) -> PreTrainedModel:
+def in_precision(model: PreTrainedModel, precision: Precision, *, output_layer: bool = False) -> PreTrainedModel:
     """Return `model`, ready to judge in another precision; it cannot be trained afterwards.
+
+    In int8 the output layer stays as it is unless `output_layer` asks for it too: few places go through it mostly.
 
     Raises:
         ConfigError: int8 is asked for where this build of torch has no such product, or the model is not on the CPU.
@@ -47,7 +49,7 @@ def in_precision(model: PreTrainedModel, precision: Precision) -> PreTrainedMode
             model.to(torch.bfloat16)  # type: ignore[arg-type]
             return read_roughly_by_segments(model) if model.device.type == "cpu" else model
         case "int8":
-            return _in_int8(model)
+            return _in_int8(model, output_layer)
 
 
 def keep_freed_memory() -> None:
@@ -64,7 +66,7 @@ def keep_freed_memory() -> None:
         mallopt(_M_TRIM_THRESHOLD, _NEVER)
 
 
-def _in_int8(model: PreTrainedModel) -> PreTrainedModel:
+def _in_int8(model: PreTrainedModel, output_layer: bool) -> PreTrainedModel:
     if model.device.type != "cpu":
         raise ConfigError("int8 is for judging on a CPU; leave it out where there is an accelerator")
     if not hasattr(torch.ops.onednn, "qlinear_pointwise"):
@@ -74,6 +76,9 @@ def _in_int8(model: PreTrainedModel) -> PreTrainedModel:
         for name, child in layer.named_children():
             if isinstance(child, nn.Linear):
                 setattr(layer, name, Int8Linear(child, quantiser))
+    if output_layer:
+        whole: nn.Linear = model.get_output_embeddings()  # type: ignore[no-untyped-call]
+        model.set_output_embeddings(Int8Linear(whole, quantiser))  # type: ignore[no-untyped-call]
     return read_roughly_by_segments(model)
 
 

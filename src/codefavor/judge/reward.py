@@ -7,7 +7,7 @@ Every distinct candidate is scored once, however often it appears.
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple, Self
+from typing import Literal, Self
 
 import numpy
 import torch
@@ -23,7 +23,6 @@ from codefavor.judge.format import DEFAULT_MAX_LENGTH, SINGLE_FORMAT, Candidate,
 from codefavor.judge.pretrained import TextTokenizer, load_tokenizer, load_weights, pad_token
 from codefavor.judge.probability import antisymmetric_sigmoid, verdict_from
 from codefavor.judge.readers import batch_tokens, read_side_by_side
-from codefavor.judge.wide import WIDE_FORMAT, WideTerm
 from codefavor.pairs.comparison import Comparison, Side
 from codefavor.pairs.verdict import Cost, Verdict
 
@@ -121,31 +120,15 @@ class SingleInput:
         return encode_single(shown, side, self._text, self._max_length, instruction=self._instruction)
 
 
-class Wide(NamedTuple):
-    """A wide term with its weight."""
-
-    term: WideTerm
-    """The term."""
-    weight: float
-    """What its logits are multiplied by."""
-
-    def scores(self, comparisons: Sequence[Comparison]) -> NDArray[numpy.float64]:
-        """Return what is added to the difference of the scores of every comparison."""
-        return self.weight * self.term.scores(comparisons)
-
-
 class RewardJudge:
     """Answers with the candidate of the higher score."""
 
-    def __init__(
-        self, name: str, model: RewardModel, inputs: SingleInput, temperature: float = 1.0, wide: Wide | None = None
-    ) -> None:
-        """Judge with `model`; the difference of the two scores, with `wide` added, is divided by `temperature`."""
+    def __init__(self, name: str, model: RewardModel, inputs: SingleInput, temperature: float = 1.0) -> None:
+        """Judge with `model`; the difference of the two scores is divided by `temperature`."""
         self.name = name
         self._model = model.eval()
         self._inputs = inputs
         self._temperature = temperature
-        self._wide = wide
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -158,7 +141,7 @@ class RewardJudge:
         require(folder, card, "reward", SINGLE_FORMAT)
         shape = card.reward or RewardShape()
         inputs = SingleInput(load_tokenizer(folder), card.max_length or DEFAULT_MAX_LENGTH, shape.instruction)
-        return cls(f"model:{folder}", load_reward_model(folder, shape), inputs, card.temperature, _wide(folder, shape))
+        return cls(f"model:{folder}", load_reward_model(folder, shape), inputs, card.temperature)
 
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         """Return one verdict for every comparison, in their order."""
@@ -174,16 +157,15 @@ class RewardJudge:
             candidates.update(dict.fromkeys(pair))
         started = time.perf_counter()
         scores = self._scores(list(candidates))
-        added = self._wide.scores(comparisons) if self._wide else [0.0] * len(comparisons)
         seconds = (time.perf_counter() - started) / max(1, len(comparisons))
         verdicts = []
-        for shown, encoded, wide in zip(comparisons, pairs, added, strict=True):
+        for shown, encoded in zip(comparisons, pairs, strict=True):
             if isinstance(encoded, ConfigError):
                 verdicts.append(Verdict(comparison=shown.digest(), judge=self.name, undecided=str(encoded)))
                 continue
             candidate_a, candidate_b = encoded
             cost = Cost(seconds=seconds, input_tokens=len(candidate_a.token_ids) + len(candidate_b.token_ids))
-            margin = scores[candidate_a] - scores[candidate_b] + float(wide)
+            margin = scores[candidate_a] - scores[candidate_b]
             verdicts.append(verdict_from(antisymmetric_sigmoid(margin / self._temperature), shown, self.name, cost))
         return verdicts
 
@@ -199,14 +181,6 @@ class RewardJudge:
     def _scored(self, rows: Sequence[Candidate]) -> list[float]:
         scored: list[float] = self._model(rows, self._inputs.pad_id).tolist()
         return scored
-
-
-def _wide(folder: Path, shape: RewardShape) -> Wide | None:
-    if shape.wide is None:
-        return None
-    if shape.wide.format != WIDE_FORMAT:
-        raise ModelError(f"{folder}: its wide term has other features than this codefavor computes; train it again")
-    return Wide(WideTerm.load(folder), shape.wide.weight)
 
 
 def load_reward_model(folder: Path, shape: RewardShape) -> RewardModel:

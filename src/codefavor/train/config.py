@@ -23,8 +23,8 @@ class TrainConfig(Record):
 
     objective: Objective = "classification"
     """classification: one token, A or B; order-free: the same with both candidates side by side; generation: feedback,
-    then a result line; reward: a Bradley-Terry score; linear: token n-grams, no language model; grounded: evidence
-    joined with another judge."""
+    then a result line; reward: a Bradley-Terry score; likelihood: what an untrained base would rather have
+    written, weighed with token n-grams; linear: token n-grams alone; grounded: evidence joined with another judge."""
     model: str = EMBEDDED
     """The base: "embedded", a Hugging Face folder, or a hub id."""
     inner: str | None = None
@@ -46,9 +46,6 @@ class TrainConfig(Record):
     context_lines: Annotated[int, Field(ge=0)] | None = None
     """Learn from the part of a pair where the codes differ, with so many common lines around (reward only); None learns
     from whole codes. A judge reads whole codes either way."""
-    wide: Annotated[float, Field(ge=0)] = 0.0
-    """The weight of a term that is added to the difference of the scores: which token n-grams and paths of the syntax
-    tree only one candidate has (reward only); 0 leaves it out."""
     max_new_tokens: Positive = 256
     """The most tokens of a reply (generation only), within `max_length`; feedback loses its last sentences to fit."""
     unfinished: Unfinished = "undecided"
@@ -110,8 +107,8 @@ class TrainConfig(Record):
             return self
         if self.layers is not None:
             raise ValueError("layers can only be dropped for a reward judge; a verdict token needs the output layer")
-        if self.wide or self.context_lines is not None:
-            raise ValueError("wide and context_lines are for reward judges; leave them out or set objective: reward")
+        if self.context_lines is not None:
+            raise ValueError("context_lines is for reward judges; leave it out or set objective: reward")
         return self
 
     @model_validator(mode="after")

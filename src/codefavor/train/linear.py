@@ -13,14 +13,7 @@ from sklearn.linear_model import LogisticRegression
 
 from codefavor.errors import DataError
 from codefavor.judge.card import CommentPolicy, JudgeCard
-from codefavor.judge.linear import (
-    LINEAR_FORMAT,
-    LinearJudge,
-    difference_matrix,
-    row_lengths,
-    scaled_to_unit_length,
-)
-from codefavor.judge.wide import WideTerm, wide_matrix
+from codefavor.judge.linear import LINEAR_FORMAT, NGramScore, difference_matrix
 from codefavor.manifest import Manifest
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.pair import PreferencePair
@@ -40,38 +33,22 @@ def train_linear(pairs: Sequence[PreferencePair], config: TrainConfig, out: Path
         DataError: there are no pairs.
     """
     check_folder(out, resume=False)
-    judge = fit_linear(pairs, config.comments)
+    score = fit_ngrams(pairs, config.comments)
     out.mkdir(parents=True, exist_ok=True)
-    judge.save(out)
+    score.save(out)
     card = JudgeCard(objective="linear", format=LINEAR_FORMAT, comments=config.comments)
     finish_folder(out, card, config, manifest, pairs, truncated=0)
 
 
-def fit_linear(pairs: Sequence[PreferencePair], comments: CommentPolicy) -> LinearJudge:
-    """Return a judge fitted to `pairs`. Without an intercept and with antisymmetric features, order cannot matter.
+def fit_ngrams(pairs: Sequence[PreferencePair], comments: CommentPolicy) -> NGramScore:
+    """Return a score fitted to `pairs`. Without an intercept and with antisymmetric features, order cannot matter.
 
     Raises:
         DataError: there are no pairs.
     """
     if not pairs:
         raise DataError("there are no pairs to train on")
-    return LinearJudge("linear", _fit(difference_matrix(_shown(pairs, comments))))
-
-
-def fit_wide(pairs: Sequence[PreferencePair], comments: CommentPolicy) -> WideTerm:
-    """Return the wide term of a reward judge, fitted to `pairs` by itself.
-
-    It is fitted to differences of unit length, as the control is, and used on differences of any length: the weights
-    are divided by the mean length, so that an ordinary pair gets the logit that was fitted.
-
-    Raises:
-        DataError: there are no pairs.
-    """
-    if not pairs:
-        raise DataError("there are no pairs to train on")
-    differences = wide_matrix(_shown(pairs, comments))
-    length = float(row_lengths(differences).mean())
-    return WideTerm(_fit(scaled_to_unit_length(differences)) / (length or 1.0))
+    return NGramScore(_fit(difference_matrix(_shown(pairs, comments))))
 
 
 def _fit(differences: csr_matrix) -> NDArray[np.float64]:

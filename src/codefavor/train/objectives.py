@@ -18,12 +18,10 @@ from codefavor.judge.pretrained import WeightsLoader, load_tokenizer, load_weigh
 from codefavor.judge.reward import RewardModel, SingleInput, save_reward_model
 from codefavor.judge.segment_attention import read_by_segments
 from codefavor.judge.segments import families
-from codefavor.judge.wide import WideTerm
 from codefavor.llm.embedded import resolve_model
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
 from codefavor.train.examples import ExampleSet, ExampleT, JointExample, SingleExample, joint_examples, single_examples
-from codefavor.train.linear import fit_wide
 
 
 class Loss(NamedTuple):
@@ -149,7 +147,6 @@ class RewardLearner:
         self._tokenizer = load_tokenizer(model)
         self._inputs = SingleInput(self._tokenizer, config.max_length, config.instruction)
         self._config = config
-        self._wide: WideTerm | None = None
         self._model = RewardModel(load(model, "backbone", config.layers), config.readout)
         self.language_model = self._model.backbone
         self.head: nn.Module | None = self._model.head
@@ -160,12 +157,8 @@ class RewardLearner:
         return self._model
 
     def examples(self, pairs: Iterable[PreferencePair]) -> ExampleSet[SingleExample]:
-        """Return one example a pair; a wide term is fitted to the same pairs here, since it needs no steps."""
-        known = list(pairs)
-        examples = single_examples(known, self._config.comments, self._inputs.encode, self._config.context_lines)
-        if self._config.wide:
-            self._wide = fit_wide(known, self._config.comments)
-        return examples
+        """Return one example a pair."""
+        return single_examples(pairs, self._config.comments, self._inputs.encode, self._config.context_lines)
 
     def loss(self, batch: Sequence[SingleExample]) -> Loss:
         """Return the negative log-probability that the chosen codes win."""
@@ -175,8 +168,6 @@ class RewardLearner:
         return Loss(-logsigmoid(margin).sum(), int((margin > 0).sum()), sum(len(each.token_ids) for each in candidates))
 
     def save(self, folder: Path) -> None:
-        """Write the backbone as a Hugging Face folder, and head and wide term beside it."""
+        """Write the backbone as a Hugging Face folder, and the head beside it."""
         save_reward_model(self._model, folder)
-        if self._wide:
-            self._wide.save(folder)
         self._tokenizer.save_pretrained(folder)

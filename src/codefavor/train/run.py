@@ -4,10 +4,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from codefavor.judge.card import GenerationShape, JudgeCard, RewardShape, WideShape
+from codefavor.judge.card import GenerationShape, JudgeCard, RewardShape
 from codefavor.judge.precision import keep_freed_memory
 from codefavor.judge.pretrained import load_tokenizer
-from codefavor.judge.wide import WIDE_FORMAT
 from codefavor.llm.embedded import resolve_model
 from codefavor.manifest import Manifest
 from codefavor.pairs.pair import PreferencePair
@@ -98,8 +97,7 @@ def _save(learner: Learner[Any], trainable: Trainable, config: TrainConfig, out:
 
 def _card(config: TrainConfig, input_format: str) -> JudgeCard:
     generation = GenerationShape(max_new_tokens=config.max_new_tokens, unfinished=config.unfinished)
-    wide = WideShape(weight=config.wide, format=WIDE_FORMAT) if config.wide else None
-    reward = RewardShape(readout=config.readout, instruction=config.instruction, wide=wide)
+    reward = RewardShape(readout=config.readout, instruction=config.instruction)
     return JudgeCard(
         objective=config.objective,
         base_model=config.model,
