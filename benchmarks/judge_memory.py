@@ -20,7 +20,7 @@ LONGEST = 2048
 
 def measure(folder: Path, count: int, words: int) -> None:
     """Judge `count` comparisons of about `words` tokens and print how far the memory rose, in MB."""
-    from codefavor.bench.run import CHUNK
+    from codefavor.bench.judging import CHUNK
     from codefavor.judge.load import load_judge
     from codefavor.pairs.comparison import Comparison
     from codefavor.pairs.criterion import Aspect, criterion_for

@@ -21,9 +21,10 @@ _PATIENCE_SECONDS = 5.0
 
 
 def spread(tasks: Sequence[str], work: Callable[[str], str], workers: int, address: str | None) -> Generator[str]:
-    """Yield what `work`, a function of a module, makes of every task, as it is ready, `workers` at a time.
+    """Yield what `work`, a function of a module, makes of every task, as it is ready, in `workers` actors.
 
-    Work whose process is lost is done again elsewhere, so it must bear to be repeated. Close the iterator
+    An actor is a process that lives as long as the run, so `work` may keep what it has loaded. Work whose actor is lost
+    is done again by another one, so it must bear to be repeated. Close the iterator
     (`contextlib.closing`) when leaving early: that ends the work, and a cluster of this machine with it.
 
     Raises:
@@ -33,14 +34,22 @@ def spread(tasks: Sequence[str], work: Callable[[str], str], workers: int, addre
     if not tasks:
         return
     with _cluster(workers, address) as ray:
-
-        def settle(row: dict[str, str]) -> dict[str, str]:
-            return {"item": work(row["item"])}
-
         # A block for every task: Ray hands over whole blocks, and a finished task is not to wait for another one.
         rows = ray.data.from_items(list(tasks), override_num_blocks=len(tasks))
-        for row in rows.map(settle, num_cpus=1, concurrency=workers).iter_rows():
+        # One task at a time, or those behind a slow one would wait while another actor has nothing to do.
+        actors = ray.data.ActorPoolStrategy(size=min(workers, len(tasks)), max_tasks_in_flight_per_actor=1)
+        for row in rows.map(_Actor, fn_constructor_args=(work,), num_cpus=1, compute=actors).iter_rows():
             yield row["item"]
+
+
+class _Actor:
+    """Does `work` on one task after the other."""
+
+    def __init__(self, work: Callable[[str], str]) -> None:
+        self._work = work
+
+    def __call__(self, row: dict[str, str]) -> dict[str, str]:
+        return {"item": self._work(row["item"])}
 
 
 def reach(address: str | None) -> None:

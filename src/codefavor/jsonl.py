@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -16,6 +17,9 @@ from pydantic import ValidationError
 
 from codefavor.errors import DataError, MissingExtraError, RecordError
 from codefavor.record import Record, explain
+
+if sys.platform != "win32":
+    import fcntl
 
 RecordT = TypeVar("RecordT", bound=Record)
 
@@ -91,6 +95,21 @@ def append_record(out: IO[str], record: Record) -> None:
     """Append one record to an open file and hand it to the operating system, so that a kill loses at most this line."""
     out.write(record.model_dump_json(exclude_none=True) + "\n")
     out.flush()
+
+
+def refuse_second_writer(file: IO[str], path: Path) -> None:
+    """Hold the open file at `path` for this process until it is closed: two writers would tear each other's lines.
+
+    Raises:
+        DataError: another process holds it; `file` is closed.
+    """
+    if sys.platform == "win32":
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise DataError(f"{path}: another process is working on this run") from None
 
 
 def drop_torn_tail(path: Path) -> None:

@@ -28,7 +28,7 @@ from loopback.server import Asked, Loopback
 
 def start(*arguments: object) -> subprocess.Popen[bytes]:
     quiet = subprocess.DEVNULL
-    return subprocess.Popen(command(*arguments), env=ENVIRONMENT, stdout=quiet, stderr=quiet)
+    return subprocess.Popen(command("evolve", *arguments), env=ENVIRONMENT, stdout=quiet, stderr=quiet)
 
 
 def wait_for_requests(server: Loopback, process: subprocess.Popen[bytes], more: int) -> None:

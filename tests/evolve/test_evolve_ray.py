@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import time
 from collections import Counter
 from pathlib import Path
@@ -18,7 +17,7 @@ from codefavor.evolve.shards import Shard, cut, fix_size
 from codefavor.jsonl import read_records
 from codefavor.pairs.pair import PreferencePair
 from loopback.critic import answer
-from loopback.runs import ENVIRONMENT, command, commit_run, evolve, results, summary, write_commits
+from loopback.runs import commit_run, end, evolve, results, start, summary, write_commits
 from loopback.server import Loopback
 
 RAY = ("--engine", "ray", "--workers", 2, "--shards-of", 8)
@@ -88,27 +87,12 @@ def test_an_address_where_nobody_listens_is_refused_and_nothing_is_written(tmp_p
     assert not out.exists()
 
 
-def start_ray(*arguments: object) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        command(*arguments),
-        env=ENVIRONMENT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-
-
-def end(process: subprocess.Popen[bytes]) -> str:
-    _, said = process.communicate(timeout=180)
-    return said.decode()
-
-
 @pytest.mark.slow
 def test_killed_and_continued_on_ray_it_is_the_run_without_ray(tmp_path: Path) -> None:
     rows, out = write_commits(tmp_path / "seeds.jsonl", 60), tmp_path / "ray"
     with Loopback(answer, 0.2) as server:
         again = (*commit_run(rows, server.url, out), *RAY)
-        process = start_ray(*again)
+        process = start("evolve", *again)
         until = time.monotonic() + 90
         while not list(out.glob("shards/*.parquet")) and time.monotonic() < until:
             assert process.poll() is None, end(process)
@@ -119,14 +103,14 @@ def test_killed_and_continued_on_ray_it_is_the_run_without_ray(tmp_path: Path) -
         finished = {path.name for path in out.glob("shards/*.parquet")}
         assert 0 < len(finished) < 7
         stamps = {name: (out / "shards" / name).stat().st_mtime_ns for name in finished}
-        last = start_ray(*again)
+        last = start("evolve", *again)
         said = end(last)
         assert last.returncode == 0, said
         assert len(list(out.glob("shards/*.parquet"))) == 7
         assert {name: (out / "shards" / name).stat().st_mtime_ns for name in finished} == stamps
         assert server.tally.repeated <= 16, "more calls were repeated than were in flight"
         asked = server.tally.requests
-        same = start_ray(*again)
+        same = start("evolve", *again)
         said = end(same)
         assert same.returncode == 0, said
         assert server.tally.requests == asked
@@ -143,7 +127,7 @@ def test_killed_and_continued_on_ray_it_is_the_run_without_ray(tmp_path: Path) -
 def test_ctrl_c_on_ray_writes_out_what_is_settled(tmp_path: Path) -> None:
     rows, out = write_commits(tmp_path / "seeds.jsonl", 60), tmp_path / "ray"
     with Loopback(answer, 0.2) as server:
-        process = start_ray(*commit_run(rows, server.url, out), *RAY)
+        process = start("evolve", *commit_run(rows, server.url, out), *RAY)
         until = time.monotonic() + 90
         while not list(out.glob("shards/*.parquet")) and time.monotonic() < until:
             assert process.poll() is None, end(process)

@@ -1,13 +1,10 @@
 """Files of candidates and runs of `codefavor label` on them."""
 
 import json
-import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-
-from loopback.dialects import Messages
 
 SHORTER = ("--judge", "shorter", "--criterion-text", "Shorter.")
 
@@ -44,11 +41,3 @@ def finished(folder: Path) -> set[str]:
 
 def command(*arguments: object) -> list[str]:
     return [sys.executable, "-m", "codefavor", "label", *map(str, arguments)]
-
-
-def prefers_the_shorter(messages: Messages) -> str:
-    """Answer as a chat model would that likes short code."""
-    said = messages[-1]["content"]
-    first, second = (re.findall(rf"<code_{side} \w+>\n(.*?)\n</code_{side}", said, re.DOTALL)[0] for side in "ab")
-    better, worse = ("A", "B") if len(first) <= len(second) else ("B", "A")
-    return f"Short.\nVERDICT: Code {better} is better than code {worse}."

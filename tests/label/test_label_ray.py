@@ -3,17 +3,17 @@
 import json
 import os
 import signal
-import subprocess
 import time
 from pathlib import Path
 
 import pytest
-from label_samples import SHORTER, command, finished, prefers_the_shorter, rows, write_samples
+from label_samples import SHORTER, finished, rows, write_samples
 
 from codefavor.jsonl import write_records
 from codefavor.label.labelled import LabelledProblem, LabelSettings
 from codefavor.rank.journal import Journal
-from loopback.runs import codefavor
+from loopback.answers import prefers_the_shorter
+from loopback.runs import codefavor, end, start
 from loopback.server import Loopback
 
 RAY = ("--engine", "ray", "--workers", 2, "--shards-of", 16)
@@ -47,18 +47,6 @@ def test_what_workers_of_a_killed_run_finished_is_taken_by_the_next_one_with_or_
     assert json.loads((out / "yield.json").read_text())["judgements"] > 5000, "the worker's problems were judged again"
 
 
-def start(*arguments: object) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, "OPENAI_API_KEY": "sk-of-a-test"}
-    quiet = subprocess.DEVNULL
-    return subprocess.Popen(
-        command(*arguments), env=environment, stdout=quiet, stderr=subprocess.PIPE, start_new_session=True
-    )
-
-
-def end(process: subprocess.Popen[bytes]) -> str:
-    return process.communicate(timeout=180)[1].decode()
-
-
 def everywhere(out: Path) -> set[str]:
     """Return the names of the problems finished by driver or workers."""
     return finished(out).union(*(finished(shard) for shard in out.glob("shards/*/")))
@@ -73,7 +61,7 @@ def test_killed_and_continued_on_ray_it_is_the_set_made_without_ray(tmp_path: Pa
             judge = f"chat:vllm/m?base-url={server.url}&cache={tmp_path / answers}"
             return (samples, "--criterion-text", "Shorter.", "--judge", judge, "--out", folder)
 
-        first = start(*run(out, "first.sqlite"), *RAY)
+        first = start("label", *run(out, "first.sqlite"), *RAY)
         while len(everywhere(out)) < 30:
             assert first.poll() is None, end(first)
             time.sleep(0.01)
@@ -82,7 +70,7 @@ def test_killed_and_continued_on_ray_it_is_the_set_made_without_ray(tmp_path: Pa
         time.sleep(3)  # Ray's own processes follow the driver
         done, asked = everywhere(out), server.tally.requests
         assert 30 <= len(done) < 200
-        last = start(*run(out, "last.sqlite"), *RAY)
+        last = start("label", *run(out, "last.sqlite"), *RAY)
         said = end(last)
         assert last.returncode == 0, said
         after = [each.body["messages"][-1]["content"] for each in list(server.tally.asked)[asked:]]
@@ -102,7 +90,7 @@ def test_a_worker_that_has_to_stop_is_named_by_its_shard_and_what_is_finished_st
     votes = tmp_path / "answers.sqlite"
     votes.write_text("no such file of answers", encoding="utf-8")
     judge = f"chat:vllm/m?base-url=http://127.0.0.1:9&cache={votes}"
-    stopped = start(samples, "--criterion-text", "Shorter.", "--judge", judge, "--out", out, *RAY)
+    stopped = start("label", samples, "--criterion-text", "Shorter.", "--judge", judge, "--out", out, *RAY)
     said = end(stopped)
     assert stopped.returncode == 2
     assert "error: shard 0000" in said and "answers.sqlite" in said and "Traceback" not in said

@@ -13,9 +13,10 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 import yaml
-from label_samples import SHORTER, command, finished, prefers_the_shorter, read_rows_of, rows, write_samples
+from label_samples import SHORTER, command, finished, read_rows_of, rows, write_samples
 
 from codefavor.pairs.source import read_pairs
+from loopback.answers import prefers_the_shorter
 from loopback.runs import codefavor
 from loopback.server import Loopback
 

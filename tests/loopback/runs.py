@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -33,10 +34,26 @@ def write_commits(path: Path, count: int) -> Path:
 
 
 def command(*arguments: object) -> list[str]:
-    return [sys.executable, "-m", "codefavor", "evolve", *map(str, arguments)]
+    return [sys.executable, "-m", "codefavor", *map(str, arguments)]
 
 
 ENVIRONMENT = {**os.environ, "OPENAI_API_KEY": "sk-of-a-test", "COLUMNS": "200"}
+
+
+def start(*arguments: object) -> subprocess.Popen[bytes]:
+    """Start `codefavor` as a program of its own, the first of its group of processes."""
+    return subprocess.Popen(
+        command(*arguments),
+        env=ENVIRONMENT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+
+
+def end(process: subprocess.Popen[bytes]) -> str:
+    """Wait for its end and return what it said on stderr."""
+    return process.communicate(timeout=180)[1].decode()
 
 
 class Ended(NamedTuple):

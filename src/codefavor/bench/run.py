@@ -4,52 +4,62 @@ A killed run goes on where it stopped, and only under the settings it was begun 
 is not avoided here beyond that: caching belongs to the judges.
 """
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from pydantic import ValidationError
 
+from codefavor.bench.judging import judge_tasks
 from codefavor.bench.results import RESULT_FILE, SETTINGS_FILE, VERDICTS_FILE, BenchResult, RunSettings, TaskVerdict
 from codefavor.bench.scoring import score_run
+from codefavor.bench.sharded import leftovers
 from codefavor.bench.tasks import Task, TaskSet
+from codefavor.bench.verdict_log import VerdictLog
 from codefavor.errors import DataError, UserError
-from codefavor.jsonl import append_record, drop_torn_tail, read_records, write_records
+from codefavor.jsonl import write_records
 from codefavor.judge.protocol import Judge
 from codefavor.manifest import Manifest
-from codefavor.pairs.comparison import Comparison
-from codefavor.pairs.verdict import Cost, Verdict
 from codefavor.record import Record, explain
-
-CHUNK = 32
-"""Tasks judged between two writes: enough for a batch, few enough to lose."""
 
 Progress = Callable[[int, int], None]
 """Called with the tasks done and the tasks in all."""
 
 
+class Judging(Protocol):
+    """What judges tasks: `judge_tasks`, or something that spreads them over machines."""
+
+    def __call__(self, judge: Judge, tasks: Sequence[Task], settings: RunSettings, /) -> Iterator[TaskVerdict]:
+        """Yield the verdicts on every task, in any order."""
+
+
 def run_bench(
-    judge: Judge, tasks: TaskSet, settings: RunSettings, out: Path, manifest: Manifest, progress: Progress
+    judge: Judge,
+    tasks: TaskSet,
+    settings: RunSettings,
+    out: Path,
+    manifest: Manifest,
+    progress: Progress,
+    judging: Judging = judge_tasks,
 ) -> BenchResult:
     """Judge what is not yet judged in `out`, score everything, write `result.json` and return it.
 
     Raises:
         UserError: `out` holds a run under other settings, or something that is no run.
-        DataError: the verdicts in `out` are damaged or not about these tasks.
+        DataError: the verdicts in `out` are damaged or not about these tasks, or another process is writing them.
+        CodeFavorError: the judge failed, or `judging` was stopped; what is judged is kept.
     """
     _claim(out, settings)
-    path = out / VERDICTS_FILE
-    drop_torn_tail(path)
-    rows = _judged_before(path, tasks.tasks)
-    waiting = [task for task in tasks.tasks if task.id not in rows]
-    progress(len(rows), len(tasks.tasks))
-    with path.open("a", encoding="utf-8") as log:
-        for start in range(0, len(waiting), CHUNK):
-            for row in _judge_chunk(judge, waiting[start : start + CHUNK], settings.order == "both"):
-                append_record(log, row)
-                rows[row.task] = row
-            progress(len(rows), len(tasks.tasks))
-    result = score_run([rows[task.id] for task in tasks.tasks], settings, tasks.unparsed, manifest)
+    with VerdictLog(out / VERDICTS_FILE, tasks.tasks) as log:
+        for row in leftovers(out):
+            log.add(row)
+        progress(len(log.rows), len(tasks.tasks))
+        waiting = [task for task in tasks.tasks if task.id not in log.rows]
+        for row in judging(judge, waiting, settings):
+            log.add(row)
+            progress(len(log.rows), len(tasks.tasks))
+        rows = [log.rows[task.id] for task in tasks.tasks]
+    result = score_run(rows, settings, tasks.unparsed, manifest)
     write_json(out / RESULT_FILE, result)
     return result
 
@@ -114,41 +124,3 @@ def _claim(out: Path, settings: RunSettings) -> None:
             f"{out}: begun with another {' and '.join(changed).replace('_', ' ')}; "
             "continue with what settings.json says, or name a new folder"
         )
-
-
-def _judged_before(path: Path, tasks: Sequence[Task]) -> dict[str, TaskVerdict]:
-    if not path.exists():
-        return {}
-    known = {task.id: task for task in tasks}
-    rows: dict[str, TaskVerdict] = {}
-    for row in read_records(path, TaskVerdict):
-        task = known.get(row.task)
-        if task is None or task.comparison.digest() != row.given.comparison:
-            raise DataError(f"{path}: the verdict on {row.task} is about another comparison; name a new folder")
-        rows[row.task] = row
-    return rows
-
-
-def _judge_chunk(judge: Judge, tasks: Sequence[Task], both_orders: bool) -> list[TaskVerdict]:
-    comparisons = [task.comparison for task in tasks]
-    if both_orders:
-        comparisons += [task.comparison.swapped() for task in tasks]
-    verdicts = _timed(judge, comparisons)
-    given = verdicts[: len(tasks)]
-    swapped: list[Verdict | None] = [None] * len(tasks)
-    if both_orders:
-        pairs = zip(tasks, verdicts[len(tasks) :], strict=True)
-        swapped = [verdict.for_swapped(task.comparison) for task, verdict in pairs]
-    return [
-        TaskVerdict(
-            task=task.id, aspect=task.aspect_name, group=task.group, label=task.label, given=first, swapped=second
-        )
-        for task, first, second in zip(tasks, given, swapped, strict=True)
-    ]
-
-
-def _timed(judge: Judge, comparisons: Sequence[Comparison]) -> list[Verdict]:
-    begun = time.perf_counter()
-    verdicts = judge.judge(comparisons)
-    share = Cost(seconds=(time.perf_counter() - begun) / len(comparisons))
-    return [verdict if verdict.cost else verdict.model_copy(update={"cost": share}) for verdict in verdicts]

@@ -7,24 +7,28 @@ import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import Progress
 from rich.table import Table
 
 from codefavor.bench.fetch import RELEASED_AT, fetch_benchmark
+from codefavor.bench.judging import judge_tasks
 from codefavor.bench.label_audit import read_subset, tasks_of_subset
 from codefavor.bench.paired import PairedResult, compare_runs
 from codefavor.bench.passed_on import undecided_pairs
 from codefavor.bench.results import RESULT_FILE, BenchResult, Order, RunSettings
 from codefavor.bench.run import run_bench
+from codefavor.bench.sharded import OnRay
 from codefavor.bench.tasks import load_tasks
 from codefavor.cli.asked import judge_specs
-from codefavor.cli.bench_audit import COLUMNS, audit_labels, bias, command_line, p_value
+from codefavor.cli.bench_audit import audit_labels, bias, command_line, p_value
 from codefavor.cli.bench_build import app as build_app
 from codefavor.cli.bench_cascade import calibrate_cascade
 from codefavor.cli.bench_export import export
 from codefavor.cli.bench_score import score
+from codefavor.cli.counting import counting
+from codefavor.cli.fleet import AddressOption, EngineOption, WorkersOption
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.judge.load import KNOWN_SPECS, judge_files, load_judge
+from codefavor.judge.sharded import Fleet
 from codefavor.manifest import hash_file, make_manifest
 from codefavor.pairs.criterion import Wording
 from codefavor.pairs.source import write_pairs
@@ -65,6 +69,10 @@ def run(
     passed_on: Annotated[
         Path | None, typer.Option(help="Write what stays undecided as pairs, for `codefavor annotate --pairs`.")
     ] = None,
+    engine: EngineOption = "local",
+    shards_of: Annotated[int, typer.Option(min=1, help="With Ray: how many tasks a shard has.")] = 64,
+    workers: WorkersOption = 4,
+    ray_address: AddressOption = None,
     unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
 ) -> None:
     """Judge every task, score the answers, and write result.json."""
@@ -87,16 +95,10 @@ def run(
     )
     inputs = [*files, *((data / name for name in tasks.files) if data.is_dir() else [data])]
     manifest = make_manifest(command_line(), settings.model_dump(mode="json"), inputs, seed)
-    console = Console(stderr=True)
-    try:
-        with Progress(*COLUMNS, console=console, transient=True, disable=not console.is_terminal) as progress:
-            bar = progress.add_task(chosen.name, total=len(tasks.tasks))
-            result = run_bench(
-                chosen, tasks, settings, out, manifest, lambda done, _: progress.update(bar, completed=done)
-            )
-    except KeyboardInterrupt:
-        typer.echo(f"stopped; the same command goes on where {out} ends", err=True)
-        raise
+    fleet = Fleet(workers=workers, shards_of=shards_of, address=ray_address)
+    judging = OnRay(judge, out, fleet) if engine == "ray" else judge_tasks
+    with counting(chosen.name, len(tasks.tasks), out) as done:
+        result = run_bench(chosen, tasks, settings, out, manifest, lambda count, _: done(count), judging)
     _print_result(result)
     if passed_on:
         count = write_pairs(passed_on, undecided_pairs(out, tasks))

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from codefavor.cli.evolve_watch import watched
+from codefavor.cli.fleet import AddressOption
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.config import load_config
 from codefavor.evolve.configuration import CommitInstructConfig, Config, CriticEvolConfig
@@ -38,7 +39,6 @@ SeedOption = Annotated[int | None, typer.Option(help="The seed of every random c
 EngineOption = Annotated[EngineName | None, typer.Option(help="Settle seeds here, or on a Ray cluster.")]
 ShardsOfOption = Annotated[int | None, typer.Option(help="With Ray: how many seeds a shard has.")]
 WorkersOption = Annotated[int | None, typer.Option(help="With Ray: how many shards are worked on at a time.")]
-AddressOption = Annotated[str | None, typer.Option(help="The address of a running Ray cluster; else one is started.")]
 ConcurrencyOption = Annotated[int | None, typer.Option(help="How many seeds are worked on at a time.")]
 LimitOption = Annotated[int | None, typer.Option(help="How many seeds at most.")]
 BudgetOption = Annotated[float | None, typer.Option(help="The most US dollars to spend.")]

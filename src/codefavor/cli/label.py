@@ -6,7 +6,7 @@ import sys
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -15,19 +15,19 @@ from rich.table import Table
 
 from codefavor.cli.asked import CriterionOption, CriterionTextOption, JudgeOption, asked_criterion
 from codefavor.cli.counting import counting
+from codefavor.cli.fleet import AddressOption, EngineOption, WorkersOption
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.errors import UserError
 from codefavor.judge.load import default_spec, judge_files, load_judge
+from codefavor.judge.sharded import Fleet
 from codefavor.label.label import label_shard
 from codefavor.label.labelled import LabelSettings, Strategy
 from codefavor.label.run import PARQUET_FILE, PREFERENCES_FILE, label_file
-from codefavor.label.sharded import Fleet, OnRay
+from codefavor.label.sharded import OnRay
 from codefavor.label.yield_report import YieldReport
 from codefavor.manifest import hash_file, make_manifest
 from codefavor.rank.ranking import RankSettings
 from codefavor.rank.sample_file import count_samples, read_samples
-
-Engine = Literal["local", "ray"]
 
 app = typer.Typer(help="Make a preference set for training from candidates and a judge.")
 
@@ -49,12 +49,10 @@ def label(
     license_name: Annotated[str | None, typer.Option("--license", help="The licence of the candidates.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Draws the first round.")] = 0,
     keep_comments: Annotated[bool, typer.Option("--keep-comments", help="Let the judge read comments.")] = False,
-    engine: Annotated[Engine, typer.Option(help="Label here, or on a Ray cluster.")] = "local",
+    engine: EngineOption = "local",
     shards_of: Annotated[int, typer.Option(min=1, help="With Ray: how many problems a shard has.")] = 64,
-    workers: Annotated[int, typer.Option(min=1, help="With Ray: how many shards are worked on at a time.")] = 4,
-    ray_address: Annotated[
-        str | None, typer.Option(help="The address of a running Ray cluster; else one is started.")
-    ] = None,
+    workers: WorkersOption = 4,
+    ray_address: AddressOption = None,
     unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the yield report as JSON.")] = False,
 ) -> None:

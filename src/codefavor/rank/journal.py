@@ -4,20 +4,16 @@ It knows nothing of what a line says beyond the place and the digest of its prob
 problems were finished; they are read back in the order of the file.
 """
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Generic, Self, TypeVar
+from typing import Generic, Self, TypeVar
 
 from pydantic import ValidationError
 
 from codefavor.errors import DataError, UserError
-from codefavor.jsonl import append_record, drop_torn_tail
+from codefavor.jsonl import append_record, drop_torn_tail, refuse_second_writer
 from codefavor.record import Record
-
-if sys.platform != "win32":
-    import fcntl
 
 SETTINGS_FILE = "settings.json"
 JOURNAL_FILE = "journal.jsonl"
@@ -49,7 +45,7 @@ class Journal(Generic[LineT]):
         self._path = out / JOURNAL_FILE
         self._line = line
         self._out = self._path.open("a", encoding="utf-8", newline="\n")
-        _lock(self._out, self._path)
+        refuse_second_writer(self._out, self._path)
         drop_torn_tail(self._path)
         self._offsets: dict[int, int] = {}
         self._digests: dict[int, str] = {}
@@ -132,14 +128,3 @@ def write_json(path: Path, record: Record) -> None:
     partial = path.with_name(f".{path.name}.partial")
     partial.write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")
     partial.replace(path)
-
-
-def _lock(file: IO[str], path: Path) -> None:
-    """Refuse a second writer: two of them would tear each other's lines."""
-    if sys.platform == "win32":
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        raise DataError(f"{path}: another process is working on this run") from None

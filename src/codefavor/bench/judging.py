@@ -1,0 +1,49 @@
+"""From tasks to their verdicts: a pure function, chunk by chunk. Nothing is read, written or scored here."""
+
+import time
+from collections.abc import Iterator, Sequence
+
+from codefavor.bench.results import RunSettings, TaskVerdict
+from codefavor.bench.tasks import Task
+from codefavor.judge.protocol import Judge
+from codefavor.pairs.comparison import Comparison
+from codefavor.pairs.verdict import Cost, Verdict
+
+CHUNK = 32
+"""Tasks judged at a time: enough for a batch, few enough to lose."""
+
+
+def judge_tasks(judge: Judge, tasks: Sequence[Task], settings: RunSettings) -> Iterator[TaskVerdict]:
+    """Yield the verdicts on every task, in their order, as soon as those of its chunk are there.
+
+    Raises:
+        ModelError: the judge failed.
+        SandboxError: the judge runs code, and it cannot be run safely here.
+    """
+    for start in range(0, len(tasks), CHUNK):
+        yield from _judge_chunk(judge, tasks[start : start + CHUNK], settings.order == "both")
+
+
+def _judge_chunk(judge: Judge, tasks: Sequence[Task], both_orders: bool) -> list[TaskVerdict]:
+    comparisons = [task.comparison for task in tasks]
+    if both_orders:
+        comparisons += [task.comparison.swapped() for task in tasks]
+    verdicts = _timed(judge, comparisons)
+    given = verdicts[: len(tasks)]
+    swapped: list[Verdict | None] = [None] * len(tasks)
+    if both_orders:
+        pairs = zip(tasks, verdicts[len(tasks) :], strict=True)
+        swapped = [verdict.for_swapped(task.comparison) for task, verdict in pairs]
+    return [
+        TaskVerdict(
+            task=task.id, aspect=task.aspect_name, group=task.group, label=task.label, given=first, swapped=second
+        )
+        for task, first, second in zip(tasks, given, swapped, strict=True)
+    ]
+
+
+def _timed(judge: Judge, comparisons: Sequence[Comparison]) -> list[Verdict]:
+    begun = time.perf_counter()
+    verdicts = judge.judge(comparisons)
+    share = Cost(seconds=(time.perf_counter() - begun) / len(comparisons))
+    return [verdict if verdict.cost else verdict.model_copy(update={"cost": share}) for verdict in verdicts]
