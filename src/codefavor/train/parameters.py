@@ -40,7 +40,7 @@ class Trainable:
             learner.language_model.activation_checkpointing_enable()
             # transformers asks for gradients of the embedded tokens, which only reentrant checkpointing needs: frozen
             # layers would keep their inputs and be gone through backward.
-            learner.language_model.disable_input_require_grads()
+            learner.language_model.disable_input_require_grads()  # type: ignore[no-untyped-call]
 
     def named(self) -> Iterator[tuple[str, nn.Parameter]]:
         """Yield every trained weight under a name that a checkpoint can use."""
