@@ -22,6 +22,9 @@ class Engine:
 
     main = True
     """Whether this process writes and reports."""
+    alone = True
+    """Whether one process reads every batch. If not, states kept from one epoch are mostly of other batches than those
+    of the next, and with shards all would wait for one that skips a layer."""
     loss_scale = 1.0
     """What a loss is multiplied by, so that the gradients of all processes add up to those of one."""
     load: WeightsLoader = staticmethod(load_weights)

@@ -3,7 +3,7 @@
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import count, islice
 from pathlib import Path
 from types import FrameType
@@ -17,10 +17,11 @@ from codefavor.train.config import TrainConfig
 from codefavor.train.engine import Engine
 from codefavor.train.examples import ExampleT, epoch_batches
 from codefavor.train.folder import LOG_FILE
+from codefavor.train.frozen_layers import frozen_layers_once
 from codefavor.train.objectives import Learner
 from codefavor.train.parameters import Trainable
 from codefavor.train.report import Report
-from codefavor.train.schedule import rate_factor, total_steps
+from codefavor.train.schedule import rate_factor, steps_per_epoch, total_steps
 
 
 class Interrupted(KeyboardInterrupt):
@@ -55,7 +56,9 @@ def train_steps(
     learner.language_model.train()
     # All have read the checkpoint and the reports before the first writes new ones.
     engine.wait()
-    with _log(out / LOG_FILE, start, engine) as lines, _stop_request() as stop_requested:
+    again = steps - start > steps_per_epoch(config, len(examples)) and engine.alone
+    once = frozen_layers_once(learner, config, examples, out) if again else nullcontext()
+    with once, _log(out / LOG_FILE, start, engine) as lines, _stop_request() as stop_requested:
         for step, batches in enumerate(islice(_step_batches(examples, config), start, steps), start=start):
             for group in optimizer.param_groups:
                 group["lr"] = group["peak"] * rate_factor(config, step, steps)

@@ -38,6 +38,9 @@ class Trainable:
             learner.language_model.get_input_embeddings().requires_grad_(False)
         if config.gradient_checkpointing:
             learner.language_model.activation_checkpointing_enable()
+            # transformers asks for gradients of the embedded tokens, which only reentrant checkpointing needs: frozen
+            # layers would keep their inputs and be gone through backward.
+            learner.language_model.disable_input_require_grads()  # type: ignore[no-untyped-call]
 
     def named(self) -> Iterator[tuple[str, nn.Parameter]]:
         """Yield every trained weight under a name that a checkpoint can use."""

@@ -22,6 +22,8 @@ from codefavor.train.objectives import Learner
 class Replicas(Engine):
     """One of several processes with the whole model each."""
 
+    alone = False
+
     def __init__(self, launch: Launch) -> None:
         self.launch = launch
         self.main = launch.main
