@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The embedded judge on two cores, without GPU, key or network: pairs from the Python code that is installed, the
-# likelihoods of the embedded model weighed on them beside token n-grams, calibrated on functions that it has not learned
-# from, benched beside the linear control, one report. A step that has finished is not done again.
+# The embedded judge on two cores, without GPU, key or network: pairs from the Python code that is installed, the decoder
+# of the demo trained on them, calibrated on functions that it has not learned from, benched beside the linear control,
+# one report. A step that has finished is not done again; training goes on where it was stopped.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 out=${1:-judge}
@@ -16,8 +16,10 @@ step "$out/held-out.jsonl" "Held-out pairs: a tenth of the functions" \
 "$codefavor" pairs stats "$out/train.jsonl"
 step "$out/linear/judge.json" "The linear control" \
     "$codefavor" train --config configs/train/linear.yaml --pairs "$out/train.jsonl" --out "$out/linear"
+resume=()
+if [ -d "$out/embedded" ]; then resume=(--resume); fi
 step "$out/embedded/judge.json" "The embedded judge" \
-    "$codefavor" train --config configs/train/embedded.yaml --pairs "$out/train.jsonl" --out "$out/embedded"
+    "$codefavor" train --config configs/train/demo.yaml --pairs "$out/train.jsonl" --out "$out/embedded" "${resume[@]}"
 step "$out/held-out/result.json" "The embedded judge on held-out pairs" \
     "$codefavor" bench run --judge "model:$out/embedded" --data "$out/held-out.jsonl" --out "$out/held-out"
 step "$out/reliability.html" "Calibration" \
