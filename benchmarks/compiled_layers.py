@@ -34,7 +34,7 @@ def main() -> None:
     parser.add_argument("--pairs-used", type=int, default=12)
     given = parser.parse_args()
     if not given.attention:
-        segment_attention._attend = torch.compiler.disable(segment_attention._attend)
+        segment_attention._attend = torch.compiler.disable(segment_attention._attend)  # type: ignore[no-untyped-call]
     torch._dynamo.config.recompile_limit = 64
     config = TrainConfig(per_device_train_batch_size=2, max_length=1024)
     plain, compiled = (ClassificationLearner(config) for _ in range(2))
