@@ -57,7 +57,9 @@ NOT_RUN = (
     NotRun("codefavor evolve commit-instruct --edit-pack commits.jsonl", "a Ray cluster; test_evolve_ray.py has one"),
     NotRun("codefavor label candidates.jsonl --judge model:judge --criterion", "a Ray cluster; tests/label has one"),
     NotRun("codefavor bench build security --problems insecure", "snippets of others; tests/bench builds from a few"),
-    NotRun("codefavor bench run --judge model:judge --data ../shared/codeprefbench", "a Ray cluster; test_bench_ray.py"),
+    NotRun(
+        "codefavor bench run --judge model:judge --data ../shared/codeprefbench", "a Ray cluster; test_bench_ray.py"
+    ),
     NotRun("sbatch ", "a cluster with Slurm"),
     NotRun("docker ", "a Docker daemon; tests/packaging reads the Dockerfile"),
     NotRun("pip install", "the network; tests/packaging installs the wheel, and extras are looked up here"),
