@@ -76,7 +76,7 @@ def test_a_folder_that_holds_no_linear_judge_is_refused(tmp_path: Path) -> None:
     out = tmp_path / "judge"
     train_linear(PAIRS, TrainConfig(objective="linear"), out, make_manifest("test", {}, [], None))
     (out / "linear.safetensors").write_bytes(b"junk")
-    with pytest.raises(ModelError, match="not the weights of a linear judge"):
+    with pytest.raises(ModelError, match="not the weights of n-grams"):
         LinearJudge.load(out)
     with pytest.raises(DataError, match="no pairs"):
         fit_ngrams([], "stripped")
