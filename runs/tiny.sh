@@ -17,8 +17,9 @@ for study in comments criterion data-size; do
 done
 
 # A judge of 30 layers takes about a second a comparison here, so the neural cells are tested on few pairs.
+# By the seed of the first split all of these would stand on one side again.
 test=$out/small-test.jsonl
 if [ ! -e "$test" ]; then
-    "$codefavor" pairs split "$out/held-out.jsonl" "$test" "$out/not-tested.jsonl" --ratio 0.2
+    "$codefavor" pairs split "$out/held-out.jsonl" "$test" "$out/not-tested.jsonl" --ratio 0.2 --seed 1
 fi
 "$codefavor" ablate configs/ablate/small-decoder.yaml --pairs "$out/train.jsonl" --data "$test" --out "$out/ablate/small-decoder"
