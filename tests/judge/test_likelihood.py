@@ -1,41 +1,24 @@
+import math
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from tiny_bases import BASES, make_base
 from transformers import AutoModelForCausalLM
 
 from codefavor.errors import ModelError
-from codefavor.judge.card import JudgeCard, LikelihoodShape, LikelihoodWeights, write_card
-from codefavor.judge.likelihood import (
-    LIKELIHOOD_FORMAT,
-    Likelihood,
-    LikelihoodJudge,
-    Replies,
-    ReplyInput,
-    log_likelihoods,
-)
-from codefavor.judge.linear import FEATURES, NGramScore
+from codefavor.judge.likelihood import Replies, ReplyInput, log_likelihoods
 from codefavor.judge.load import load_judge
 from codefavor.judge.pretrained import load_tokenizer, load_weights
 from codefavor.judge.segment_attention import read_by_segments
 from codefavor.pairs.comparison import Comparison
-from codefavor.pairs.criterion import GENERAL_CRITERION, Aspect, Criterion, criterion_for
+from codefavor.pairs.criterion import GENERAL_CRITERION
 
 CODES = ["x = 1", "y = f(2)\nz = 3", "return None", "x = 1"]
-NGRAMS = NGramScore(np.random.default_rng(1).normal(size=FEATURES))
-SHAPE = LikelihoodShape(
-    weights={
-        "correctness": LikelihoodWeights(likelihood=0.5, ngrams=0),
-        "security": LikelihoodWeights(likelihood=0, ngrams=2),
-    },
-    pairs={"correctness": 7, "security": 7},
-)
 
 
-def shown(code_a: str, code_b: str, criterion: Criterion = GENERAL_CRITERION) -> Comparison:
-    return Comparison(instruction="add", criterion=criterion, code_a=code_a, code_b=code_b)
+def shown(code_a: str, code_b: str) -> Comparison:
+    return Comparison(instruction="add", criterion=GENERAL_CRITERION, code_a=code_a, code_b=code_b)
 
 
 @pytest.mark.parametrize("base", BASES)
@@ -55,7 +38,7 @@ def test_a_likelihood_is_the_product_of_what_each_token_had(
 
 
 def test_the_likelier_code_is_chosen_whatever_the_order(tiny_model: Path) -> None:
-    judge = LikelihoodJudge("tiny", Likelihood.load(str(tiny_model)))
+    judge = load_judge(f"likelihood:{tiny_model}")
     given = [shown(one, other) for one in CODES for other in CODES]
     there = judge.judge(given)
     back = judge.judge([each.swapped() for each in given])
@@ -78,50 +61,15 @@ def test_what_does_not_fit_is_cut_and_the_question_stays(tiny_model: Path) -> No
     assert code_b == whole_b
 
 
-def write_judge(folder: Path, base: Path | None) -> Path:
-    folder.mkdir()
-    NGRAMS.save(folder)
-    card = JudgeCard(
-        objective="likelihood",
-        base_model=str(base) if base else None,
-        format=LIKELIHOOD_FORMAT,
-        comments="stripped",
-        likelihood=SHAPE,
-    )
-    write_card(folder, card)
-    return folder
-
-
-def test_a_trained_judge_weighs_its_terms_by_aspect(tiny_model: Path, tmp_path: Path) -> None:
-    folder = write_judge(tmp_path / "judge", tiny_model)
-    judge = load_judge(f"model:{folder}")
-    assert isinstance(judge, LikelihoodJudge)
-    kinds = (criterion_for(Aspect.CORRECTNESS), criterion_for(Aspect.SECURITY), GENERAL_CRITERION)
-    given = [shown("x = 1", "y = f(2)\nz = 3", kind) for kind in kinds]
-    logits = [float(np.log((each.prob_a or 0) / (1 - (each.prob_a or 0)))) for each in judge.judge(given)]
-    (asked,) = Likelihood.load(str(tiny_model)).ask(given[:1])
-    words = NGRAMS.scores(given)
-    bounded = max(-30.0, min(30.0, asked.difference))
-    expected = [0.5 * bounded, 2 * words[1], (0.5 * bounded + 2 * words[2]) / 2]
-    assert logits == pytest.approx(expected, abs=1e-3)
-
-
 def test_less_precision_is_near(tiny_model: Path) -> None:
     given = [shown(CODES[0], CODES[1])]
-    exact, rough = (
-        Likelihood.load(str(tiny_model), precision).ask(given)[0].difference for precision in ("fp32", "int8")
-    )
-    assert rough == pytest.approx(exact, rel=0.05)
-    assert rough != exact
-    assert load_judge(f"int8:likelihood:{tiny_model}").name == f"int8:likelihood:{tiny_model}"
+    exact, rough = (load_judge(f"{prefix}likelihood:{tiny_model}") for prefix in ("", "int8:"))
+    assert rough.name == f"int8:likelihood:{tiny_model}"
+    logits = [math.log(prob / (1 - prob)) for judge in (exact, rough) for prob in [judge.judge(given)[0].prob_a or 0]]
+    assert logits[1] == pytest.approx(logits[0], rel=0.05)
+    assert logits[1] != logits[0]
 
 
-def test_a_judge_without_its_base_or_its_weights_is_refused(tiny_model: Path, tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="without weights or base"):
-        load_judge(f"model:{write_judge(tmp_path / 'baseless', None)}")
+def test_a_model_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="cannot be loaded"):
-        load_judge(f"model:{write_judge(tmp_path / 'gone', tmp_path / 'nowhere')}")
-    folder = write_judge(tmp_path / "empty", tiny_model)
-    (folder / "linear.safetensors").unlink()
-    with pytest.raises(ModelError, match="not the weights of n-grams"):
-        load_judge(f"model:{folder}")
+        load_judge(f"likelihood:{tmp_path / 'nowhere'}")

@@ -6,16 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codefavor.errors import DataError, ModelError
-from codefavor.judge.linear import FEATURES, LinearJudge, NGramScore, aspect_of, tokens
+from codefavor.judge.linear import FEATURES, LinearJudge, aspect_of, tokens
 from codefavor.manifest import make_manifest
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import GENERAL_CRITERION, Aspect, Criterion, criterion_for
 from codefavor.pairs.pair import PreferencePair, Provenance
 from codefavor.train.config import TrainConfig
-from codefavor.train.linear import fit_ngrams, train_linear
+from codefavor.train.linear import fit_linear, train_linear
 
 CODE = st.lists(st.sampled_from(["x", "=", "md5", "sha256", "(", ")", "\n", "'%s'", "for", "1234", "a_name", "#", "'"]))
-JUDGE = LinearJudge("linear", NGramScore(np.random.default_rng(1).normal(size=FEATURES)))
+JUDGE = LinearJudge("linear", np.random.default_rng(1).normal(size=FEATURES))
 
 
 def _pair(n: int, chosen: str, rejected: str) -> PreferencePair:
@@ -51,14 +51,14 @@ def test_equal_candidates_are_a_tie() -> None:
 
 
 def test_it_learns_what_tells_the_better_code_and_carries_it_over() -> None:
-    judge = LinearJudge("linear", fit_ngrams(PAIRS, "stripped"))
+    judge = fit_linear(PAIRS, "stripped")
     unseen = _pair(99, "def f(x):\n    return hashlib.sha256(x)", "def f(x):\n    return hashlib.md5(x)")
     assert [verdict.choice for verdict in judge.judge([unseen.present("A").comparison])] == ["A"]
     assert [verdict.choice for verdict in judge.judge([unseen.present("B").comparison])] == ["B"]
 
 
 def test_one_pair_is_enough_to_fit() -> None:
-    judge = LinearJudge("linear", fit_ngrams(PAIRS[:1], "stripped"))
+    judge = fit_linear(PAIRS[:1], "stripped")
     assert judge.judge([PAIRS[1].present("B").comparison])[0].choice == "B"
 
 
@@ -66,7 +66,7 @@ def test_a_saved_judge_answers_as_before(tmp_path: Path) -> None:
     out = tmp_path / "judge"
     train_linear(PAIRS, TrainConfig(objective="linear"), out, make_manifest("test", {}, [], None))
     shown = [pair.present("A").comparison for pair in PAIRS]
-    expected = [verdict.prob_a for verdict in LinearJudge("linear", fit_ngrams(PAIRS, "stripped")).judge(shown)]
+    expected = [verdict.prob_a for verdict in fit_linear(PAIRS, "stripped").judge(shown)]
     loaded = LinearJudge.load(out)
     assert [verdict.prob_a for verdict in loaded.judge(shown)] == pytest.approx(expected, abs=1e-6)
     assert loaded.name == f"model:{out}"
@@ -76,10 +76,10 @@ def test_a_folder_that_holds_no_linear_judge_is_refused(tmp_path: Path) -> None:
     out = tmp_path / "judge"
     train_linear(PAIRS, TrainConfig(objective="linear"), out, make_manifest("test", {}, [], None))
     (out / "linear.safetensors").write_bytes(b"junk")
-    with pytest.raises(ModelError, match="not the weights of n-grams"):
+    with pytest.raises(ModelError, match="not the weights of a linear judge"):
         LinearJudge.load(out)
     with pytest.raises(DataError, match="no pairs"):
-        fit_ngrams([], "stripped")
+        fit_linear([], "stripped")
 
 
 def test_texts_are_taken_apart_and_remarks_are_not_read() -> None:

@@ -25,7 +25,6 @@ def test_there_is_a_recipe_for_every_objective() -> None:
         "order-free",
         "generation",
         "reward",
-        "likelihood",
         "linear",
     }
 

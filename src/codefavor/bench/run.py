@@ -13,12 +13,13 @@ from pydantic import ValidationError
 from codefavor.bench.judging import judge_tasks
 from codefavor.bench.results import RESULT_FILE, SETTINGS_FILE, VERDICTS_FILE, BenchResult, RunSettings, TaskVerdict
 from codefavor.bench.scoring import score_run
-from codefavor.bench.sharded import leftovers
+from codefavor.bench.sharded import taken
 from codefavor.bench.tasks import Task, TaskSet
 from codefavor.bench.verdict_log import VerdictLog
 from codefavor.errors import DataError, UserError
 from codefavor.jsonl import write_records
 from codefavor.judge.protocol import Judge
+from codefavor.judge.sharded import leftovers
 from codefavor.manifest import Manifest
 from codefavor.record import Record, explain
 
@@ -51,7 +52,7 @@ def run_bench(
     """
     _claim(out, settings)
     with VerdictLog(out / VERDICTS_FILE, tasks.tasks) as log:
-        for row in leftovers(out):
+        for row in leftovers(out, taken):
             log.add(row)
         progress(len(log.rows), len(tasks.tasks))
         waiting = [task for task in tasks.tasks if task.id not in log.rows]

@@ -11,10 +11,9 @@ from codefavor.bench.judging import judge_tasks
 from codefavor.bench.results import VERDICTS_FILE, RunSettings, TaskVerdict
 from codefavor.bench.tasks import Task
 from codefavor.bench.verdict_log import VerdictLog
-from codefavor.fleet import reach
 from codefavor.jsonl import read_records
 from codefavor.judge.protocol import Judge
-from codefavor.judge.sharded import Fleet, Shard, cut, leftover, remove, remove_all, settle_all, settled
+from codefavor.judge.sharded import Driver, Shard, remove, settled
 
 
 class _Shard(Shard):
@@ -24,20 +23,8 @@ class _Shard(Shard):
     """The run."""
 
 
-class OnRay:
+class OnRay(Driver):
     """Judges tasks on a Ray cluster; it stands for `judge_tasks`."""
-
-    def __init__(self, spec: str, out: Path, fleet: Fleet) -> None:
-        """Ask the judge of `spec`, which every worker loads by itself, for the run in `out`.
-
-        Raises:
-            MissingExtraError: Ray is not installed.
-            UserError: there is no cluster at the address.
-        """
-        reach(fleet.address)
-        self._spec = spec
-        self._out = out
-        self._fleet = fleet
 
     def __call__(self, judge: Judge, tasks: Sequence[Task], settings: RunSettings) -> Iterator[TaskVerdict]:
         """Yield the verdicts on every task, shard by shard as they are finished.
@@ -46,31 +33,9 @@ class OnRay:
             UserError: there is no such cluster.
             CodeFavorError: a worker was stopped; the message names the shard.
         """
-        shards = [
-            _Shard(
-                folder=folder,
-                judge=self._spec,
-                judge_files=settings.judge_files,
-                unsafe_local=settings.unsafe_local,
-                settings=settings,
-            )
-            for folder in cut(tasks, self._out, self._fleet.shards_of)
-        ]
-        with closing(settle_all(shards, judge_one, self._fleet)) as finished:
+        with closing(self.settle(tasks, settings, _Shard, judge_one)) as finished:
             for folder in finished:
-                yield from _taken(folder)
-        remove_all(self._out)
-
-
-def leftovers(out: Path) -> Iterator[TaskVerdict]:
-    """Yield what workers of an earlier run judged and its driver did not take, and remove their shards.
-
-    Raises:
-        DataError: a worker of that run is still at work.
-    """
-    for folder in leftover(out):
-        yield from _taken(folder)
-    remove_all(out)
+                yield from taken(folder)
 
 
 def judge_one(line: str) -> str:
@@ -85,8 +50,12 @@ def _judge(judge: Judge, shard: _Shard) -> None:
             log.add(row)
 
 
-def _taken(folder: Path) -> Iterator[TaskVerdict]:
-    """Yield what is judged of a shard, each to be written before the next is asked for, and remove the shard."""
+def taken(folder: Path) -> Iterator[TaskVerdict]:
+    """Yield what is judged of a shard, each to be written before the next is asked for, and remove the shard.
+
+    Raises:
+        DataError: its worker is still at work.
+    """
     if (folder / VERDICTS_FILE).exists():
         with _log(folder) as log:
             yield from log.rows.values()

@@ -19,6 +19,7 @@ from codefavor.bench.confirm import confirm_changes
 from codefavor.bench.label_audit import SUBSET_FILE, run_audit
 from codefavor.bench.tasks import load_tasks
 from codefavor.cli.asked import judge_specs
+from codefavor.cli.counting import counted
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.judge.load import KNOWN_SPECS, judge_files, load_judge
 from codefavor.manifest import make_manifest
@@ -50,10 +51,9 @@ def audit_labels(
     tasks = load_tasks(data, "kept", seed)
     judge = load_judge("evidence", unsafe_local)
     oracle = read_plus(plus) if plus else {}
-    with Progress(*COLUMNS, console=Console(stderr=True), transient=True) as progress:
-        bar = progress.add_task("auditing", total=len(tasks.tasks))
+    with counted("auditing", len(tasks.tasks)) as advance:
         runner = PlusRunner(oracle, unsafe_local) if oracle else None
-        summary = run_audit(judge, runner, tasks, data, out, lambda done, _: progress.update(bar, completed=done))
+        summary = run_audit(judge, runner, tasks, data, out, lambda done, _: advance(done))
     table = Table("aspect", "tasks", *summary.flags, "verified", box=SIMPLE_HEAD)
     for row in summary.rows:
         counts = [str(row.counts.get(flag, 0)) for flag in summary.flags]

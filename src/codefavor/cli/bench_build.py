@@ -3,14 +3,11 @@
 import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from codefavor.bench.build.correctness import curate_correctness
 from codefavor.bench.build.curated import Dropped
@@ -22,6 +19,7 @@ from codefavor.bench.build.samples import Sample, Sampling, by_problem, draw_sam
 from codefavor.bench.build.security import curate_security
 from codefavor.bench.build.write import Built, require_empty, write_benchmark
 from codefavor.bench.tasks import TASKS_FILE, load_tasks
+from codefavor.cli.counting import counted
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.errors import ConfigError, DataError, UserError
 from codefavor.jsonl import read_records
@@ -221,7 +219,7 @@ def _samples(
     samples = [sample for sample in read_samples(file) if sample.problem in problems] if file else []
     if sampling:
         folder = answers or out.with_name(f"{out.name}.answers")
-        with _progress("sampling", len(problems) * sampling.draws) as advance:
+        with counted("sampling", len(problems) * sampling.draws) as advance:
             drawn, spent = draw_samples(sampling, list(problems.values()), folder, lambda done, _: advance(done))
         typer.echo(f"{len(drawn)} samples of {sampling.model}; {spent.calls} asked for now, ${spent.usd:.2f}", err=True)
         samples += drawn
@@ -233,20 +231,11 @@ def _each(
     samples: dict[str, list[Sample]],
     curate: Callable[[Problem, list[Sample]], list[PreferencePair] | Dropped],
 ) -> Iterator[PreferencePair | Dropped]:
-    with _progress("curating", len(problems)) as advance:
+    with counted("curating", len(problems)) as advance:
         for number, problem in enumerate(problems.values(), start=1):
             made = curate(problem, samples.get(problem.id, []))
             advance(number)
             yield from [made] if isinstance(made, Dropped) else made
-
-
-@contextmanager
-def _progress(words: str, total: int) -> Iterator[Callable[[int], None]]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        bar = progress.add_task(words, total=total)
-        yield lambda done: progress.update(bar, completed=done)
 
 
 def _manifest(

@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from codefavor.cli.counting import counting
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.errors import ConfigError, DataError
 from codefavor.evidence.verification import MARKS
@@ -165,17 +165,8 @@ def verify(
     """Run both codes of every pair, attach the evidence, and mark the label confirmed, refuted or untestable."""
     pairs = list(_not_empty(file, read_pairs(file)))
     size = workers or os.cpu_count() or 1
-    columns = (TextColumn("verifying"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with (
-        open_sandbox(size, unsafe_local) as pool,
-        Progress(*columns, console=Console(stderr=True), transient=True) as progress,
-    ):
-        bar = progress.add_task("verifying", total=len(pairs))
-        try:
-            summary = verify_pairs(pool, size, pairs, out, seed, lambda done: progress.update(bar, completed=done))
-        except KeyboardInterrupt:
-            typer.echo(f"stopped; the same command goes on where {out} ends", err=True)
-            raise
+    with open_sandbox(size, unsafe_local) as pool, counting("verifying", len(pairs), out) as advance:
+        summary = verify_pairs(pool, size, pairs, out, seed, advance)
     Console().print(_marks_table(summary))
     totals = ", ".join(f"{summary.total(mark)} {mark}" for mark in MARKS)
     typer.echo(f"{out / PAIRS_FILE}: {len(pairs)} pairs: {totals}")

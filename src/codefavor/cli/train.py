@@ -29,7 +29,7 @@ from codefavor.train.selection import select_pairs
 
 app = typer.Typer()
 
-OBJECTIVE_HELP = "classification, order-free, generation, reward, likelihood, linear or grounded."
+OBJECTIVE_HELP = "classification, order-free, generation, reward, linear or grounded."
 CONFIG_HELP = "A YAML file of settings; may be repeated, each goes over those before it, the options below over all."
 
 COMMANDS = {"axolotl": "axolotl train axolotl.yaml", "trl": "trl sft --config trl.yaml"}
@@ -104,8 +104,6 @@ def train(
         _require_alone(settings)
         import_module("codefavor.train.linear").train_linear(loaded, settings, out, manifest)
         typer.echo(f"{out}: a linear judge, trained on {len(loaded)} pairs")
-    elif settings.objective == "likelihood":
-        _fit_likelihood(loaded, settings, out, manifest)
     elif settings.objective == "grounded":
         _fit_grounded(loaded, settings, out, manifest, unsafe_local)
     else:
@@ -121,18 +119,6 @@ def _fit_grounded(
     fit = import_module("codefavor.train.grounded").train_grounded
     fitted = fit(pairs, settings, out, manifest, evidence, joined)
     typer.echo(f"{out}: a grounded judge, fitted on {sum(fitted.pairs.values())} pairs")
-
-
-def _fit_likelihood(pairs: list[PreferencePair], settings: TrainConfig, out: Path, manifest: Manifest) -> None:
-    _require_alone(settings)
-    fit = _library("likelihood").train_likelihood
-    columns = (TextColumn("the base reads"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("reading", total=None)
-        fitted = fit(pairs, settings, out, manifest, lambda done, of: bar.update(task, completed=done, total=of))
-    for aspect, weights in fitted.weights.items():
-        typer.echo(f"{aspect}: likelihood x {weights.likelihood:g}, n-grams x {weights.ngrams:g}")
-    typer.echo(f"{out}: a likelihood judge, trained on {len(pairs)} pairs")
 
 
 def _require_alone(settings: TrainConfig) -> None:

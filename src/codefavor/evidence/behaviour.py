@@ -12,8 +12,9 @@ from typing import Any
 from codefavor.evidence.entry import Entry
 from codefavor.evidence.example import Example
 from codefavor.evidence.expected import same, shorten, show
-from codefavor.evidence.inputs import Arguments, InputMaker, guess_arguments
+from codefavor.evidence.inputs import InputMaker, guess_arguments
 from codefavor.evidence.literals import evaluate
+from codefavor.evidence.relations import Arguments
 from codefavor.pairs.evidence import Difference, Incident, IncidentKind
 from codefavor.sandbox.inside.values import Kept, Opaque
 from codefavor.sandbox.job import Call, Job, Outcome, Result

@@ -14,7 +14,7 @@ import numpy as np
 
 from codefavor.evidence.behaviour import call_source
 from codefavor.evidence.entry import Entry
-from codefavor.evidence.inputs import Arguments
+from codefavor.evidence.relations import Arguments
 from codefavor.evidence.scaling import Grow, grow, size_of, ways_to_grow
 from codefavor.pairs.evidence import Growth, Work
 from codefavor.sandbox.job import Call, Job, Limits, Outcome

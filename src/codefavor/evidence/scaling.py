@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from codefavor.evidence.inputs import Arguments, find_relations
+from codefavor.evidence.relations import Arguments, find_relations
 
 LARGEST = 8_000
 """Elements that a collection may have."""

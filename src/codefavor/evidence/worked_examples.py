@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from codefavor.evidence.entry import Entry
 from codefavor.evidence.example import Example
+from codefavor.evidence.expression_examples import calls_in, example_of_call, example_of_condition, is_call
 from codefavor.evidence.literals import balanced_end, literal_at, parse_expression
 from codefavor.evidence.round_trips import round_trips
 
@@ -78,22 +79,22 @@ def _doctest(source: str, want: str, setup: list[str], entry: Entry) -> Iterator
         else:
             yield from _calls_with_results(source, entry)
         return
-    if not _calls_in(expression, entry.name):
+    if not calls_in(expression, entry.name):
         setup.append(source)
         return
     call = "\n".join([*setup, source])
     if want.startswith("Traceback"):
         yield Example(call, "raises", want.splitlines()[-1].partition(":")[0].strip().rpartition(".")[2])
-    elif not want and _is_call(expression, entry.name):
-        yield _equals(expression, "None", setup)
+    elif not want and is_call(expression, entry.name):
+        yield example_of_call(expression, "None", setup)
     elif not want and isinstance(expression, ast.Subscript):
         yield from _calls_with_results(source, entry)
     elif not want:
-        yield from _condition(expression, entry, setup)
+        yield from example_of_condition(expression, entry, setup)
     elif (literal := literal_at(want, 0)) and not want[literal[1] :].strip():
-        yield _equals(expression, literal[0], setup)
+        yield example_of_call(expression, literal[0], setup)
     elif (first := literal_at(want, 0)) and want[first[1] :].lstrip(" ").startswith(("\n", "#")):
-        yield _equals(expression, first[0], setup)
+        yield example_of_call(expression, first[0], setup)
     else:
         yield Example(call, "prints", want)
 
@@ -110,7 +111,7 @@ def _asserts(text: str, entry: Entry) -> Iterator[Example]:
     for match in re.finditer(r"(?<![\w>])assert\b", text):
         statement = _longest_statement(text[match.start() :])
         if statement is not None:
-            yield from _condition(statement.test, entry, [])
+            yield from example_of_condition(statement.test, entry, [])
 
 
 def _longest_statement(text: str) -> ast.Assert | None:
@@ -129,75 +130,22 @@ def _longest_statement(text: str) -> ast.Assert | None:
     return None
 
 
-def _condition(test: ast.expr, entry: Entry, setup: list[str]) -> Iterator[Example]:
-    """Turn a condition that holds of calls into an example, a plain equation where it is one."""
-    calls = _calls_in(test, entry.name)
-    if not calls:
-        return
-    if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq | ast.Is):
-        left, right = test.left, test.comparators[0]
-        if _is_call(right, entry.name) and not _calls_in(left, entry.name):
-            left, right = right, left
-        if _is_call(left, entry.name) and not _calls_in(right, entry.name):
-            yield _equals(left, ast.unparse(right), setup)
-            return
-    if isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.func.id == entry.name:
-        yield Example("\n".join([*setup, ast.unparse(test)]), "holds", "bool(_)", _arguments(test))
-    elif isinstance(test, ast.Compare | ast.BoolOp | ast.UnaryOp | ast.Call):
-        yield _holds(test, calls, setup)
-
-
-def _holds(test: ast.expr, calls: list[ast.Call], setup: list[str]) -> Example:
-    sources = [ast.unparse(call) for call in calls]
-    condition = ast.unparse(test)
-    if len(sources) == 1:
-        return Example(
-            "\n".join([*setup, sources[0]]), "holds", condition.replace(sources[0], "_"), _arguments(calls[0])
-        )
-    for index, source in enumerate(sources):
-        condition = condition.replace(source, f"_[{index}]")
-    return Example("\n".join([*setup, f"[{', '.join(sources)}]"]), "holds", condition)
-
-
-def _equals(call: ast.expr, expected: str, setup: list[str]) -> Example:
-    arguments = _arguments(call) if isinstance(call, ast.Call) and not setup else None
-    return Example("\n".join([*setup, ast.unparse(call)]), "equals", expected, arguments)
-
-
-def _arguments(call: ast.Call) -> tuple[str, ...] | None:
-    if call.keywords or any(isinstance(argument, ast.Starred) for argument in call.args):
-        return None
-    return tuple(ast.unparse(argument) for argument in call.args)
-
-
-def _is_call(node: ast.expr, name: str) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
-
-
-def _calls_in(node: ast.AST, name: str) -> list[ast.Call]:
-    return [
-        child
-        for child in ast.walk(node)
-        if isinstance(child, ast.Call) and isinstance(child.func, ast.Name) and child.func.id == name
-    ]
-
-
 def _calls_with_results(text: str, entry: Entry) -> Iterator[Example]:
     for match in re.finditer(rf"(?<![\w.]){re.escape(entry.name)}\s*(?=\()", text):
         if re.search(r"(?:def|assert|>>>)\s*(?:not\s+)?\(*$", text[: match.start()].rpartition("\n")[2]):
             continue
         end = balanced_end(text, match.end())
         call = parse_expression(text[match.start() : end]) if end else None
-        if end is None or call is None or not _is_call(call, entry.name) or not _has_constant_arguments(call):
+        if end is None or call is None or not is_call(call, entry.name) or not _has_constant_arguments(call):
             continue
         error = _ERROR.match(text[end:].lstrip(" \t#,`*:->=➞→"))
         connective = _CONNECTIVE.match(text, end)
         if error:
             yield Example(ast.unparse(call), "raises", error[1])
         elif connective and (literal := _result_at(text, connective.end())):
-            yield _equals(call, literal[0], [])
+            yield example_of_call(call, literal[0], [])
         elif literal := literal_at(text, end + len(text[end:]) - len(text[end:].lstrip(" \t"))):
-            yield _equals(call, literal[0], [])
+            yield example_of_call(call, literal[0], [])
 
 
 def _has_constant_arguments(call: ast.expr) -> bool:

@@ -3,23 +3,18 @@
 A killed process loses at most the line it was writing. What is in memory is one number a seed.
 """
 
-import sys
 from array import array
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import IO
 
 from codefavor.errors import DataError
 from codefavor.evolve.conversation import Call
 from codefavor.evolve.protocol import Discard
-from codefavor.jsonl import append_record, drop_torn_tail
+from codefavor.jsonl import append_record, drop_torn_tail, refuse_second_writer
 from codefavor.llm.protocol import Message
 from codefavor.pairs.pair import PreferencePair
 from codefavor.record import Record
-
-if sys.platform != "win32":
-    import fcntl
 
 
 class Settled(Record):
@@ -66,17 +61,6 @@ def _parse(path: Path, number: int, line: bytes) -> Settled:
 _MISSING = -1
 
 
-def _lock(file: IO[str], path: Path) -> None:
-    """Refuse a second writer: two of them would tear each other's lines."""
-    if sys.platform == "win32":
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        raise DataError(f"{path}: another process is working on this run") from None
-
-
 class Journal:
     """Settled seeds in one file, appended to and read back by index; use it as a context manager."""
 
@@ -88,7 +72,7 @@ class Journal:
         """
         self._path = path
         self._out = path.open("a", encoding="utf-8", newline="\n")
-        _lock(self._out, path)
+        refuse_second_writer(self._out, path)
         drop_torn_tail(path)
         self._offsets = array("q")
         self._digests = array("Q")

@@ -14,7 +14,7 @@ from codefavor.record import Record, explain
 
 CARD_FILE = "judge.json"
 
-Objective = Literal["classification", "order-free", "generation", "reward", "likelihood", "linear", "grounded"]
+Objective = Literal["classification", "order-free", "generation", "reward", "linear", "grounded"]
 Unfinished = Literal["undecided", "forced"]
 CommentPolicy = Literal["stripped", "kept"]
 
@@ -77,24 +77,6 @@ class GenerationShape(Record):
     begun for the model, and the likelier letter is its answer."""
 
 
-class LikelihoodWeights(Record):
-    """What the two terms of a likelihood judge are multiplied by."""
-
-    likelihood: Annotated[float, Field(ge=0)]
-    """Of the difference of the log-likelihoods."""
-    ngrams: Annotated[float, Field(ge=0)]
-    """Of the logit of the n-grams that only one candidate has."""
-
-
-class LikelihoodShape(Record):
-    """How a likelihood judge weighs what the language model and the n-grams say."""
-
-    weights: Annotated[dict[str, LikelihoodWeights], Field(min_length=1)]
-    """By aspect; a criterion of another or of none is given their mean."""
-    pairs: dict[str, int]
-    """The pairs on which the weights of each aspect were fitted."""
-
-
 class JudgeCard(Record):
     """What a trained judge is and how its input must look."""
 
@@ -112,8 +94,6 @@ class JudgeCard(Record):
     """The most tokens of one input; None where nothing is cut."""
     reward: RewardShape | None = None
     """The shape of a reward judge; None for the other objectives."""
-    likelihood: LikelihoodShape | None = None
-    """The weights of a likelihood judge; None for the other objectives."""
     generation: GenerationShape | None = None
     """How a generative judge writes; None for the other objectives."""
     grounded: GroundedModel | None = None

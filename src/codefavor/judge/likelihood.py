@@ -1,26 +1,22 @@
-"""The likelihood judge: the candidate is better that a language model would rather have written itself.
+"""A language model that was never trained to judge: the candidate is better that it would rather have written itself.
 
-What is asked is log P(code A | instruction) - log P(code B | instruction), sums over the tokens of each code as the
-assistant's reply, its end included. The model is a base as it comes, and alone it reads no criterion. A trained judge
-weighs this difference by aspect, beside the logit of the linear control: likelihood knows whole programs and nothing of
-speed and danger, n-grams know names. The order shown cannot matter, and what several candidates answer is read once.
+P(A) is the logistic function of log P(code A | instruction) - log P(code B | instruction), sums over the tokens of each
+code as the assistant's reply, its end included. The criterion is not read. The order shown cannot matter, and what
+several candidates answer is read once.
 Source: reranking by likelihood, as in Chen et al. 2021, "Evaluating Large Language Models Trained on Code" (section
 3.3); that code with faults is less likely: Ray et al. 2016, "On the 'Naturalness' of Buggy Code".
 """
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from functools import partial
 from typing import NamedTuple, Self
 
 import torch
 from torch.nn.functional import cross_entropy
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from codefavor.errors import ModelError
-from codefavor.judge.card import LikelihoodShape, read_card, require
 from codefavor.judge.format import DEFAULT_MAX_LENGTH
-from codefavor.judge.linear import LINEAR_FORMAT, NGramScore, aspect_of
-from codefavor.judge.precision import Precision, in_precision, keep_freed_memory, named
+from codefavor.judge.precision import Precision, in_precision, keep_freed_memory
 from codefavor.judge.pretrained import chat_prompt, load_tokenizer, load_weights
 from codefavor.judge.probability import antisymmetric_sigmoid, verdict_from
 from codefavor.judge.readers import batch_tokens, read_side_by_side
@@ -29,13 +25,9 @@ from codefavor.judge.segments import Segment, View, batches_of, flatten
 from codefavor.llm.embedded import resolve_model
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.verdict import Cost, Verdict
-from codefavor.record import content_digest
 
 Tokens = tuple[int, ...]
 
-LIKELIHOOD_FORMAT = content_digest(["sum of log-likelihoods of a fenced reply, up to 30 nats", LINEAR_FORMAT])
-"""Names what a trained judge weighs; one of other terms is refused."""
-_MOST_NATS = 30.0
 _MOST_LOGITS = 2**25
 """Logits of one batch, 128 MiB: every token of a code goes through the output layer here."""
 
@@ -64,8 +56,7 @@ class ReplyInput:
     def encode(self, shown: Comparison) -> tuple[Tokens, Tokens, Tokens]:
         """Return what is asked, code A and code B."""
         asked = f"{shown.instruction}\n\nAnswer with the code alone."
-        if self._tokenizer.chat_template:
-            asked = chat_prompt(self._tokenizer, asked)
+        asked = chat_prompt(self._tokenizer, asked) if self._tokenizer.chat_template else f"{asked}\n\n"
         # Its end is what a code is asked by: a head too long loses its beginning.
         head = self._tokens(f"{asked}```{shown.language}\n")[-(self._max_length // 2) :]
         room = self._max_length - len(head)
@@ -76,27 +67,19 @@ class ReplyInput:
         return tuple(self._tokenizer.encode(text, add_special_tokens=False))
 
 
-class Asked(NamedTuple):
-    """What a language model says of a comparison."""
+class LikelihoodJudge:
+    """Answers with the likelier candidate."""
 
-    difference: float
-    """The log-likelihood of A less that of B, in nats."""
-    cost: Cost
-    """What it cost to ask."""
-
-
-class Likelihood:
-    """A language model that is asked which of two candidates it would rather have written."""
-
-    def __init__(self, model: PreTrainedModel, inputs: ReplyInput) -> None:
-        """Ask `model`, a causal language model with its whole output layer."""
+    def __init__(self, name: str, model: PreTrainedModel, inputs: ReplyInput) -> None:
+        """Judge with `model`, a causal language model with its whole output layer."""
+        self.name = name
         model.eval()  # type: ignore[no-untyped-call]
         self._model = read_by_segments(model)
         self._inputs = inputs
 
     @classmethod
-    def load(cls, model: str, precision: Precision = "fp32", max_length: int = DEFAULT_MAX_LENGTH) -> Self:
-        """Return "embedded", a folder or a hub id, which reads at most `max_length` tokens of a candidate.
+    def load(cls, model: str, precision: Precision = "fp32") -> Self:
+        """Return the judge made of "embedded", a folder or a hub id.
 
         Raises:
             ModelError: there is no such model.
@@ -105,10 +88,11 @@ class Likelihood:
         keep_freed_memory()
         folder = resolve_model(model)
         weights = in_precision(load_weights(folder, "causal"), precision, output_layer=True)
-        return cls(weights, ReplyInput(load_tokenizer(folder), max_length))
+        prefix = "" if precision == "fp32" else f"{precision}:"
+        return cls(f"{prefix}likelihood:{model}", weights, ReplyInput(load_tokenizer(folder), DEFAULT_MAX_LENGTH))
 
-    def ask(self, comparisons: Sequence[Comparison]) -> list[Asked]:
-        """Return what is said of every comparison, in their order."""
+    def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
+        """Return one verdict for every comparison, in their order."""
         asked = [self._inputs.encode(shown) for shown in comparisons]
         codes: dict[Tokens, dict[Tokens, None]] = {}
         for head, code_a, code_b in asked:
@@ -119,24 +103,17 @@ class Likelihood:
         batches = list(batches_of(sorted(replies, key=lambda each: -each.tokens), most))
         found: dict[tuple[Tokens, Tokens], float] = {}
         seconds = 0.0
-        for batch, answered in read_side_by_side(batches, self._likelihoods, device):
+        for batch, answered in read_side_by_side(batches, partial(log_likelihoods, self._model), device):
             places = [(each.head, code) for each in batch for code in each.codes]
             found.update(zip(places, answered.answers, strict=True))
             seconds += answered.seconds
-        return [
-            Asked(
-                found[head, code_a] - found[head, code_b],
-                Cost(
-                    seconds=seconds / len(comparisons),
-                    input_tokens=len(head) + len(code_a) + len(code_b),
-                    output_tokens=0,
-                ),
-            )
-            for head, code_a, code_b in asked
-        ]
-
-    def _likelihoods(self, batch: Sequence[Replies]) -> list[float]:
-        return log_likelihoods(self._model, batch)
+        verdicts = []
+        for shown, (head, code_a, code_b) in zip(comparisons, asked, strict=True):
+            tokens = len(head) + len(code_a) + len(code_b)
+            cost = Cost(seconds=seconds / len(comparisons), input_tokens=tokens, output_tokens=0)
+            prob_a = antisymmetric_sigmoid(found[head, code_a] - found[head, code_b])
+            verdicts.append(verdict_from(prob_a, shown, self.name, cost))
+        return verdicts
 
 
 def log_likelihoods(model: PreTrainedModel, batch: Sequence[Replies]) -> list[float]:
@@ -167,78 +144,3 @@ def _parted(head: Tokens, codes: Sequence[Tokens], most: int) -> Iterator[Replie
             part = []
         part.append(code)
     yield Replies(head, tuple(part))
-
-
-class Mixture:
-    """The logit of a trained judge: its two terms, weighed by aspect."""
-
-    def __init__(self, shape: LikelihoodShape, ngrams: NGramScore) -> None:
-        """Weigh as `shape` says."""
-        self._weights = shape.weights
-        self._ngrams = ngrams
-
-    def logits(self, comparisons: Sequence[Comparison], differences: Sequence[float]) -> list[float]:
-        """Return the logit of A against B for every comparison, given the differences of its likelihoods."""
-        logits = []
-        for shown, difference, ngrams in zip(comparisons, differences, self._ngrams.scores(comparisons), strict=True):
-            aspect = aspect_of(shown.criterion)
-            weights = [self._weights[aspect]] if aspect in self._weights else list(self._weights.values())
-            terms = sum(each.likelihood * bounded(difference) + each.ngrams * float(ngrams) for each in weights)
-            logits.append(terms / len(weights))
-        return logits
-
-
-def bounded(difference: float) -> float:
-    """Return a difference of log-likelihoods as it is weighed: beyond thirty nats it says no more."""
-    return max(-_MOST_NATS, min(_MOST_NATS, difference))
-
-
-class LikelihoodJudge:
-    """Answers with the likelier candidate, or as a trained mixture weighs that."""
-
-    def __init__(
-        self, name: str, likelihood: Likelihood, mixture: Mixture | None = None, temperature: float = 1.0
-    ) -> None:
-        """Judge by `likelihood`, through `mixture` where there is one; the logit is divided by `temperature`."""
-        self.name = name
-        self._likelihood = likelihood
-        self._mixture = mixture
-        self._temperature = temperature
-
-    @classmethod
-    def untrained(cls, model: str, precision: Precision = "fp32") -> Self:
-        """Return the judge made of "embedded", a folder or a hub id alone.
-
-        Raises:
-            ModelError: there is no such model.
-            ConfigError: the precision cannot be had here.
-        """
-        name = f"likelihood:{model}"
-        return cls(name if precision == "fp32" else f"{precision}:{name}", Likelihood.load(model, precision))
-
-    @classmethod
-    def load(cls, folder: Path, precision: Precision = "fp32") -> Self:
-        """Return the judge that `codefavor train --objective likelihood` wrote into `folder`.
-
-        Raises:
-            ModelError: the folder holds no likelihood judge, or its base cannot be loaded.
-            ConfigError: the precision cannot be had here.
-        """
-        card = read_card(folder)
-        require(folder, card, "likelihood", LIKELIHOOD_FORMAT)
-        if card.likelihood is None or card.base_model is None:
-            raise ModelError(f"{folder}: a likelihood judge without weights or base; train it again")
-        mixture = Mixture(card.likelihood, NGramScore.load(folder))
-        likelihood = Likelihood.load(card.base_model, precision, card.max_length or DEFAULT_MAX_LENGTH)
-        return cls(named(folder, precision), likelihood, mixture, card.temperature)
-
-    def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
-        """Return one verdict for every comparison, in their order."""
-        asked = self._likelihood.ask(comparisons)
-        logits = [each.difference for each in asked]
-        if self._mixture:
-            logits = self._mixture.logits(comparisons, logits)
-        return [
-            verdict_from(antisymmetric_sigmoid(logit / self._temperature), shown, self.name, each.cost)
-            for shown, logit, each in zip(comparisons, logits, asked, strict=True)
-        ]

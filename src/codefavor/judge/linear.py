@@ -47,45 +47,13 @@ _ASPECT_WORDS = {
 }
 
 
-class NGramScore:
-    """A score of two candidates: a weighted sum over the n-grams in which they differ."""
-
-    def __init__(self, weights: NDArray[np.float64]) -> None:
-        """Score with `weights`, of shape (FEATURES,)."""
-        self._weights = weights
-
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Return the score that training wrote into `folder`.
-
-        Raises:
-            ModelError: there is none, or it is malformed.
-        """
-        path = folder / WEIGHTS_FILE
-        try:
-            weights = load_file(path)["weights"]
-        except (OSError, SafetensorError, KeyError) as error:
-            raise ModelError(f"{path}: not the weights of n-grams: {error}") from None
-        if weights.shape != (FEATURES,):
-            raise ModelError(f"{path}: {weights.shape} weights, ({FEATURES},) were expected")
-        return cls(weights.astype(np.float64))
-
-    def save(self, folder: Path) -> None:
-        """Write the weights into `folder`."""
-        save_file({"weights": self._weights.astype(np.float32)}, folder / WEIGHTS_FILE)
-
-    def scores(self, comparisons: Sequence[Comparison]) -> NDArray[np.float64]:
-        """Return the logit of A against B for every comparison, of shape (comparisons,); above zero means A."""
-        return np.asarray(difference_matrix(comparisons) @ self._weights)
-
-
 class LinearJudge:
-    """Answers by the n-grams in which the candidates differ."""
+    """Answers by a weighted sum over the n-grams in which the candidates differ."""
 
-    def __init__(self, name: str, score: NGramScore, temperature: float = 1.0) -> None:
-        """Judge by `score`, divided by `temperature`."""
+    def __init__(self, name: str, weights: NDArray[np.float64], temperature: float = 1.0) -> None:
+        """Judge with `weights`, of shape (FEATURES,); a score is divided by `temperature`."""
         self.name = name
-        self._score = score
+        self._weights = weights
         self._temperature = temperature
 
     @classmethod
@@ -97,14 +65,28 @@ class LinearJudge:
         """
         card = read_card(folder)
         require(folder, card, "linear", LINEAR_FORMAT)
-        return cls(f"model:{folder}", NGramScore.load(folder), card.temperature)
+        try:
+            weights = load_file(folder / WEIGHTS_FILE)["weights"]
+        except (OSError, SafetensorError, KeyError) as error:
+            raise ModelError(f"{folder / WEIGHTS_FILE}: not the weights of a linear judge: {error}") from None
+        if weights.shape != (FEATURES,):
+            raise ModelError(f"{folder / WEIGHTS_FILE}: {weights.shape} weights, ({FEATURES},) were expected")
+        return cls(f"model:{folder}", weights.astype(np.float64), card.temperature)
+
+    def save(self, folder: Path) -> None:
+        """Write the weights into `folder`."""
+        save_file({"weights": self._weights.astype(np.float32)}, folder / WEIGHTS_FILE)
 
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         """Return one verdict for every comparison; candidates that it sees no difference between are a tie."""
         return [
             verdict_from(antisymmetric_sigmoid(score / self._temperature), shown, self.name)
-            for score, shown in zip(self._score.scores(comparisons), comparisons, strict=True)
+            for score, shown in zip(self.scores(comparisons), comparisons, strict=True)
         ]
+
+    def scores(self, comparisons: Sequence[Comparison]) -> NDArray[np.float64]:
+        """Return the score of A against B for every comparison, of shape (comparisons,); above zero means A."""
+        return np.asarray(difference_matrix(comparisons) @ self._weights)
 
 
 def difference_matrix(comparisons: Sequence[Comparison]) -> csr_matrix:

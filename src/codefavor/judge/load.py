@@ -54,7 +54,6 @@ _TRAINED: dict[Objective, tuple[str, str]] = {
     "generation": ("codefavor.judge.generation", "GenerationJudge"),
     "order-free": ("codefavor.judge.order_free", "OrderFreeJudge"),
     "reward": ("codefavor.judge.reward", "RewardJudge"),
-    "likelihood": ("codefavor.judge.likelihood", "LikelihoodJudge"),
     "linear": ("codefavor.judge.linear", "LinearJudge"),
 }
 """The module and the class that read the weights of each objective."""
@@ -64,12 +63,12 @@ _FOREIGN = {
     "preference": ("codefavor.judge.preference", "PreferenceJudge"),
 }
 """The module and the class of judges whose weights others trained."""
-_LIKELIHOOD = ("codefavor.judge.likelihood", "LikelihoodJudge", "untrained")
+_LIKELIHOOD = ("codefavor.judge.likelihood", "LikelihoodJudge")
 """The judge that any base makes as it comes."""
 
 _PRECISIONS = ("int8", "bf16")
 """What a judge can be loaded in besides fp32, to be faster on a CPU."""
-_IN_PRECISION: frozenset[Objective] = frozenset({"classification", "likelihood", "order-free"})
+_IN_PRECISION: frozenset[Objective] = frozenset({"classification", "order-free"})
 """The objectives whose judges can be."""
 
 
@@ -211,7 +210,7 @@ def _load_trained(folder: Path, unsafe_local: bool, evidence: Judge | None) -> J
 def _load_in_precision(name: str, precision: str, folder: Path) -> Judge:
     card = read_card(folder)
     if card.objective not in _IN_PRECISION:
-        known = ", ".join(sorted(_IN_PRECISION))
+        known = " and ".join(sorted(_IN_PRECISION))
         raise UserError(f"{name}: a {card.objective} judge is read in fp32 only; {precision} is for {known} judges")
     return _load_class(*_TRAINED[card.objective])(folder, precision)
 
@@ -222,9 +221,9 @@ def _load_chat(argument: str) -> Judge:
     return judge
 
 
-def _load_class(module: str, name: str, maker: str = "load") -> Callable[..., Judge]:
+def _load_class(module: str, name: str) -> Callable[..., Judge]:
     try:
-        load: Callable[..., Judge] = getattr(getattr(import_module(module), name), maker)
+        load: Callable[..., Judge] = getattr(import_module(module), name).load
     except ModuleNotFoundError as error:
         raise MissingExtraError(error.name or module, "train") from None
     return load

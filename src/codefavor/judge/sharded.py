@@ -12,12 +12,12 @@ from contextlib import closing
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Protocol, TypeVar
 
 from pydantic import Field
 
 from codefavor.errors import CodeFavorError, DataError
-from codefavor.fleet import spread
+from codefavor.fleet import reach, spread
 from codefavor.jsonl import write_records
 from codefavor.judge.load import judge_files, load_judge
 from codefavor.judge.protocol import Judge
@@ -57,6 +57,7 @@ class Shard(Record):
 
 
 ShardT = TypeVar("ShardT", bound=Shard)
+DoneT = TypeVar("DoneT")
 
 
 class _Outcome(Record):
@@ -68,7 +69,7 @@ class _Outcome(Record):
     """What stopped it."""
 
 
-def cut(records: Iterable[Record], out: Path, size: int) -> Iterator[Path]:
+def _cut(records: Iterable[Record], out: Path, size: int) -> Iterator[Path]:
     """Write the records into shards of `size` within `out` and yield their folders."""
     source, number = iter(records), 0
     while batch := list(islice(source, size)):
@@ -78,18 +79,9 @@ def cut(records: Iterable[Record], out: Path, size: int) -> Iterator[Path]:
         number += 1
 
 
-def settle_all(shards: Sequence[Shard], settle: Callable[[str], str], fleet: Fleet) -> Generator[Path]:
-    """Have `settle`, a function of a module, settle every shard, and yield their folders as they are finished.
-
-    Close the iterator when leaving early: that ends the work.
-
-    Raises:
-        MissingExtraError: Ray is not installed.
-        UserError: there is no such cluster.
-        CodeFavorError: a worker was stopped; the message names the shard.
-    """
+def _settle_all(shards: Sequence[Shard], work: Callable[[str], str], fleet: Fleet) -> Generator[Path]:
     lines = [shard.model_dump_json() for shard in shards]
-    with closing(spread(lines, settle, fleet.workers, fleet.address)) as outcomes:
+    with closing(spread(lines, work, fleet.workers, fleet.address)) as outcomes:
         for line in outcomes:
             outcome = _Outcome.model_validate_json(line)
             if outcome.error:
@@ -111,9 +103,64 @@ def settled(line: str, kind: type[ShardT], work: Callable[[Judge, ShardT], None]
     return _Outcome(folder=shard.folder).model_dump_json()
 
 
-def leftover(out: Path) -> list[Path]:
-    """Return the folders of shards whose finished work an earlier run's driver did not take."""
-    return [records.with_suffix("") for records in sorted((out / _SHARDS).glob("*.jsonl"))]
+class JudgeSettings(Protocol):
+    """What the settings of every run say of its judge."""
+
+    @property
+    def judge_files(self) -> dict[str, str]:
+        """SHA-256 of the files that the judge is made of, by name."""
+
+    @property
+    def unsafe_local(self) -> bool:
+        """Whether foreign code may run without a full sandbox."""
+
+
+class Driver:
+    """Spreads the records of one run over a Ray cluster."""
+
+    def __init__(self, spec: str, out: Path, fleet: Fleet) -> None:
+        """Ask the judge of `spec`, which every worker loads by itself, for the run in `out`.
+
+        Raises:
+            MissingExtraError: Ray is not installed.
+            UserError: there is no cluster at the address.
+        """
+        reach(fleet.address)
+        self._spec = spec
+        self._out = out
+        self._fleet = fleet
+
+    def settle(
+        self,
+        records: Iterable[Record],
+        settings: JudgeSettings,
+        shard: Callable[..., Shard],
+        work: Callable[[str], str],
+    ) -> Generator[Path]:
+        """Have `work` settle all records, and yield the folders of their shards as they are finished.
+
+        `shard` makes one of a folder, what the worker is told of the judge, and the `settings`. Close the iterator when
+        leaving early: that ends the work.
+
+        Raises:
+            UserError: there is no such cluster.
+            CodeFavorError: a worker was stopped; the message names the shard.
+        """
+        known = {"judge_files": settings.judge_files, "unsafe_local": settings.unsafe_local, "settings": settings}
+        shards = [
+            shard(folder=folder, judge=self._spec, **known)
+            for folder in _cut(records, self._out, self._fleet.shards_of)
+        ]
+        with closing(_settle_all(shards, work, self._fleet)) as finished:
+            yield from finished
+        _remove_all(self._out)
+
+
+def leftovers(out: Path, take: Callable[[Path], Iterable[DoneT]]) -> Iterator[DoneT]:
+    """Yield what `take` finds finished in the shards that an earlier run's driver did not come to, and remove them."""
+    for records in sorted((out / _SHARDS).glob("*.jsonl")):
+        yield from take(records.with_suffix(""))
+    _remove_all(out)
 
 
 def remove(folder: Path) -> None:
@@ -122,7 +169,7 @@ def remove(folder: Path) -> None:
     _records_of(folder).unlink(missing_ok=True)
 
 
-def remove_all(out: Path) -> None:
+def _remove_all(out: Path) -> None:
     """Remove the place of the shards, once their finished work is taken."""
     shutil.rmtree(out / _SHARDS, ignore_errors=True)
 

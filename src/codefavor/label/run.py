@@ -1,16 +1,18 @@
 """A labelling run over a file: resumable, and written out as JSON Lines, Parquet, a card, a report and a manifest."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 from codefavor.jsonl import write_rows
 from codefavor.judge.protocol import Judge
+from codefavor.judge.sharded import leftovers
 from codefavor.label.card import label_card
 from codefavor.label.label import label_shard
 from codefavor.label.labelled import LabelledProblem, LabelSettings
 from codefavor.label.preferences import columns, rows_of
-from codefavor.label.sharded import leftovers
+from codefavor.label.sharded import taken
 from codefavor.label.yield_report import YieldReport, tally
 from codefavor.manifest import Manifest
 from codefavor.pairs.parquet import write_parquet
@@ -60,7 +62,7 @@ def label_file(
         CodeFavorError: `shard` was stopped.
     """
     with Journal(out, settings, LabelledProblem) as journal:
-        for problem in leftovers(out, settings):
+        for problem in leftovers(out, partial(taken, settings=settings)):
             journal.add(problem)
         progress(len(journal))
         waiting = ((index, task) for index, task in samples() if not journal.finished(index, task.digest()))

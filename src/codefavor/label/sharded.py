@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
-from codefavor.fleet import reach
 from codefavor.jsonl import read_records
 from codefavor.judge.protocol import Judge
-from codefavor.judge.sharded import Fleet, Shard, cut, leftover, remove, remove_all, settle_all, settled
+from codefavor.judge.sharded import Driver, Shard, remove, settled
 from codefavor.label.label import label_shard
 from codefavor.label.labelled import LabelledProblem, LabelSettings
 from codefavor.rank.candidate_set import CandidateSet
@@ -34,20 +33,8 @@ class _Shard(Shard):
     """The run."""
 
 
-class OnRay:
+class OnRay(Driver):
     """Labels problems on a Ray cluster; it stands for `label_shard`."""
-
-    def __init__(self, spec: str, out: Path, fleet: Fleet) -> None:
-        """Label with the judge of `spec`, which every worker loads by itself, for the run in `out`.
-
-        Raises:
-            MissingExtraError: Ray is not installed.
-            UserError: there is no cluster at the address.
-        """
-        reach(fleet.address)
-        self._spec = spec
-        self._out = out
-        self._fleet = fleet
 
     def __call__(
         self, judge: Judge, tasks: Iterable[tuple[int, CandidateSet]], settings: LabelSettings
@@ -59,31 +46,9 @@ class OnRay:
             CodeFavorError: a worker was stopped; the message names the shard.
         """
         problems = (_Problem(index=index, task=task) for index, task in tasks)
-        shards = [
-            _Shard(
-                folder=folder,
-                judge=self._spec,
-                judge_files=settings.judge_files,
-                unsafe_local=settings.unsafe_local,
-                settings=settings,
-            )
-            for folder in cut(problems, self._out, self._fleet.shards_of)
-        ]
-        with closing(settle_all(shards, label_one, self._fleet)) as finished:
+        with closing(self.settle(problems, settings, _Shard, label_one)) as finished:
             for folder in finished:
-                yield from _taken(folder, settings)
-        remove_all(self._out)
-
-
-def leftovers(out: Path, settings: LabelSettings) -> Iterator[LabelledProblem]:
-    """Yield what workers of an earlier run finished and its driver did not take, and remove their shards.
-
-    Raises:
-        DataError: a worker of that run is still at work.
-    """
-    for folder in leftover(out):
-        yield from _taken(folder, settings)
-    remove_all(out)
+                yield from taken(folder, settings)
 
 
 def label_one(line: str) -> str:
@@ -99,8 +64,12 @@ def _label(judge: Judge, shard: _Shard) -> None:
             journal.add(problem)
 
 
-def _taken(folder: Path, settings: LabelSettings) -> Iterator[LabelledProblem]:
-    """Yield what is finished of a shard, each to be written before the next is asked for, and remove the shard."""
+def taken(folder: Path, settings: LabelSettings) -> Iterator[LabelledProblem]:
+    """Yield what is finished of a shard, each to be written before the next is asked for, and remove the shard.
+
+    Raises:
+        DataError: its worker is still at work.
+    """
     if (folder / JOURNAL_FILE).exists():
         with Journal(folder, settings, LabelledProblem) as journal:
             yield from journal

@@ -23,8 +23,8 @@ class TrainConfig(Record):
 
     objective: Objective = "classification"
     """classification: one token, A or B; order-free: the same with both candidates side by side; generation: feedback,
-    then a result line; reward: a Bradley-Terry score; likelihood: what an untrained base would rather have
-    written, weighed with token n-grams; linear: token n-grams alone; grounded: evidence joined with another judge."""
+    then a result line; reward: a Bradley-Terry score; linear: token n-grams, no language model; grounded: evidence
+    joined with another judge."""
     model: str = EMBEDDED
     """The base: "embedded", a Hugging Face folder, or a hub id."""
     inner: str | None = None

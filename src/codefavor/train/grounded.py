@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
 
 from codefavor.errors import DataError
 from codefavor.judge.card import JudgeCard
@@ -21,8 +23,9 @@ from codefavor.pairs.evidence import Evidence
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
 from codefavor.train.folder import check_folder, finish_folder
-from codefavor.train.nonnegative import fit_nonnegative
 
+PENALTY = 1.0
+"""Half the weight of the squared weights against the sum of the losses: evidence that was never wrong stays finite."""
 _NAMES = tuple(FEATURES)
 
 
@@ -87,5 +90,12 @@ def _evidence(pairs: Sequence[PreferencePair], judge: Judge) -> list[Evidence | 
 def fit_weights(rows: Sequence[dict[str, float]]) -> dict[str, float]:
     """Return the weights, none below zero, under which the chosen sides are likeliest."""
     matrix = np.array([[row.get(name, 0.0) for name in _NAMES] for row in rows])
-    fitted = fit_nonnegative(matrix)
-    return {name: round(weight, 4) for name, weight in zip(_NAMES, fitted, strict=True) if weight > 1e-4}
+
+    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        scores = matrix @ weights
+        wrong = 1 / (1 + np.exp(np.clip(scores, -500, 500)))
+        value = np.logaddexp(0, -scores).sum() + PENALTY / 2 * (weights**2).sum()
+        return float(value), PENALTY * weights - matrix.T @ wrong
+
+    found = minimize(loss, np.zeros(len(_NAMES)), jac=True, method="L-BFGS-B", bounds=[(0, None)] * len(_NAMES))
+    return {name: round(float(weight), 4) for name, weight in zip(_NAMES, found.x, strict=True) if weight > 1e-4}

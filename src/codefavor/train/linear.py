@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 
 from codefavor.errors import DataError
 from codefavor.judge.card import CommentPolicy, JudgeCard
-from codefavor.judge.linear import LINEAR_FORMAT, NGramScore, difference_matrix
+from codefavor.judge.linear import LINEAR_FORMAT, LinearJudge, difference_matrix
 from codefavor.manifest import Manifest
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.pair import PreferencePair
@@ -33,22 +33,22 @@ def train_linear(pairs: Sequence[PreferencePair], config: TrainConfig, out: Path
         DataError: there are no pairs.
     """
     check_folder(out, resume=False)
-    score = fit_ngrams(pairs, config.comments)
+    judge = fit_linear(pairs, config.comments)
     out.mkdir(parents=True, exist_ok=True)
-    score.save(out)
+    judge.save(out)
     card = JudgeCard(objective="linear", format=LINEAR_FORMAT, comments=config.comments)
     finish_folder(out, card, config, manifest, pairs, truncated=0)
 
 
-def fit_ngrams(pairs: Sequence[PreferencePair], comments: CommentPolicy) -> NGramScore:
-    """Return a score fitted to `pairs`. Without an intercept and with antisymmetric features, order cannot matter.
+def fit_linear(pairs: Sequence[PreferencePair], comments: CommentPolicy) -> LinearJudge:
+    """Return a judge fitted to `pairs`. Without an intercept and with antisymmetric features, order cannot matter.
 
     Raises:
         DataError: there are no pairs.
     """
     if not pairs:
         raise DataError("there are no pairs to train on")
-    return NGramScore(_fit(difference_matrix(_shown(pairs, comments))))
+    return LinearJudge("linear", _fit(difference_matrix(_shown(pairs, comments))))
 
 
 def _fit(differences: csr_matrix) -> NDArray[np.float64]:

@@ -16,7 +16,7 @@ from codefavor.bench.build.testing import answer, run_tests
 from codefavor.evidence.behaviour import call_source, seeds_of
 from codefavor.evidence.cost import growing_inputs
 from codefavor.evidence.entry import find_entry
-from codefavor.evidence.inputs import Arguments
+from codefavor.evidence.relations import Arguments
 from codefavor.evidence.scaling import size_of, ways_to_grow
 from codefavor.evidence.worked_examples import find_examples
 from codefavor.pairs.criterion import Aspect
