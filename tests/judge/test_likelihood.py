@@ -1,4 +1,3 @@
-import math
 from pathlib import Path
 
 import pytest
@@ -62,12 +61,14 @@ def test_what_does_not_fit_is_cut_and_the_question_stays(tiny_model: Path) -> No
 
 
 def test_less_precision_is_near(tiny_model: Path) -> None:
-    given = [shown(CODES[0], CODES[1])]
+    # Codes of one length: each token more takes some nats, and a probability of one says nothing of precision.
+    given = [shown("x = 1", "y = 2")]
     exact, rough = (load_judge(f"{prefix}likelihood:{tiny_model}") for prefix in ("", "int8:"))
     assert rough.name == f"int8:likelihood:{tiny_model}"
-    logits = [math.log(prob / (1 - prob)) for judge in (exact, rough) for prob in [judge.judge(given)[0].prob_a or 0]]
-    assert logits[1] == pytest.approx(logits[0], rel=0.05)
-    assert logits[1] != logits[0]
+    there, near = (judge.judge(given)[0].prob_a for judge in (exact, rough))
+    assert there is not None
+    assert near == pytest.approx(there, abs=0.01)
+    assert near != there
 
 
 def test_a_model_that_is_not_there_is_refused(tmp_path: Path) -> None:
