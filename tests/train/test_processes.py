@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ QUICK: dict[str, Any] = {
     "save_steps": 1000,
 }
 SECONDS = 300
+ZERO3 = pytest.mark.skipif(find_spec("deepspeed") is None, reason="DeepSpeed is not installed (extra deepspeed)")
 
 
 class Runs:
@@ -57,18 +59,20 @@ class Runs:
         train(self.pairs, config, out, manifest, resume=resume, report=lambda report: None)
         return out
 
-    def launched(self, name: str, launcher: str, **settings: Any) -> "subprocess.Popen[str]":
+    def launched(self, name: str, launcher: str, resume: bool = False, **settings: Any) -> "subprocess.Popen[str]":
         recipe = self.folder / f"{name}.yaml"
         recipe.write_text(yaml.safe_dump(self.config(**settings).model_dump(mode="json")), encoding="utf-8")
         command = [sys.executable, "-m", "accelerate.commands.launch", "--config_file", str(CONFIGS / launcher)]
         command += ["--main_process_port", "0", "-m", "codefavor", "train", "--config", str(recipe)]
         command += ["--pairs", str(self.folder / "pairs.jsonl"), "--out", str(self.folder / name)]
+        command += ["--resume"] * resume
         return subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
+            # DeepSpeed would say that it has found no other accelerator.
+            env={**os.environ, "OMP_NUM_THREADS": "1", "DS_ACCELERATOR": "cpu"},
         )
 
 
@@ -102,6 +106,8 @@ def assert_alike(one: Path, other: Path) -> None:
     [
         ("ddp.yaml", {}),
         ("fsdp.yaml", {"objective": "classification", "lora_r": 4, "gradient_checkpointing": True}),
+        pytest.param("zero3.yaml", {}, marks=ZERO3),
+        pytest.param("zero3.yaml", {"lora_r": 3, "gradient_checkpointing": True, "bf16": True}, marks=ZERO3),
     ],
 )
 def test_two_processes_train_the_judge_of_one(runs: Runs, launcher: str, settings: dict[str, Any]) -> None:
