@@ -24,12 +24,16 @@ _STEP = "step"
 _MOMENTS = ("exp_avg", "exp_avg_sq")
 """AdamW's states that are of the shape of a weight."""
 
+_INFERENCE_KERNEL = "deepspeed_shm_comm"
+
 
 class Zero(Shards):
     """One of several processes with a part of the model each, which DeepSpeed makes and brings together."""
 
     def __init__(self, launch: Launch) -> None:
         super().__init__(launch)
+        # On a CPU it would be compiled at the start and is for inference alone.
+        deepspeed.ops.__compatible_ops__[_INFERENCE_KERNEL] = False
         self._deepspeed: Any = None
         self._restored: dict[nn.Parameter, dict[str, torch.Tensor]] = {}
 
