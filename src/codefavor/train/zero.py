@@ -4,6 +4,7 @@ DeepSpeed gathers, reduces and clips; steps, rates and what is written are those
 another engine. Nothing else imports DeepSpeed.
 """
 
+import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -34,6 +35,8 @@ class Zero(Shards):
         super().__init__(launch)
         # On a CPU it would be compiled at the start and is for inference alone.
         deepspeed.ops.__compatible_ops__[_INFERENCE_KERNEL] = False
+        # It calls torch by names that torch would say at every layer are old.
+        warnings.filterwarnings("ignore", r"`torch\.distributed\.\w+_tensor` is deprecated", FutureWarning)
         self._deepspeed: Any = None
         self._restored: dict[nn.Parameter, dict[str, torch.Tensor]] = {}
 
