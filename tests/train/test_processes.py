@@ -199,10 +199,9 @@ def test_deepspeed_is_driven_at_stage_3_without_more(monkeypatch: pytest.MonkeyP
         read_launch({**asked, "ACCELERATE_DEEPSPEED_CONFIG_FILE": "own.json"})
     monkeypatch.setitem(sys.modules, "deepspeed", None)
     monkeypatch.delitem(sys.modules, "codefavor.train.zero", raising=False)
-    config = TrainConfig()
     manifest = make_manifest("codefavor train", {}, [], 0)
-    with pytest.raises(MissingExtraError, match=r"deepspeed is not installed; run: pip install 'codefavor\[deepspeed\]'"):
-        train([], config, tmp_path / "judge", manifest, report=lambda report: None, launch=read_launch(asked))
+    with pytest.raises(MissingExtraError, match=r"deepspeed is not installed; .* 'codefavor\[deepspeed\]'"):
+        train([], TrainConfig(), tmp_path / "judge", manifest, report=lambda report: None, launch=read_launch(asked))
 
 
 @pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.stem)

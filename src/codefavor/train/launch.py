@@ -23,7 +23,7 @@ class Launch(Record):
     local_index: int = 0
     """Its number on this machine, which is that of its accelerator."""
     sharing: Sharing = "replicas"
-    """replicas: each process holds the whole model; shards: each holds a part of every layer (FSDP); zero: the same with
+    """replicas: each process holds the whole model; shards: each holds a part of every layer (FSDP); zero: the same by
     DeepSpeed (ZeRO-3)."""
     reshard: bool = True
     """Whether shards are put away again between the forward and the backward pass."""
