@@ -33,9 +33,9 @@ class Zero(Shards):
 
     def __init__(self, launch: Launch) -> None:
         super().__init__(launch)
-        # On a CPU it would be compiled at the start and is for inference alone.
+        # It is for inference alone, and on a CPU would be compiled at the start.
         deepspeed.ops.__compatible_ops__[_INFERENCE_KERNEL] = False
-        # It calls torch by names that torch would say at every layer are old.
+        # DeepSpeed calls torch by names of which torch would say at every layer that they are old.
         warnings.filterwarnings("ignore", r"`torch\.distributed\.\w+_tensor` is deprecated", FutureWarning)
         self._deepspeed: Any = None
         self._restored: dict[nn.Parameter, dict[str, torch.Tensor]] = {}
@@ -75,6 +75,7 @@ class Zero(Shards):
 
     @override
     def update(self, weights: list[nn.Parameter], optimizer: torch.optim.Optimizer, max_norm: float) -> None:
+        # It clips by the norm that `begin` has told it.
         self._deepspeed.step()
 
     @override
@@ -105,11 +106,12 @@ class Zero(Shards):
 
     def _set_states(self, optimizer: torch.optim.Optimizer) -> None:
         """Give the optimiser the states of the checkpoint, where it would begin with none."""
-        step = next(iter(self._restored.values()))[_STEP]
+        # A weight without states never had a gradient.
+        step = next(parts[_STEP] for parts in self._restored.values() if parts)
         for flat in self._deepspeed.optimizer.fp32_partitioned_groups_flat:
             optimizer.state[flat] = {_STEP: step.clone(), **{part: torch.zeros_like(flat) for part in _MOMENTS}}
         for weight, parts in self._restored.items():
-            for part in _MOMENTS:
+            for part in parts.keys() & {*_MOMENTS}:
                 safe_set_local_optimizer_state(weight, parts[part], part)
         self._restored.clear()
 
