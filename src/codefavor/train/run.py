@@ -8,6 +8,7 @@ from codefavor.errors import MissingExtraError
 from codefavor.judge.card import GenerationShape, JudgeCard, RewardShape
 from codefavor.judge.precision import keep_freed_memory
 from codefavor.judge.pretrained import load_tokenizer
+from codefavor.llm.deepspeed_device import tell_deepspeed
 from codefavor.llm.embedded import resolve_model
 from codefavor.manifest import Manifest
 from codefavor.pairs.pair import PreferencePair
@@ -51,6 +52,7 @@ def train(
         MissingExtraError: the launcher asks for DeepSpeed, and it is not installed.
         Interrupted: Ctrl-C came; the run goes on with `resume`.
     """
+    tell_deepspeed()
     if launch.count == 1:
         return _run(Engine(), pairs, config, out, manifest, resume, report)
     engine = _engine(launch)

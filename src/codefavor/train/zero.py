@@ -1,7 +1,7 @@
 """Several processes that each hold a part of every weight, its gradient and its optimiser states: DeepSpeed's ZeRO-3.
 
 DeepSpeed gathers, reduces and clips; steps, rates and what is written are those of the loop, so that a run may go on
-under another engine. Nothing else imports DeepSpeed.
+under another engine. Nothing else of ours imports DeepSpeed.
 """
 
 import warnings
