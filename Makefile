@@ -10,7 +10,7 @@ setup: $(VENV)/.installed
 $(VENV)/.installed: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[anthropic,google,mcp,parquet,ray,serve,train,zstd,docs,dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[anthropic,deepspeed,google,mcp,parquet,ray,serve,train,zstd,docs,dev]'
 	touch $@
 
 demo: setup

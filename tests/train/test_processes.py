@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import yaml
 from accelerate.commands.config.config_args import load_config_from_file
 from safetensors.torch import load_file
 
-from codefavor.errors import ConfigError
+from codefavor.errors import ConfigError, MissingExtraError
 from codefavor.jsonl import read_records, write_records
 from codefavor.judge.load import load_judge
 from codefavor.manifest import make_manifest
@@ -22,6 +23,7 @@ from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
 from codefavor.train.engine import Engine
 from codefavor.train.launch import Launch, read_launch
+from codefavor.train.loop import Interrupted
 from codefavor.train.replicas import Replicas
 from codefavor.train.report import Report
 from codefavor.train.run import train
@@ -39,6 +41,7 @@ QUICK: dict[str, Any] = {
     "save_steps": 1000,
 }
 SECONDS = 300
+ZERO3 = pytest.mark.skipif(find_spec("deepspeed") is None, reason="DeepSpeed is not installed (extra deepspeed)")
 
 
 class Runs:
@@ -51,24 +54,34 @@ class Runs:
     def config(self, **settings: Any) -> TrainConfig:
         return TrainConfig(**{**QUICK, "model": str(self.model), **settings})
 
-    def alone(self, name: str, resume: bool = False, **settings: Any) -> Path:
+    def alone(self, name: str, resume: bool = False, stop_at: int | None = None, **settings: Any) -> Path:
         config, out = self.config(**settings), self.folder / name
         manifest = make_manifest("codefavor train", config.model_dump(mode="json"), [], config.seed)
-        train(self.pairs, config, out, manifest, resume=resume, report=lambda report: None)
+
+        def stop(report: Report) -> None:
+            if report.step == stop_at:
+                signal.raise_signal(signal.SIGINT)
+
+        train(self.pairs, config, out, manifest, resume=resume, report=stop)
         return out
 
-    def launched(self, name: str, launcher: str, **settings: Any) -> "subprocess.Popen[str]":
+    def launched(
+        self, name: str, launcher: str, count: int = 2, resume: bool = False, **settings: Any
+    ) -> "subprocess.Popen[str]":
         recipe = self.folder / f"{name}.yaml"
         recipe.write_text(yaml.safe_dump(self.config(**settings).model_dump(mode="json")), encoding="utf-8")
         command = [sys.executable, "-m", "accelerate.commands.launch", "--config_file", str(CONFIGS / launcher)]
-        command += ["--main_process_port", "0", "-m", "codefavor", "train", "--config", str(recipe)]
+        command += ["--num_processes", str(count), "--main_process_port", "0"]
+        command += ["-m", "codefavor", "train", "--config", str(recipe)]
         command += ["--pairs", str(self.folder / "pairs.jsonl"), "--out", str(self.folder / name)]
+        command += ["--resume"] * resume
         return subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
+            # DeepSpeed would say that it has found no other accelerator.
+            env={**os.environ, "OMP_NUM_THREADS": "1", "DS_ACCELERATOR": "cpu"},
         )
 
 
@@ -102,6 +115,7 @@ def assert_alike(one: Path, other: Path) -> None:
     [
         ("ddp.yaml", {}),
         ("fsdp.yaml", {"objective": "classification", "lora_r": 4, "gradient_checkpointing": True}),
+        pytest.param("zero3.yaml", {"lora_r": 3, "gradient_checkpointing": True, "bf16": True}, marks=ZERO3),
     ],
 )
 def test_two_processes_train_the_judge_of_one(runs: Runs, launcher: str, settings: dict[str, Any]) -> None:
@@ -117,9 +131,10 @@ def test_two_processes_train_the_judge_of_one(runs: Runs, launcher: str, setting
 
 
 @pytest.mark.slow
-def test_sharded_processes_stop_together_and_one_goes_on(runs: Runs) -> None:
+@pytest.mark.parametrize("launcher", ["fsdp.yaml", pytest.param("zero3.yaml", marks=ZERO3)])
+def test_sharded_processes_stop_together_and_one_goes_on(runs: Runs, launcher: str) -> None:
     settings: dict[str, Any] = {"objective": "reward", "readout": "sum", "max_steps": 40, "head_learning_rate": 0.01}
-    started = runs.launched("two", "fsdp.yaml", **settings)
+    started = runs.launched("two", launcher, **settings)
     log = runs.folder / "two" / "training.jsonl"
     until = time.monotonic() + SECONDS
     while started.poll() is None and time.monotonic() < until:
@@ -134,6 +149,20 @@ def test_sharded_processes_stop_together_and_one_goes_on(runs: Runs) -> None:
     assert 2 <= progress["step"] < 40
     assert not (runs.folder / "two" / "judge.json").exists()
     assert_alike(runs.alone("one", **settings), runs.alone("two", resume=True, **settings))
+
+
+@ZERO3
+@pytest.mark.slow
+def test_sharded_processes_go_on_where_one_stopped(runs: Runs) -> None:
+    settings: dict[str, Any] = {"objective": "reward", "readout": "sum", "head_learning_rate": 0.01}
+    with pytest.raises(Interrupted):
+        runs.alone("three", stop_at=3, **settings)
+    # The weights do not divide by three: their last parts are filled up.
+    started = runs.launched("three", "zero3.yaml", count=3, resume=True, **settings)
+    one = runs.alone("one", **settings)
+    _, complained = started.communicate(timeout=SECONDS)
+    assert started.returncode == 0, complained
+    assert_alike(one, runs.folder / "three")
 
 
 def test_batches_are_shared_out_and_nobody_waits_for_ever() -> None:
@@ -156,6 +185,23 @@ def test_the_launcher_is_understood_or_refused() -> None:
     assert read_launch(sharded) == Launch(index=1, count=2, local_index=1, sharing="shards", reshard=False)
     with pytest.raises(ConfigError, match="version 1"):
         read_launch({**sharded, "FSDP_VERSION": "1"})
+
+
+def test_deepspeed_is_driven_at_stage_3_without_more(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked = {"WORLD_SIZE": "2", "ACCELERATE_USE_DEEPSPEED": "true", "ACCELERATE_DEEPSPEED_ZERO_STAGE": "3"}
+    assert read_launch(asked) == Launch(count=2, sharing="zero")
+    with pytest.raises(ConfigError, match="ZeRO stage 2 is not supported; set zero_stage: 3"):
+        read_launch({**asked, "ACCELERATE_DEEPSPEED_ZERO_STAGE": "2"})
+    assert read_launch({**asked, "ACCELERATE_DEEPSPEED_OFFLOAD_PARAM_DEVICE": "none"}).sharing == "zero"
+    with pytest.raises(ConfigError, match="offloading by DeepSpeed is not supported"):
+        read_launch({**asked, "ACCELERATE_DEEPSPEED_OFFLOAD_OPTIMIZER_DEVICE": "cpu"})
+    with pytest.raises(ConfigError, match=r"own\.json: a DeepSpeed configuration is not read"):
+        read_launch({**asked, "ACCELERATE_DEEPSPEED_CONFIG_FILE": "own.json"})
+    monkeypatch.setitem(sys.modules, "deepspeed", None)
+    monkeypatch.delitem(sys.modules, "codefavor.train.zero", raising=False)
+    manifest = make_manifest("codefavor train", {}, [], 0)
+    with pytest.raises(MissingExtraError, match=r"deepspeed is not installed; .* 'codefavor\[deepspeed\]'"):
+        train([], TrainConfig(), tmp_path / "judge", manifest, report=lambda report: None, launch=read_launch(asked))
 
 
 @pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.stem)

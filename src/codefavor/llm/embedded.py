@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from codefavor.errors import MissingExtraError, ModelError
+from codefavor.llm.deepspeed_device import tell_deepspeed
 from codefavor.manifest import hash_file
 
 EMBEDDED = "embedded"
@@ -110,4 +111,5 @@ def convert_gguf(gguf: Path, folder: Path) -> None:
     del config.quantization_config
     model = type(loaded)(config)
     model.load_state_dict(loaded.state_dict())
+    tell_deepspeed()
     model.save_pretrained(folder)

@@ -41,8 +41,7 @@ def save_checkpoint(
     """Write the state after `progress.step` into `out`, in the place of an earlier one."""
     tensors: dict[str, torch.Tensor] = {}
     for name, weight in weights:
-        for part, value in {"weight": weight.detach(), **optimizer.state[weight]}.items():
-            whole = engine.whole(value)
+        for part, whole in engine.state(optimizer, weight).items():
             if engine.main:
                 tensors[f"{part}/{name}"] = whole.cpu()
     if not engine.main:
@@ -63,7 +62,7 @@ def load_checkpoint(
     optimizer: torch.optim.Optimizer,
     engine: Engine,
 ) -> int:
-    """Put the state in `out` into weights and optimiser, and return the finished steps; 0 without a checkpoint.
+    """Give the engine the state in `out`, and return the finished steps; 0 without a checkpoint.
 
     It may have been written by more or fewer processes.
 
@@ -83,12 +82,9 @@ def load_checkpoint(
         raise DataError(f"{folder}: unreadable: {error}") from None
     if progress.run != run:
         raise ConfigError(f"{folder} belongs to another configuration or other pairs; choose another --out")
-    with torch.no_grad():
-        for name, weight in weights:
-            parts = {key.split("/", 1)[0]: value for key, value in tensors.items() if key.split("/", 1)[1] == name}
-            held = {part: engine.part(value, weight) for part, value in parts.items()}
-            weight.copy_(held.pop("weight"))
-            optimizer.state[weight] = held
+    for name, weight in weights:
+        parts = {key.split("/", 1)[0]: value for key, value in tensors.items() if key.split("/", 1)[1] == name}
+        engine.restore(optimizer, weight, parts)
     return progress.step
 
 

@@ -1,6 +1,6 @@
 """What one process does of a training step, and what it has to agree on with the others. This one is alone.
 
-`codefavor.train.replicas` and `codefavor.train.shards` are the engines of several processes.
+`codefavor.train.replicas`, `codefavor.train.shards` and `codefavor.train.zero` are the engines of several processes.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,8 @@ from torch.nn.utils import clip_grad_norm_
 
 from codefavor.judge.pretrained import WeightsLoader, load_weights
 from codefavor.train.config import TrainConfig
-from codefavor.train.objectives import Learner
+from codefavor.train.examples import ExampleT
+from codefavor.train.objectives import Learner, Loss
 
 BatchT = TypeVar("BatchT")
 
@@ -40,6 +41,16 @@ class Engine:
     def place(self, learner: Learner[Any]) -> None:
         """Bring the model to where it is trained, once it is known which weights are."""
 
+    def restore(self, optimizer: torch.optim.Optimizer, weight: nn.Parameter, parts: dict[str, torch.Tensor]) -> None:
+        """Take up a weight and its states of the optimiser, read in one piece from a checkpoint."""
+        held = {part: self.part(value, weight) for part, value in parts.items()}
+        with torch.no_grad():
+            weight.copy_(held.pop("weight"))
+        optimizer.state[weight] = held
+
+    def begin(self, learner: Learner[Any], optimizer: torch.optim.Optimizer, config: TrainConfig) -> None:
+        """Make ready for the first step: weights and states are what it starts from."""
+
     def share(self, batches: Sequence[BatchT]) -> list[tuple[BatchT, bool]]:
         """Return the batches of a step that this process reads, and whether each counts.
 
@@ -47,6 +58,15 @@ class Engine:
         batch that does not count.
         """
         return [(batch, True) for batch in batches]
+
+    def read(self, learner: Learner[ExampleT], batch: Sequence[ExampleT], config: TrainConfig) -> Loss:
+        """Return what a batch of examples shows."""
+        with torch.autocast(learner.language_model.device.type, torch.bfloat16, enabled=config.bf16):
+            return learner.loss(batch)
+
+    def backward(self, loss: torch.Tensor) -> None:
+        """Add the gradients of a loss to those of the step."""
+        loss.backward()  # type: ignore[no-untyped-call]
 
     def update(self, weights: list[nn.Parameter], optimizer: torch.optim.Optimizer, max_norm: float) -> None:
         """Clip the gradients of the step by their norm and follow them."""
@@ -64,6 +84,11 @@ class Engine:
 
     def wait(self) -> None:
         """Go on when all processes are here."""
+
+    def state(self, optimizer: torch.optim.Optimizer, weight: nn.Parameter) -> dict[str, torch.Tensor]:
+        """Return a weight and its states of the optimiser, each in one piece, as a checkpoint keeps them."""
+        parts = {"weight": weight.detach(), **optimizer.state[weight]}
+        return {part: self.whole(value) for part, value in parts.items()}
 
     def whole(self, tensor: torch.Tensor) -> torch.Tensor:
         """Return a weight or a state of the optimiser in one piece."""

@@ -9,7 +9,8 @@ from typing import Literal
 from codefavor.errors import ConfigError
 from codefavor.record import Record
 
-Sharing = Literal["replicas", "shards"]
+Sharing = Literal["replicas", "shards", "zero"]
+_OFFLOADS = ("ACCELERATE_DEEPSPEED_OFFLOAD_OPTIMIZER_DEVICE", "ACCELERATE_DEEPSPEED_OFFLOAD_PARAM_DEVICE")
 
 
 class Launch(Record):
@@ -22,7 +23,8 @@ class Launch(Record):
     local_index: int = 0
     """Its number on this machine, which is that of its accelerator."""
     sharing: Sharing = "replicas"
-    """replicas: each process holds the whole model; shards: each holds a part of every layer (FSDP)."""
+    """replicas: each process holds the whole model; shards: each holds a part of every layer (FSDP); zero: the same by
+    DeepSpeed (ZeRO-3)."""
     reshard: bool = True
     """Whether shards are put away again between the forward and the backward pass."""
     offload: bool = False
@@ -43,24 +45,46 @@ def read_launch(environment: Mapping[str, str]) -> Launch:
     count = int(environment.get("WORLD_SIZE", "1"))
     if count == 1:
         return Launch()
-    if _is_true(environment, "ACCELERATE_USE_DEEPSPEED"):
-        raise ConfigError(
-            "DeepSpeed's engine is not driven by this training loop; configs/accelerate/fsdp.yaml shards weights, "
-            "gradients and optimiser states in the same way as ZeRO-3"
-        )
-    shards = _is_true(environment, "ACCELERATE_USE_FSDP")
-    if shards and environment.get("FSDP_VERSION", "1") != "2":
-        raise ConfigError(
-            "FSDP of version 1 is not supported; set fsdp_version: 2, as configs/accelerate/fsdp.yaml does"
-        )
     return Launch(
         index=int(environment.get("RANK", "0")),
         count=count,
         local_index=int(environment.get("LOCAL_RANK", "0")),
-        sharing="shards" if shards else "replicas",
+        sharing=_sharing(environment),
         reshard=environment.get("FSDP_RESHARD_AFTER_FORWARD", "true").lower() in ("true", "full_shard"),
         offload=_is_true(environment, "FSDP_OFFLOAD_PARAMS"),
     )
+
+
+def _sharing(environment: Mapping[str, str]) -> Sharing:
+    if _is_true(environment, "ACCELERATE_USE_DEEPSPEED"):
+        _refuse_other_than_zero3(environment)
+        return "zero"
+    if not _is_true(environment, "ACCELERATE_USE_FSDP"):
+        return "replicas"
+    if environment.get("FSDP_VERSION", "1") != "2":
+        raise ConfigError(
+            "FSDP of version 1 is not supported; set fsdp_version: 2, as configs/accelerate/fsdp.yaml does"
+        )
+    return "shards"
+
+
+def _refuse_other_than_zero3(environment: Mapping[str, str]) -> None:
+    if file := environment.get("ACCELERATE_DEEPSPEED_CONFIG_FILE"):
+        raise ConfigError(
+            f"{file}: a DeepSpeed configuration is not read, since batches, rates and clipping are the training "
+            "configuration's business; leave deepspeed_config_file out, as configs/accelerate/zero3.yaml does"
+        )
+    stage = environment.get("ACCELERATE_DEEPSPEED_ZERO_STAGE", "none")
+    if stage != "3":
+        raise ConfigError(
+            f"ZeRO stage {stage} is not supported; set zero_stage: 3, as configs/accelerate/zero3.yaml does, or use "
+            "configs/accelerate/ddp.yaml"
+        )
+    if any(environment.get(name, "none") != "none" for name in _OFFLOADS):
+        raise ConfigError(
+            "offloading by DeepSpeed is not supported; set offload_optimizer_device and offload_param_device to none, "
+            "or use configs/accelerate/fsdp.yaml with fsdp_offload_params: true"
+        )
 
 
 def _is_true(environment: Mapping[str, str], name: str) -> bool:

@@ -51,6 +51,7 @@ def train_steps(
     weights = dict(trainable.named())
     optimizer = trainable.optimizer(config)
     start = load_checkpoint(out, run, weights.items(), optimizer, engine)
+    engine.begin(learner, optimizer, config)
     steps = total_steps(config, len(examples))
     window = _Window(start, steps)
     learner.language_model.train()
@@ -113,12 +114,10 @@ def _step(
     engine: Engine,
 ) -> None:
     examples = sum(map(len, batches))
-    device = learner.language_model.device.type
     for batch, counts in engine.share(batches):
-        with torch.autocast(device, torch.bfloat16, enabled=config.bf16):
-            loss = learner.loss(batch)
+        loss = engine.read(learner, batch, config)
         scale = engine.loss_scale if counts else 0.0
-        (loss.total * scale / examples).backward()  # type: ignore[no-untyped-call]
+        engine.backward(loss.total * scale / examples)
         if counts:
             window.add(float(loss.total.detach()), loss.right, len(batch), loss.tokens)
     engine.update(weights, optimizer, config.max_grad_norm)

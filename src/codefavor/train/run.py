@@ -4,9 +4,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from codefavor.errors import MissingExtraError
 from codefavor.judge.card import GenerationShape, JudgeCard, RewardShape
 from codefavor.judge.precision import keep_freed_memory
 from codefavor.judge.pretrained import load_tokenizer
+from codefavor.llm.deepspeed_device import tell_deepspeed
 from codefavor.llm.embedded import resolve_model
 from codefavor.manifest import Manifest
 from codefavor.pairs.pair import PreferencePair
@@ -47,13 +49,30 @@ def train(
         ConfigError: `out` holds something else, or the configuration does not fit the model.
         DataError: there are no pairs.
         ModelError: the base model cannot be loaded.
+        MissingExtraError: the launcher asks for DeepSpeed, and it is not installed.
         Interrupted: Ctrl-C came; the run goes on with `resume`.
     """
+    tell_deepspeed()
     if launch.count == 1:
         return _run(Engine(), pairs, config, out, manifest, resume, report)
-    engine = Shards(launch) if launch.sharing == "shards" else Replicas(launch)
+    engine = _engine(launch)
     with joined(launch):
         return _run(engine, pairs, config, out, manifest, resume, report)
+
+
+def _engine(launch: Launch) -> Engine:
+    match launch.sharing:
+        case "replicas":
+            return Replicas(launch)
+        case "shards":
+            return Shards(launch)
+        case "zero":
+            try:
+                # Imported where it is asked for alone: DeepSpeed looks at the machine as soon as it is imported.
+                from codefavor.train.zero import Zero
+            except ImportError as error:
+                raise MissingExtraError(error.name or "deepspeed", "deepspeed") from None
+            return Zero(launch)
 
 
 def _run(

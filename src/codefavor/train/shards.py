@@ -4,7 +4,7 @@ The first process reads the base and hands the others their parts layer by layer
 is written, judge and checkpoint, is put together whole, so that it does not show how many processes there were.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ class Shards(Replicas):
 
     def __init__(self, launch: Launch) -> None:
         super().__init__(launch)
-        # FSDP takes the mean of the gradients, where their sum is wanted.
+        # FSDP takes the mean of the gradients, as DeepSpeed does, where their sum is wanted.
         self.loss_scale = float(launch.count)
         self.load = self._load
 
@@ -48,7 +48,7 @@ class Shards(Replicas):
         policy = CPUOffloadPolicy() if self.launch.offload else OffloadPolicy()
         decoder = learner.language_model.get_decoder()  # type: ignore[no-untyped-call]
         for unit in (*decoder.layers, learner.root):
-            self._spread(unit)
+            self._spread([*unit.parameters(), *unit.buffers()])
             fully_shard(unit, mesh=mesh, reshard_after_forward=self.launch.reshard, offload_policy=policy)
 
     @override
@@ -71,10 +71,10 @@ class Shards(Replicas):
         made: dict[int, nn.Parameter] = {}
         for module in learner.root.modules():
             for name, weight in module._parameters.items():
-                if not isinstance(weight, DTensor):
+                if weight is None:
                     continue
                 if id(weight) not in made:
-                    full = weight.full_tensor().cpu()
+                    full = self.whole(weight).cpu()
                     made[id(weight)] = nn.Parameter(full if self.main else full[:0], weight.requires_grad)
                 # Tied weights stay one.
                 module._parameters[name] = made[id(weight)]
@@ -90,9 +90,8 @@ class Shards(Replicas):
         blank.tie_weights()
         return blank
 
-    def _spread(self, unit: nn.Module) -> None:
-        """Give every process the first one's weights of `unit`, as far as they are not sharded yet."""
-        tensors: Sequence[torch.Tensor] = [*unit.parameters(), *unit.buffers()]
+    def _spread(self, tensors: Iterable[torch.Tensor]) -> None:
+        """Give every process the first one's weights, as far as they are not sharded yet."""
         with torch.no_grad():
             for tensor in tensors:
                 if not isinstance(tensor, DTensor):
