@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The embedded judge on two cores, without GPU, key or network: pairs from the Python code that is installed, the decoder
-# of the demo trained on them, calibrated on functions that it has not learned from, benched beside the linear control,
-# one report. A step that has finished is not done again; training goes on where it was stopped.
+# The embedded judge on two cores, without GPU, key or network: pairs from the Python code that is installed, a
+# difference judge fitted on them, calibrated on functions that it has not learned from, benched beside the linear
+# control, one report. A step that has finished is not done again; training goes on where it was stopped.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 out=${1:-judge}
@@ -10,7 +10,7 @@ codefavor=${CODEFAVOR:-.venv/bin/codefavor}
 source runs/steps.sh
 
 step "$out/pairs/pairs.jsonl" "Preference pairs from installed code (Regress-Evol)" \
-    "$codefavor" evolve regress-evol --source installed --limit 12000 --most-files 20000 --out "$out/pairs"
+    "$codefavor" evolve regress-evol --source installed --limit 6700 --most-files 20000 --out "$out/pairs"
 step "$out/held-out.jsonl" "Held-out pairs: a tenth of the functions" \
     "$codefavor" pairs split "$out/pairs/pairs.jsonl" "$out/train.jsonl" "$out/held-out.jsonl" --ratio 0.9
 "$codefavor" pairs stats "$out/train.jsonl"
@@ -19,7 +19,7 @@ step "$out/linear/judge.json" "The linear control" \
 resume=()
 if [ -d "$out/embedded" ]; then resume=(--resume); fi
 step "$out/embedded/judge.json" "The embedded judge" \
-    "$codefavor" train --config configs/train/demo.yaml --pairs "$out/train.jsonl" --out "$out/embedded" "${resume[@]}"
+    "$codefavor" train --config configs/train/difference.yaml --pairs "$out/train.jsonl" --out "$out/embedded" "${resume[@]}"
 step "$out/held-out/result.json" "The embedded judge on held-out pairs" \
     "$codefavor" bench run --judge "model:$out/embedded" --data "$out/held-out.jsonl" --out "$out/held-out"
 step "$out/reliability.html" "Calibration" \

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from codefavor.cli.counting import counted
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.cli.train_preview import show_dry_run
 from codefavor.config import load_config
@@ -29,7 +30,7 @@ from codefavor.train.selection import select_pairs
 
 app = typer.Typer()
 
-OBJECTIVE_HELP = "classification, order-free, generation, reward, linear or grounded."
+OBJECTIVE_HELP = "classification, order-free, generation, reward, linear, difference or grounded."
 CONFIG_HELP = "A YAML file of settings; may be repeated, each goes over those before it, the options below over all."
 
 COMMANDS = {"axolotl": "axolotl train axolotl.yaml", "trl": "trl sft --config trl.yaml"}
@@ -104,10 +105,26 @@ def train(
         _require_alone(settings)
         import_module("codefavor.train.linear").train_linear(loaded, settings, out, manifest)
         typer.echo(f"{out}: a linear judge, trained on {len(loaded)} pairs")
+    elif settings.objective == "difference":
+        _fit_difference(loaded, settings, out, manifest, resume)
     elif settings.objective == "grounded":
         _fit_grounded(loaded, settings, out, manifest, unsafe_local)
     else:
         _train_model(loaded, settings, out, manifest, resume)
+
+
+def _fit_difference(
+    pairs: list[PreferencePair], settings: TrainConfig, out: Path, manifest: Manifest, resume: bool
+) -> None:
+    _require_alone(settings)
+    fit = _library("difference").train_difference
+    try:
+        with counted("pairs", len(pairs)) as report:
+            fit(pairs, settings, out, manifest, resume=resume, report=report)
+    except KeyboardInterrupt:
+        _say_how_to_go_on()
+        raise
+    typer.echo(f"{out}: a difference judge, trained on {len(pairs)} pairs")
 
 
 def _fit_grounded(
@@ -143,12 +160,16 @@ def _train_model(
         raise typer.Exit(2) from None
     except KeyboardInterrupt:
         if launch.main:
-            typer.echo("stopped; the same command with --resume goes on from the last checkpoint", err=True)
+            _say_how_to_go_on()
         raise
     if not launch.main:
         return
     cut = f", {learned.truncated} of them cut to {settings.max_length} tokens" if learned.truncated else ""
     typer.echo(f"{out}: a {settings.objective} judge, trained on {learned.pairs} pairs{cut}")
+
+
+def _say_how_to_go_on() -> None:
+    typer.echo("stopped; the same command with --resume goes on from the last checkpoint", err=True)
 
 
 def _library(module: str) -> Any:

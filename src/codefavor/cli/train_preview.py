@@ -19,7 +19,7 @@ _GIB = 2**30
 def show_dry_run(pairs: Sequence[PreferencePair], config: TrainConfig) -> None:
     """Print what a run would be; nothing is written and no weights are loaded."""
     typer.echo(dump_config(config))
-    if config.objective in ("linear", "grounded"):
+    if config.objective in ("linear", "difference", "grounded"):
         typer.echo(f"{len(pairs):,} pairs; the {config.objective} objective trains no language model and has no steps")
         return
     try:

@@ -14,7 +14,7 @@ from codefavor.record import Record, explain
 
 CARD_FILE = "judge.json"
 
-Objective = Literal["classification", "order-free", "generation", "reward", "linear", "grounded"]
+Objective = Literal["classification", "order-free", "generation", "reward", "linear", "difference", "grounded"]
 Unfinished = Literal["undecided", "forced"]
 CommentPolicy = Literal["stripped", "kept"]
 

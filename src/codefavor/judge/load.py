@@ -55,6 +55,7 @@ _TRAINED: dict[Objective, tuple[str, str]] = {
     "order-free": ("codefavor.judge.order_free", "OrderFreeJudge"),
     "reward": ("codefavor.judge.reward", "RewardJudge"),
     "linear": ("codefavor.judge.linear", "LinearJudge"),
+    "difference": ("codefavor.judge.difference", "DifferenceJudge"),
 }
 """The module and the class that read the weights of each objective."""
 
@@ -68,7 +69,7 @@ _LIKELIHOOD = ("codefavor.judge.likelihood", "LikelihoodJudge")
 
 _PRECISIONS = ("int8", "bf16")
 """What a judge can be loaded in besides fp32, to be faster on a CPU."""
-_IN_PRECISION: frozenset[Objective] = frozenset({"classification", "order-free"})
+_IN_PRECISION: frozenset[Objective] = frozenset({"classification", "difference", "order-free"})
 """The objectives whose judges can be."""
 
 
@@ -210,7 +211,7 @@ def _load_trained(folder: Path, unsafe_local: bool, evidence: Judge | None) -> J
 def _load_in_precision(name: str, precision: str, folder: Path) -> Judge:
     card = read_card(folder)
     if card.objective not in _IN_PRECISION:
-        known = " and ".join(sorted(_IN_PRECISION))
+        known = ", ".join(sorted(_IN_PRECISION))
         raise UserError(f"{name}: a {card.objective} judge is read in fp32 only; {precision} is for {known} judges")
     return _load_class(*_TRAINED[card.objective])(folder, precision)
 

@@ -7,11 +7,12 @@ is done on one; batches that know nothing of each other wait for nothing.
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import torch
 
 BatchT = TypeVar("BatchT")
+AnswerT = TypeVar("AnswerT")
 
 _CORE_TOKENS = 512
 _ACCELERATOR_TOKENS = 4096
@@ -22,18 +23,18 @@ def batch_tokens(device: torch.device) -> int:
     return _CORE_TOKENS if device.type == "cpu" else _ACCELERATOR_TOKENS
 
 
-class Answered(NamedTuple):
+class Answered(NamedTuple, Generic[AnswerT]):
     """What was read of one batch."""
 
-    answers: list[float]
+    answers: list[AnswerT]
     """What the reader returned."""
     seconds: float
     """Its share of the time of all cores together."""
 
 
 def read_side_by_side(
-    batches: Sequence[BatchT], read: Callable[[BatchT], list[float]], device: torch.device
-) -> Iterator[tuple[BatchT, Answered]]:
+    batches: Sequence[BatchT], read: Callable[[BatchT], list[AnswerT]], device: torch.device
+) -> Iterator[tuple[BatchT, Answered[AnswerT]]]:
     """Yield every batch with what `read` makes of it, in order.
 
     On a CPU there are as many readers as torch may use threads, at most one a batch, and they share those; an
@@ -42,7 +43,7 @@ def read_side_by_side(
     cores = torch.get_num_threads()
     readers = min(cores, len(batches)) if device.type == "cpu" else 1
 
-    def answered(batch: BatchT) -> Answered:
+    def answered(batch: BatchT) -> Answered[AnswerT]:
         started = time.perf_counter()
         with torch.inference_mode():
             answers = read(batch)

@@ -39,7 +39,7 @@ class _Reading(NamedTuple):
 
 
 def read_by_segments(model: PreTrainedModel) -> PreTrainedModel:
-    """Return `model`, set to read flat layouts through `logits_at`, or rows without padding, from now on.
+    """Return `model`, set to read flat layouts (`logits_at`, `states_at`), or rows without padding, from now on.
 
     A model that does so already stays as it is.
     """
@@ -75,6 +75,24 @@ def logits_at(model: PreTrainedModel, flat: Flat, places: Sequence[int]) -> torc
     )
     logits: torch.Tensor = output.logits
     return logits[0].float()
+
+
+def states_at(model: PreTrainedModel, flat: Flat, places: Sequence[int]) -> torch.Tensor:
+    """Return the states of a model without output layer at some places of a flat layout, of shape (places, width).
+
+    Raises:
+        ConfigError: a row is longer than the window that the model's attention slides over.
+    """
+    _check_window(model, flat)
+    device = model.device
+    output = model(
+        input_ids=torch.from_numpy(flat.token_ids)[None].to(device),
+        position_ids=torch.from_numpy(flat.positions)[None].to(device),
+        use_cache=False,
+        segments=_readings(model, flat),
+    )
+    states: torch.Tensor = output.last_hidden_state
+    return states[0, torch.tensor(places, dtype=torch.long, device=device)].float()
 
 
 def _check_window(model: PreTrainedModel, flat: Flat) -> None:

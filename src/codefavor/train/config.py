@@ -23,8 +23,8 @@ class TrainConfig(Record):
 
     objective: Objective = "classification"
     """classification: one token, A or B; order-free: the same with both candidates side by side; generation: feedback,
-    then a result line; reward: a Bradley-Terry score; linear: token n-grams, no language model; grounded: evidence
-    joined with another judge."""
+    then a result line; reward: a Bradley-Terry score; linear: token n-grams, no language model; difference:
+    the same and the states of a language model that stays as it is; grounded: evidence joined with another judge."""
     model: str = EMBEDDED
     """The base: "embedded", a Hugging Face folder, or a hub id."""
     inner: str | None = None
@@ -54,7 +54,7 @@ class TrainConfig(Record):
     judge_max_length: Positive | None = None
     """The most tokens of one input when the judge is used; None is `max_length`. Training on short inputs is faster."""
     layers: Positive | None = None
-    """Keep only this many of the lowest layers (reward only); None keeps all."""
+    """Keep only this many of the lowest layers (reward and difference only); None keeps all."""
     train_layers: Positive | None = None
     """Train only this many of the highest kept layers, and what comes after them; None trains all weights."""
     train_embeddings: bool = True
@@ -102,12 +102,12 @@ class TrainConfig(Record):
     """The seed of the order of examples and of new weights."""
 
     @model_validator(mode="after")
-    def _asks_of_a_reward_judge_alone(self) -> Self:
-        if self.objective == "reward":
-            return self
-        if self.layers is not None:
-            raise ValueError("layers can only be dropped for a reward judge; a verdict token needs the output layer")
-        if self.context_lines is not None:
+    def _asks_of_judges_without_output_layer_alone(self) -> Self:
+        if self.layers is not None and self.objective not in ("reward", "difference"):
+            raise ValueError(
+                "layers can only be dropped for a reward or difference judge; a verdict token needs the output layer"
+            )
+        if self.context_lines is not None and self.objective != "reward":
             raise ValueError("context_lines is for reward judges; leave it out or set objective: reward")
         return self
 

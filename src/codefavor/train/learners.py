@@ -26,5 +26,5 @@ def make_learner(config: TrainConfig, load: WeightsLoader = load_weights) -> Lea
             return GenerationLearner(config, load)
         case "reward":
             return RewardLearner(config, load)
-        case "linear" | "grounded":
+        case "linear" | "difference" | "grounded":
             raise ConfigError(f"the {config.objective} objective trains no language model; it has its own fit")

@@ -48,10 +48,11 @@ def fit_linear(pairs: Sequence[PreferencePair], comments: CommentPolicy) -> Line
     """
     if not pairs:
         raise DataError("there are no pairs to train on")
-    return LinearJudge("linear", _fit(difference_matrix(_shown(pairs, comments))))
+    return LinearJudge("linear", fit_weights(difference_matrix(chosen_first(pairs, comments))))
 
 
-def _fit(differences: csr_matrix) -> NDArray[np.float64]:
+def fit_weights(differences: csr_matrix) -> NDArray[np.float64]:
+    """Return the weights of rows that say how the chosen code differs from the rejected, of shape (features,)."""
     # The chosen code is A in every row; every other row is negated, since the solver wants to see both answers.
     count = differences.shape[0]
     if count == 1:
@@ -64,8 +65,8 @@ def _fit(differences: csr_matrix) -> NDArray[np.float64]:
     return np.asarray(model.coef_[0], dtype=np.float64)
 
 
-def _shown(pairs: Sequence[PreferencePair], comments: CommentPolicy) -> list[Comparison]:
-    """Return the pairs with the chosen code as A."""
+def chosen_first(pairs: Sequence[PreferencePair], comments: CommentPolicy) -> list[Comparison]:
+    """Return the pairs as they are learned from, with the chosen code as A."""
     shown = [pair.present("A").comparison for pair in pairs]
     if comments == "kept":
         return shown

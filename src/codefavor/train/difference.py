@@ -1,0 +1,158 @@
+"""The difference objective: two logistic regressions on pairs, of words and of states, and the shares they get.
+
+States are read once, and kept on disk until the fit is done, so that a run that was stopped goes on. The shares are
+fitted on scores of pairs whose operators neither regression had seen.
+"""
+
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+
+from codefavor.errors import DataError
+from codefavor.judge.card import JudgeCard
+from codefavor.judge.difference import (
+    DIFFERENCE_FORMAT,
+    STATE_ASPECTS,
+    DifferenceWeights,
+    reads_states,
+    state_rows,
+)
+from codefavor.judge.linear import difference_matrix
+from codefavor.judge.parting import PartingReader, stacked
+from codefavor.judge.pretrained import load_tokenizer, load_weights
+from codefavor.llm.deepspeed_device import tell_deepspeed
+from codefavor.llm.embedded import resolve_model
+from codefavor.manifest import Manifest
+from codefavor.pairs.comparison import Comparison
+from codefavor.pairs.pair import PreferencePair
+from codefavor.record import content_digest
+from codefavor.train.checkpoint import drop_checkpoint
+from codefavor.train.config import TrainConfig
+from codefavor.train.folder import check_folder, finish_folder
+from codefavor.train.kept_states import keep_states, kept_states
+from codefavor.train.linear import chosen_first, fit_weights
+
+STATE_PENALTY = 3e-5
+"""The weight of the squared weights of states beside the mean loss; docs/experiments.md has what was tried."""
+_SHARE_PENALTY = 1e-3
+_SMALLEST = np.float32(1e-6)
+_MOST_ITERATIONS = 100
+_FOLDS = 4
+_CHUNK = 256
+"""Pairs that are read before the states are kept."""
+
+
+def train_difference(
+    pairs: Sequence[PreferencePair],
+    config: TrainConfig,
+    out: Path,
+    manifest: Manifest,
+    *,
+    resume: bool,
+    report: Callable[[int], None],
+) -> None:
+    """Fit a judge and write it to `out`; `report` is told how many pairs are done.
+
+    Raises:
+        ConfigError: `out` holds something else or another run, or the configuration does not fit the model.
+        DataError: there are too few pairs, or none for whose criterion states are read.
+        ModelError: the base model cannot be loaded.
+    """
+    check_folder(out, resume=resume)
+    tell_deepspeed()
+    shown = chosen_first(pairs, config.comments)
+    _check_pairs(shown, pairs)
+    model, max_length = resolve_model(config.model), config.judge_max_length or config.max_length
+    reader = PartingReader.load(model, config.layers, max_length, "bf16" if config.bf16 else "fp32")
+    run = content_digest([DIFFERENCE_FORMAT, config.model_dump(mode="json"), [pair.id for pair in pairs]])
+    states = _read(shown, reader, out, run, report)
+    weights = fit_difference(shown, states, _sources(pairs))
+    weights.save(out)
+    load_weights(model, "backbone", config.layers).save_pretrained(out)
+    load_tokenizer(model).save_pretrained(out)
+    card = JudgeCard(
+        objective="difference",
+        base_model=config.model,
+        format=DIFFERENCE_FORMAT,
+        comments=config.comments,
+        max_length=max_length,
+    )
+    finish_folder(out, card, config, manifest, pairs, truncated=0)
+    drop_checkpoint(out)
+
+
+def fit_difference(
+    shown: Sequence[Comparison], states: NDArray[np.float32], sources: Sequence[str]
+) -> DifferenceWeights:
+    """Return weights fitted to comparisons whose better candidate is A.
+
+    Args:
+        shown: the comparisons.
+        states: those of the comparisons for whose criterion states are read, of shape (such comparisons, width).
+        sources: what each comparison comes from; the shares are fitted across sources.
+    """
+    asked = np.array([reads_states(each.criterion) for each in shown])
+    spread = np.sqrt(np.mean(np.square(states), axis=0)) + _SMALLEST
+    rows = state_rows([each for each in shown if reads_states(each.criterion)], states, spread)
+    words = difference_matrix(shown)
+    folds = GroupKFold(min(_FOLDS, len(set(sources))))
+    seen = np.zeros((len(shown), 2))
+    places = np.cumsum(asked) - 1
+    for train, test in folds.split(sources, groups=sources):
+        own = test[asked[test]]
+        seen[own, 0] = words[own] @ fit_weights(words[train])
+        seen[own, 1] = rows[places[own]] @ _fit(rows[places[train[asked[train]]]], STATE_PENALTY)
+    share_of_words, share_of_states = _fit(seen[asked], _SHARE_PENALTY)
+    return DifferenceWeights(
+        words=fit_weights(words) * share_of_words,
+        spread=spread,
+        states=(_fit(rows, STATE_PENALTY) * share_of_states).reshape(1 + len(STATE_ASPECTS), -1),
+    )
+
+
+def _check_pairs(shown: Sequence[Comparison], pairs: Sequence[PreferencePair]) -> None:
+    if not any(reads_states(each.criterion) for each in shown):
+        raise DataError("no pair has a criterion for which states are read: use --objective linear")
+    if len(set(_sources(pairs))) == 1:
+        raise DataError("all pairs are of one source, and the shares of words and states are fitted across sources")
+
+
+def _sources(pairs: Sequence[PreferencePair]) -> list[str]:
+    """Return the operator of every pair, or its problem where there are fewer operators than folds."""
+    operators = [pair.provenance.method for pair in pairs]
+    return operators if len(set(operators)) >= _FOLDS else [pair.provenance.group for pair in pairs]
+
+
+def _read(
+    shown: Sequence[Comparison], reader: PartingReader, out: Path, run: str, report: Callable[[int], None]
+) -> NDArray[np.float32]:
+    asked = [each for each in shown if reads_states(each.criterion)]
+    unread = len(shown) - len(asked)
+    states = kept_states(out, run, reader.width)
+    report(unread + len(states))
+    for begin in range(len(states), len(asked), _CHUNK):
+        states = np.concatenate([states, stacked(reader.read(asked[begin : begin + _CHUNK]), reader.width)])
+        keep_states(out, run, states)
+        report(unread + len(states))
+    return states
+
+
+def _fit(rows: NDArray[np.floating], penalty: float) -> NDArray[np.float64]:
+    """Return the weights of rows that say how the better candidate differs, without an intercept."""
+    if not len(rows):
+        return np.zeros(rows.shape[1])
+    # Each row in both orders: the solver wants to see both answers.
+    both = np.concatenate([rows, -rows])
+    labels = np.repeat([1, -1], len(rows))
+    model = LogisticRegression(C=1 / (2 * penalty * len(both)), fit_intercept=False, max_iter=_MOST_ITERATIONS)
+    with warnings.catch_warnings():
+        # Stopped early is good enough, and as good on operators not seen.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(both, labels)
+    return np.asarray(model.coef_[0], dtype=np.float64)
