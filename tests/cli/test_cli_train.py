@@ -29,6 +29,11 @@ def test_train_writes_a_judge(tiny_model: Path, learnable_pairs: list[Preference
     done = codefavor("train", "--pairs", tmp_path / "pairs.jsonl", "--model", tiny_model, "--out", out, *QUICK)
     assert (done.returncode, done.stdout) == (0, f"{out}: a reward judge, trained on 24 pairs\n"), done.stderr
     assert (out / "judge.json").exists()
+    difference = tmp_path / "difference"
+    asked = ("--objective", "difference", "--model", tiny_model, "--layers", "2")
+    done = codefavor("train", "--pairs", tmp_path / "pairs.jsonl", *asked, "--out", difference)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"{difference}: a difference judge, trained on 24 pairs\n"
     linear = tmp_path / "linear"
     done = codefavor("train", "--pairs", tmp_path / "pairs.jsonl", "--objective", "linear", "--out", linear)
     assert (done.returncode, done.stdout) == (0, f"{linear}: a linear judge, trained on 24 pairs\n"), done.stderr

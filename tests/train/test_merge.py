@@ -91,6 +91,9 @@ def test_unlike_judges_are_refused(tmp_path: Path) -> None:
     ):
         with pytest.raises(ModelError, match=words):
             merge_judges([first, other], [1, 1], tmp_path / f"out-{name}", MANIFEST)
+    own_units = judge(tmp_path / "f", 1.0, objective="difference")
+    with pytest.raises(ModelError, match="fit one on all pairs"):
+        merge_judges([own_units, own_units], [1, 1], tmp_path / "out-f", MANIFEST)
     words_of_another = judge(tmp_path / "e", 1.0)
     (words_of_another / "tokenizer.json").write_text("[]", encoding="utf-8")
     with pytest.raises(ModelError, match="vocabulary"):

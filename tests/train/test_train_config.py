@@ -26,6 +26,7 @@ def test_there_is_a_recipe_for_every_objective() -> None:
         "generation",
         "reward",
         "linear",
+        "difference",
     }
 
 

@@ -98,6 +98,8 @@ def _common_card(folders: Sequence[Path]) -> JudgeCard:
     cards = [read_card(folder) for folder in folders]
     if cards[0].objective == "grounded":
         raise ModelError(f"{folders[0]}: a grounded judge has no weights to average; merge its inner judges")
+    if cards[0].objective == "difference":
+        raise ModelError(f"{folders[0]}: difference judges weigh states in units of their pairs; fit one on all pairs")
     for folder, card in zip(folders[1:], cards[1:], strict=True):
         for name in _ALIKE:
             if getattr(card, name) != getattr(cards[0], name):
