@@ -73,6 +73,7 @@ def test_exchanged_candidates_negate_the_states_exactly(tiny_model: Path) -> Non
 def test_a_candidate_is_cut(tiny_model: Path) -> None:
     reader = PartingReader.load(tiny_model, None, 20, "fp32")
     long, longer = shown("a" * 40, "b"), shown("a" * 40 + "c", "b")
+    assert reader.cuts(long) and not reader.cuts(shown("a", "b"))
     assert np.array_equal(reader.read([long])[0].states, reader.read([longer])[0].states)
 
 

@@ -72,6 +72,16 @@ def test_a_run_that_was_stopped_reads_the_rest_alone(
         assert (out / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
 
 
+def test_pairs_that_are_cut_are_counted(config: TrainConfig, pairs: list[PreferencePair], tmp_path: Path) -> None:
+    short = config.model_copy(update={"max_length": 20})
+    cut = train_difference(
+        pairs, short, tmp_path / "judge", make_manifest("test", {}, [], None), resume=False, report=lambda _: None
+    )
+    # Those of correctness are not read.
+    assert cut == 18
+    assert "| cut to 20 tokens | 18 pairs |" in (tmp_path / "judge" / "README.md").read_text(encoding="utf-8")
+
+
 def test_torn_states_are_refused(config: TrainConfig, pairs: list[PreferencePair], tmp_path: Path) -> None:
     (tmp_path / "checkpoint").mkdir()
     (tmp_path / "checkpoint" / "states.safetensors").write_bytes(b"torn")
@@ -82,6 +92,8 @@ def test_torn_states_are_refused(config: TrainConfig, pairs: list[PreferencePair
 def test_pairs_that_teach_nothing_are_refused_before_anything_is_written(
     config: TrainConfig, pairs: list[PreferencePair], tmp_path: Path
 ) -> None:
+    with pytest.raises(DataError, match="there are no pairs to train on"):
+        train([], config, tmp_path / "judge")
     with pytest.raises(DataError, match="no pair has a criterion for which states are read"):
         train(pairs[:1], config, tmp_path / "judge")
     with pytest.raises(DataError, match="all pairs are of one source"):

@@ -120,11 +120,11 @@ def _fit_difference(
     fit = _library("difference").train_difference
     try:
         with counted("pairs", len(pairs)) as report:
-            fit(pairs, settings, out, manifest, resume=resume, report=report)
+            cut = fit(pairs, settings, out, manifest, resume=resume, report=report)
     except KeyboardInterrupt:
         _say_how_to_go_on()
         raise
-    typer.echo(f"{out}: a difference judge, trained on {len(pairs)} pairs")
+    typer.echo(f"{out}: a difference judge, trained on {len(pairs)} pairs{_cut(cut, settings)}")
 
 
 def _fit_grounded(
@@ -164,8 +164,12 @@ def _train_model(
         raise
     if not launch.main:
         return
-    cut = f", {learned.truncated} of them cut to {settings.max_length} tokens" if learned.truncated else ""
+    cut = _cut(learned.truncated, settings)
     typer.echo(f"{out}: a {settings.objective} judge, trained on {learned.pairs} pairs{cut}")
+
+
+def _cut(pairs: int, settings: TrainConfig) -> str:
+    return f", {pairs} of them cut to {settings.max_length} tokens" if pairs else ""
 
 
 def _say_how_to_go_on() -> None:

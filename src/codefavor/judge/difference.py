@@ -17,6 +17,7 @@ from safetensors.numpy import load_file, save_file
 
 from codefavor.errors import ModelError
 from codefavor.judge.card import read_card, require
+from codefavor.judge.format import DEFAULT_MAX_LENGTH
 from codefavor.judge.linear import LINEAR_FORMAT, aspect_of, difference_matrix
 from codefavor.judge.parting import OPENING, RUN, PartingReader, stacked
 from codefavor.judge.precision import Precision, named
@@ -27,8 +28,6 @@ from codefavor.pairs.verdict import Cost, Verdict
 from codefavor.record import content_digest
 
 WEIGHTS_FILE = "difference.safetensors"
-MAX_LENGTH = 640
-"""The most tokens of a candidate where nothing else is said."""
 STATE_ASPECTS = (Aspect.EFFICIENCY, Aspect.SECURITY)
 """The aspects that have weights of their own for states, beside those for all criteria."""
 DIFFERENCE_FORMAT = content_digest([LINEAR_FORMAT, "states at the ends of runs", RUN, OPENING, STATE_ASPECTS])
@@ -87,7 +86,7 @@ class DifferenceJudge:
         card = read_card(folder)
         require(folder, card, "difference", DIFFERENCE_FORMAT)
         weights = DifferenceWeights.load(folder)
-        reader = PartingReader.load(folder, None, card.max_length or MAX_LENGTH, precision)
+        reader = PartingReader.load(folder, None, card.max_length or DEFAULT_MAX_LENGTH, precision)
         return cls(named(folder, precision), reader, weights, card.temperature)
 
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:

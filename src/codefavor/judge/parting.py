@@ -105,6 +105,12 @@ class PartingReader:
                     partings[index] = Parting(sign * states, each.tokens // len(places[each]), seconds)
         return [partings[index] for index in range(len(comparisons))]
 
+    def cuts(self, shown: Comparison) -> bool:
+        """Return whether a candidate is longer than what is read of it."""
+        return any(
+            len(self._opening) + len(self._tokens(code)) > self._max_length for code in (shown.code_a, shown.code_b)
+        )
+
     def _row(self, code: str) -> tuple[int, ...]:
         return (self._opening + self._tokens(code))[: self._max_length]
 

@@ -56,8 +56,8 @@ def train_difference(
     *,
     resume: bool,
     report: Callable[[int], None],
-) -> None:
-    """Fit a judge and write it to `out`; `report` is told how many pairs are done.
+) -> int:
+    """Fit a judge and write it to `out`; return how many pairs were cut. `report` is told how many are done.
 
     Raises:
         ConfigError: `out` holds something else or another run, or the configuration does not fit the model.
@@ -68,8 +68,8 @@ def train_difference(
     tell_deepspeed()
     shown = chosen_first(pairs, config.comments)
     _check_pairs(shown, pairs)
-    model, max_length = resolve_model(config.model), config.judge_max_length or config.max_length
-    reader = PartingReader.load(model, config.layers, max_length, "bf16" if config.bf16 else "fp32")
+    model = resolve_model(config.model)
+    reader = PartingReader.load(model, config.layers, config.max_length, "bf16" if config.bf16 else "fp32")
     run = content_digest([DIFFERENCE_FORMAT, config.model_dump(mode="json"), [pair.id for pair in pairs]])
     states = _read(shown, reader, out, run, report)
     weights = fit_difference(shown, states, _sources(pairs))
@@ -81,10 +81,12 @@ def train_difference(
         base_model=config.model,
         format=DIFFERENCE_FORMAT,
         comments=config.comments,
-        max_length=max_length,
+        max_length=config.judge_max_length or config.max_length,
     )
-    finish_folder(out, card, config, manifest, pairs, truncated=0)
+    cut = sum(reads_states(each.criterion) and reader.cuts(each) for each in shown)
+    finish_folder(out, card, config, manifest, pairs, cut)
     drop_checkpoint(out)
+    return cut
 
 
 def fit_difference(
@@ -117,6 +119,8 @@ def fit_difference(
 
 
 def _check_pairs(shown: Sequence[Comparison], pairs: Sequence[PreferencePair]) -> None:
+    if not pairs:
+        raise DataError("there are no pairs to train on")
     if not any(reads_states(each.criterion) for each in shown):
         raise DataError("no pair has a criterion for which states are read: use --objective linear")
     if len(set(_sources(pairs))) == 1:
