@@ -29,7 +29,9 @@ def test_every_shipped_study_makes_sense(path: Path) -> None:
 
 
 @pytest.fixture
-def study(tmp_path: Path, learnable_pairs: list[PreferencePair]) -> Path:
+def study(tmp_path: Path, learnable_pairs: list[PreferencePair], monkeypatch: pytest.MonkeyPatch) -> Path:
+    # It goes over the data that a study names.
+    monkeypatch.delenv("CODEFAVOR_BENCH", raising=False)
     for name, pairs in (("train", learnable_pairs[::2]), ("other", learnable_pairs[1::2]), ("test", learnable_pairs)):
         text = "".join(pair.model_dump_json() + "\n" for pair in pairs)
         (tmp_path / f"{name}.jsonl").write_text(text, encoding="utf-8")
