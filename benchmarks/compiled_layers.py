@@ -15,7 +15,8 @@ from pathlib import Path
 from codefavor.jsonl import read_records
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
-from codefavor.train.examples import JointExample, epoch_batches
+from codefavor.train.epoch import epoch_batches
+from codefavor.train.examples import JointExample
 
 
 def main() -> None:

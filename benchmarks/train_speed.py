@@ -88,7 +88,8 @@ def theirs(given: argparse.Namespace, again: bool) -> None:
     from codefavor.judge.classification import JointInput
     from codefavor.judge.pretrained import load_tokenizer, load_weights
     from codefavor.llm.embedded import resolve_model
-    from codefavor.train.examples import epoch_batches, joint_examples
+    from codefavor.train.epoch import epoch_batches
+    from codefavor.train.examples import joint_examples
 
     config = settings(given)
     folder = resolve_model(config.model)

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from codefavor.ablate.grid import Grid, training_of
 from codefavor.ablate.run import run_grid
-from codefavor.ablate.table import StudyTable, holm
+from codefavor.ablate.table import StudyTable
+from codefavor.bench.statistics import holm
 from codefavor.config import load_config
 from codefavor.errors import ConfigError, UserError
 from codefavor.pairs.pair import PreferencePair

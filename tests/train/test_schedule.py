@@ -3,7 +3,8 @@ from hypothesis import strategies as st
 
 from codefavor.judge.format import Candidate
 from codefavor.train.config import TrainConfig
-from codefavor.train.examples import SingleExample, epoch_batches
+from codefavor.train.epoch import epoch_batches
+from codefavor.train.examples import SingleExample
 from codefavor.train.schedule import rate_factor, steps_per_epoch, total_steps
 
 

@@ -6,13 +6,13 @@ since the more cells are tried, the likelier one of them differs by chance.
 
 import csv
 import io
-from collections.abc import Sequence
 from pathlib import Path
 
 from codefavor.ablate.grid import Grid
 from codefavor.ablate.run import CELLS
 from codefavor.bench.paired import AVERAGE, PairedRow, compare_runs
 from codefavor.bench.run import read_result
+from codefavor.bench.statistics import holm
 from codefavor.record import Record
 
 SIGNIFICANT = 0.05
@@ -76,17 +76,6 @@ def make_table(grid: Grid, out: Path) -> StudyTable:
         for figure in figures
     ]
     return StudyTable(title=grid.title, cells=tuple(names), columns=columns, figures=tuple(whole))
-
-
-def holm(p_values: Sequence[float]) -> list[float]:
-    """Return the p values corrected by Holm's step-down method."""
-    order = sorted(range(len(p_values)), key=lambda index: p_values[index])
-    corrected = [0.0] * len(p_values)
-    most = 0.0
-    for rank, index in enumerate(order):
-        most = max(most, min(1.0, (len(p_values) - rank) * p_values[index]))
-        corrected[index] = most
-    return corrected
 
 
 def to_markdown(table: StudyTable) -> str:

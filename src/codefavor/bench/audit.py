@@ -16,7 +16,7 @@ import numpy as np
 from codefavor.bench.edits import PRESERVING, Edit, change_one_token, regenerate
 from codefavor.bench.run import write_json
 from codefavor.bench.scoring import score
-from codefavor.bench.statistics import Estimate, Sample, paired_test
+from codefavor.bench.statistics import Estimate, Sample, holm, paired_test
 from codefavor.bench.tasks import Task
 from codefavor.errors import DataError, UserError
 from codefavor.judge.both_orders import join_orders
@@ -123,8 +123,8 @@ def audit_judge(
     for name in PRESERVING:
         if cases[name]:
             findings.append(_reaction(name, cases[name], verdicts[name], base, generator))
-    accused = _holm([finding.p for finding in findings])
-    findings = [f.model_copy(update={"found": guilty}) for f, guilty in zip(findings, accused, strict=True)]
+    corrected = holm([finding.p for finding in findings])
+    findings = [f.model_copy(update={"found": p <= LEVEL}) for f, p in zip(findings, corrected, strict=True)]
     if cases[BLINDNESS]:
         findings.append(_blindness(cases[BLINDNESS], verdicts[BLINDNESS], generator))
     return BiasAudit(
@@ -252,13 +252,3 @@ def _finding(
         p=paired_test(shift, rng).sign_flip_p,
         found=False,
     )
-
-
-def _holm(p_values: Sequence[float]) -> list[bool]:
-    """Return which hypotheses are rejected when the chance of any false rejection is `LEVEL` (Holm 1979)."""
-    rejected = [False] * len(p_values)
-    for rank, place in enumerate(sorted(range(len(p_values)), key=lambda place: p_values[place])):
-        if p_values[place] > LEVEL / (len(p_values) - rank):
-            break
-        rejected[place] = True
-    return rejected

@@ -165,3 +165,14 @@ def _sign_flip_p(contributions: Floats, rng: np.random.Generator) -> float:
     signs = rng.integers(0, 2, size=(FLIPS, moving.size)) * 2.0 - 1.0
     extreme = int(np.sum(np.abs(signs @ moving) >= observed))
     return (1 + extreme) / (FLIPS + 1)
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Return the p values corrected for their number by the step-down method of Holm 1979."""
+    order = sorted(range(len(p_values)), key=lambda index: p_values[index])
+    corrected = [0.0] * len(p_values)
+    most = 0.0
+    for rank, index in enumerate(order):
+        most = max(most, min(1.0, (len(p_values) - rank) * p_values[index]))
+        corrected[index] = most
+    return corrected

@@ -24,7 +24,7 @@ from codefavor.judge.segments import Segment, Tree, View, batches_of, flatten, t
 from codefavor.pairs.comparison import Comparison
 
 RUN = 5
-"""How many tokens make a run. Runs of 3 to 5 and whole codes were tried; docs/experiments.md has the figures."""
+"""How many tokens make a run. Runs of 1 to 5 and whole codes were tried; docs/experiments.md has the figures."""
 OPENING = "<code>\n"
 """What stands before a candidate."""
 

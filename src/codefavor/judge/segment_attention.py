@@ -64,15 +64,7 @@ def logits_at(model: PreTrainedModel, flat: Flat, places: Sequence[int]) -> torc
     Raises:
         ConfigError: a row is longer than the window that the model's attention slides over.
     """
-    _check_window(model, flat)
-    device = model.device
-    output = model(
-        input_ids=torch.from_numpy(flat.token_ids)[None].to(device),
-        position_ids=torch.from_numpy(flat.positions)[None].to(device),
-        logits_to_keep=torch.tensor(places, device=device),
-        use_cache=False,
-        segments=_readings(model, flat),
-    )
+    output = _pass(model, flat, logits_to_keep=torch.tensor(places, device=model.device))
     logits: torch.Tensor = output.logits
     return logits[0].float()
 
@@ -83,16 +75,19 @@ def states_at(model: PreTrainedModel, flat: Flat, places: Sequence[int]) -> torc
     Raises:
         ConfigError: a row is longer than the window that the model's attention slides over.
     """
+    states: torch.Tensor = _pass(model, flat).last_hidden_state
+    return states[0, torch.tensor(places, dtype=torch.long, device=model.device)].float()
+
+
+def _pass(model: PreTrainedModel, flat: Flat, **options: Any) -> Any:
     _check_window(model, flat)
-    device = model.device
-    output = model(
-        input_ids=torch.from_numpy(flat.token_ids)[None].to(device),
-        position_ids=torch.from_numpy(flat.positions)[None].to(device),
+    return model(
+        input_ids=torch.from_numpy(flat.token_ids)[None].to(model.device),
+        position_ids=torch.from_numpy(flat.positions)[None].to(model.device),
         use_cache=False,
         segments=_readings(model, flat),
+        **options,
     )
-    states: torch.Tensor = output.last_hidden_state
-    return states[0, torch.tensor(places, dtype=torch.long, device=device)].float()
 
 
 def _check_window(model: PreTrainedModel, flat: Flat) -> None:

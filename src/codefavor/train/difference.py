@@ -36,7 +36,8 @@ from codefavor.train.checkpoint import drop_checkpoint
 from codefavor.train.config import TrainConfig
 from codefavor.train.folder import check_folder, finish_folder
 from codefavor.train.kept_states import keep_states, kept_states
-from codefavor.train.linear import chosen_first, fit_weights
+from codefavor.train.linear import fit_weights
+from codefavor.train.prepared import prepared
 
 STATE_PENALTY = 3e-5
 """The weight of the squared weights of states beside the mean loss; docs/experiments.md has what was tried."""
@@ -66,13 +67,14 @@ def train_difference(
     """
     check_folder(out, resume=resume)
     tell_deepspeed()
-    shown = chosen_first(pairs, config.comments)
-    _check_pairs(shown, pairs)
+    learned = list(prepared(pairs, config.comments))
+    shown, sources = [pair.present("A").comparison for pair in learned], _sources(learned)
+    _check_pairs(shown, sources)
     model = resolve_model(config.model)
     reader = PartingReader.load(model, config.layers, config.max_length, "bf16" if config.bf16 else "fp32")
     run = content_digest([DIFFERENCE_FORMAT, config.model_dump(mode="json"), [pair.id for pair in pairs]])
     states = _read(shown, reader, out, run, report)
-    weights = fit_difference(shown, states, _sources(pairs))
+    weights = fit_difference(shown, states, sources)
     weights.save(out)
     load_weights(model, "backbone", config.layers).save_pretrained(out)
     load_tokenizer(model).save_pretrained(out)
@@ -118,12 +120,12 @@ def fit_difference(
     )
 
 
-def _check_pairs(shown: Sequence[Comparison], pairs: Sequence[PreferencePair]) -> None:
-    if not pairs:
+def _check_pairs(shown: Sequence[Comparison], sources: Sequence[str]) -> None:
+    if not shown:
         raise DataError("there are no pairs to train on")
     if not any(reads_states(each.criterion) for each in shown):
         raise DataError("no pair has a criterion for which states are read: use --objective linear")
-    if len(set(_sources(pairs))) == 1:
+    if len(set(sources)) == 1:
         raise DataError("all pairs are of one source, and the shares of words and states are fitted across sources")
 
 

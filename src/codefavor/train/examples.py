@@ -1,10 +1,9 @@
-"""Pairs as training examples: token rows with the answer, in batches of like length, and a count of what was cut.
+"""Pairs as training examples: token rows with the answer, and a count of what was cut.
 
 No torch here; the objectives decide what a row is scored with.
 """
 
-import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Generic, Protocol, TypeVar
 
@@ -14,11 +13,7 @@ from codefavor.judge.format import Apart, Candidate, Encoded
 from codefavor.pairs.comparison import Comparison, Side, other_side
 from codefavor.pairs.pair import PreferencePair
 from codefavor.syntax.diff import around_difference
-from codefavor.syntax.strip import strip_comments
-
-_POOL_BATCHES = 50
-"""Batches whose examples are sorted by length together: enough for like lengths, few enough to leave room to chance."""
-
+from codefavor.train.prepared import prepared
 
 _SIDES: tuple[Side, Side] = ("A", "B")
 
@@ -225,37 +220,3 @@ def _collect(
     if not examples:
         raise DataError("there is no pair to train on; make some with `codefavor evolve`, or check the --pairs files")
     return ExampleSet(tuple(examples), count, truncated)
-
-
-def prepared(pairs: Iterable[PreferencePair], comments: CommentPolicy) -> Iterator[PreferencePair]:
-    """Yield the pairs as they are learned: where comments are stripped, those that only differ in them are left out."""
-    for pair in pairs:
-        kept = strip_pair(pair) if comments == "stripped" else pair
-        if kept is not None:
-            yield kept
-
-
-def strip_pair(pair: PreferencePair) -> PreferencePair | None:
-    """Return the pair with comments and docstrings stripped from both codes, or None where only these differed."""
-    chosen, rejected = strip_comments(pair.chosen).code, strip_comments(pair.rejected).code
-    return None if chosen == rejected else pair.model_copy(update={"chosen": chosen, "rejected": rejected})
-
-
-def epoch_batches(examples: Sequence[ExampleT], batch_size: int, seed: int, epoch: int) -> Iterator[list[ExampleT]]:
-    """Yield every example once in batches of like length; the order depends on nothing but the seed and the epoch.
-
-    The examples of one pair stay together, also where `batch_size` is less than that.
-    """
-    rng = random.Random(f"{seed}:{epoch}")
-    size = examples[0].siblings if examples else 1
-    families = [examples[start : start + size] for start in range(0, len(examples), size)]
-    order = rng.sample(families, len(families))
-    batches: list[list[ExampleT]] = []
-    width = max(1, batch_size // size)
-    pool = width * _POOL_BATCHES
-    for start in range(0, len(order), pool):
-        alike = sorted(order[start : start + pool], key=lambda family: max(each.length for each in family))
-        for first in range(0, len(alike), width):
-            batches.append([example for family in alike[first : first + width] for example in family])
-    rng.shuffle(batches)
-    yield from batches

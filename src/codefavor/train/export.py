@@ -23,10 +23,11 @@ from codefavor.manifest import Manifest
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
-from codefavor.train.examples import ReplyExample, prepared
+from codefavor.train.examples import ReplyExample
 from codefavor.train.folder import MANIFEST_FILE, check_folder
 from codefavor.train.foreign_settings import DATA_FILE, Tool, axolotl_settings, require_sayable, trl_settings
 from codefavor.train.learners import make_learner
+from codefavor.train.prepared import prepared
 from codefavor.train.schedule import total_steps, warmup_of
 
 Turn = dict[str, str]

@@ -15,11 +15,10 @@ from codefavor.errors import DataError
 from codefavor.judge.card import CommentPolicy, JudgeCard
 from codefavor.judge.linear import LINEAR_FORMAT, LinearJudge, difference_matrix
 from codefavor.manifest import Manifest
-from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.pair import PreferencePair
-from codefavor.syntax.strip import strip_comments
 from codefavor.train.config import TrainConfig
 from codefavor.train.folder import check_folder, finish_folder
+from codefavor.train.prepared import prepared
 
 INVERSE_PENALTY = 1.0
 MOST_ITERATIONS = 1000
@@ -44,11 +43,12 @@ def fit_linear(pairs: Sequence[PreferencePair], comments: CommentPolicy) -> Line
     """Return a judge fitted to `pairs`. Without an intercept and with antisymmetric features, order cannot matter.
 
     Raises:
-        DataError: there are no pairs.
+        DataError: there are no pairs, or stripping comments leaves none that differ.
     """
-    if not pairs:
+    shown = [pair.present("A").comparison for pair in prepared(pairs, comments)]
+    if not shown:
         raise DataError("there are no pairs to train on")
-    return LinearJudge("linear", fit_weights(difference_matrix(chosen_first(pairs, comments))))
+    return LinearJudge("linear", fit_weights(difference_matrix(shown)))
 
 
 def fit_weights(differences: csr_matrix) -> NDArray[np.float64]:
@@ -63,14 +63,3 @@ def fit_weights(differences: csr_matrix) -> NDArray[np.float64]:
     )
     model.fit(diags(labels) @ differences, labels)
     return np.asarray(model.coef_[0], dtype=np.float64)
-
-
-def chosen_first(pairs: Sequence[PreferencePair], comments: CommentPolicy) -> list[Comparison]:
-    """Return the pairs as they are learned from, with the chosen code as A."""
-    shown = [pair.present("A").comparison for pair in pairs]
-    if comments == "kept":
-        return shown
-    return [
-        each.model_copy(update={"code_a": strip_comments(each.code_a).code, "code_b": strip_comments(each.code_b).code})
-        for each in shown
-    ]

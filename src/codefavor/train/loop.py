@@ -15,7 +15,8 @@ from codefavor.jsonl import append_record, drop_torn_tail, read_records, write_r
 from codefavor.train.checkpoint import Progress, load_checkpoint, save_checkpoint
 from codefavor.train.config import TrainConfig
 from codefavor.train.engine import Engine
-from codefavor.train.examples import ExampleT, epoch_batches
+from codefavor.train.epoch import epoch_batches
+from codefavor.train.examples import ExampleT
 from codefavor.train.folder import LOG_FILE
 from codefavor.train.frozen_layers import frozen_layers_once
 from codefavor.train.objectives import Learner
