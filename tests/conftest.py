@@ -15,6 +15,7 @@ from codefavor.pairs.pair import PreferencePair, Provenance
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from _pytest.mark import ParameterSet
     from playwright.sync_api import Browser
     from transformers import PreTrainedTokenizerFast
 
@@ -37,6 +38,17 @@ def character_tokenizer(chat_template: str | None = CHAT) -> PreTrainedTokenizer
     )
     fast.chat_template = chat_template
     return fast
+
+
+def judging_precisions() -> list[ParameterSet]:
+    """The precisions less than fp32, as parameters; bf16 is skipped where the processor has none."""
+    import torch
+
+    from codefavor.judge.processor import multiplies_bf16
+
+    lacking = not multiplies_bf16(torch.device("cpu"))
+    reason = "this processor has no products in bf16"
+    return [pytest.param("bf16", marks=pytest.mark.skipif(lacking, reason=reason)), pytest.param("int8")]
 
 
 @pytest.fixture(scope="session", autouse=True)

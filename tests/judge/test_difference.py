@@ -10,6 +10,7 @@ from codefavor.pairs.criterion import GENERAL_CRITERION, Aspect, criterion_for
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
 from codefavor.train.difference import train_difference
+from conftest import judging_precisions
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,7 @@ def test_states_have_no_say_on_correctness(judge: Path, learnable_pairs: list[Pr
     assert spoken.cost is not None and spoken.cost.input_tokens > 0
 
 
-@pytest.mark.parametrize("precision", ["bf16", "int8"])
+@pytest.mark.parametrize("precision", judging_precisions())
 def test_less_precision_is_near(judge: Path, learnable_pairs: list[PreferencePair], precision: str) -> None:
     shown = [pair.present("A").comparison for pair in learnable_pairs]
     exact, near = (load_judge(f"{prefix}model:{judge}").judge(shown) for prefix in ("", f"{precision}:"))

@@ -12,6 +12,7 @@ from codefavor.judge.parting import OPENING, RUN, PartingReader, own_places
 from codefavor.judge.pretrained import load_tokenizer
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import GENERAL_CRITERION
+from conftest import judging_precisions
 
 CODES = ["x = 1", "x = 12345678", "y = f(2)\nz = 3", "x = 1", "", "x = 1\nx = 1\nx = 1"]
 TOKENS = st.lists(st.integers(0, 3), max_size=24)
@@ -77,7 +78,7 @@ def test_a_candidate_is_cut(tiny_model: Path) -> None:
     assert np.array_equal(reader.read([long])[0].states, reader.read([longer])[0].states)
 
 
-@pytest.mark.parametrize("precision", ["bf16", "int8"])
+@pytest.mark.parametrize("precision", judging_precisions())
 def test_less_precision_is_near(tiny_model: Path, precision: str) -> None:
     given = [shown(CODES[1], CODES[2])]
     exact = PartingReader.load(tiny_model, None, 64, "fp32").read(given)[0].states

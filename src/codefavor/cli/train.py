@@ -95,6 +95,8 @@ def train(
         return
     if out is None:
         raise ConfigError("--out is missing: name the folder of the judge; only --dry-run does without one")
+    if not export:
+        settings = _suited(settings)
     manifest = make_manifest(
         f"codefavor {' '.join(sys.argv[1:])}", settings.model_dump(mode="json"), pairs, settings.seed
     )
@@ -111,6 +113,16 @@ def train(
         _fit_grounded(loaded, settings, out, manifest, unsafe_local)
     else:
         _train_model(loaded, settings, out, manifest, resume)
+
+
+def _suited(settings: TrainConfig) -> TrainConfig:
+    """Return the settings that this machine trains with, and say so where they are not the given ones."""
+    if not settings.bf16:
+        return settings
+    suited: TrainConfig = _library("arithmetic").suited(settings)
+    if not suited.bf16:
+        typer.echo("this processor has no products in bf16 and would crawl: it trains in fp32", err=True)
+    return suited
 
 
 def _fit_difference(

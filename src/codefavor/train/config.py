@@ -91,7 +91,7 @@ class TrainConfig(Record):
     max_grad_norm: Annotated[float, Field(gt=0)] = 1.0
     """The norm at which gradients are clipped."""
     bf16: bool = False
-    """Whether to compute in bfloat16 where the machine is faster for it; weights stay in fp32."""
+    """Whether to compute in bfloat16, on a CPU only if it multiplies in it; weights stay in fp32."""
     gradient_checkpointing: bool = False
     """Whether activations are computed again in the backward pass: a third more time for a fraction of the memory."""
     logging_steps: Positive = 10
