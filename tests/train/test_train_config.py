@@ -50,7 +50,6 @@ def test_every_base_goes_with_every_objective_and_method(objective: str, base: P
     ("settings", "reason"),
     [
         ({"layers": 2}, "layers can only be dropped for a reward or difference judge"),
-        ({"context_lines": 0}, "context_lines is for reward judges"),
         ({"lora_r": 8, "train_layers": 2}, "exclude each other"),
         ({"objective": "reward", "layers": 2, "train_layers": 3}, "train_layers 3 is more than the 2 layers"),
         ({"load_in_4bit": True}, "load_in_4bit is for LoRA adapters"),

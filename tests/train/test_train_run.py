@@ -62,7 +62,7 @@ def load(folder: Path) -> Judge:
     "settings",
     [
         {"objective": "reward", "readout": "sum", "instruction": False, "layers": 1},
-        {"objective": "reward", "readout": "sum", "context_lines": 0},
+        {"objective": "reward", "readout": "sum"},
         {"objective": "reward", "train_layers": 1},
         {"objective": "reward", "lora_r": 4, "head_learning_rate": 0.1},
         {"objective": "classification"},

@@ -33,7 +33,8 @@ class _Reading(NamedTuple):
 
     placed: Placed
     mask: torch.Tensor | None
-    """What is added to the scores, of shape (own, seen + own); None for a segment that sees only itself."""
+    """What is added to the scores, of shape (own, seen + own); None for a segment that sees only itself, and where
+    attention goes in blocks, which know by themselves."""
     turns: tuple[_Turn | None, ...]
     """How the keys of each seen segment are turned."""
 
@@ -104,8 +105,9 @@ def _check_window(model: PreTrainedModel, flat: Flat) -> None:
 def _readings(model: PreTrainedModel, flat: Flat) -> list[_Reading]:
     shifts = {seen.shift for placed in flat.segments for seen in placed.seen} - {0}
     turns = {shift: _turn(model, shift) for shift in shifts}
+    in_blocks = model.config._attn_implementation == _ROUGH_NAME
     return [
-        _Reading(placed, _mask(placed, model), tuple(turns.get(seen.shift) for seen in placed.seen))
+        _Reading(placed, None if in_blocks else _mask(placed, model), tuple(turns.get(seen.shift) for seen in placed.seen))
         for placed in flat.segments
     ]
 

@@ -1,7 +1,4 @@
-"""Differences of two texts: a unified diff to store, rows side by side to display, and the part where they differ.
-
-Colours are the display's.
-"""
+"""Differences of two texts: a unified diff to store, and rows side by side, whose colours are the display's."""
 
 import difflib
 from collections.abc import Iterator
@@ -37,19 +34,6 @@ def unified_diff(before: str, after: str, before_name: str = "before", after_nam
 def side_by_side(left: str, right: str) -> tuple[DiffRow, ...]:
     """Return both texts aligned line by line; each side's lines stand in order, none left out."""
     return tuple(_rows(left.splitlines(), right.splitlines()))
-
-
-def around_difference(one: str, other: str, context: int) -> tuple[str, str]:
-    """Return both texts from the first to the last line that is not common, with `context` common lines around.
-
-    Common are lines at the start and at the end; what equals in between stays. Equal texts keep nothing but context.
-    """
-    first, second = one.splitlines(keepends=True), other.splitlines(keepends=True)
-    shortest = min(len(first), len(second))
-    head = next((n for n in range(shortest) if first[n] != second[n]), shortest)
-    tail = next((n for n in range(shortest - head) if first[-1 - n] != second[-1 - n]), shortest - head)
-    start, dropped = max(0, head - context), max(0, tail - context)
-    return "".join(first[start : len(first) - dropped]), "".join(second[start : len(second) - dropped])
 
 
 def _rows(left: list[str], right: list[str]) -> Iterator[DiffRow]:

@@ -43,9 +43,6 @@ class TrainConfig(Record):
     """What a reward is read from: the last token, or a sum over the code's tokens weighed by the criterion."""
     instruction: bool = True
     """Whether a reward judge reads the instruction."""
-    context_lines: Annotated[int, Field(ge=0)] | None = None
-    """Learn from the part of a pair where the codes differ, with so many common lines around (reward only); None learns
-    from whole codes. A judge reads whole codes either way."""
     max_new_tokens: Positive = 256
     """The most tokens of a reply (generation only), within `max_length`; feedback loses its last sentences to fit."""
     unfinished: Unfinished = "undecided"
@@ -107,8 +104,6 @@ class TrainConfig(Record):
             raise ValueError(
                 "layers can only be dropped for a reward or difference judge; a verdict token needs the output layer"
             )
-        if self.context_lines is not None and self.objective != "reward":
-            raise ValueError("context_lines is for reward judges; leave it out or set objective: reward")
         return self
 
     @model_validator(mode="after")

@@ -12,7 +12,6 @@ from codefavor.judge.card import CommentPolicy
 from codefavor.judge.format import Apart, Candidate, Encoded
 from codefavor.pairs.comparison import Comparison, Side, other_side
 from codefavor.pairs.pair import PreferencePair
-from codefavor.syntax.diff import around_difference
 from codefavor.train.prepared import prepared
 
 _SIDES: tuple[Side, Side] = ("A", "B")
@@ -168,11 +167,8 @@ def single_examples(
     pairs: Iterable[PreferencePair],
     comments: CommentPolicy,
     encode: Callable[[Comparison, Side], tuple[Candidate, bool]],
-    context_lines: int | None = None,
 ) -> ExampleSet[SingleExample]:
     """Return one example a pair: the chosen and the rejected code, each by itself.
-
-    With `context_lines`, both are the part where they differ and so many common lines around it.
 
     Raises:
         DataError: there are no pairs, or stripping comments leaves none that differ.
@@ -180,9 +176,6 @@ def single_examples(
 
     def examples_of(pair: PreferencePair) -> tuple[list[SingleExample], bool]:
         shown = pair.present("A").comparison
-        if context_lines is not None:
-            code_a, code_b = around_difference(shown.code_a, shown.code_b, context_lines)
-            shown = shown.model_copy(update={"code_a": code_a, "code_b": code_b})
         (chosen, chosen_cut), (rejected, rejected_cut) = encode(shown, "A"), encode(shown, "B")
         return [SingleExample(chosen, rejected)], chosen_cut or rejected_cut
 

@@ -158,7 +158,7 @@ class RewardLearner:
 
     def examples(self, pairs: Iterable[PreferencePair]) -> ExampleSet[SingleExample]:
         """Return one example a pair."""
-        return single_examples(pairs, self._config.comments, self._inputs.encode, self._config.context_lines)
+        return single_examples(pairs, self._config.comments, self._inputs.encode)
 
     def loss(self, batch: Sequence[SingleExample]) -> Loss:
         """Return the negative log-probability that the chosen codes win."""
