@@ -11,8 +11,11 @@ from codefavor.judge.classification import answer_logits
 from codefavor.judge.segment_attention import logits_at, read_by_segments
 from codefavor.judge.segments import Segment, View, families, flatten
 
-HEAD = [7 + number % 5 for number in range(40)]
-ROWS = [[*HEAD, 9, 10, 11, 12], [*HEAD, 12, 9], [3, 4, 5, 6, 7], [*HEAD, 11, 11, 10]]
+HEAD = [7 + number % 5 for number in range(150)]
+"""More than one block of queries; so is the end of the first row."""
+END = [3 + number % 11 for number in range(100)]
+BEHIND = len(HEAD) + 40
+ROWS = [[*HEAD, 9, *END], [*HEAD, 12, 9], [3, 4, 5, 6, 7], [*HEAD, 11, 11, 10]]
 
 
 @pytest.fixture(scope="module", params=BASES)
@@ -56,16 +59,20 @@ def test_gradients_are_the_same_where_activations_are_computed_again(model: PreT
 def test_a_shifted_segment_is_seen_where_it_seems_to_stand(model: PreTrainedModel) -> None:
     """Seen 30 positions further, a segment is as if it had been read there."""
     reader = read_by_segments(copy.deepcopy(model))
-    moved = flatten([(Segment(HEAD), Segment([9, 10], 80, (View(0, 30),)))])
-    there = flatten([(Segment(HEAD, 30), Segment([9, 10], 80, (View(0),)))])
+    moved = flatten([(Segment(HEAD), Segment([9, 10], BEHIND, (View(0, 30),)))])
+    there = flatten([(Segment(HEAD, 30), Segment([9, 10], BEHIND, (View(0),)))])
     with torch.no_grad():
-        torch.testing.assert_close(logits_at(reader, moved, [41]), logits_at(reader, there, [41]), atol=1e-5, rtol=1e-4)
-        unmoved = flatten([(Segment(HEAD), Segment([9, 10], 80, (View(0),)))])
-        assert not torch.allclose(logits_at(reader, moved, [41]), logits_at(reader, unmoved, [41]), atol=2e-5, rtol=0)
+        torch.testing.assert_close(
+            logits_at(reader, moved, [len(HEAD) + 1]), logits_at(reader, there, [len(HEAD) + 1]), atol=1e-5, rtol=1e-4
+        )
+        unmoved = flatten([(Segment(HEAD), Segment([9, 10], BEHIND, (View(0),)))])
+        assert not torch.allclose(
+            logits_at(reader, moved, [len(HEAD) + 1]), logits_at(reader, unmoved, [len(HEAD) + 1]), atol=2e-5, rtol=0
+        )
 
 
 def test_a_row_beyond_a_sliding_window_is_refused(tmp_path: Path) -> None:
     model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(make_base(BASES["gemma-2"], tmp_path))
     model.config.sliding_window = 30
-    with pytest.raises(ConfigError, match="44 tokens is longer than the 30"):
+    with pytest.raises(ConfigError, match="251 tokens is longer than the 30"):
         answer_logits(read_by_segments(model), families(ROWS))

@@ -4,7 +4,7 @@ Works for every decoder that takes its attention from transformers' registry and
 Qwen2, Gemma 2, SmolLM2, ...). What the segments mean is `codefavor.judge.segments`' business.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -19,6 +19,8 @@ from codefavor.judge.segments import Flat, Placed
 
 _NAME = "codefavor_segments"
 _ROUGH_NAME = f"{_NAME}_bf16"
+_CPU_BLOCK = 64
+"""Queries that are asked together on a CPU: PyTorch's attention there reads every key, also those that a mask hides."""
 
 
 class _Turn(NamedTuple):
@@ -28,13 +30,21 @@ class _Turn(NamedTuple):
     sin: torch.Tensor
 
 
+class _Block(NamedTuple):
+    """Some of a segment's own tokens, which see what is before the last of them."""
+
+    begin: int
+    end: int
+    mask: torch.Tensor | None
+    """What is added to the scores, of shape (own, before + own); None where nothing is before."""
+
+
 class _Reading(NamedTuple):
     """One segment as the attention needs it."""
 
     placed: Placed
-    mask: torch.Tensor | None
-    """What is added to the scores, of shape (own, seen + own); None for a segment that sees only itself, and where
-    attention goes in blocks, which know by themselves."""
+    blocks: tuple[_Block, ...]
+    """The segment in parts; none for the attention in bf16, which has its own."""
     turns: tuple[_Turn | None, ...]
     """How the keys of each seen segment are turned."""
 
@@ -105,20 +115,31 @@ def _check_window(model: PreTrainedModel, flat: Flat) -> None:
 def _readings(model: PreTrainedModel, flat: Flat) -> list[_Reading]:
     shifts = {seen.shift for placed in flat.segments for seen in placed.seen} - {0}
     turns = {shift: _turn(model, shift) for shift in shifts}
-    in_blocks = model.config._attn_implementation == _ROUGH_NAME
+    rough = model.config._attn_implementation == _ROUGH_NAME
     return [
-        _Reading(placed, None if in_blocks else _mask(placed, model), tuple(turns.get(seen.shift) for seen in placed.seen))
+        _Reading(
+            placed,
+            () if rough else tuple(_blocks(placed, model)),
+            tuple(turns.get(seen.shift) for seen in placed.seen),
+        )
         for placed in flat.segments
     ]
 
 
-def _mask(placed: Placed, model: PreTrainedModel) -> torch.Tensor | None:
+def _blocks(placed: Placed, model: PreTrainedModel) -> Iterator[_Block]:
     own = placed.end - placed.begin
     seen = sum(each.end - each.begin for each in placed.seen)
-    if not seen:
+    size = _CPU_BLOCK if model.device.type == "cpu" else own
+    for begin in range(0, own, size):
+        end = min(own, begin + size)
+        yield _Block(begin, end, _mask(seen + begin, end - begin, model))
+
+
+def _mask(before: int, own: int, model: PreTrainedModel) -> torch.Tensor | None:
+    if not before:
         return None
-    mask = torch.zeros(own, seen + own, dtype=model.dtype, device=model.device)
-    mask[:, seen:] = torch.full((own, own), float("-inf"), dtype=model.dtype, device=model.device).triu(1)
+    mask = torch.zeros(own, before + own, dtype=model.dtype, device=model.device)
+    mask[:, before:] = torch.full((own, own), float("-inf"), dtype=model.dtype, device=model.device).triu(1)
     return mask
 
 
@@ -152,7 +173,7 @@ def _attend(
     if segments is None:
         return _attended(query, key, value, None, scaling, softcap).transpose(1, 2), None
     pieces = []
-    for placed, mask, turns in segments:
+    for placed, blocks, turns in segments:
         own = slice(placed.begin, placed.end)
         keys = [_turned(key[:, :, each.begin : each.end], turn) for each, turn in zip(placed.seen, turns, strict=True)]
         values = [value[:, :, each.begin : each.end] for each in placed.seen]
@@ -161,7 +182,12 @@ def _attend(
         if rough:
             pieces.append(attended_in_blocks(query[:, :, own], k, v, scaling, softcap))
         else:
-            pieces.append(_attended(query[:, :, own], k, v, mask, scaling, softcap))
+            before = k.shape[2] - (placed.end - placed.begin)
+            for begin, end, mask in blocks:
+                asked = query[:, :, placed.begin + begin : placed.begin + end]
+                pieces.append(
+                    _attended(asked, k[:, :, : before + end], v[:, :, : before + end], mask, scaling, softcap)
+                )
     return torch.cat(pieces, dim=2).transpose(1, 2), None
 
 
