@@ -155,7 +155,7 @@ def main() -> None:
     """Run both sides in turn and print the table."""
     import torch
 
-    from codefavor.judge.processor import multiplies_bf16
+    from codefavor.llm.processor import multiplies_bf16
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reference", type=Path, required=True)

@@ -3,14 +3,16 @@
 import asyncio
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from codefavor.errors import ModelError
 from codefavor.llm.load import load_model
+from codefavor.llm.local import Local
 from codefavor.llm.protocol import ChatModel, Completion, GenerationConfig, Message
-
-pytest.importorskip("transformers", reason="the extra train is not installed")
 
 GREEDY = GenerationConfig(max_tokens=12)
 ASKED = ["Name a colour.", "Write a Python function that adds two numbers.", "What is 2 + 2? Explain in one sentence."]
@@ -103,3 +105,15 @@ def test_what_it_cannot_do_is_refused(model: ChatModel) -> None:
 def test_weights_that_are_not_there_are_named(tmp_path: object) -> None:
     with pytest.raises(ModelError, match="cannot be loaded"):
         load_model(f"local:{tmp_path}")
+
+
+@pytest.mark.parametrize(("has_bf16", "expected"), [(True, torch.bfloat16), (False, torch.float32)])
+def test_a_stored_precision_that_would_be_emulated_becomes_fp32(
+    has_bf16: bool, expected: torch.dtype, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = AutoModelForCausalLM.from_pretrained(tiny_model, dtype=torch.bfloat16)
+    stored.save_pretrained(tmp_path)
+    AutoTokenizer.from_pretrained(tiny_model).save_pretrained(tmp_path)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": has_bf16})
+    assert Local(str(tmp_path))._model.dtype == expected

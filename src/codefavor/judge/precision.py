@@ -17,8 +17,8 @@ from torch import nn
 from transformers import PreTrainedModel
 
 from codefavor.errors import ConfigError
-from codefavor.judge.processor import adds_bytes_in_32_bits, multiplies_bf16
 from codefavor.judge.segment_attention import read_by_segments, read_roughly_by_segments
+from codefavor.llm.processor import adds_bytes_in_32_bits, multiplies_bf16
 
 Precision = Literal["fp32", "bf16", "int8"]
 

@@ -15,6 +15,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, LogitsProcessorLis
 
 from codefavor.errors import ModelError
 from codefavor.llm.embedded import EMBEDDED, resolve_model
+from codefavor.llm.processor import multiplies_bf16
 from codefavor.llm.protocol import Completion, GenerationConfig, Message, Usage
 from codefavor.llm.row_decoding import Call, RowChoice, RowEnds
 
@@ -42,6 +43,9 @@ class Local:
             raise ModelError(f"{self.name}: has no chat template, so it cannot hold a conversation")
         if torch.cuda.is_available():
             self._model.to("cuda")
+        elif self._model.dtype != torch.bfloat16 or not multiplies_bf16(self._model.device):
+            # Whatever else it is stored in would be emulated here.
+            self._model.float()
         self._calls: SimpleQueue[Call | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from codefavor.judge.processor import multiplies_bf16
+from codefavor.llm.processor import multiplies_bf16
 from codefavor.train.config import TrainConfig
 
 

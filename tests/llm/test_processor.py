@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from codefavor.judge.processor import adds_bytes_in_32_bits, multiplies_bf16
+from codefavor.llm.processor import adds_bytes_in_32_bits, multiplies_bf16
 
 CPU = torch.device("cpu")
 

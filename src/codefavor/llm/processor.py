@@ -1,4 +1,4 @@
-"""What the processor multiplies by itself, as far as judges choose their arithmetic by it.
+"""What the processor multiplies by itself, as far as models choose their arithmetic by it.
 
 What it lacks is not an error in torch: bf16 is emulated, at one fiftieth of the speed of fp32 where only AVX2 is there,
 and products of bytes are added up in 16 bits, which overflow silently.
