@@ -9,8 +9,8 @@ reference's class is run as it is from its checkout, with four changes without w
 something else: nothing is moved to CUDA, no flash attention, its dtype (bfloat16) as it is or fp32, and its tokenizer
 has another beginning-of-sequence token, since it deletes that from prompts and SmolLM2's opens every turn. Reported are
 medians over the rounds, the share of the rate at which one large fp32 product runs, and verdicts that differ from the
-reference's in fp32. Sides in bf16 are left out where the processor would emulate it: a round of
-them takes an hour. The result is recorded in judge_speed.md.
+reference's in fp32. Sides in bf16 are left out where the processor would emulate it: a round
+of them would take an hour. The result is recorded in judge_speed.md.
 """
 
 import argparse

@@ -1,11 +1,14 @@
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 from codefavor.jsonl import write_records
+from codefavor.llm.processor import multiplies_bf16
 from codefavor.pairs.criterion import Aspect, criterion_for
 from codefavor.pairs.pair import PreferencePair, Provenance
 from codefavor.sandbox.probe import best_layers
@@ -37,6 +40,20 @@ def test_train_writes_a_judge(tiny_model: Path, learnable_pairs: list[Preference
     linear = tmp_path / "linear"
     done = codefavor("train", "--pairs", tmp_path / "pairs.jsonl", "--objective", "linear", "--out", linear)
     assert (done.returncode, done.stdout) == (0, f"{linear}: a linear judge, trained on 24 pairs\n"), done.stderr
+
+
+def test_bf16_is_dropped_aloud_where_the_processor_has_none(
+    tiny_model: Path, learnable_pairs: list[PreferencePair], tmp_path: Path
+) -> None:
+    write_records(tmp_path / "pairs.jsonl", learnable_pairs)
+    (tmp_path / "bf16.yaml").write_text("bf16: true\n")
+    given = ("--pairs", tmp_path / "pairs.jsonl", "--config", tmp_path / "bf16.yaml", "--model", tiny_model, *QUICK)
+    done = codefavor("train", *given, "--out", tmp_path / "judge", CUDA_VISIBLE_DEVICES="")
+    assert done.returncode == 0, done.stderr
+    has_bf16 = multiplies_bf16(torch.device("cpu"))
+    trained_with = json.loads((tmp_path / "judge" / "manifest.json").read_text())["config"]
+    assert trained_with["bf16"] == has_bf16
+    assert ("trains in fp32" in done.stderr) != has_bf16
 
 
 def test_a_dry_run_says_what_would_be_and_writes_nothing(

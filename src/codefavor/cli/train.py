@@ -120,7 +120,7 @@ def _suited(settings: TrainConfig) -> TrainConfig:
     if not settings.bf16:
         return settings
     suited: TrainConfig = _library("arithmetic").suited(settings)
-    if not suited.bf16:
+    if not suited.bf16 and read_launch(os.environ).main:
         typer.echo("this processor has no products in bf16 and would crawl: it trains in fp32", err=True)
     return suited
 
