@@ -1,3 +1,4 @@
+import json
 import logging
 import shutil
 from collections.abc import Iterator
@@ -127,6 +128,18 @@ def test_a_disk_without_room_is_said_and_every_epoch_runs_all_layers(
     assert first == second > 0
     (said,) = [record.getMessage() for record in caplog.records if record.name.startswith("codefavor")]
     assert "every epoch computes them again; free some disk" in said
+
+
+def test_layers_with_dropout_run_in_every_epoch(
+    tiny_model: Path, learnable_pairs: list[PreferencePair], tmp_path: Path, watch: Watch
+) -> None:
+    base = tmp_path / "base"
+    shutil.copytree(tiny_model, base)
+    config = json.loads((base / "config.json").read_text())
+    (base / "config.json").write_text(json.dumps({**config, "attention_dropout": 0.1}))
+    run(base, learnable_pairs, tmp_path / "judge", report=watch.reports.append)
+    first, second = watch.calls()
+    assert first == second > 0
 
 
 def test_a_run_that_goes_on_fills_the_states_again_and_ends_with_the_same_weights(

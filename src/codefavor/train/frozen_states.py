@@ -111,7 +111,10 @@ class StateFile:
     def _append(self, data: NDArray[numpy.uint8], run: Run, written: dict[tuple[int, int], slice]) -> slice:
         if (run.begin, run.end) not in written:
             self._file.seek(self._tokens * data.shape[1])
-            data[run.begin : run.end].tofile(self._file)
+            left = data[run.begin : run.end].data.cast("B")
+            # numpy's tofile buffers and says nothing of a disk that is full when it flushes.
+            while left:
+                left = left[self._file.write(left) :]
             first, self._tokens = self._tokens, self._tokens + run.end - run.begin
             written[run.begin, run.end] = slice(first, self._tokens)
         return written[run.begin, run.end]
