@@ -47,7 +47,14 @@ def test_bf16_is_dropped_aloud_where_the_processor_has_none(
 ) -> None:
     write_records(tmp_path / "pairs.jsonl", learnable_pairs)
     (tmp_path / "bf16.yaml").write_text("bf16: true\n")
-    given = ["--pairs", tmp_path / "pairs.jsonl", "--config", tmp_path / "bf16.yaml", "--model", tiny_model]
+    given: list[str | Path] = [
+        "--pairs",
+        tmp_path / "pairs.jsonl",
+        "--config",
+        tmp_path / "bf16.yaml",
+        "--model",
+        tiny_model,
+    ]
     done = codefavor("train", *given, *QUICK, "--out", tmp_path / "judge", CUDA_VISIBLE_DEVICES="")
     assert done.returncode == 0, done.stderr
     has_bf16 = multiplies_bf16(torch.device("cpu"))
