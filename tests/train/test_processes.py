@@ -20,6 +20,7 @@ from codefavor.jsonl import read_records, write_records
 from codefavor.judge.load import load_judge
 from codefavor.manifest import make_manifest
 from codefavor.pairs.pair import PreferencePair
+from codefavor.train.arithmetic import suited
 from codefavor.train.config import TrainConfig
 from codefavor.train.engine import Engine
 from codefavor.train.launch import Launch, read_launch
@@ -55,7 +56,8 @@ class Runs:
         return TrainConfig(**{**QUICK, "model": str(self.model), **settings})
 
     def alone(self, name: str, resume: bool = False, stop_at: int | None = None, **settings: Any) -> Path:
-        config, out = self.config(**settings), self.folder / name
+        # As the command does, which the processes run.
+        config, out = suited(self.config(**settings)), self.folder / name
         manifest = make_manifest("codefavor train", config.model_dump(mode="json"), [], config.seed)
 
         def stop(report: Report) -> None:
