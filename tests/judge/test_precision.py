@@ -40,6 +40,15 @@ def test_a_row_of_zeros_stays_the_bias() -> None:
         )
 
 
+@pytest.mark.parametrize("levels", [63, 127])
+def test_a_row_is_coded_around_the_code_of_zero(levels: int) -> None:
+    quantiser = RowQuantiser(levels)
+    codes, steps = quantiser(torch.tensor([[2.0, -2.0, 0.0, 0.5]]))
+    assert codes.tolist() == [[2 * levels + 1, 1, levels + 1, levels + 1 + round(levels / 4)]]
+    assert codes.dtype == torch.uint8
+    assert steps.item() == pytest.approx(2 / levels)
+
+
 @pytest.mark.parametrize("sign", [1, -1])
 @pytest.mark.parametrize("levels", [63, row_levels()])
 def test_sums_of_the_largest_bytes_do_not_overflow(levels: int, sign: int) -> None:

@@ -117,7 +117,8 @@ def train(
 
 def _suited(settings: TrainConfig) -> TrainConfig:
     """Return the settings that this machine trains with, and say so where they are not the given ones."""
-    if not settings.bf16:
+    if not settings.bf16 or settings.objective in ("linear", "grounded"):
+        # Neither computes with torch, which is not imported for them.
         return settings
     suited: TrainConfig = _library("arithmetic").suited(settings)
     if not suited.bf16 and read_launch(os.environ).main:

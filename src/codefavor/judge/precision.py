@@ -131,20 +131,9 @@ class Int8Linear(nn.Module):
     def forward(self, rows: torch.Tensor) -> torch.Tensor:
         """Return the product of rows of shape (..., inputs), of shape (..., outputs), in fp32."""
         codes, steps = self._quantiser(rows)
+        zero = self._quantiser.zero
         product: torch.Tensor = torch.ops.onednn.qlinear_pointwise(
-            codes,
-            1.0,
-            self._quantiser.zero,
-            self._packed,
-            self._steps,
-            self._zeros,
-            None,
-            1.0,
-            0,
-            torch.float32,
-            "none",
-            [],
-            "",
+            codes, 1.0, zero, self._packed, self._steps, self._zeros, None, 1.0, 0, torch.float32, "none", [], ""
         )
         product = product.mul_(steps)
         if self._bias is not None:

@@ -129,7 +129,7 @@ def _readings(model: PreTrainedModel, flat: Flat) -> list[_Reading]:
 def _blocks(placed: Placed, model: PreTrainedModel) -> Iterator[_Block]:
     own = placed.end - placed.begin
     seen = sum(each.end - each.begin for each in placed.seen)
-    size = _CPU_BLOCK if model.device.type == "cpu" else own
+    size = _CPU_BLOCK if model.device.type == "cpu" else max(1, own)
     for begin in range(0, own, size):
         end = min(own, begin + size)
         yield _Block(begin, end, _mask(seen + begin, end - begin, model))
