@@ -1,6 +1,6 @@
 """What the processor multiplies by itself, as far as models choose their arithmetic by it.
 
-What it lacks is not an error in torch: bf16 is emulated, at a seventieth of the speed of fp32 where only AVX2 is there, and
+What it lacks is not an error in torch: bf16 is emulated, at a seventieth of the speed of fp32 with AVX2 alone, and
 products of bytes are added up in 16 bits, which overflow silently.
 Source of the latter: oneDNN's "Nuances of int8 Computations" (8-bit integer on processors without VNNI).
 """
