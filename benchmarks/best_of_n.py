@@ -23,8 +23,8 @@ from codefavor.bench.build.problems import read_problems
 from codefavor.bench.build.testing import run_tests
 from codefavor.jsonl import read_records, write_rows
 from codefavor.pairs.criterion import Aspect
-from codefavor.rank.best_of_n import RANKINGS_FILE
-from codefavor.rank.ranking import Ranking
+from codefavor.ranking.best_of_n import RANKINGS_FILE
+from codefavor.ranking.ranking import Ranking
 from codefavor.sandbox.pool import Pool
 from codefavor.sandbox.probe import open_sandbox
 

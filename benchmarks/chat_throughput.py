@@ -21,12 +21,12 @@ from tempfile import TemporaryDirectory
 from codefavor.llm import batch
 from codefavor.llm.answers import AnswerFile
 from codefavor.llm.cached import Cached
-from codefavor.llm.governed import Governed
 from codefavor.llm.load import load_model
-from codefavor.llm.meter import Meter
-from codefavor.llm.pacing import Limits, Pacer
 from codefavor.llm.prices import FREE
 from codefavor.llm.protocol import ChatModel, GenerationConfig, Message
+from codefavor.llm.rate_limit import Limits, Pacer
+from codefavor.llm.rate_limited_model import Governed
+from codefavor.llm.usage_budget import Meter
 from loopback.faults import Schedule
 from loopback.process import LoopbackProcess
 

@@ -23,9 +23,9 @@ def main() -> None:
     """Read every batch on both sides and print the sums and the speed after the first half."""
     import torch
 
-    from codefavor.judge import segment_attention
-    from codefavor.judge.segment_attention import logits_at
-    from codefavor.judge.segments import families, flatten, row_ends
+    from codefavor.judges import segment_attention
+    from codefavor.models.prefix_tree import families, flatten, row_ends
+    from codefavor.models.segment_attention import logits_at
     from codefavor.train.objectives import ClassificationLearner
 
     parser = argparse.ArgumentParser(description=__doc__)

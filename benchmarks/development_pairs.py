@@ -19,12 +19,12 @@ from codefavor.evolve.regress_evol.catalogue import choose_operators
 from codefavor.evolve.regress_evol.evolver import RegressEvol
 from codefavor.evolve.seeds import GoodFunction
 from codefavor.jsonl import read_records, read_rows, write_records
+from codefavor.languages.python.functions import extract_functions
 from codefavor.pairs.criterion import Aspect, criterion_for
 from codefavor.pairs.pair import PreferencePair, Provenance
 from codefavor.sandbox.job import Call, Job
 from codefavor.sandbox.pool import Pool
 from codefavor.sandbox.probe import open_sandbox
-from codefavor.syntax.functions import extract_functions
 
 MOST_OF_ONE = 2
 """Pairs of one problem and aspect."""

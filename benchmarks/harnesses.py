@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from codefavor.judge.chat_format import render_answer
+from codefavor.judges.chat_format import render_answer
 from loopback.dialects import Messages
 from loopback.process import LoopbackProcess
 

@@ -21,7 +21,7 @@ LONGEST = 2048
 def measure(folder: Path, count: int, words: int) -> None:
     """Judge `count` comparisons of about `words` tokens and print how far the memory rose, in MB."""
     from codefavor.bench.judging import CHUNK
-    from codefavor.judge.load import load_judge
+    from codefavor.judges.load import load_judge
     from codefavor.pairs.comparison import Comparison
     from codefavor.pairs.criterion import Aspect, criterion_for
 
@@ -56,8 +56,8 @@ def write_judge(folder: Path) -> None:
     """Write a random judge with a large vocabulary."""
     from transformers import LlamaConfig, LlamaForCausalLM
 
-    from codefavor.judge.card import JudgeCard, write_card
-    from codefavor.judge.format import JOINT_FORMAT
+    from codefavor.judges.card import JudgeCard, write_card
+    from codefavor.judges.format import JOINT_FORMAT
     from conftest import character_tokenizer
 
     config = LlamaConfig(

@@ -83,7 +83,7 @@ class Side:
 
 def ours(spec: str, inputs: Path) -> None:
     """Judge the inputs in both orders whenever a line comes in, and print how long it took and what was said."""
-    from codefavor.judge.load import load_judge
+    from codefavor.judges.load import load_judge
     from codefavor.pairs.comparison import Comparison
 
     judge = load_judge(spec)
@@ -99,7 +99,7 @@ def ours(spec: str, inputs: Path) -> None:
 def work(judge: Path, data: Path, tasks: int, out: Path) -> tuple[int, float]:
     """Write the inputs of both sides, both orders of some tasks, and return the tokens and the work, in GFLOP."""
     from codefavor.bench.tasks import load_tasks
-    from codefavor.judge.format import joint_text
+    from codefavor.judges.format import joint_text
 
     problems: dict[tuple[str, str], list[Any]] = {}
     for task in load_tasks(data, "stripped", 0).tasks:
@@ -120,9 +120,9 @@ def _arithmetic(judge: Path, both: list[Any]) -> tuple[int, float]:
 
     Linear layers: two operations a weight and token. Attention: four a seen token and unit of width, each layer.
     """
-    from codefavor.judge.classification import JointInput
-    from codefavor.judge.pretrained import load_tokenizer, load_weights
-    from codefavor.judge.segments import families, flatten
+    from codefavor.judges.classification import JointInput
+    from codefavor.models.prefix_tree import families, flatten
+    from codefavor.models.pretrained import load_tokenizer, load_weights
 
     model = load_weights(judge, "causal")
     inputs = JointInput(load_tokenizer(judge), 2048)
@@ -155,7 +155,7 @@ def main() -> None:
     """Run both sides in turn and print the table."""
     import torch
 
-    from codefavor.llm.processor import multiplies_bf16
+    from codefavor.models.cpu_features import multiplies_bf16
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reference", type=Path, required=True)

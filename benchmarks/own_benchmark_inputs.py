@@ -21,9 +21,9 @@ from codefavor.evolve.regress_evol.catalogue import choose_operators
 from codefavor.evolve.regress_evol.evolver import RegressEvol
 from codefavor.evolve.seeds import GoodFunction
 from codefavor.jsonl import read_rows, write_records
+from codefavor.languages.python.functions import extract_functions
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.pair import PreferencePair
-from codefavor.syntax.functions import extract_functions
 
 _CONTEST_SAMPLES = 12
 

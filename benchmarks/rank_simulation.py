@@ -24,9 +24,9 @@ from scipy.special import expit
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import GENERAL_CRITERION
 from codefavor.pairs.verdict import Verdict
-from codefavor.rank.candidate_set import CandidateSet
-from codefavor.rank.ranking import Ranking, RankSettings, enough
-from codefavor.rank.tournament import rank_many
+from codefavor.ranking.candidate_set import CandidateSet
+from codefavor.ranking.ranking import Ranking, RankSettings, enough
+from codefavor.ranking.tournament import rank_many
 
 
 class Simulated(NamedTuple):

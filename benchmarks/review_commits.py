@@ -15,14 +15,14 @@ from pathlib import Path
 
 import numpy
 
-from codefavor.evolve.git import open_repository
-from codefavor.judge.both_orders import BothOrders
-from codefavor.judge.load import load_judge
+from codefavor.git.repository import open_repository
+from codefavor.git.revisions import find_revisions
+from codefavor.judges.both_orders import BothOrders
+from codefavor.judges.load import load_judge
 from codefavor.pairs.criterion import VERIFIABLE_ASPECTS, criterion_for
 from codefavor.review.markdown import as_markdown
 from codefavor.review.records import FunctionReview
-from codefavor.review.revisions import find_revisions
-from codefavor.review.run import review_changes
+from codefavor.review.review_changes import review_changes
 from codefavor.review.sarif import as_sarif
 from codefavor.review.text import as_text
 from codefavor.sandbox.probe import open_sandbox

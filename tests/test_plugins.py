@@ -11,7 +11,7 @@ import pytest
 from codefavor import compare
 from codefavor.errors import PluginError, UserError
 from codefavor.evolve.plugin import PluginConfig
-from codefavor.judge.load import judge_files, load_judge
+from codefavor.judges.load import judge_files, load_judge
 from codefavor.llm.load import load_model
 from codefavor.plugins import all_plugins
 from plugin_package import EXAMPLE, install_example, install_module

@@ -75,9 +75,11 @@ def test_no_name_needs_torch() -> None:
     ) == ("0 compare")
 
 
-@pytest.mark.parametrize("first", ["", "import codefavor.rank.tournament", "from codefavor import Ranking"])
+@pytest.mark.parametrize("first", ["", "import codefavor.ranking.tournament", "from codefavor import Ranking"])
 def test_rank_is_the_function_whatever_was_imported_before(first: str) -> None:
-    code = f"{first}\nfrom codefavor import rank\nfrom codefavor.rank.tournament import rank_many\nimport codefavor\n"
+    code = (
+        f"{first}\nfrom codefavor import rank\nfrom codefavor.ranking.tournament import rank_many\nimport codefavor\n"
+    )
     assert run_alone(f"{code}print(rank.__module__, codefavor.rank is rank)") == "codefavor.api True"
 
 

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from codefavor.api import compare as compare
     from codefavor.api import rank as rank
     from codefavor.errors import CodeFavorError as CodeFavorError
-    from codefavor.judge.both_orders import BothOrders as BothOrders
-    from codefavor.judge.load import load_judge as load_judge
-    from codefavor.judge.protocol import Judge as Judge
-    from codefavor.judge.trl_pairwise import TrlPairwiseJudge as TrlPairwiseJudge
+    from codefavor.judges.both_orders import BothOrders as BothOrders
+    from codefavor.judges.load import load_judge as load_judge
+    from codefavor.judges.protocol import Judge as Judge
+    from codefavor.judges.trl_pairwise import TrlPairwiseJudge as TrlPairwiseJudge
     from codefavor.pairs.comparison import Comparison as Comparison
     from codefavor.pairs.criterion import Aspect as Aspect
     from codefavor.pairs.criterion import Criterion as Criterion
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from codefavor.pairs.source import read_pairs as read_pairs
     from codefavor.pairs.source import write_pairs as write_pairs
     from codefavor.pairs.verdict import Verdict as Verdict
-    from codefavor.rank.ranking import Ranking as Ranking
-    from codefavor.rank.ranking import RankSettings as RankSettings
+    from codefavor.ranking.ranking import Ranking as Ranking
+    from codefavor.ranking.ranking import RankSettings as RankSettings
 
 __version__ = "0.1.0"
 
@@ -58,17 +58,17 @@ __all__ = [
 _HOMES = {
     "codefavor.api": ("compare", "rank"),
     "codefavor.errors": ("CodeFavorError",),
-    "codefavor.judge.both_orders": ("BothOrders",),
-    "codefavor.judge.load": ("load_judge",),
-    "codefavor.judge.protocol": ("Judge",),
-    "codefavor.judge.trl_pairwise": ("TrlPairwiseJudge",),
+    "codefavor.judges.both_orders": ("BothOrders",),
+    "codefavor.judges.load": ("load_judge",),
+    "codefavor.judges.protocol": ("Judge",),
+    "codefavor.judges.trl_pairwise": ("TrlPairwiseJudge",),
     "codefavor.pairs.comparison": ("Comparison",),
     "codefavor.pairs.criterion": ("Aspect", "Criterion", "criterion_for"),
     "codefavor.pairs.evidence": ("Evidence",),
     "codefavor.pairs.pair": ("PreferencePair", "Provenance"),
     "codefavor.pairs.source": ("read_pairs", "write_pairs"),
     "codefavor.pairs.verdict": ("Verdict",),
-    "codefavor.rank.ranking": ("RankSettings", "Ranking"),
+    "codefavor.ranking.ranking": ("RankSettings", "Ranking"),
 }
 _MODULES = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -84,7 +84,7 @@ def __dir__() -> list[str]:
 
 
 class _Package(ModuleType):
-    """This package, in which `rank` is always the function: importing the room `codefavor.rank` would replace it."""
+    """This package, in which `rank` is always the function: importing the room `codefavor.ranking` would replace it."""
 
     @property
     def rank(self) -> Any:
@@ -92,7 +92,7 @@ class _Package(ModuleType):
 
     @rank.setter
     def rank(self, room: ModuleType) -> None:
-        """Drop what the import system sets; `from codefavor.rank.tournament import ...` does not need it."""
+        """Drop what the import system sets; `from codefavor.ranking.tournament import ...` does not need it."""
 
 
 sys.modules[__name__].__class__ = _Package

@@ -1,6 +1,6 @@
 """The two questions that programs ask, one call each: which of two is better, which of many is best.
 
-The command line and the agents' server ask through here too. Loading judges is `judge.load`; answering in batches and
+The command line and the agents' server ask through here too. Loading judges is `judges.load`; answering in batches and
 over HTTP is elsewhere.
 """
 
@@ -11,16 +11,16 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from codefavor.errors import UserError
-from codefavor.judge.both_orders import BothOrders
-from codefavor.judge.card import CommentPolicy
-from codefavor.judge.comments import with_comments
-from codefavor.judge.load import default_spec, load_judge
-from codefavor.judge.protocol import Judge
+from codefavor.judges.both_orders import BothOrders
+from codefavor.judges.card import CommentPolicy
+from codefavor.judges.comments import with_comments
+from codefavor.judges.load import default_spec, load_judge
+from codefavor.judges.protocol import Judge
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect, Criterion, criterion_named
 from codefavor.pairs.verdict import Verdict
-from codefavor.rank.candidate_set import CandidateSet
-from codefavor.rank.ranking import Ranking, RankSettings
+from codefavor.ranking.candidate_set import CandidateSet
+from codefavor.ranking.ranking import Ranking, RankSettings
 from codefavor.record import Record, explain
 
 RecordT = TypeVar("RecordT", bound=Record)
@@ -105,7 +105,7 @@ def rank(
         candidates=tuple(candidates),
         language=language,
     )
-    from codefavor.rank import tournament  # with scipy, whose import takes longer than to compare two codes
+    from codefavor.ranking import tournament  # with scipy, whose import takes longer than to compare two codes
 
     return tournament.rank(_judge(judge), task, settings or RankSettings()).ranking
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codefavor.ablate.grid import Grid, training_of
-from codefavor.ablate.run import run_grid
+from codefavor.ablate.run_study import run_grid
 from codefavor.ablate.table import StudyTable
 from codefavor.bench.statistics import holm
 from codefavor.config import load_config

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from study_tools import Server, serving, write_study
 
-from codefavor.annotate.identity import Door, read_annotators
+from codefavor.annotate.auth import Door, read_annotators
 from codefavor.annotate.store import Store
 from codefavor.errors import CodeFavorError
 

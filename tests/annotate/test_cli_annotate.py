@@ -11,7 +11,7 @@ from study_tools import NOW, make_answer, write_study
 from codefavor.annotate.answers import AnswerKind, Assignment
 from codefavor.annotate.store import Store
 from codefavor.annotate.study import StudySettings, load_study
-from codefavor.bench.run import read_result
+from codefavor.bench.bench_judge import read_result
 from codefavor.jsonl import read_records
 from codefavor.pairs.comparison import Side, other_side
 from codefavor.pairs.vote import Vote

@@ -9,12 +9,12 @@ from bench_pairs import write_pairs_file
 from planted_judges import LEANS, Planted, substance
 
 from codefavor.bench.audit import BLINDNESS, POSITION, BiasAudit, audit_judge
-from codefavor.bench.confirm import confirm_changes
 from codefavor.bench.edits import PRESERVING
+from codefavor.bench.mutation_check import confirm_changes
 from codefavor.bench.tasks import Task
 from codefavor.errors import DataError
-from codefavor.judge.baseline import ChanceJudge, FirstJudge, LengthJudge
-from codefavor.judge.protocol import Judge
+from codefavor.judges.baseline import ChanceJudge, FirstJudge, LengthJudge
+from codefavor.judges.protocol import Judge
 from codefavor.manifest import Manifest
 from codefavor.pairs.comparison import Comparison, Side
 from codefavor.pairs.criterion import Aspect, criterion_for

@@ -11,7 +11,7 @@ from scipy import stats
 
 from codefavor.annotate.study import StudySettings, load_study
 from codefavor.bench.cascade import StageAnswers, ask, certify, least_problems, tail
-from codefavor.judge.cascade_card import CascadeCard, CascadeStage
+from codefavor.judges.cascade_card import CascadeCard, CascadeStage
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.source import read_pairs
 

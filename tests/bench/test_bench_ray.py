@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from bench_pairs import write_pairs_file
 
+from codefavor.bench.bench_judge import write_json
 from codefavor.bench.results import RunSettings
-from codefavor.bench.run import write_json
 from codefavor.bench.tasks import load_tasks
 from codefavor.jsonl import write_records
-from codefavor.judge.card import JudgeCard, write_card
-from codefavor.judge.format import JOINT_FORMAT
+from codefavor.judges.card import JudgeCard, write_card
+from codefavor.judges.format import JOINT_FORMAT
 from codefavor.pairs.criterion import Aspect
 from loopback.answers import prefers_the_shorter
 from loopback.runs import codefavor, end, start

@@ -10,12 +10,12 @@ import pytest
 import yaml
 from bench_pairs import write_pairs_file
 
+from codefavor.bench.bench_judge import read_result
 from codefavor.bench.export import export_tasks
-from codefavor.bench.harness import figures, read_reply, read_rows_of
-from codefavor.bench.run import read_result
+from codefavor.bench.external_harness import figures, read_reply, read_rows_of
 from codefavor.bench.tasks import load_tasks
 from codefavor.errors import UserError
-from codefavor.judge.chat_format import render_answer
+from codefavor.judges.chat_format import render_answer
 from codefavor.pairs.criterion import Aspect
 from loopback.server import Loopback
 

@@ -2,12 +2,12 @@ from pathlib import Path
 
 import pytest
 
-from codefavor.bench.audit_plus import PlusRunner, read_plus
 from codefavor.bench.label_audit import SUBSET_FILE, AuditedTask, _majority, read_subset, run_audit, tasks_of_subset
+from codefavor.bench.mbpp_plus import PlusRunner, read_plus
 from codefavor.bench.tasks import load_tasks
 from codefavor.errors import DataError, RecordError, UserError
 from codefavor.jsonl import read_records, write_rows
-from codefavor.judge.baseline import LengthJudge
+from codefavor.judges.baseline import LengthJudge
 from codefavor.pairs.criterion import Aspect, criterion_for
 from codefavor.pairs.pair import PreferencePair, Provenance
 from codefavor.pairs.source import write_pairs

@@ -2,11 +2,11 @@ from pathlib import Path
 
 import pytest
 from bench_pairs import write_pairs_file
-from test_run import bench
+from test_bench_judge import bench
 
 from codefavor.bench.paired import compare_runs
 from codefavor.errors import DataError
-from codefavor.judge.baseline import FirstJudge, LengthJudge
+from codefavor.judges.baseline import FirstJudge, LengthJudge
 
 
 def test_a_difference_is_found_with_its_sign(tmp_path: Path) -> None:

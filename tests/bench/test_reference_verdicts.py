@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from codefavor.bench.bench_judge import read_result
 from codefavor.bench.reference_verdicts import read_reference
-from codefavor.bench.run import read_result
 from codefavor.bench.tasks import TaskSet, file_name, load_tasks
 from codefavor.errors import DataError, RecordError
 from codefavor.jsonl import read_rows, write_rows

@@ -9,7 +9,7 @@ from codefavor.bench.results import TaskVerdict
 from codefavor.bench.scoring import joined
 from codefavor.bench.temperature import at_temperature, cross_fitted, fit_temperature, raw_rows
 from codefavor.errors import DataError
-from codefavor.judge.probability import logit, sigmoid
+from codefavor.judges.probability import logit, sigmoid
 from codefavor.pairs.comparison import Side
 from codefavor.pairs.split import in_first
 from codefavor.pairs.verdict import Verdict

@@ -10,7 +10,7 @@ from codefavor.bench.calibrate import calibrate_judge
 from codefavor.bench.tasks import RELEASED, file_name
 from codefavor.errors import CodeFavorError
 from codefavor.jsonl import write_records
-from codefavor.judge.card import read_card
+from codefavor.judges.card import read_card
 from codefavor.pairs.criterion import Aspect, criterion_for
 from codefavor.pairs.pair import PreferencePair, Provenance
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from codefavor.jsonl import write_records
-from codefavor.llm.processor import multiplies_bf16
+from codefavor.models.cpu_features import multiplies_bf16
 from codefavor.pairs.criterion import Aspect, criterion_for
 from codefavor.pairs.pair import PreferencePair, Provenance
 from codefavor.sandbox.probe import best_layers

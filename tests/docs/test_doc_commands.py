@@ -18,8 +18,8 @@ from doc_table import NOT_RUN, STAND_INS
 from codefavor.ablate.grid import Grid
 from codefavor.bench.build.problems import read_problems
 from codefavor.config import load_config
-from codefavor.judge.chat_config import ChatJudgeConfig
-from codefavor.rank.sample_file import read_samples
+from codefavor.judges.chat_config import ChatJudgeConfig
+from codefavor.ranking.sample_file import read_samples
 from codefavor.record import Record
 from codefavor.train.config import TrainConfig
 from command_lines import refusal, unknown_options

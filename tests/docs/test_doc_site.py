@@ -60,9 +60,9 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 def test_the_public_modules_are_documented(site: Path) -> None:
     page = (site / "api" / "judge.html").read_text(encoding="utf-8")
-    for name in ("judge.protocol.Judge", "judge.load.load_judge", "judge.both_orders.BothOrders"):
+    for name in ("judges.protocol.Judge", "judges.load.load_judge", "judges.both_orders.BothOrders"):
         assert f'id="codefavor.{name}"' in page
-    assert "codefavor.judge.load._baseline" not in page
+    assert "codefavor.judges.load._baseline" not in page
 
 
 @pytest.mark.skipif(not CHROMIUM.exists(), reason="chromium is not installed")

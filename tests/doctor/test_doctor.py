@@ -11,10 +11,10 @@ from codefavor.bench.tasks import RELEASED, file_name
 from codefavor.doctor.check import Check, diagnose
 from codefavor.doctor.core import judge_check, sandbox_check
 from codefavor.doctor.packages import fits, installed_version, package_checks, python_check, read_requirement
-from codefavor.doctor.places import benchmark_check, cache_check, embedded_check
+from codefavor.doctor.paths import benchmark_check, cache_check, embedded_check
 from codefavor.doctor.programs import accelerator_check, browser_check, git_check
 from codefavor.doctor.secrets import key_check, key_names, without_secrets
-from codefavor.llm.embedded import FOLDER
+from codefavor.models.embedded import FOLDER
 from plugin_package import install_module
 
 SECRET = "sk-not-for-any-eye-7Q2"

@@ -10,9 +10,9 @@ from codefavor.evidence.example import Example
 from codefavor.evidence.expected import passes, same, shorten
 from codefavor.evidence.inputs import InputMaker
 from codefavor.evidence.literals import balanced_end, literal_at
-from codefavor.evidence.problems import find_problems
 from codefavor.evidence.relations import find_relations
 from codefavor.evidence.scaling import grow, size_of, ways_to_grow
+from codefavor.evidence.static_checks import find_problems
 from codefavor.sandbox.inside.values import Kept, Opaque
 from codefavor.sandbox.job import Outcome, Raised
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from codefavor.errors import UserError
-from codefavor.evidence.account import account
+from codefavor.evidence.describe import account
 from codefavor.evidence.verification import verify
 from codefavor.evidence.verify_pairs import PAIRS_FILE, verify_pairs
 from codefavor.jsonl import read_records

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codefavor.evidence.entry import Entry, find_entry
+from codefavor.evidence.entry_point import Entry, find_entry
 from codefavor.evidence.worked_examples import find_examples
 
 ONE = Entry("area", ("side",), 1, (None,))

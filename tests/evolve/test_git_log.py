@@ -10,9 +10,9 @@ import pytest
 from codefavor.errors import DataError
 from codefavor.evolve.commit_filter import CommitFilter
 from codefavor.evolve.commit_seed import CommitSeed
-from codefavor.evolve.git import find_repositories, open_repository
 from codefavor.evolve.git_log import head_of, license_of, read_commits, source_name
 from codefavor.evolve.licenses import recognise_licenses
+from codefavor.git.repository import find_repositories, open_repository
 
 MIT = (
     "Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated "

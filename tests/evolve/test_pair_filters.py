@@ -1,6 +1,6 @@
 import pytest
 
-from codefavor.evolve.criterion_kind import criterion_kind, criterion_of
+from codefavor.evolve.classify_criterion import criterion_kind, criterion_of
 from codefavor.evolve.filters import PairFilter
 from codefavor.evolve.prompts.naming import name_codes, names_a_code
 from codefavor.evolve.protocol import Discard

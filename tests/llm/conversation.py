@@ -3,12 +3,12 @@
 import os
 from collections.abc import Sequence
 
-from codefavor.llm.governed import Governed
 from codefavor.llm.load import load_model
-from codefavor.llm.meter import Meter
-from codefavor.llm.pacing import Limits, Pacer
 from codefavor.llm.prices import FREE, Price
 from codefavor.llm.protocol import ChatModel, GenerationConfig, Message
+from codefavor.llm.rate_limit import Limits, Pacer
+from codefavor.llm.rate_limited_model import Governed
+from codefavor.llm.usage_budget import Meter
 
 CONFIG = GenerationConfig()
 SECRET = "sk-sesame-0123456789"

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from codefavor.errors import DataError
 from codefavor.llm.answers import AnswerFile
 from codefavor.llm.cached import Cached, answer_key
-from codefavor.llm.meter import Meter
 from codefavor.llm.protocol import Completion, GenerationConfig, Message
 from codefavor.llm.scripted import Scripted
+from codefavor.llm.usage_budget import Meter
 from conversation import CONFIG, SECRET, governed, say, vllm
 from loopback.process import LoopbackProcess
 from loopback.server import Loopback

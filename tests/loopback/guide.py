@@ -4,7 +4,7 @@ import re
 from collections import Counter
 
 from codefavor.evolve.prompts import critic_evol
-from codefavor.judge.chat_format import render_answer
+from codefavor.judges.chat_format import render_answer
 from loopback import critic
 from loopback.dialects import Messages
 

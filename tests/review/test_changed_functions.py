@@ -4,11 +4,11 @@ import pytest
 from git_repository import GitRepository
 
 from codefavor.errors import DataError
-from codefavor.evolve.git import open_repository
+from codefavor.git.repository import open_repository
+from codefavor.git.revisions import find_revisions
 from codefavor.review.changed_files import ChangedFile, read_changed_files
 from codefavor.review.changed_functions import find_changed_functions
 from codefavor.review.records import NotJudged
-from codefavor.review.revisions import find_revisions
 
 
 def changes(old: str, new: str) -> list[tuple[str, str, int]]:

@@ -14,9 +14,9 @@ import httpx2
 import pytest
 from serve_tools import QUESTION, Server, serving
 
-from codefavor.judge.both_orders import BothOrders
-from codefavor.judge.comments import with_comments
-from codefavor.judge.load import load_judge
+from codefavor.judges.both_orders import BothOrders
+from codefavor.judges.comments import with_comments
+from codefavor.judges.load import load_judge
 from codefavor.serve.messages import CompareAnswer, CompareRequest
 
 TOKEN = "a-secret-word"

@@ -9,8 +9,8 @@ import httpx2
 import pytest
 from serve_tools import QUESTION, Server, serving
 
-from codefavor.judge.load import load_judge
-from codefavor.rank.tournament import rank
+from codefavor.judges.load import load_judge
+from codefavor.ranking.tournament import rank
 from codefavor.serve.rank_messages import RankAnswer, RankRequest
 
 CANDIDATES = [f"x = {'1' * length}" for length in (5, 2, 9, 1, 7)]

@@ -9,14 +9,14 @@ from safetensors.torch import load_file, save_file
 from transformers import PreTrainedModel
 
 from codefavor.errors import ConfigError, ModelError
-from codefavor.judge.card import read_card
-from codefavor.judge.load import load_judge
-from codefavor.judge.pretrained import load_weights
+from codefavor.judges.card import read_card
+from codefavor.judges.load import load_judge
 from codefavor.manifest import Manifest, make_manifest
+from codefavor.models.pretrained import load_weights
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
 from codefavor.train.merge import merge_judges, merge_plain_adapters
-from codefavor.train.run import train
+from codefavor.train.train_judge import train
 
 # PEFT asks transformers for something by a name that the latter is about to drop.
 pytestmark = pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")

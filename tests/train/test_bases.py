@@ -7,20 +7,21 @@ from jinja2 import TemplateError
 from tiny_bases import BASES, make_base
 
 from codefavor.config import load_config
-from codefavor.judge.batches import pad_left
-from codefavor.judge.classification import JointInput, answer_logits
-from codefavor.judge.generation import DialogueInput
-from codefavor.judge.greedy import write_replies
-from codefavor.judge.load import load_judge
-from codefavor.judge.pretrained import chat_prompt, load_tokenizer, load_weights, verdict_tokens
-from codefavor.judge.reply_tokens import ReplyTokens
-from codefavor.judge.segment_attention import read_by_segments
-from codefavor.judge.segments import Family, families
+from codefavor.judges.classification import JointInput, answer_logits
+from codefavor.judges.generation import DialogueInput
+from codefavor.judges.generation_format import REPLY_FORMAT
+from codefavor.judges.load import load_judge
 from codefavor.manifest import make_manifest
+from codefavor.models.batches import pad_left
+from codefavor.models.greedy import write_replies
+from codefavor.models.prefix_tree import Family, families
+from codefavor.models.pretrained import chat_prompt, load_tokenizer, load_weights, verdict_tokens
+from codefavor.models.reply_tokens import ReplyTokens
+from codefavor.models.segment_attention import read_by_segments
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
-from codefavor.train.report import Report
-from codefavor.train.run import train
+from codefavor.train.step_metrics import Report
+from codefavor.train.train_judge import train
 
 CONFIGS = Path(__file__).parents[2] / "configs" / "train"
 RECIPES = {
@@ -77,7 +78,7 @@ def test_a_prompt_begins_once_and_the_reply_ends_as_the_template_ends_it(
     name, folder = base
     tokenizer = load_tokenizer(folder)
     shown = learnable_pairs[0].present("A").comparison
-    replies = ReplyTokens(tokenizer)
+    replies = ReplyTokens(tokenizer, REPLY_FORMAT)
     for inputs in (JointInput(tokenizer, 700), DialogueInput(tokenizer, 700, 40)):
         row = inputs.encode(shown).token_ids
         if BASES[name].bos:
@@ -126,7 +127,7 @@ def test_the_tokenizer_s_own_beginning_would_be_one_too_many(base: tuple[str, Pa
 def test_the_verdicts_are_one_token_each_in_their_place(base: tuple[str, Path]) -> None:
     tokenizer = load_tokenizer(base[1])
     assert [str(tokenizer.decode([token])).strip() for token in verdict_tokens(tokenizer)] == ["A", "B"]
-    replies = ReplyTokens(tokenizer)
+    replies = ReplyTokens(tokenizer, REPLY_FORMAT)
     assert [str(tokenizer.decode([token])).strip() for token in replies.verdicts] == ["A", "B"]
     for feedback in ("Code A and code B\n", "", "It ends in a colon:\n\n"):
         reply = replies.encode(f"{feedback}Better: B")

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from codefavor.errors import ConfigError, ModelError
-from codefavor.judge.pretrained import load_tokenizer
+from codefavor.models.pretrained import load_tokenizer
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
 from codefavor.train.dry_run import DryRun, dry_run

@@ -11,15 +11,16 @@ import yaml
 from tiny_bases import BASES, make_base
 
 from codefavor.errors import ConfigError
-from codefavor.judge.pretrained import load_shapes, load_tokenizer, verdict_tokens
-from codefavor.judge.reply_tokens import ReplyTokens
+from codefavor.judges.generation_format import REPLY_FORMAT
 from codefavor.manifest import make_manifest
+from codefavor.models.pretrained import load_shapes, load_tokenizer, verdict_tokens
+from codefavor.models.reply_tokens import ReplyTokens
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
 from codefavor.train.examples import ReplyExample
 from codefavor.train.export import export_training
-from codefavor.train.foreign_settings import Tool
 from codefavor.train.learners import make_learner
+from codefavor.train.trainer_configs import Tool
 
 QUICK: dict[str, Any] = {
     "max_length": 700,
@@ -116,7 +117,7 @@ def test_trl_trains_on_the_tokens_that_we_train_on(base: Path, pairs: list[Prefe
     )
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout.splitlines()[-1])
-    replies = ReplyTokens(load_tokenizer(base))
+    replies = ReplyTokens(load_tokenizer(base), REPLY_FORMAT)
     for folder, config in configs.items():
         told = found[str(folder)]
         assert (told["rate"], told["warmup"]) == (0.01, min(1, config.warmup_steps))

@@ -15,8 +15,8 @@ from transformers.models.llama.modeling_llama import LlamaDecoderLayer
 from codefavor.manifest import make_manifest
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
-from codefavor.train.report import Report
-from codefavor.train.run import train
+from codefavor.train.step_metrics import Report
+from codefavor.train.train_judge import train
 
 SETTINGS: dict[str, Any] = {
     "train_layers": 1,

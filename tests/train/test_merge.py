@@ -11,8 +11,8 @@ import yaml
 from safetensors.torch import load_file, save_file
 
 from codefavor.errors import ConfigError, ModelError
-from codefavor.judge.card import JudgeCard, RewardShape, read_card, write_card
-from codefavor.judge.load import load_judge
+from codefavor.judges.card import JudgeCard, RewardShape, read_card, write_card
+from codefavor.judges.load import load_judge
 from codefavor.manifest import Manifest, make_manifest
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig

@@ -17,17 +17,17 @@ from safetensors.torch import load_file
 
 from codefavor.errors import ConfigError, MissingExtraError
 from codefavor.jsonl import read_records, write_records
-from codefavor.judge.load import load_judge
+from codefavor.judges.load import load_judge
 from codefavor.manifest import make_manifest
 from codefavor.pairs.pair import PreferencePair
-from codefavor.train.arithmetic import suited
 from codefavor.train.config import TrainConfig
+from codefavor.train.ddp import Replicas
+from codefavor.train.dtype import suited
 from codefavor.train.engine import Engine
 from codefavor.train.launch import Launch, read_launch
 from codefavor.train.loop import Interrupted
-from codefavor.train.replicas import Replicas
-from codefavor.train.report import Report
-from codefavor.train.run import train
+from codefavor.train.step_metrics import Report
+from codefavor.train.train_judge import train
 
 CONFIGS = Path(__file__).parents[2] / "configs" / "accelerate"
 QUICK: dict[str, Any] = {
@@ -200,7 +200,7 @@ def test_deepspeed_is_driven_at_stage_3_without_more(monkeypatch: pytest.MonkeyP
     with pytest.raises(ConfigError, match=r"own\.json: a DeepSpeed configuration is not read"):
         read_launch({**asked, "ACCELERATE_DEEPSPEED_CONFIG_FILE": "own.json"})
     monkeypatch.setitem(sys.modules, "deepspeed", None)
-    monkeypatch.delitem(sys.modules, "codefavor.train.zero", raising=False)
+    monkeypatch.delitem(sys.modules, "codefavor.train.deepspeed", raising=False)
     manifest = make_manifest("codefavor train", {}, [], 0)
     with pytest.raises(MissingExtraError, match=r"deepspeed is not installed; .* 'codefavor\[deepspeed\]'"):
         train([], TrainConfig(), tmp_path / "judge", manifest, report=lambda report: None, launch=read_launch(asked))

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codefavor.judge.format import Candidate
+from codefavor.judges.format import Candidate
 from codefavor.train.config import TrainConfig
 from codefavor.train.epoch import epoch_batches
 from codefavor.train.examples import SingleExample

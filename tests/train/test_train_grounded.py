@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from codefavor.errors import DataError
-from codefavor.judge.baseline import ChanceJudge, LengthJudge
-from codefavor.judge.card import read_card
-from codefavor.judge.load import load_judge
+from codefavor.judges.baseline import ChanceJudge, LengthJudge
+from codefavor.judges.card import read_card
+from codefavor.judges.load import load_judge
 from codefavor.manifest import make_manifest
 from codefavor.pairs.criterion import Aspect, criterion_for
 from codefavor.pairs.evidence import CandidateEvidence, Evidence, FailedExample

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from codefavor.judge.pretrained import load_weights
+from codefavor.models.pretrained import load_weights
 from codefavor.train.config import TrainConfig
 from codefavor.train.memory import Batch, count_parameters, estimate_memory
 from conftest import character_tokenizer
@@ -21,7 +21,7 @@ WAYS: list[dict[str, Any]] = [{}, {"bf16": True}, {"lora_r": 8}, {"gradient_chec
 # In the second step the gradients and the states of the optimiser are there while activations are made.
 MEASURE = """
 import gc, json, sys, threading, time, torch
-from codefavor.judge.pretrained import load_weights
+from codefavor.models.pretrained import load_weights
 from codefavor.train.config import TrainConfig
 from codefavor.train.examples import JointExample
 from codefavor.train.learners import make_learner

@@ -9,11 +9,11 @@ import torch
 from safetensors.torch import load_file
 
 from codefavor.errors import ConfigError, DataError, ModelError
-from codefavor.judge.card import read_card
-from codefavor.judge.load import load_judge
-from codefavor.judge.pretrained import load_weights
-from codefavor.judge.protocol import Judge
+from codefavor.judges.card import read_card
+from codefavor.judges.load import load_judge
+from codefavor.judges.protocol import Judge
 from codefavor.manifest import make_manifest
+from codefavor.models.pretrained import load_weights
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
 from codefavor.train.examples import ExampleSet
@@ -21,8 +21,8 @@ from codefavor.train.linear import train_linear
 from codefavor.train.loop import Interrupted
 from codefavor.train.objectives import ClassificationLearner
 from codefavor.train.parameters import Trainable, graft
-from codefavor.train.report import Report
-from codefavor.train.run import train
+from codefavor.train.step_metrics import Report
+from codefavor.train.train_judge import train
 
 QUICK: dict[str, Any] = {
     "max_length": 512,

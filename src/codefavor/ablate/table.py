@@ -9,9 +9,9 @@ import io
 from pathlib import Path
 
 from codefavor.ablate.grid import Grid
-from codefavor.ablate.run import CELLS
+from codefavor.ablate.run_study import CELLS
+from codefavor.bench.bench_judge import read_result
 from codefavor.bench.paired import AVERAGE, PairedRow, compare_runs
-from codefavor.bench.run import read_result
 from codefavor.bench.statistics import holm
 from codefavor.record import Record
 

@@ -11,10 +11,10 @@ from typing import get_args
 import numpy as np
 
 from codefavor.annotate.answers import CastVote
+from codefavor.annotate.durations import Minutes, minutes_of
 from codefavor.annotate.study import StudyTask
-from codefavor.annotate.times import Minutes, minutes_of
 from codefavor.bench.statistics import Estimate, Sample
-from codefavor.judge.people import vote_cost
+from codefavor.judges.human_votes import vote_cost
 from codefavor.pairs.agreement import Agreement, agreement
 from codefavor.pairs.dawid_skene import Answer, Quality, fit
 from codefavor.pairs.majority import majority

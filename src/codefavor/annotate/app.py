@@ -24,7 +24,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from codefavor.annotate.answers import Answer, Assignment
-from codefavor.annotate.identity import Door
+from codefavor.annotate.auth import Door
 from codefavor.annotate.queue import Queue
 from codefavor.annotate.store import Store
 from codefavor.annotate.view import render_door, render_page, render_task

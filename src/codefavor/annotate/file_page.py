@@ -2,7 +2,7 @@
 
 Which tasks, in which order, with the candidates exchanged or not, is drawn here as the server draws it; the file holds
 no labels, does not say which tasks are checks, and may load and send nothing. The votes that it gives back are read by
-`annotate.filed`.
+`annotate.import_votes`.
 """
 
 import base64

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from codefavor.annotate.app import Study
-from codefavor.annotate.identity import Door
+from codefavor.annotate.auth import Door
 from codefavor.annotate.store import Store, sole_server
 from codefavor.annotate.study import StudySettings, StudyTask
 from codefavor.errors import ConfigError

@@ -12,8 +12,8 @@ from pydantic import Field
 from codefavor.annotate.checks import builtin_checks
 from codefavor.bench.tasks import load_tasks
 from codefavor.errors import ConfigError, DataError
-from codefavor.judge.card import CommentPolicy
-from codefavor.judge.comments import with_comments
+from codefavor.judges.card import CommentPolicy
+from codefavor.judges.comments import with_comments
 from codefavor.pairs.comparison import Comparison, LabeledComparison, Side
 from codefavor.pairs.criterion import Criterion, criterion_named
 from codefavor.pairs.source import read_pairs

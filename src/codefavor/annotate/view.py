@@ -7,9 +7,9 @@ from typing import Literal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from codefavor.languages.diff import side_by_side
 from codefavor.pairs.comparison import Comparison
 from codefavor.record import Record
-from codefavor.syntax.diff import side_by_side
 from codefavor.web.highlight import highlight, visible_html
 
 _ENVIRONMENT = Environment(

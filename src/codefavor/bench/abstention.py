@@ -14,8 +14,8 @@ from codefavor.bench.cascade import StageAnswers, certify, least_problems
 from codefavor.bench.results import TaskVerdict
 from codefavor.bench.scoring import joined
 from codefavor.errors import DataError
-from codefavor.judge.card import Abstention
-from codefavor.judge.cascade import confidence
+from codefavor.judges.card import Abstention
+from codefavor.judges.cascade import confidence
 
 _DIGITS = 1e9
 """Thresholds are rounded down to so many parts, far above the noise of floating point."""

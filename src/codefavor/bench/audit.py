@@ -13,14 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
+from codefavor.bench.bench_judge import write_json
 from codefavor.bench.edits import PRESERVING, Edit, change_one_token, regenerate
-from codefavor.bench.run import write_json
 from codefavor.bench.scoring import score
 from codefavor.bench.statistics import Estimate, Sample, holm, paired_test
 from codefavor.bench.tasks import Task
 from codefavor.errors import DataError, UserError
-from codefavor.judge.both_orders import join_orders
-from codefavor.judge.protocol import Judge
+from codefavor.judges.both_orders import join_orders
+from codefavor.judges.protocol import Judge
 from codefavor.manifest import Manifest
 from codefavor.pairs.comparison import Comparison, Side
 from codefavor.pairs.criterion import Aspect, criterion_for
@@ -39,7 +39,7 @@ Progress = Callable[[int, int], None]
 """Called with the comparisons judged and those in all."""
 
 Confirm = Callable[[Sequence[Comparison]], list[bool]]
-"""Says of comparisons of a code with its one-token edit which of them were seen to differ; see `bench.confirm`."""
+"""Says of comparisons of a code with its one-token edit which were seen to differ; see `bench.mutation_check`."""
 
 
 class Finding(Record):

@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from codefavor.bench.abstention import certify_abstention
+from codefavor.bench.bench_judge import read_result
 from codefavor.bench.reliability import Reliability, reliability_of
 from codefavor.bench.results import VERDICTS_FILE, RunSettings, TaskVerdict
-from codefavor.bench.run import read_result
 from codefavor.bench.tasks import RELEASED
 from codefavor.bench.temperature import at_temperature, cross_fitted, fit_temperature, raw_rows
 from codefavor.errors import DataError, UserError
 from codefavor.jsonl import read_records
-from codefavor.judge.card import CARD_FILE, Calibration, JudgeCard, card_text, read_card
-from codefavor.judge.learned import learned_of
-from codefavor.judge.load import judge_files
+from codefavor.judges.card import CARD_FILE, Calibration, JudgeCard, card_text, read_card
+from codefavor.judges.load import judge_files
+from codefavor.judges.training_groups import learned_of
 from codefavor.manifest import hash_file
 
 

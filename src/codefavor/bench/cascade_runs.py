@@ -6,14 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
+from codefavor.bench.bench_judge import read_result
 from codefavor.bench.cascade import Certified, Floats, StageAnswers, ask, certify, least_problems
 from codefavor.bench.results import VERDICTS_FILE, BenchResult, TaskCost, TaskVerdict
-from codefavor.bench.run import read_result
 from codefavor.bench.scoring import joined
 from codefavor.errors import DataError, UserError
 from codefavor.jsonl import read_records
-from codefavor.judge.cascade import confidence
-from codefavor.judge.cascade_card import CascadeCard, CascadeGuarantee, CascadeStage
+from codefavor.judges.cascade import confidence
+from codefavor.judges.cascade_card import CascadeCard, CascadeGuarantee, CascadeStage
 from codefavor.manifest import Manifest
 from codefavor.record import Record
 

@@ -2,7 +2,7 @@
 
 An edit that keeps behaviour is proven by construction: taking away what was put in, or renaming back, gives the very
 syntax tree of the original; an edit without that proof is not made. Nothing is run here, so a one-token edit *may*
-leave behaviour as it was (x + 0 and x - 0); the audit keeps those that `bench.confirm` sees to change it.
+leave behaviour as it was (x + 0 and x - 0); the audit keeps those that `bench.mutation_check` sees to change it.
 """
 
 import ast
@@ -10,7 +10,7 @@ import random
 import symtable
 from collections.abc import Callable, Iterator
 
-from codefavor.syntax.parse import Unparsable, parse, scopes
+from codefavor.languages.python.parse import Unparsable, parse, scopes
 
 Edit = Callable[[str, random.Random], str | None]
 """Code to edited code, or None where the edit does not apply."""

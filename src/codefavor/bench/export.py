@@ -1,6 +1,6 @@
 """Writes a task set for other evaluation frameworks: lm-evaluation-harness (EleutherAI) and Inspect (UK AISI).
 
-Both ask what a chat judge asks, in both orders, and score with `codefavor.bench.harness`; so codefavor must be
+Both ask what a chat judge asks, in both orders, and score with `codefavor.bench.external_harness`; so codefavor must be
 installed beside the framework. Nothing is run here, and no framework is imported.
 """
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from codefavor.bench.harness import MAX_TOKENS, METRICS, ROWS_FILE, rows_of
+from codefavor.bench.external_harness import MAX_TOKENS, METRICS, ROWS_FILE, rows_of
 from codefavor.bench.tasks import TaskSet
 from codefavor.errors import UserError
 from codefavor.jsonl import write_records
@@ -46,7 +46,7 @@ from pathlib import Path
 
 import datasets
 
-from codefavor.bench.harness import METRICS, figures, read_reply, read_rows_of
+from codefavor.bench.external_harness import METRICS, figures, read_reply, read_rows_of
 
 HERE = Path(__file__).parent
 
@@ -91,7 +91,7 @@ from inspect_ai.model import GenerateConfig
 from inspect_ai.scorer import SampleScore, Score, metric, scorer
 from inspect_ai.solver import generate
 
-from codefavor.bench.harness import figures, read_reply, read_rows_of
+from codefavor.bench.external_harness import figures, read_reply, read_rows_of
 
 HERE = Path(__file__).parent
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from codefavor.bench.results import RunSettings, TaskVerdict
 from codefavor.bench.tasks import Task
-from codefavor.judge.protocol import Judge
+from codefavor.judges.protocol import Judge
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.verdict import Cost, Verdict
 

@@ -10,15 +10,15 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from codefavor.bench.audit_plus import PlusRunner
+from codefavor.bench.mbpp_plus import PlusRunner
 from codefavor.bench.tasks import Task, TaskSet, file_name
 from codefavor.errors import DataError, UserError
 from codefavor.jsonl import append_record, drop_torn_tail, read_records
-from codefavor.judge.protocol import Judge
+from codefavor.judges.protocol import Judge
+from codefavor.languages.python.parse import parses
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.formats.benchmark import BenchmarkRow
 from codefavor.record import Record, explain
-from codefavor.syntax.parse import parses
 
 AUDIT_FILE, SUBSET_FILE, SUMMARY_FILE = "audit.jsonl", "subset.json", "summary.json"
 CHUNK = 32

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from codefavor.bench.bench_judge import read_result
 from codefavor.bench.results import VERDICTS_FILE, TaskVerdict
-from codefavor.bench.run import read_result
 from codefavor.bench.scoring import joined, sample_of, score
 from codefavor.bench.statistics import Estimate, PairedTest, paired_test
 from codefavor.errors import DataError

@@ -6,7 +6,7 @@ Shares and scores are fractions of one. Nothing is computed here.
 from typing import Literal
 
 from codefavor.bench.statistics import Estimate
-from codefavor.judge.card import CommentPolicy
+from codefavor.judges.card import CommentPolicy
 from codefavor.manifest import Manifest
 from codefavor.pairs.comparison import Side
 from codefavor.pairs.criterion import Wording

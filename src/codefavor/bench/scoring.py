@@ -11,7 +11,7 @@ import numpy as np
 
 from codefavor.bench.results import AspectResult, BenchResult, OrderFigures, RunSettings, TaskCost, TaskVerdict
 from codefavor.bench.statistics import Estimate, Sample
-from codefavor.judge.both_orders import join_orders
+from codefavor.judges.both_orders import join_orders
 from codefavor.manifest import Manifest
 from codefavor.pairs.comparison import Side
 from codefavor.pairs.criterion import VERIFIABLE_ASPECTS

@@ -12,8 +12,8 @@ from codefavor.bench.results import VERDICTS_FILE, RunSettings, TaskVerdict
 from codefavor.bench.tasks import Task
 from codefavor.bench.verdict_log import VerdictLog
 from codefavor.jsonl import read_records
-from codefavor.judge.protocol import Judge
-from codefavor.judge.sharded import Driver, Shard, remove, settled
+from codefavor.judges.protocol import Judge
+from codefavor.judges.sharded import Driver, Shard, remove, settled
 
 
 class _Shard(Shard):

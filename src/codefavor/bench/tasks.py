@@ -11,8 +11,8 @@ from pathlib import Path
 
 from codefavor.errors import DataError
 from codefavor.jsonl import read_records, read_rows
-from codefavor.judge.card import CommentPolicy
-from codefavor.judge.comments import with_comments
+from codefavor.judges.card import CommentPolicy
+from codefavor.judges.comments import with_comments
 from codefavor.manifest import hash_file
 from codefavor.pairs.comparison import LabeledComparison
 from codefavor.pairs.criterion import Aspect, Wording, worded

@@ -15,7 +15,7 @@ from scipy.special import expit
 
 from codefavor.bench.results import TaskVerdict
 from codefavor.errors import DataError
-from codefavor.judge.probability import logit, sigmoid
+from codefavor.judges.probability import logit, sigmoid
 from codefavor.pairs.comparison import Side
 from codefavor.pairs.split import in_first
 from codefavor.pairs.verdict import Verdict

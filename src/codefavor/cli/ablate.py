@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from codefavor.ablate.grid import Grid
-from codefavor.ablate.run import run_command, run_grid
+from codefavor.ablate.run_study import run_command, run_grid
 from codefavor.ablate.table import make_table, to_csv, to_markdown
 from codefavor.config import load_config
 

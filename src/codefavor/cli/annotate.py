@@ -12,13 +12,13 @@ from rich.table import Table
 
 from codefavor.annotate.analysis import Annotator, StudyAnalysis, Votes, analyse
 from codefavor.annotate.answers import CastVote, cast_votes
-from codefavor.annotate.identity import read_annotators
+from codefavor.annotate.auth import read_annotators
 from codefavor.annotate.store import Store
 from codefavor.annotate.study import StudySettings, StudyTask, load_study
 from codefavor.cli.annotate_file import import_votes, page
 from codefavor.errors import DataError, MissingExtraError, UserError
 from codefavor.jsonl import write_records
-from codefavor.judge.people import MINIMUM_WAGE
+from codefavor.judges.human_votes import MINIMUM_WAGE
 from codefavor.pairs.source import writing_to
 
 app = typer.Typer(no_args_is_help=True, help="Let people vote on pairs in the browser, and analyse their votes.")

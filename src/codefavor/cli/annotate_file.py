@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from codefavor.annotate.auth import is_name
 from codefavor.annotate.file_page import make_page
-from codefavor.annotate.filed import take_in
-from codefavor.annotate.identity import is_name
+from codefavor.annotate.import_votes import take_in
 from codefavor.annotate.store import Store, sole_server
 from codefavor.annotate.study import StudySettings, load_study
 from codefavor.errors import UserError

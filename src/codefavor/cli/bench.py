@@ -9,26 +9,26 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from codefavor.bench.bench_judge import run_bench
 from codefavor.bench.fetch import RELEASED_AT, fetch_benchmark
 from codefavor.bench.judging import judge_tasks
 from codefavor.bench.label_audit import read_subset, tasks_of_subset
 from codefavor.bench.paired import PairedResult, compare_runs
-from codefavor.bench.passed_on import undecided_pairs
 from codefavor.bench.results import RESULT_FILE, BenchResult, Order, RunSettings
-from codefavor.bench.run import run_bench
 from codefavor.bench.sharded import OnRay
 from codefavor.bench.tasks import load_tasks
-from codefavor.cli.asked import judge_specs
+from codefavor.bench.undecided import undecided_pairs
 from codefavor.cli.bench_audit import audit_labels, bias, command_line, p_value
 from codefavor.cli.bench_build import app as build_app
 from codefavor.cli.bench_cascade import calibrate_cascade
 from codefavor.cli.bench_export import export
 from codefavor.cli.bench_score import score
-from codefavor.cli.counting import counting
 from codefavor.cli.fleet import AddressOption, EngineOption, WorkersOption
+from codefavor.cli.options import judge_specs
+from codefavor.cli.progress import counting
 from codefavor.cli.sandbox import UNSAFE_HELP
-from codefavor.judge.load import KNOWN_SPECS, judge_files, load_judge
-from codefavor.judge.sharded import Fleet
+from codefavor.judges.load import KNOWN_SPECS, judge_files, load_judge
+from codefavor.judges.sharded import Fleet
 from codefavor.manifest import hash_file, make_manifest
 from codefavor.pairs.criterion import Wording
 from codefavor.pairs.source import write_pairs

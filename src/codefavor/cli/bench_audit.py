@@ -14,14 +14,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from codefavor.bench.audit import AUDIT_FILE, BLINDNESS, BiasAudit, audit_judge, write_audit
-from codefavor.bench.audit_plus import PlusRunner, read_plus
-from codefavor.bench.confirm import confirm_changes
 from codefavor.bench.label_audit import SUBSET_FILE, run_audit
+from codefavor.bench.mbpp_plus import PlusRunner, read_plus
+from codefavor.bench.mutation_check import confirm_changes
 from codefavor.bench.tasks import load_tasks
-from codefavor.cli.asked import judge_specs
-from codefavor.cli.counting import counted
+from codefavor.cli.options import judge_specs
+from codefavor.cli.progress import counted
 from codefavor.cli.sandbox import UNSAFE_HELP
-from codefavor.judge.load import KNOWN_SPECS, judge_files, load_judge
+from codefavor.judges.load import KNOWN_SPECS, judge_files, load_judge
 from codefavor.manifest import make_manifest
 from codefavor.pairs.comparison import Comparison
 from codefavor.report.text import percent

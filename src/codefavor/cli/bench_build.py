@@ -19,7 +19,7 @@ from codefavor.bench.build.samples import Sample, Sampling, by_problem, draw_sam
 from codefavor.bench.build.security import curate_security
 from codefavor.bench.build.write import Built, require_empty, write_benchmark
 from codefavor.bench.tasks import TASKS_FILE, load_tasks
-from codefavor.cli.counting import counted
+from codefavor.cli.progress import counted
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.errors import ConfigError, DataError, UserError
 from codefavor.jsonl import read_records

@@ -11,9 +11,9 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from codefavor.bench.bench_judge import write_json
 from codefavor.bench.cascade_runs import CascadeRow, StageRun, calibrate, read_stage
 from codefavor.bench.results import VERDICTS_FILE
-from codefavor.bench.run import write_json
 from codefavor.errors import DataError, UserError
 from codefavor.manifest import make_manifest
 from codefavor.pairs.source import writing_to

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
+from codefavor.bench.bench_judge import record_run
 from codefavor.bench.reference_verdicts import ReferenceFigure, read_reference
 from codefavor.bench.results import RESULT_FILE, RunSettings
-from codefavor.bench.run import record_run
 from codefavor.bench.tasks import load_tasks
 from codefavor.errors import UserError
-from codefavor.judge.card import CommentPolicy
+from codefavor.judges.card import CommentPolicy
 from codefavor.manifest import hash_file, make_manifest
 
 

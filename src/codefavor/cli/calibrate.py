@@ -10,7 +10,7 @@ from rich.table import Table
 
 from codefavor.bench.calibrate import Calibrated, calibrate_judge
 from codefavor.errors import UserError
-from codefavor.judge.card import CARD_FILE, write_card
+from codefavor.judges.card import CARD_FILE, write_card
 from codefavor.pairs.source import writing_to
 from codefavor.report.calibration import render_calibration
 from codefavor.report.text import percent

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from codefavor import api
-from codefavor.cli.asked import CriterionOption, CriterionTextOption, JudgeOption, asked_criterion, read_text
+from codefavor.cli.options import CriterionOption, CriterionTextOption, JudgeOption, asked_criterion, read_text
 from codefavor.cli.sandbox import UNSAFE_HELP
-from codefavor.evidence.account import account
-from codefavor.judge.load import default_spec, load_judge
+from codefavor.evidence.describe import account
+from codefavor.judges.load import default_spec, load_judge
 from codefavor.pairs.verdict import Verdict
 
 app = typer.Typer(help="Ask a judge which of two files is better.")

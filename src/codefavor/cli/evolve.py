@@ -12,7 +12,7 @@ from codefavor.cli.evolve_plugin import plugin
 from codefavor.cli.evolve_show import show
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.config import load_config
-from codefavor.evolve.regress_evol.run import RegressEvolConfig, run_regress_evol
+from codefavor.evolve.regress_evol.regress import RegressEvolConfig, run_regress_evol
 
 app = typer.Typer(no_args_is_help=True, help="Make preference pairs from good code, commits or instructions.")
 app.command("commit-instruct")(commit_instruct)

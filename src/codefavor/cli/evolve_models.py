@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
-from codefavor.cli.evolve_watch import watched
+from codefavor.cli.evolve_progress import watched
 from codefavor.cli.fleet import AddressOption
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.config import load_config
 from codefavor.evolve.configuration import CommitInstructConfig, Config, CriticEvolConfig
 from codefavor.evolve.forecast import forecast
-from codefavor.evolve.methods import run_evolution
+from codefavor.evolve.runner import run_evolution
 from codefavor.evolve.sharded import run_sharded
 
 _FIRST_PROMPTS = 3

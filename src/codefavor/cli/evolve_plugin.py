@@ -18,10 +18,10 @@ from codefavor.cli.evolve_models import (
     UnsafeOption,
     VerifyOption,
 )
-from codefavor.cli.evolve_watch import watched
+from codefavor.cli.evolve_progress import watched
 from codefavor.config import load_config
-from codefavor.evolve.methods import run_plugin
 from codefavor.evolve.plugin import PluginConfig
+from codefavor.evolve.runner import run_plugin
 from codefavor.plugins import all_plugins
 
 

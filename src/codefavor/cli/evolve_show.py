@@ -15,8 +15,8 @@ from codefavor.errors import UserError
 from codefavor.evolve.journal import Settled, read_settled
 from codefavor.evolve.protocol import Discard
 from codefavor.jsonl import read_records
+from codefavor.languages.diff import unified_diff
 from codefavor.pairs.pair import PreferencePair
-from codefavor.syntax.diff import unified_diff
 
 _AT_EXPORT = {"near-duplicate", "contamination"}
 

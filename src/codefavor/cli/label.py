@@ -13,21 +13,21 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from codefavor.cli.asked import CriterionOption, CriterionTextOption, JudgeOption, asked_criterion
-from codefavor.cli.counting import counting
 from codefavor.cli.fleet import AddressOption, EngineOption, WorkersOption
+from codefavor.cli.options import CriterionOption, CriterionTextOption, JudgeOption, asked_criterion
+from codefavor.cli.progress import counting
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.errors import UserError
-from codefavor.judge.load import default_spec, judge_files, load_judge
-from codefavor.judge.sharded import Fleet
-from codefavor.label.label import label_shard
-from codefavor.label.labelled import LabelSettings, Strategy
-from codefavor.label.run import PARQUET_FILE, PREFERENCES_FILE, label_file
-from codefavor.label.sharded import OnRay
-from codefavor.label.yield_report import YieldReport
+from codefavor.judges.load import default_spec, judge_files, load_judge
+from codefavor.judges.sharded import Fleet
+from codefavor.labelling.label import label_shard
+from codefavor.labelling.label_file import PARQUET_FILE, PREFERENCES_FILE, label_file
+from codefavor.labelling.labelled import LabelSettings, Strategy
+from codefavor.labelling.sharded import OnRay
+from codefavor.labelling.yield_report import YieldReport
 from codefavor.manifest import hash_file, make_manifest
-from codefavor.rank.ranking import RankSettings
-from codefavor.rank.sample_file import count_samples, read_samples
+from codefavor.ranking.ranking import RankSettings
+from codefavor.ranking.sample_file import count_samples, read_samples
 
 app = typer.Typer(help="Make a preference set for training from candidates and a judge.")
 

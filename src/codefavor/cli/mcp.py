@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from codefavor.cli.asked import JudgeOption
+from codefavor.cli.options import JudgeOption
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.errors import MissingExtraError
-from codefavor.judge.load import default_spec
+from codefavor.judges.load import default_spec
 
 app = typer.Typer(help="Answer agents over the Model Context Protocol.")
 

@@ -15,11 +15,11 @@ from rich.table import Table
 from codefavor.bench.tasks import load_tasks
 from codefavor.errors import ConfigError, MissingExtraError
 from codefavor.jsonl import append_record, read_records
-from codefavor.judge.adapter import ADAPTER_CONFIG
-from codefavor.judge.both_orders import BothOrders
-from codefavor.judge.card import CARD_FILE
-from codefavor.judge.load import load_judge
+from codefavor.judges.both_orders import BothOrders
+from codefavor.judges.card import CARD_FILE
+from codefavor.judges.load import load_judge
 from codefavor.manifest import make_manifest
+from codefavor.models.adapter import ADAPTER_CONFIG
 from codefavor.pairs.comparison import LabeledComparison
 from codefavor.record import Record
 

@@ -11,12 +11,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from codefavor.cli.counting import counting
+from codefavor.cli.progress import counting
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.errors import ConfigError, DataError
 from codefavor.evidence.verification import MARKS
 from codefavor.evidence.verify_pairs import PAIRS_FILE, MarkSummary, verify_pairs
-from codefavor.judge.format import joint_text
+from codefavor.judges.format import joint_text
 from codefavor.pairs.criterion import GENERAL_CRITERION, Aspect, Criterion, criterion_for
 from codefavor.pairs.dataset_folder import write_dataset_folder
 from codefavor.pairs.formats.protocol import Unsaid

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from codefavor import api
-from codefavor.cli.asked import (
+from codefavor.cli.options import (
     CriterionOption,
     CriterionTextOption,
     JudgeOption,
@@ -18,16 +18,16 @@ from codefavor.cli.asked import (
     asked_text,
     read_text,
 )
-from codefavor.cli.counting import counting
+from codefavor.cli.progress import counting
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.errors import UserError
-from codefavor.judge.load import default_spec, judge_files, load_judge
+from codefavor.judges.load import default_spec, judge_files, load_judge
 from codefavor.manifest import hash_file, make_manifest
 from codefavor.pairs.criterion import Criterion
-from codefavor.rank.best_of_n import RANKINGS_FILE, JudgedFile, best_of_n
-from codefavor.rank.ranking import RankSettings
-from codefavor.rank.sample_file import count_samples, read_samples
-from codefavor.rank.view import render_ranking
+from codefavor.ranking.best_of_n import RANKINGS_FILE, JudgedFile, best_of_n
+from codefavor.ranking.ranking import RankSettings
+from codefavor.ranking.sample_file import count_samples, read_samples
+from codefavor.ranking.view import render_ranking
 
 app = typer.Typer(help="Find the best of many candidates with few judgements.")
 

@@ -9,19 +9,19 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from codefavor.cli.asked import JudgeOption
+from codefavor.cli.options import JudgeOption
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.errors import SandboxError, UserError
-from codefavor.evolve.git import Repository, open_repository
-from codefavor.judge.both_orders import BothOrders
-from codefavor.judge.load import default_spec, load_judge
-from codefavor.judge.protocol import Judge
+from codefavor.git.repository import Repository, open_repository
+from codefavor.git.revisions import find_revisions
+from codefavor.judges.both_orders import BothOrders
+from codefavor.judges.load import default_spec, load_judge
+from codefavor.judges.protocol import Judge
 from codefavor.pairs.criterion import VERIFIABLE_ASPECTS, Aspect, Criterion, criterion_for
 from codefavor.pairs.source import writing_to
 from codefavor.review.markdown import as_markdown
 from codefavor.review.records import SURE, Review
-from codefavor.review.revisions import find_revisions
-from codefavor.review.run import review_changes
+from codefavor.review.review_changes import review_changes
 from codefavor.review.sarif import as_sarif
 from codefavor.review.text import as_text
 from codefavor.sandbox.pool import Pool

@@ -12,21 +12,21 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from codefavor.cli.counting import counted
+from codefavor.cli.progress import counted
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.cli.train_preview import show_dry_run
 from codefavor.config import load_config
 from codefavor.errors import CodeFavorError, ConfigError, MissingExtraError
 from codefavor.evidence.verification import Mark, verify
 from codefavor.jsonl import read_records
-from codefavor.judge.load import load_judge
+from codefavor.judges.load import load_judge
 from codefavor.manifest import Manifest, make_manifest
 from codefavor.pairs.criterion import Wording
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
 from codefavor.train.launch import read_launch
-from codefavor.train.report import Report
 from codefavor.train.selection import select_pairs
+from codefavor.train.step_metrics import Report
 
 app = typer.Typer()
 

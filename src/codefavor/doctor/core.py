@@ -10,8 +10,8 @@ from codefavor.api import compare
 from codefavor.doctor.check import Check
 from codefavor.doctor.packages import installed_version
 from codefavor.errors import CodeFavorError, ModelError
-from codefavor.judge.card import read_card
-from codefavor.judge.load import default_spec, judge_files, load_judge
+from codefavor.judges.card import read_card
+from codefavor.judges.load import default_spec, judge_files, load_judge
 from codefavor.pairs.verdict import Verdict
 from codefavor.sandbox.probe import best_layers
 

@@ -4,11 +4,11 @@ import sys
 from collections.abc import Mapping
 
 from codefavor import __version__
-from codefavor.doctor.additions import addition_checks
 from codefavor.doctor.check import Diagnosis, diagnose
 from codefavor.doctor.core import judge_check, sandbox_check
 from codefavor.doctor.packages import package_checks, python_check
-from codefavor.doctor.places import benchmark_check, cache_check, embedded_check
+from codefavor.doctor.paths import benchmark_check, cache_check, embedded_check
+from codefavor.doctor.plugins import addition_checks
 from codefavor.doctor.programs import accelerator_check, browser_check, git_check, valgrind_check
 from codefavor.doctor.secrets import key_check, without_secrets
 

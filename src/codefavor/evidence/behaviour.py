@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from codefavor.evidence.entry import Entry
+from codefavor.evidence.entry_point import Entry
 from codefavor.evidence.example import Example
 from codefavor.evidence.expected import same, shorten, show
 from codefavor.evidence.inputs import InputMaker, guess_arguments

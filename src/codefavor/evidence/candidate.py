@@ -3,7 +3,7 @@
 import ast
 import re
 
-from codefavor.evidence.entry import FunctionNode, is_finished, parse
+from codefavor.evidence.entry_point import FunctionNode, is_finished, parse
 
 _FENCED = re.compile(r"```(?:python|py)?[ \t]*\n(.*?)```", re.DOTALL)
 _IMPORT = re.compile(r"^(?:import[ \t]+[\w., \t]+|from[ \t]+[\w.]+[ \t]+import[ \t]+[\w*, \t()]+)$", re.MULTILINE)

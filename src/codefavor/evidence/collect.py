@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass, field
 
-from codefavor.evidence.balance import balance
 from codefavor.evidence.behaviour import Behaviour, run_behaviour, seeds_of
 from codefavor.evidence.candidate import prelude, runnable
 from codefavor.evidence.cost import CostRun, Series, fit_growth, run_cost
-from codefavor.evidence.entry import Entry, find_entry, parse
+from codefavor.evidence.entry_point import Entry, find_entry, parse
 from codefavor.evidence.examples import ExampleRun, ExampleRuns, run_examples
 from codefavor.evidence.findings import find
 from codefavor.evidence.literals import evaluate
-from codefavor.evidence.problems import find_problems
+from codefavor.evidence.static_checks import find_problems
+from codefavor.evidence.work_comparison import balance
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.evidence import CandidateEvidence, Evidence, Missing

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from codefavor.evidence.behaviour import call_source
-from codefavor.evidence.entry import Entry
+from codefavor.evidence.entry_point import Entry
 from codefavor.evidence.relations import Arguments
 from codefavor.evidence.scaling import Grow, grow, size_of, ways_to_grow
 from codefavor.pairs.evidence import Growth, Work

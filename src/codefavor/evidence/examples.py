@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from codefavor.evidence.entry import Entry
+from codefavor.evidence.entry_point import Entry
 from codefavor.evidence.example import Example
 from codefavor.evidence.expected import passes, shorten, show
 from codefavor.evidence.literals import evaluate

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from codefavor.evidence.entry import Entry
+from codefavor.evidence.entry_point import Entry
 from codefavor.evidence.example import Example
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from codefavor.evidence.entry import Entry
+from codefavor.evidence.entry_point import Entry
 from codefavor.evidence.relations import Arguments, find_relations
 
 _BY_ANNOTATION: tuple[tuple[str, Any], ...] = (

@@ -6,7 +6,7 @@ with both candidates, and is then ignored.
 
 from collections.abc import Iterator
 
-from codefavor.evidence.entry import Entry, FunctionNode, is_finished, parse, top_functions
+from codefavor.evidence.entry_point import Entry, FunctionNode, is_finished, parse, top_functions
 from codefavor.evidence.example import Example
 from codefavor.evidence.inputs import guess_arguments
 

@@ -7,7 +7,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from codefavor.evidence.entry import Entry
+from codefavor.evidence.entry_point import Entry
 from codefavor.evidence.example import Example
 from codefavor.evidence.expression_examples import calls_in, example_of_call, example_of_condition, is_call
 from codefavor.evidence.literals import balanced_end, literal_at, parse_expression

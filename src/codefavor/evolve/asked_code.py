@@ -7,7 +7,7 @@ import ast
 import builtins
 import re
 
-from codefavor.syntax.parse import Unparsable, parse
+from codefavor.languages.python.parse import Unparsable, parse
 
 _DEFINITION = re.compile(r"\b(?:def|class)\s+([A-Za-z_]\w*)(?=\s*[(:])")
 _NAMED = re.compile(

@@ -11,13 +11,13 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from codefavor.evolve.commit_seed import CommitSeed
-from codefavor.evolve.cutting import cut_to_change
 from codefavor.evolve.licenses import PERMISSIVE
 from codefavor.evolve.protocol import Discard
+from codefavor.evolve.prune_context import cut_to_change
+from codefavor.languages.diff import unified_diff
+from codefavor.languages.python.parse import Unparsable
+from codefavor.languages.python.strip import strip_comments
 from codefavor.record import Record
-from codefavor.syntax.diff import unified_diff
-from codefavor.syntax.parse import Unparsable
-from codefavor.syntax.strip import strip_comments
 
 SEED_STAGE: Final = "seed"
 

@@ -7,17 +7,17 @@ afterwards, is not decided here.
 
 from functools import partial
 
+from codefavor.evolve.classify_criterion import criterion_of
 from codefavor.evolve.commit_seed import CommitSeed
 from codefavor.evolve.conversation import Conversation, Evolution
-from codefavor.evolve.criterion_kind import criterion_of
 from codefavor.evolve.prompts import commit_instruct as prompt
 from codefavor.evolve.prompts.naming import name_codes
 from codefavor.evolve.prompts.sections import ReplyError
 from codefavor.evolve.prompts.yes_no import read_yes_no
 from codefavor.evolve.protocol import Discard
+from codefavor.languages.diff import unified_diff
 from codefavor.llm.protocol import ChatModel, GenerationConfig, Message
 from codefavor.pairs.pair import PreferencePair, Provenance
-from codefavor.syntax.diff import unified_diff
 
 METHOD = "commit-instruct"
 

@@ -12,13 +12,13 @@ from codefavor.evolve.commit_seed import CommitSeed
 from codefavor.evolve.critic_evol import METHOD as CRITIC_EVOL
 from codefavor.evolve.edit_pack import read_edit_pack
 from codefavor.evolve.filters import PairFilter
-from codefavor.evolve.git import find_repositories
 from codefavor.evolve.git_log import head_of, read_commits
 from codefavor.evolve.instruction_seed import InstructionSeed
 from codefavor.evolve.instructions import SELF_OSS_INSTRUCT, read_docstrings, read_instructions
 from codefavor.evolve.prompts import commit_instruct as commit_prompt
 from codefavor.evolve.prompts import critic_evol as critic_prompt
 from codefavor.evolve.protocol import Discard
+from codefavor.evolve.row_readers import HUB
 from codefavor.evolve.settings import (
     CommitCriticSettings,
     Decontaminate,
@@ -28,7 +28,7 @@ from codefavor.evolve.settings import (
     EvolveSettings,
     ModelSettings,
 )
-from codefavor.evolve.tables import HUB
+from codefavor.git.repository import find_repositories
 from codefavor.record import Record, content_digest
 
 

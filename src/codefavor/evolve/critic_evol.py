@@ -7,18 +7,18 @@ and what is done to the pair afterwards, is not decided here.
 from functools import partial
 
 from codefavor.evolve.asked_code import asked_name, reduce_to
+from codefavor.evolve.classify_criterion import criterion_of
 from codefavor.evolve.conversation import Conversation, Evolution
-from codefavor.evolve.criterion_kind import criterion_of
 from codefavor.evolve.instruction_seed import InstructionSeed
 from codefavor.evolve.prompts import critic_evol as prompt
 from codefavor.evolve.prompts.critic_examples import Critique
 from codefavor.evolve.prompts.naming import name_codes, names_a_code
 from codefavor.evolve.prompts.sections import ReplyError
 from codefavor.evolve.protocol import Discard
+from codefavor.languages.fences import python_of_reply
+from codefavor.languages.python.parse import Unparsable, parse
 from codefavor.llm.protocol import ChatModel, GenerationConfig, Message
 from codefavor.pairs.pair import PreferencePair, Provenance
-from codefavor.syntax.fences import python_of_reply
-from codefavor.syntax.parse import Unparsable, parse
 
 METHOD = "critic-evol"
 

@@ -11,7 +11,7 @@ from codefavor.errors import DataError
 from codefavor.evolve.commit_filter import Change, CommitFilter, reject, to_seed, why_not_license
 from codefavor.evolve.commit_seed import CommitSeed
 from codefavor.evolve.protocol import Discard
-from codefavor.evolve.tables import read_table
+from codefavor.evolve.row_readers import read_table
 
 _SPDX = {"bsd-2": "bsd-2-clause", "bsd-3": "bsd-3-clause", "bsd": "bsd-3-clause", "apache": "apache-2.0"}
 _NEEDED = ("commit", "old_contents", "new_contents")

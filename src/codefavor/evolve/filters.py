@@ -7,9 +7,9 @@ from typing import Final, Literal
 
 from codefavor.evolve.asked_code import asked_name, defines
 from codefavor.evolve.protocol import Discard
+from codefavor.languages.python.strip import strip_comments
 from codefavor.pairs.pair import PreferencePair
 from codefavor.record import Record
-from codefavor.syntax.strip import strip_comments
 
 FILTER_STAGE: Final = "pair"
 

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit, urlunsplit
 from codefavor.errors import DataError
 from codefavor.evolve.commit_filter import Change, CommitFilter, reject, to_seed, why_not_license, why_not_path
 from codefavor.evolve.commit_seed import CommitSeed
-from codefavor.evolve.git import Repository, open_repository
-from codefavor.evolve.git_objects import GitObjects, open_objects
 from codefavor.evolve.licenses import LICENSE_NAMES, recognise_licenses
 from codefavor.evolve.protocol import Discard
+from codefavor.git.objects import GitObjects, open_objects
+from codefavor.git.repository import Repository, open_repository
 
 _PYTHON = (".py",)
 _ADDED_OR_DELETED = frozenset("AD")

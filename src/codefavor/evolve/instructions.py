@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from codefavor.errors import DataError
-from codefavor.evolve.git import open_repository
 from codefavor.evolve.git_log import license_of, source_name
 from codefavor.evolve.instruction_seed import InstructionSeed
-from codefavor.evolve.tables import HUB, read_table
-from codefavor.syntax.functions import Function, extract_functions
-from codefavor.syntax.parse import Unparsable
+from codefavor.evolve.row_readers import HUB, read_table
+from codefavor.git.repository import open_repository
+from codefavor.languages.python.functions import Function, extract_functions
+from codefavor.languages.python.parse import Unparsable
 
 SELF_OSS_INSTRUCT = f"{HUB}bigcode/self-oss-instruct-sc2-exec-filter-50k"
 _KNOWN_LICENSES = {SELF_OSS_INSTRUCT: "odc-by"}

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from codefavor.evolve.settings import Effort, ModelSettings
 from codefavor.llm.answers import AnswerFile
 from codefavor.llm.cached import Cached
-from codefavor.llm.governed import Governed
 from codefavor.llm.load import load_model, load_price, split_model_id
-from codefavor.llm.meter import Meter
-from codefavor.llm.pacing import Limits, Pacer
 from codefavor.llm.prices import Price
 from codefavor.llm.protocol import ChatModel
+from codefavor.llm.rate_limit import Limits, Pacer
+from codefavor.llm.rate_limited_model import Governed
+from codefavor.llm.usage_budget import Meter
 
 _FIVE_MINUTES, _A_DAY = 300.0, 86_400.0
 

@@ -15,9 +15,9 @@ from random import Random
 from typing import NamedTuple
 
 from codefavor.errors import DataError
+from codefavor.languages.python.functions import Function, extract_functions
+from codefavor.languages.python.parse import Unparsable
 from codefavor.record import Record
-from codefavor.syntax.functions import Function, extract_functions
-from codefavor.syntax.parse import Unparsable
 
 FEWEST_LINES, MOST_LINES = 4, 60
 MOST_PER_FILE = 12

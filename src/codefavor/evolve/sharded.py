@@ -12,16 +12,16 @@ from pathlib import Path
 
 from codefavor.errors import CodeFavorError, DataError, ModelError
 from codefavor.evolve.configuration import CommitInstructConfig, Config, CriticEvolConfig
+from codefavor.evolve.evolve_seeds import HOPELESS, Progress, Watch, finish, note, open_folder
 from codefavor.evolve.journal import Journal
-from codefavor.evolve.methods import evolve, models_of, open_check
 from codefavor.evolve.models import load_models, prices_of
-from codefavor.evolve.run import HOPELESS, Progress, Watch, finish, note, open_folder
+from codefavor.evolve.runner import evolve, models_of, open_check
 from codefavor.evolve.settings import Effort
 from codefavor.evolve.shards import SettledShards, Shard, cut, fix_size
 from codefavor.evolve.summary import Summary
 from codefavor.fleet import reach, spread
 from codefavor.llm.answers import AnswerFile
-from codefavor.llm.meter import Meter
+from codefavor.llm.usage_budget import Meter
 from codefavor.record import Record
 
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from codefavor.errors import DataError, MissingExtraError, UserError
 from codefavor.evolve.commit_seed import CommitSeed
+from codefavor.evolve.evolve_seeds import SHARDS
 from codefavor.evolve.instruction_seed import InstructionSeed
 from codefavor.evolve.journal import Settled, read_settled
 from codefavor.evolve.protocol import Discard
-from codefavor.evolve.run import SHARDS
 from codefavor.jsonl import read_records, write_records
 from codefavor.record import Record
 

@@ -4,8 +4,8 @@ from collections import Counter
 
 from pydantic import Field
 
+from codefavor.evolve.classify_criterion import criterion_kind
 from codefavor.evolve.conversation import Call
-from codefavor.evolve.criterion_kind import criterion_kind
 from codefavor.evolve.protocol import Discard
 from codefavor.pairs.pair import PreferencePair
 from codefavor.record import Record

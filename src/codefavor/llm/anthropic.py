@@ -11,9 +11,9 @@ import anthropic
 import httpx2
 
 from codefavor.errors import ConfigError, ModelError, ModelUnavailableError
-from codefavor.llm.lanes import LanesTransport
+from codefavor.llm.error_mapping import map_client_error
 from codefavor.llm.protocol import Completion, GenerationConfig, Message, Usage
-from codefavor.llm.refusals import map_client_error
+from codefavor.llm.unpooled_transport import LanesTransport
 
 _TIMEOUT_SECONDS = 600.0
 _DEFAULT_TEMPERATURE = 1.0

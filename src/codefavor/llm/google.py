@@ -11,9 +11,9 @@ from google import genai
 from google.genai import errors, types
 
 from codefavor.errors import ConfigError, ModelError, ModelTimeoutError, ModelUnavailableError
-from codefavor.llm.lanes import LanesTransport
+from codefavor.llm.error_mapping import clean_message, map_status
 from codefavor.llm.protocol import Completion, GenerationConfig, Message, Usage
-from codefavor.llm.refusals import clean_message, map_status
+from codefavor.llm.unpooled_transport import LanesTransport
 
 _URL = "https://generativelanguage.googleapis.com"
 _MOST_STOPS = 5

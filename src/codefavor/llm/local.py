@@ -14,10 +14,10 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, LogitsProcessorList, StoppingCriteriaList
 
 from codefavor.errors import ModelError
-from codefavor.llm.embedded import EMBEDDED, resolve_model
-from codefavor.llm.processor import multiplies_bf16
 from codefavor.llm.protocol import Completion, GenerationConfig, Message, Usage
 from codefavor.llm.row_decoding import Call, RowChoice, RowEnds
+from codefavor.models.cpu_features import multiplies_bf16
+from codefavor.models.embedded import EMBEDDED, resolve_model
 
 _MOST_IN_BATCH = 16
 

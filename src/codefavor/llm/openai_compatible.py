@@ -14,11 +14,11 @@ import httpx2
 import openai
 
 from codefavor.errors import ConfigError, ModelError, ModelUnavailableError
-from codefavor.llm.lanes import LanesTransport
+from codefavor.llm.error_mapping import map_client_error
 from codefavor.llm.openai_reply import read_reply
 from codefavor.llm.protocol import Completion, GenerationConfig, Message
 from codefavor.llm.providers import Provider
-from codefavor.llm.refusals import map_client_error
+from codefavor.llm.unpooled_transport import LanesTransport
 
 _REST_SECONDS = 5.0
 _NO_KEY = "none"

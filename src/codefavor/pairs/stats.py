@@ -5,10 +5,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from statistics import NormalDist, mean, median
 
+from codefavor.languages.python.strip import strip_comments
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.pair import PreferencePair
 from codefavor.record import Record
-from codefavor.syntax.strip import strip_comments
 
 ALL = "all"
 NO_ASPECT = "none"

@@ -10,8 +10,8 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
+from codefavor.languages.diff import DiffRow, side_by_side
 from codefavor.pairs.pair import PreferencePair
-from codefavor.syntax.diff import DiffRow, side_by_side
 
 _LEFT_STYLES = {"removed": "on #4b1818", "changed": "on #4b1818"}
 _RIGHT_STYLES = {"added": "on #16391c", "changed": "on #16391c"}

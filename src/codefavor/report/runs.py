@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from codefavor.bench.bench_judge import read_result
 from codefavor.bench.results import RESULT_FILE, VERDICTS_FILE, BenchResult, TaskVerdict
-from codefavor.bench.run import read_result
 from codefavor.jsonl import read_records
 from codefavor.record import Record
 

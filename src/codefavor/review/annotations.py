@@ -2,8 +2,8 @@
 
 import ast
 
-from codefavor.syntax.functions import FunctionNode
-from codefavor.syntax.parse import Unparsable, parse
+from codefavor.languages.python.functions import FunctionNode
+from codefavor.languages.python.parse import Unparsable, parse
 
 
 def without_annotations(code: str) -> str:

@@ -5,10 +5,10 @@ import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from codefavor.evolve.git import Repository
-from codefavor.evolve.git_objects import GitObjects, open_objects
+from codefavor.git.objects import GitObjects, open_objects
+from codefavor.git.repository import Repository
+from codefavor.git.revisions import Revisions
 from codefavor.review.records import NotJudged
-from codefavor.review.revisions import Revisions
 
 MOST_BYTES = 2_000_000
 """The largest file that is read."""

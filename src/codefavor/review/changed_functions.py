@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from codefavor.languages.python.functions import Function, LocatedFunction, locate_functions
+from codefavor.languages.python.parse import Unparsable, parse
 from codefavor.review.changed_files import ChangedFile
 from codefavor.review.records import Kind, NotJudged
-from codefavor.syntax.functions import Function, LocatedFunction, locate_functions
-from codefavor.syntax.parse import Unparsable, parse
 
 LIKE = 60.0
 """The likeness, of 100, from which a function that is gone and one that is new are taken for the same."""

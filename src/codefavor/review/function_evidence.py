@@ -9,15 +9,15 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from codefavor.evidence.balance import NOISE
 from codefavor.evidence.collect import collect, wanted_for
 from codefavor.evidence.decision import decide
+from codefavor.evidence.work_comparison import NOISE
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.evidence import CandidateEvidence, Evidence, Incident, Missing, WorkBalance
 from codefavor.pairs.verdict import Cost, Verdict
-from codefavor.review.allowance import SECONDS, Allowance, SpentError
-from codefavor.review.facts import Facts
+from codefavor.review.function_analysis import Facts
+from codefavor.review.time_budget import SECONDS, Allowance, SpentError
 from codefavor.sandbox.pool import Pool
 
 _READING = "reading its module"

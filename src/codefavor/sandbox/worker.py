@@ -21,7 +21,7 @@ REQUIRED = ("rlimits", "no_new_privs", "landlock", "seccomp")
 _INSIDE = Path(__file__).resolve().parent / "inside"
 _ENVIRONMENT = {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"}
 """All of a candidate's environment: the same order of sets in every run, one thread in numeric libraries."""
-_BOOT = "import sys; sys.path.insert(0, sys.argv.pop(1)); from codefavor.sandbox.inside.zygote import main; main()"
+_BOOT = "import sys; sys.path.insert(0, sys.argv.pop(1)); from codefavor.sandbox.inside.fork_server import main; main()"
 _SYSTEM = ("/usr", "/lib", "/lib64", "/bin")
 _SCRATCH_BYTES = 64 << 20
 _GRACE = 30.0

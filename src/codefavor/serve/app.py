@@ -17,17 +17,17 @@ from starlette.staticfiles import StaticFiles
 
 from codefavor import __version__
 from codefavor.errors import CodeFavorError, ModelTimeoutError, RateLimitError
-from codefavor.judge.both_orders import both
-from codefavor.judge.comments import with_comments
-from codefavor.judge.protocol import Judge
+from codefavor.judges.both_orders import both
+from codefavor.judges.comments import with_comments
+from codefavor.judges.protocol import Judge
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.verdict import Verdict
-from codefavor.rank.candidate_set import CandidateSet
-from codefavor.rank.ranking import Ranking, RankSettings
-from codefavor.rank.tournament import rank
+from codefavor.ranking.candidate_set import CandidateSet
+from codefavor.ranking.ranking import Ranking, RankSettings
+from codefavor.ranking.tournament import rank
 from codefavor.record import explain
+from codefavor.serve.auth_middleware import OPEN_PATHS, Door
 from codefavor.serve.batcher import Batcher, Busy, Pace, QueuedJudge
-from codefavor.serve.door import OPEN_PATHS, Door
 from codefavor.serve.messages import CompareAnswer, CompareRequest, Health, Refusal
 from codefavor.serve.metrics import Metrics
 from codefavor.serve.rank_messages import RankAnswer, RankRequest, RerankAnswer, RerankRequest

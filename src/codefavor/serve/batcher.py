@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from codefavor.errors import CodeFavorError
-from codefavor.judge.protocol import Judge
+from codefavor.judges.protocol import Judge
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.verdict import Verdict
 from codefavor.serve.metrics import Metrics

@@ -19,19 +19,19 @@ from pydantic import Field, ValidationError
 from codefavor import __version__
 from codefavor.api import compare
 from codefavor.errors import CodeFavorError
-from codefavor.evidence.account import account
-from codefavor.evolve.git import open_repository
-from codefavor.judge.both_orders import BothOrders
-from codefavor.judge.evidence import EvidenceJudge
-from codefavor.judge.load import load_judge
-from codefavor.judge.protocol import Judge
+from codefavor.evidence.describe import account
+from codefavor.git.repository import open_repository
+from codefavor.git.revisions import find_revisions
+from codefavor.judges.both_orders import BothOrders
+from codefavor.judges.evidence import EvidenceJudge
+from codefavor.judges.load import load_judge
+from codefavor.judges.protocol import Judge
 from codefavor.pairs.comparison import Choice
 from codefavor.pairs.criterion import VERIFIABLE_ASPECTS, Aspect, criterion_named
-from codefavor.rank.tournament import rank
+from codefavor.ranking.tournament import rank
 from codefavor.record import Record, explain
 from codefavor.review.records import Review
-from codefavor.review.revisions import find_revisions
-from codefavor.review.run import review_changes
+from codefavor.review.review_changes import review_changes
 from codefavor.sandbox.shared import SharedPool
 from codefavor.serve.messages import CRITERION_HELP, Code, Instruction, Words
 from codefavor.serve.rank_messages import MOST_CANDIDATES, RankAnswer, RankRequest

@@ -4,8 +4,8 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from codefavor.evidence.account import account
-from codefavor.judge.card import CommentPolicy
+from codefavor.evidence.describe import account
+from codefavor.judges.card import CommentPolicy
 from codefavor.pairs.comparison import Choice, Comparison
 from codefavor.pairs.criterion import Aspect, criterion_named
 from codefavor.pairs.evidence import Evidence

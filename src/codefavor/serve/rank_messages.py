@@ -4,11 +4,11 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field
 
-from codefavor.judge.probability import sigmoid
+from codefavor.judges.probability import sigmoid
 from codefavor.pairs.criterion import Aspect, criterion_named
 from codefavor.pairs.verdict import Cost
-from codefavor.rank.candidate_set import CandidateSet
-from codefavor.rank.ranking import RankedCandidate, Ranking, RankSettings, Stopped
+from codefavor.ranking.candidate_set import CandidateSet
+from codefavor.ranking.ranking import RankedCandidate, Ranking, RankSettings, Stopped
 from codefavor.record import Record
 from codefavor.serve.messages import CRITERION_HELP, Code, Instruction, Language, Words
 

@@ -4,8 +4,8 @@ import os
 from collections.abc import Callable, Mapping
 
 from codefavor.errors import ConfigError
-from codefavor.judge.evidence import EvidenceJudge
-from codefavor.judge.load import load_judge
+from codefavor.judges.evidence import EvidenceJudge
+from codefavor.judges.load import load_judge
 from codefavor.sandbox.shared import SharedPool
 from codefavor.serve.app import Service
 from codefavor.serve.batcher import Pace

@@ -6,7 +6,7 @@ from typing import Literal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from codefavor.evidence.account import account
+from codefavor.evidence.describe import account
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.evidence import CandidateEvidence, Evidence

@@ -21,7 +21,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from codefavor.errors import ModelError
-from codefavor.judge.adapter import ADAPTER_CONFIG, ADAPTER_PREFIX, ADAPTER_WEIGHTS
+from codefavor.models.adapter import ADAPTER_CONFIG, ADAPTER_PREFIX, ADAPTER_WEIGHTS
 from codefavor.train.tensor_file import Shape, write_tensors
 
 _A, _B = ".lora_A.weight", ".lora_B.weight"

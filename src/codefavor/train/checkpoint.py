@@ -16,7 +16,7 @@ from torch import nn
 from codefavor.errors import ConfigError, DataError
 from codefavor.record import Record, explain
 from codefavor.train.engine import Engine
-from codefavor.train.folder import CHECKPOINT
+from codefavor.train.output_dir import CHECKPOINT
 
 _TENSORS = "state.safetensors"
 _PROGRESS = "progress.json"

@@ -7,9 +7,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from codefavor.judge.card import CommentPolicy, Objective, Unfinished
-from codefavor.judge.format import DEFAULT_MAX_LENGTH
-from codefavor.llm.embedded import EMBEDDED
+from codefavor.judges.card import CommentPolicy, Objective, Unfinished
+from codefavor.judges.format import DEFAULT_MAX_LENGTH
+from codefavor.models.embedded import EMBEDDED
 from codefavor.pairs.criterion import Wording
 from codefavor.record import Record
 

@@ -15,29 +15,29 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from codefavor.errors import DataError
-from codefavor.judge.card import JudgeCard
-from codefavor.judge.difference import (
+from codefavor.judges.card import JudgeCard
+from codefavor.judges.difference import (
     DIFFERENCE_FORMAT,
     STATE_ASPECTS,
     DifferenceWeights,
     reads_states,
     state_rows,
 )
-from codefavor.judge.linear import difference_matrix
-from codefavor.judge.parting import PartingReader, stacked
-from codefavor.judge.pretrained import load_tokenizer, load_weights
-from codefavor.llm.deepspeed_device import tell_deepspeed
-from codefavor.llm.embedded import resolve_model
+from codefavor.judges.divergence_encoder import PartingReader, stacked
+from codefavor.judges.linear import difference_matrix
 from codefavor.manifest import Manifest
+from codefavor.models.deepspeed_device import tell_deepspeed
+from codefavor.models.embedded import resolve_model
+from codefavor.models.pretrained import load_tokenizer, load_weights
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.pair import PreferencePair
 from codefavor.record import content_digest
 from codefavor.train.checkpoint import drop_checkpoint
 from codefavor.train.config import TrainConfig
-from codefavor.train.folder import check_folder, finish_folder
-from codefavor.train.kept_states import keep_states, kept_states
 from codefavor.train.linear import fit_weights
-from codefavor.train.prepared import prepared
+from codefavor.train.output_dir import check_folder, finish_folder
+from codefavor.train.preprocess import prepared
+from codefavor.train.state_checkpoint import keep_states, kept_states
 
 STATE_PENALTY = 3e-5
 """The weight of the squared weights of states beside the mean loss; docs/experiments.md has what was tried."""

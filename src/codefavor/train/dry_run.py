@@ -5,8 +5,8 @@ from typing import Any
 
 import torch
 
-from codefavor.judge.pretrained import load_shapes, load_tokenizer
-from codefavor.llm.embedded import resolve_model
+from codefavor.models.embedded import resolve_model
+from codefavor.models.pretrained import load_shapes, load_tokenizer
 from codefavor.pairs.pair import PreferencePair
 from codefavor.record import Record
 from codefavor.train.config import TrainConfig

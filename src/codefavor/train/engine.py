@@ -1,6 +1,6 @@
 """What one process does of a training step, and what it has to agree on with the others. This one is alone.
 
-`codefavor.train.replicas`, `codefavor.train.shards` and `codefavor.train.zero` are the engines of several processes.
+`codefavor.train.ddp`, `codefavor.train.fsdp` and `codefavor.train.deepspeed` are the engines of several processes.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.nn.utils import clip_grad_norm_
 
-from codefavor.judge.pretrained import WeightsLoader, load_weights
+from codefavor.models.pretrained import WeightsLoader, load_weights
 from codefavor.train.config import TrainConfig
 from codefavor.train.examples import ExampleT
 from codefavor.train.objectives import Learner, Loss

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import ClassVar, Generic, Protocol, TypeVar
 
 from codefavor.errors import DataError
-from codefavor.judge.card import CommentPolicy
-from codefavor.judge.format import Apart, Candidate, Encoded
+from codefavor.judges.card import CommentPolicy
+from codefavor.judges.format import Apart, Candidate, Encoded
 from codefavor.pairs.comparison import Comparison, Side, other_side
 from codefavor.pairs.pair import PreferencePair
-from codefavor.train.prepared import prepared
+from codefavor.train.preprocess import prepared
 
 _SIDES: tuple[Side, Side] = ("A", "B")
 

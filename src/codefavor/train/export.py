@@ -14,21 +14,21 @@ import torch
 import yaml
 from transformers import PreTrainedTokenizerBase
 
-from codefavor.judge.format import LETTER_QUESTION, encode_joint
-from codefavor.judge.generation_format import FEEDBACK_QUESTION
-from codefavor.judge.pretrained import TextTokenizer, chat_prompt, load_shapes, load_tokenizer
-from codefavor.judge.reply_tokens import ReplyTokens
-from codefavor.llm.embedded import EMBEDDED, resolve_model
+from codefavor.judges.format import LETTER_QUESTION, encode_joint
+from codefavor.judges.generation_format import FEEDBACK_QUESTION, REPLY_FORMAT
 from codefavor.manifest import Manifest
+from codefavor.models.embedded import EMBEDDED, resolve_model
+from codefavor.models.pretrained import TextTokenizer, chat_prompt, load_shapes, load_tokenizer
+from codefavor.models.reply_tokens import ReplyTokens
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
 from codefavor.train.examples import ReplyExample
-from codefavor.train.folder import MANIFEST_FILE, check_folder
-from codefavor.train.foreign_settings import DATA_FILE, Tool, axolotl_settings, require_sayable, trl_settings
 from codefavor.train.learners import make_learner
-from codefavor.train.prepared import prepared
+from codefavor.train.output_dir import MANIFEST_FILE, check_folder
+from codefavor.train.preprocess import prepared
 from codefavor.train.schedule import total_steps, warmup_of
+from codefavor.train.trainer_configs import DATA_FILE, Tool, axolotl_settings, require_sayable, trl_settings
 
 Turn = dict[str, str]
 
@@ -79,7 +79,7 @@ def conversations(
     shown = (pair.present(side).comparison for pair in prepared(pairs, config.comments) for side in ("A", "B"))
     for comparison, example in zip(shown, examples, strict=True):
         if isinstance(example, ReplyExample):
-            answer = ReplyTokens(tokenizer).decode(example.reply[:-1])
+            answer = ReplyTokens(tokenizer, REPLY_FORMAT).decode(example.reply[:-1])
         else:
             answer = example.label
         yield [

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Sequence
 import torch
 from torch.nn.functional import cross_entropy
 
-from codefavor.judge.generation import DialogueInput
-from codefavor.judge.generation_format import GENERATION_FORMAT, address, fit_feedback, render_reply
-from codefavor.judge.pretrained import WeightsLoader, load_tokenizer, load_weights
-from codefavor.judge.segment_attention import logits_at
-from codefavor.judge.segments import families, flatten, row_ends
-from codefavor.llm.embedded import resolve_model
+from codefavor.judges.generation import DialogueInput
+from codefavor.judges.generation_format import GENERATION_FORMAT, address, fit_feedback, render_reply
+from codefavor.models.embedded import resolve_model
+from codefavor.models.prefix_tree import families, flatten, row_ends
+from codefavor.models.pretrained import WeightsLoader, load_tokenizer, load_weights
+from codefavor.models.segment_attention import logits_at
 from codefavor.pairs.comparison import Side
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig

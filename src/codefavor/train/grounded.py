@@ -13,16 +13,16 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from codefavor.errors import DataError
-from codefavor.judge.card import JudgeCard
-from codefavor.judge.comments import with_comments
-from codefavor.judge.grounded import evidence_of, inner_logit
-from codefavor.judge.grounded_model import FEATURES, GROUNDED_FORMAT, GroundedModel, features_of
-from codefavor.judge.protocol import Judge
+from codefavor.judges.card import JudgeCard
+from codefavor.judges.comments import with_comments
+from codefavor.judges.grounded import evidence_of, inner_logit
+from codefavor.judges.grounded_model import FEATURES, GROUNDED_FORMAT, GroundedModel, features_of
+from codefavor.judges.protocol import Judge
 from codefavor.manifest import Manifest
 from codefavor.pairs.evidence import Evidence
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
-from codefavor.train.folder import check_folder, finish_folder
+from codefavor.train.output_dir import check_folder, finish_folder
 
 PENALTY = 1.0
 """Half the weight of the squared weights against the sum of the losses: evidence that was never wrong stays finite."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from codefavor.errors import ConfigError
-from codefavor.judge.pretrained import WeightsLoader, load_weights
+from codefavor.models.pretrained import WeightsLoader, load_weights
 from codefavor.train.config import TrainConfig
 from codefavor.train.generation import GenerationLearner
 from codefavor.train.objectives import ClassificationLearner, Learner, RewardLearner

@@ -12,13 +12,13 @@ from scipy.sparse import csr_matrix, diags
 from sklearn.linear_model import LogisticRegression
 
 from codefavor.errors import DataError
-from codefavor.judge.card import CommentPolicy, JudgeCard
-from codefavor.judge.linear import LINEAR_FORMAT, LinearJudge, difference_matrix
+from codefavor.judges.card import CommentPolicy, JudgeCard
+from codefavor.judges.linear import LINEAR_FORMAT, LinearJudge, difference_matrix
 from codefavor.manifest import Manifest
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
-from codefavor.train.folder import check_folder, finish_folder
-from codefavor.train.prepared import prepared
+from codefavor.train.output_dir import check_folder, finish_folder
+from codefavor.train.preprocess import prepared
 
 INVERSE_PENALTY = 1.0
 MOST_ITERATIONS = 1000

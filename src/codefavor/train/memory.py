@@ -26,7 +26,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.nn.functional import cross_entropy
 from transformers import PreTrainedModel
 
-from codefavor.judge.pretrained import Kind, Place, load_shapes
+from codefavor.models.pretrained import Kind, Place, load_shapes
 from codefavor.train.config import TrainConfig
 from codefavor.train.learners import make_learner
 from codefavor.train.objectives import Learner

@@ -15,12 +15,12 @@ import yaml
 from safetensors import SafetensorError, safe_open
 
 from codefavor.errors import ConfigError, ModelError
-from codefavor.judge.adapter import ADAPTER_CONFIG
-from codefavor.judge.card import CARD_FILE, JudgeCard, read_card, write_card
-from codefavor.judge.learned import LEARNED_FILE, write_union
+from codefavor.judges.card import CARD_FILE, JudgeCard, read_card, write_card
+from codefavor.judges.training_groups import LEARNED_FILE, write_union
 from codefavor.manifest import Manifest, hash_file
+from codefavor.models.adapter import ADAPTER_CONFIG
 from codefavor.train.adapter import merge_adapters
-from codefavor.train.folder import MANIFEST_FILE, check_folder
+from codefavor.train.output_dir import MANIFEST_FILE, check_folder
 from codefavor.train.tensor_file import Shape, write_tensors
 
 _ALIKE = ("objective", "format", "base_model", "adapter", "comments", "max_length", "reward", "generation")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import yaml
 
-from codefavor.llm.embedded import EMBEDDED, HUB_ID
+from codefavor.models.embedded import EMBEDDED, HUB_ID
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
 

@@ -12,13 +12,13 @@ from torch import nn
 from torch.nn.functional import cross_entropy, logsigmoid
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from codefavor.judge.classification import JointInput, answer_logits
-from codefavor.judge.format import JOINT_FORMAT, SINGLE_FORMAT
-from codefavor.judge.pretrained import WeightsLoader, load_tokenizer, load_weights
-from codefavor.judge.reward import RewardModel, SingleInput, save_reward_model
-from codefavor.judge.segment_attention import read_by_segments
-from codefavor.judge.segments import families
-from codefavor.llm.embedded import resolve_model
+from codefavor.judges.classification import JointInput, answer_logits
+from codefavor.judges.format import JOINT_FORMAT, SINGLE_FORMAT
+from codefavor.judges.reward import RewardModel, SingleInput, save_reward_model
+from codefavor.models.embedded import resolve_model
+from codefavor.models.prefix_tree import families
+from codefavor.models.pretrained import WeightsLoader, load_tokenizer, load_weights
+from codefavor.models.segment_attention import read_by_segments
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
 from codefavor.train.examples import ExampleSet, ExampleT, JointExample, SingleExample, joint_examples, single_examples

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 
 from torch.nn.functional import logsigmoid
 
-from codefavor.judge.format import APART_FORMAT
-from codefavor.judge.order_free import ApartInput, order_free_margins, side_by_side
-from codefavor.judge.pretrained import WeightsLoader, load_tokenizer, load_weights
-from codefavor.llm.embedded import resolve_model
+from codefavor.judges.format import APART_FORMAT
+from codefavor.judges.order_free import ApartInput, order_free_margins, side_by_side
+from codefavor.models.embedded import resolve_model
+from codefavor.models.pretrained import WeightsLoader, load_tokenizer, load_weights
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
 from codefavor.train.examples import ApartExample, ExampleSet, apart_examples

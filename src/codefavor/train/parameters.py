@@ -10,8 +10,8 @@ from torch import nn
 from transformers import PreTrainedModel
 
 from codefavor.errors import ConfigError
-from codefavor.judge.pretrained import load_weights
-from codefavor.llm.embedded import EMBEDDED, HUB_ID, resolve_model
+from codefavor.models.embedded import EMBEDDED, HUB_ID, resolve_model
+from codefavor.models.pretrained import load_weights
 from codefavor.train.adapter import save_adapter
 from codefavor.train.config import TrainConfig
 from codefavor.train.objectives import Learner

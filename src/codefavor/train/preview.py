@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 from transformers import PreTrainedTokenizerBase
 
-from codefavor.judge.format import Candidate
-from codefavor.judge.pretrained import verdict_tokens
+from codefavor.judges.format import Candidate
+from codefavor.models.pretrained import verdict_tokens
 from codefavor.record import Record
 from codefavor.train.config import TrainConfig
 from codefavor.train.examples import ApartExample, JointExample, ReplyExample, SingleExample

@@ -6,8 +6,8 @@ from random import Random
 import pytest
 
 from codefavor.evolve.regress_evol.catalogue import CATALOGUE
+from codefavor.evolve.regress_evol.inserted_step import WovenStep
 from codefavor.evolve.regress_evol.snippet import Snippet
-from codefavor.evolve.regress_evol.woven import WovenStep
 
 LOOP = "def f(xs):\n    total = 0\n    for x in xs:\n        total += x\n    return total"
 REWRITES = {

@@ -9,7 +9,7 @@ from codefavor.errors import ConfigError, DataError
 from codefavor.evidence.verification import verify
 from codefavor.evolve.protocol import Discard
 from codefavor.evolve.regress_evol.balance import relative_change
-from codefavor.evolve.regress_evol.run import RegressEvolConfig, Summary, run_regress_evol
+from codefavor.evolve.regress_evol.regress import RegressEvolConfig, Summary, run_regress_evol
 from codefavor.jsonl import read_records
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.pair import PreferencePair

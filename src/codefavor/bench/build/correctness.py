@@ -10,10 +10,10 @@ from codefavor.bench.build.curated import Dropped, make_pair
 from codefavor.bench.build.problems import Problem
 from codefavor.bench.build.samples import Sample
 from codefavor.bench.build.testing import run_tests
+from codefavor.languages.python.strip import strip_comments
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.pair import PreferencePair
 from codefavor.sandbox.pool import Pool
-from codefavor.syntax.strip import strip_comments
 
 MOST = 2
 """Pairs of one problem."""

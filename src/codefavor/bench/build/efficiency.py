@@ -15,7 +15,7 @@ from codefavor.bench.build.samples import Sample
 from codefavor.bench.build.testing import answer, run_tests
 from codefavor.evidence.behaviour import call_source, seeds_of
 from codefavor.evidence.cost import growing_inputs
-from codefavor.evidence.entry import find_entry
+from codefavor.evidence.entry_point import find_entry
 from codefavor.evidence.relations import Arguments
 from codefavor.evidence.scaling import size_of, ways_to_grow
 from codefavor.evidence.worked_examples import find_examples

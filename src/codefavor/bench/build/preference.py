@@ -15,7 +15,7 @@ from codefavor.bench.build.curated import Dropped, make_pair
 from codefavor.bench.build.problems import Problem
 from codefavor.bench.build.samples import Sample
 from codefavor.bench.tasks import Task
-from codefavor.judge.comments import with_comments
+from codefavor.judges.comments import with_comments
 from codefavor.pairs.comparison import Choice, Comparison, LabeledComparison, other_side
 from codefavor.pairs.criterion import Aspect, criterion_for
 from codefavor.pairs.pair import PreferencePair

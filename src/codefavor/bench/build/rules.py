@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from codefavor.bench.build.problems import Problem
 from codefavor.bench.build.samples import Sample
-from codefavor.evidence.entry import parse
+from codefavor.evidence.entry_point import parse
 
 RULES = "rules"
 """The name that samples made here carry in the place of a model's."""

@@ -17,16 +17,16 @@ from codefavor.bench.build.problems import Problem
 from codefavor.errors import CodeFavorError, DataError
 from codefavor.evidence.findings import find
 from codefavor.jsonl import read_records
+from codefavor.languages.fences import python_of_reply
 from codefavor.llm import batch
 from codefavor.llm.answers import AnswerFile
 from codefavor.llm.cached import Cached
-from codefavor.llm.governed import Governed
 from codefavor.llm.load import load_model, load_price
-from codefavor.llm.meter import Meter, Spent
-from codefavor.llm.pacing import Limits, Pacer
 from codefavor.llm.protocol import GenerationConfig, Message
+from codefavor.llm.rate_limit import Limits, Pacer
+from codefavor.llm.rate_limited_model import Governed
+from codefavor.llm.usage_budget import Meter, Spent
 from codefavor.record import Record
-from codefavor.syntax.fences import python_of_reply
 
 _WRITE = "Write Python code for the task below. Answer with the whole code in one fenced block.\n\n{instruction}"
 _MEND = (

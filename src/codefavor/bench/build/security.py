@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from codefavor.bench.build.curated import Dropped, make_pair
 from codefavor.bench.build.problems import Problem
 from codefavor.bench.build.samples import Sample
-from codefavor.evidence.entry import parse, top_functions
+from codefavor.evidence.entry_point import parse, top_functions
 from codefavor.evidence.findings import find
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.pair import PreferencePair

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
+from codefavor.bench.bench_judge import write_json
 from codefavor.bench.build.curated import Dropped
-from codefavor.bench.run import write_json
 from codefavor.bench.tasks import TASKS_FILE
 from codefavor.errors import DataError, UserError
 from codefavor.jsonl import write_records
-from codefavor.judge.comments import with_comments
+from codefavor.judges.comments import with_comments
 from codefavor.manifest import Manifest
 from codefavor.pairs.comparison import LabeledComparison, Side
 from codefavor.pairs.overlap import NearDuplicates

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from codefavor.syntax.fences import fenced_blocks
+from codefavor.languages.fences import fenced_blocks
 
 _FENCE = re.compile(r"[ \t]*(`{3,}(?=[^`]*$)|~{3,})")
 _STRICT_HEADING = re.compile(r"## (.+)")

@@ -16,9 +16,9 @@ from codefavor.evolve.regress_evol.operator import Change, Operator
 from codefavor.evolve.regress_evol.snippet import Snippet
 from codefavor.evolve.regress_evol.wording import criterion_in_words, describe_task
 from codefavor.evolve.seeds import GoodFunction
+from codefavor.languages.python.parse import parses
+from codefavor.languages.python.strip import strip_comments
 from codefavor.pairs.pair import PreferencePair, Provenance
-from codefavor.syntax.parse import parses
-from codefavor.syntax.strip import strip_comments
 
 METHOD = "regress-evol"
 _SHORT_WORD = 3

@@ -4,7 +4,7 @@ import ast
 import builtins
 import sys
 
-from codefavor.syntax.parse import Unparsable, parse
+from codefavor.languages.python.parse import Unparsable, parse
 
 _FOREIGN = {"yaml", "requests", "jinja2", "jwt", "bcrypt", "paramiko", "defusedxml", "flask", "werkzeug"}
 _FROM = {

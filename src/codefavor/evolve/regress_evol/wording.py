@@ -6,8 +6,8 @@ The instruction never names a defect; the criteria are our own words around the 
 import re
 from random import Random
 
+from codefavor.languages.python.functions import Function
 from codefavor.pairs.criterion import Aspect, Criterion
-from codefavor.syntax.functions import Function
 
 MOST_CHARACTERS = 320
 

@@ -1,7 +1,7 @@
 """Woven steps over numbers and text with a fast and a slow way: formulas and bounds against trying everything."""
 
+from codefavor.evolve.regress_evol.inserted_step import Case, WovenStep
 from codefavor.evolve.regress_evol.operator import Operator
-from codefavor.evolve.regress_evol.woven import Case, WovenStep
 from codefavor.pairs.criterion import Aspect
 
 

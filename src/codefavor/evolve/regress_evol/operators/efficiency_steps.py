@@ -3,8 +3,8 @@
 The slow way is the shorter one as often as not: brevity is no speed.
 """
 
+from codefavor.evolve.regress_evol.inserted_step import Case, WovenStep
 from codefavor.evolve.regress_evol.operator import Operator
-from codefavor.evolve.regress_evol.woven import Case, WovenStep
 from codefavor.pairs.criterion import Aspect
 
 

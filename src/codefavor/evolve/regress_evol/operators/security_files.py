@@ -1,7 +1,7 @@
 """Woven steps around files, foreign data and the network: reading, unpacking, permissions, certificates, addresses."""
 
+from codefavor.evolve.regress_evol.inserted_step import Case, WovenStep
 from codefavor.evolve.regress_evol.operator import Operator
-from codefavor.evolve.regress_evol.woven import Case, WovenStep
 from codefavor.pairs.criterion import Aspect
 
 

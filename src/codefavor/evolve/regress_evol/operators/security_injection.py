@@ -1,7 +1,7 @@
 """Woven steps where input becomes part of a command, a query, a path, a page or a program."""
 
+from codefavor.evolve.regress_evol.inserted_step import Case, WovenStep
 from codefavor.evolve.regress_evol.operator import Operator
-from codefavor.evolve.regress_evol.woven import Case, WovenStep
 from codefavor.pairs.criterion import Aspect
 
 

@@ -1,7 +1,7 @@
 """Woven steps that open a connection, offer a service, or take serialised data: whom is trusted, and with what."""
 
+from codefavor.evolve.regress_evol.inserted_step import Case, WovenStep
 from codefavor.evolve.regress_evol.operator import Operator
-from codefavor.evolve.regress_evol.woven import Case, WovenStep
 from codefavor.pairs.criterion import Aspect
 
 

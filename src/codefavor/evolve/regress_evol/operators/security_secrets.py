@@ -1,7 +1,7 @@
 """Woven steps around secrets: hashing, drawing, comparing, storing and logging them, and encryption."""
 
+from codefavor.evolve.regress_evol.inserted_step import Case, WovenStep
 from codefavor.evolve.regress_evol.operator import Operator
-from codefavor.evolve.regress_evol.woven import Case, WovenStep
 from codefavor.pairs.criterion import Aspect
 
 

@@ -1,0 +1,68 @@
+"""An evolution run as its user sees it: a line of progress on stderr, and how it ended."""
+
+import shlex
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from codefavor.evolve.evolve_seeds import Progress, Watch
+from codefavor.evolve.settings import Effort
+from codefavor.evolve.summary import Summary
+
+
+def watched(effort: Effort, out: Path, unsafe_local: bool, run: Callable[[str, Watch], Summary]) -> None:
+    """Carry out a run, which is called with the command line and what is to hear of its progress, and tell the end."""
+    latest = Progress()
+    with Live(console=Console(stderr=True), refresh_per_second=4, transient=True) as live:
+        show = _shown_in(live, effort)
+
+        def watch(progress: Progress) -> None:
+            nonlocal latest
+            latest = progress
+            show(progress)
+
+        summary = run(f"codefavor {shlex.join(sys.argv[1:])}", watch)
+    turned_down, paper = summary.filtered_by_critic, summary.filtered_in_paper
+    share = (
+        "" if turned_down is None or paper is None else f"; critic turned down {turned_down:.1%} (paper {paper:.1%})"
+    )
+    typer.echo(f"{out / 'pairs.jsonl'}: {summary.kept} pairs; {summary.discarded} discarded{share}")
+    for stage, reasons in summary.discarded_by.items():
+        typer.echo(f"  {stage}: {sum(reasons.values())}")
+    if unsafe_local:
+        typer.echo("Foreign code ran under --unsafe-local.")
+    if not summary.complete:
+        _tell_unfinished(latest, summary.failed)
+
+
+def _tell_unfinished(progress: Progress, failed: int) -> None:
+    if progress.unfinished:
+        typer.echo(f"unfinished shards: {', '.join(progress.unfinished)}", err=True)
+    if progress.first_failure:
+        typer.echo(f"first failure: {progress.first_failure}", err=True)
+    typer.echo(f"not complete: {failed} seeds failed or the budget is spent; run it again to go on", err=True)
+
+
+def _shown_in(live: Live, effort: Effort) -> Watch:
+    started = time.monotonic()
+
+    def show(progress: Progress) -> None:
+        tally, elapsed = progress.tally, time.monotonic() - started
+        settled = tally.kept + tally.discarded
+        drops = ", ".join(f"{stage} {reasons.total()}" for stage, reasons in sorted(tally.discards.items()))
+        read, written = (sum(getattr(t, side) for t in tally.tokens().values()) for side in ("input", "output"))
+        line = f"{progress.earlier + settled} settled, {tally.kept} kept now; {drops or 'none discarded'}"
+        line += f"; {progress.failed} failed" if progress.failed else ""
+        line += f"; {read:,} + {written:,} tokens; {settled / max(elapsed, 1e-6):.1f}/s"
+        if effort.limit and settled:
+            left = (effort.limit - progress.earlier - settled) * elapsed / settled
+            line += f"; {left / 60:.1f} min left"
+        live.update(Text(line))
+
+    return show

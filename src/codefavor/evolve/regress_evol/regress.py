@@ -1,0 +1,169 @@
+"""A run of Regress-Evol: seeds to a folder of pairs.jsonl, discarded.jsonl, summary.json and manifest.json."""
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+from random import Random
+from typing import Annotated
+
+from pydantic import Field
+
+from codefavor.errors import DataError
+from codefavor.evidence.verification import Mark
+from codefavor.evolve.evidence_filter import verified
+from codefavor.evolve.protocol import Discard
+from codefavor.evolve.regress_evol.balance import balanced
+from codefavor.evolve.regress_evol.catalogue import choose_operators
+from codefavor.evolve.regress_evol.evolver import RegressEvol
+from codefavor.evolve.seeds import good_functions
+from codefavor.jsonl import write_records
+from codefavor.manifest import make_manifest
+from codefavor.pairs.criterion import VERIFIABLE_ASPECTS, Aspect
+from codefavor.pairs.pair import PreferencePair
+from codefavor.record import Record
+from codefavor.sandbox.pool import Pool
+from codefavor.sandbox.probe import open_sandbox
+
+POOL = 3
+"""How many pairs are made for one that is kept, so that the balance by length has something to choose from."""
+
+
+_NOT_SHOWN: frozenset[Mark] = frozenset({"refuted", "untestable"})
+"""Marks that drop a pair: its defect has to be seen, in other results, more work, or a weakness."""
+
+
+class RegressEvolConfig(Record):
+    """What a run is asked for."""
+
+    source: str
+    """`installed`, `stdlib`, or the path of a file, folder or checkout."""
+    limit: Annotated[int, Field(gt=0)] | None = None
+    """The most pairs, shared out evenly among the aspects; None keeps all that the balance allows."""
+    seed: int = 0
+    """Decides the order of files, the operators' choices and the wording."""
+    operators: tuple[str, ...] = ()
+    """The operators to use; empty for all."""
+    exclude_operators: tuple[str, ...] = ()
+    """The operators to leave out."""
+    aspects: tuple[Aspect, ...] = VERIFIABLE_ASPECTS
+    """The aspects to make pairs for."""
+    most_files: Annotated[int, Field(gt=0)] = 2000
+    """The most files to read."""
+    verify: bool = False
+    """Run both codes of every pair and keep those that show their defect."""
+    unsafe_local: bool = False
+    """Whether code may run where the sandbox does not hold."""
+
+
+class Summary(Record):
+    """What a run made."""
+
+    pairs: int
+    """Pairs kept."""
+    by_aspect: dict[str, int]
+    """Pairs of each aspect."""
+    by_operator: dict[str, int]
+    """Pairs of each operator."""
+    by_source: dict[str, int]
+    """Pairs of each distribution or checkout."""
+    discarded: dict[str, int]
+    """Discards of each stage."""
+    shorter_chosen: dict[str, float]
+    """The accuracy of "the shorter code is better" by aspect, equal lengths at half; "longer" is one minus it."""
+    mean_length_change: dict[str, float]
+    """The mean of how much the rejected code's length differs from the chosen code's, as a fraction, by aspect."""
+
+
+def run_regress_evol(
+    config: RegressEvolConfig, folder: Path, command: str, progress: Callable[[int], None] = lambda pairs: None
+) -> Summary:
+    """Make pairs and write them with what was dropped; `progress` is told the number of pairs made so far.
+
+    Raises:
+        ConfigError: an operator is unknown, or none is left.
+        DataError: the source has no Python files, or gives no pair.
+        SandboxError: pairs are to be verified, and code cannot be run safely here.
+    """
+    manifest = make_manifest(command, config.model_dump(mode="json"), [], config.seed)
+    with open_sandbox(unsafe_local=config.unsafe_local) if config.verify else nullcontext() as pool:
+        made, discards = _make(config, pool, progress)
+    kept = _balance(made, config, discards)
+    if not kept:
+        raise DataError(f"{config.source}: no function here gives a pair; name another source or more operators")
+    summary = summarize_run(kept, discards)
+    write_records(folder / "discarded.jsonl", discards)
+    (folder / "summary.json").write_text(summary.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    (folder / "manifest.json").write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    write_records(folder / "pairs.jsonl", kept)
+    return summary
+
+
+def _make(
+    config: RegressEvolConfig, pool: Pool | None, progress: Callable[[int], None]
+) -> tuple[dict[Aspect, dict[str, PreferencePair]], list[Discard]]:
+    operators = choose_operators(config.operators, config.exclude_operators, config.aspects)
+    aspects = sorted({operator.aspect for operator in operators})
+    made: dict[Aspect, dict[str, PreferencePair]] = {aspect: {} for aspect in aspects}
+    discards: list[Discard] = []
+    enough = None if config.limit is None else POOL * (-(-config.limit // len(aspects)))
+    evolver = RegressEvol(operators, config.seed)
+    for pair in evolver.evolve_all(good_functions(config.source, config.seed, config.most_files)):
+        outcome = pair if pool is None or isinstance(pair, Discard) else verified(pool, pair, config.seed, _NOT_SHOWN)
+        if isinstance(outcome, Discard):
+            discards.append(outcome)
+        elif outcome.criterion.aspect is not None:
+            made[outcome.criterion.aspect][outcome.id] = outcome
+            progress(sum(map(len, made.values())))
+        if enough is not None and all(len(pairs) >= enough for pairs in made.values()):
+            break
+    return made, discards
+
+
+def _balance(
+    made: dict[Aspect, dict[str, PreferencePair]], config: RegressEvolConfig, discards: list[Discard]
+) -> list[PreferencePair]:
+    kept: list[PreferencePair] = []
+    most = None if config.limit is None else config.limit // len(made)
+    for aspect, pairs in made.items():
+        chosen = balanced(list(pairs.values()), most, Random(f"{config.seed}:{aspect}"))
+        ids = {pair.id for pair in chosen}
+        dropped = (pair for pair in pairs.values() if pair.id not in ids)
+        discards += [
+            Discard(
+                source_id=pair.provenance.source_id,
+                stage="balance",
+                reason=f"{pair.provenance.method}: left out so that length does not tell the better code",
+            )
+            for pair in dropped
+        ]
+        kept += chosen
+    return Random(config.seed).sample(kept, len(kept))
+
+
+def summarize_run(pairs: list[PreferencePair], discards: list[Discard]) -> Summary:
+    """Return the counts of a run."""
+    aspects = sorted({str(pair.criterion.aspect) for pair in pairs})
+    of = {aspect: [pair for pair in pairs if str(pair.criterion.aspect) == aspect] for aspect in aspects}
+    return Summary(
+        pairs=len(pairs),
+        by_aspect={aspect: len(of[aspect]) for aspect in aspects},
+        by_operator=_counted(pair.provenance.method.partition("/")[2] for pair in pairs),
+        by_source=_counted(pair.provenance.source for pair in pairs),
+        discarded=_counted(discard.stage for discard in discards),
+        shorter_chosen={aspect: _shorter(of[aspect]) for aspect in aspects},
+        mean_length_change={aspect: _mean_change(of[aspect]) for aspect in aspects},
+    )
+
+
+def _counted(names: object) -> dict[str, int]:
+    return dict(sorted(Counter(names).items()))  # type: ignore[call-overload]
+
+
+def _shorter(pairs: list[PreferencePair]) -> float:
+    signs = [(len(pair.chosen) < len(pair.rejected)) + (len(pair.chosen) == len(pair.rejected)) / 2 for pair in pairs]
+    return round(sum(signs) / len(signs), 4)
+
+
+def _mean_change(pairs: list[PreferencePair]) -> float:
+    return round(sum(abs(len(pair.rejected) / len(pair.chosen) - 1) for pair in pairs) / len(pairs), 4)

@@ -1,0 +1,1 @@
+"""What a programming language is: names, suffixes, fences, parsing, stripping, functions."""

@@ -1,0 +1,1 @@
+"""Running the weights of decoder transformers: loading, prefix trees, attention, precision, batching."""

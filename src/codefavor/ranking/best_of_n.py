@@ -1,0 +1,104 @@
+"""Best of N for a file of problems: one ranking a line in `rankings.jsonl`, in the order of the file.
+
+A run that was cut off goes on where it stopped, and only under the settings it was begun with.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from codefavor.jsonl import write_records
+from codefavor.judges.protocol import Judge
+from codefavor.manifest import Manifest
+from codefavor.pairs.criterion import Criterion
+from codefavor.ranking.candidate_set import CandidateSet
+from codefavor.ranking.journal import Journal, write_json
+from codefavor.ranking.ranking import Ranking, RankSettings
+from codefavor.ranking.tournament import rank_many
+from codefavor.record import Record
+
+RANKINGS_FILE = "rankings.jsonl"
+MANIFEST_FILE = "manifest.json"
+
+
+class JudgedFile(Record):
+    """What shapes the rankings of a file; a run is continued under the same settings or not at all."""
+
+    judge: str
+    """The judge's name."""
+    judge_files: dict[str, str]
+    """SHA-256 of the files that the judge is made of, by name."""
+    samples: str
+    """SHA-256 of the file of candidates."""
+    criterion: Criterion | None
+    """The criterion of rows that name none."""
+    rank: RankSettings
+    """What shapes every ranking."""
+    unsafe_local: bool = False
+    """Whether foreign code may have run without a full sandbox, by the user's leave."""
+
+
+class BestOfN(Record):
+    """What a run came to."""
+
+    problems: int
+    """Problems ranked."""
+    certain: int
+    """Those whose winner is that of the full round-robin with probability 1 - delta."""
+    level: int
+    """Those without a winner, since the best candidates are level."""
+    with_loops: int
+    """Those whose answers go round in circles."""
+    judgements: int
+    """Judgements asked."""
+    of: int
+    """Judgements of all full round-robins."""
+
+
+def unfinished(
+    journal: Journal[Ranking], samples: Iterable[tuple[int, CandidateSet]]
+) -> Iterator[tuple[int, CandidateSet]]:
+    """Yield the problems that the journal does not hold.
+
+    Raises:
+        DataError: the file has changed since the run began.
+    """
+    return ((index, task) for index, task in samples if not journal.finished(index, task.digest()))
+
+
+def best_of_n(
+    judge: Judge,
+    samples: Iterable[tuple[int, CandidateSet]],
+    settings: JudgedFile,
+    out: Path,
+    manifest: Manifest,
+    progress: Callable[[int], None],
+) -> BestOfN:
+    """Rank what is not yet ranked in `out`, write `rankings.jsonl` and return what it came to.
+
+    `progress` is called with the number of problems done.
+
+    Raises:
+        UserError: `out` holds a run under other settings, or something that is no run.
+        DataError: the journal in `out` is damaged, or the samples are.
+        ModelError: the judge failed; what is finished is kept.
+    """
+    with Journal(out, settings, Ranking) as journal:
+        progress(len(journal))
+        for outcome in rank_many(judge, unfinished(journal, samples), settings.rank):
+            journal.add(outcome.ranking)
+            progress(len(journal))
+        write_records(out / RANKINGS_FILE, journal)
+        write_json(out / MANIFEST_FILE, manifest)
+        return _summary(journal)
+
+
+def _summary(rankings: Iterable[Ranking]) -> BestOfN:
+    counts = dict.fromkeys(BestOfN.model_fields, 0)
+    for ranking in rankings:
+        counts["problems"] += 1
+        counts["certain"] += ranking.certain
+        counts["level"] += ranking.winner is None
+        counts["with_loops"] += bool(ranking.loops)
+        counts["judgements"] += ranking.judgements
+        counts["of"] += ranking.of
+    return BestOfN(**counts)

@@ -1,0 +1,213 @@
+"""A review from beginning to end: what changed, what is known of it, what the judge says, as one record.
+
+Which judge is asked, and in which orders, is the caller's choice; the judge gets the evidence from here.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from codefavor.evidence.describe import account
+from codefavor.git.repository import Repository
+from codefavor.git.revisions import Revisions
+from codefavor.judges.comments import with_comments
+from codefavor.judges.protocol import Judge
+from codefavor.pairs.comparison import Comparison
+from codefavor.pairs.criterion import Criterion
+from codefavor.pairs.verdict import Verdict
+from codefavor.review.annotations import without_annotations
+from codefavor.review.changed_files import ChangedFile, read_changed_files
+from codefavor.review.changed_functions import ChangedFunction, Side, find_changed_functions
+from codefavor.review.function_analysis import FactFinder, Facts, under_name
+from codefavor.review.function_evidence import FunctionEvidence
+from codefavor.review.printable import printable
+from codefavor.review.records import SURE, FunctionReview, Judged, NotJudged, Outcome, Review
+from codefavor.sandbox.pool import Pool
+
+MakeJudge = Callable[[Judge], Judge]
+"""Makes the judge of a review; it is given the judge that stands for `evidence`."""
+_ONLY_LAYOUT = "Only comments, docstrings, annotations or layout differ."
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A changed function with its facts and the comparison by each criterion, None where nothing is to be asked."""
+
+    changed: ChangedFunction
+    facts: Facts
+    comparisons: tuple[Comparison | None, ...]
+    seconds: float
+
+
+def review_changes(
+    repository: Repository,
+    revisions: Revisions,
+    criteria: Sequence[Criterion],
+    make_judge: MakeJudge,
+    pool: Pool | None,
+    workers: int = 1,
+    not_run: str | None = None,
+    tell: Callable[[int, int], None] = lambda done, total: None,
+) -> Review:
+    """Return what the judge says of every changed function by every criterion.
+
+    Args:
+        repository: what is read.
+        revisions: the two states.
+        criteria: what better means; each is judged by itself.
+        make_judge: makes the judge.
+        pool: where functions are run; None to run nothing.
+        workers: how many functions are run side by side.
+        not_run: why nothing can be run, in a sentence.
+        tell: is called with the number of functions that are done and their total.
+
+    Raises:
+        DataError: the repository is damaged.
+    """
+    files, not_judged = _sorted_out(read_changed_files(repository, revisions))
+    changes, unparsed = find_changed_functions(files)
+    finder = FactFinder()
+    cases = [_prepare(changed, finder, criteria) for changed in changes]
+    asked = {each.digest(): case.facts for case in cases for each in case.comparisons if each}
+    judge = make_judge(FunctionEvidence(pool, asked, workers))
+    functions = []
+    for start in range(0, len(cases), workers):
+        functions += _judge(cases[start : start + workers], criteria, judge)
+        tell(len(functions), len(cases))
+    return Review(
+        compared=revisions.told,
+        judge=judge.name,
+        functions=tuple(functions),
+        not_judged=(*not_judged, *unparsed, *_outside(files, changes, unparsed)),
+        not_run=not_run,
+    )
+
+
+def _sorted_out(read: Iterable[ChangedFile | NotJudged]) -> tuple[list[ChangedFile], list[NotJudged]]:
+    files: list[ChangedFile] = []
+    not_judged: list[NotJudged] = []
+    for each in read:
+        if isinstance(each, NotJudged):
+            not_judged.append(each)
+        else:
+            files.append(each)
+    return files, not_judged
+
+
+def _outside(
+    files: Sequence[ChangedFile], changes: Sequence[ChangedFunction], unparsed: Sequence[NotJudged]
+) -> list[NotJudged]:
+    """Name the files in which something changed, but no function."""
+    told = {side.file.path for each in changes for side in (each.old, each.new) if side}
+    told |= {each.path for each in unparsed}
+    return [
+        NotJudged(path=path, reason="No function changed in it.")
+        for file in files
+        if file.old != file.new
+        and not told & {file.old_path, file.new_path}
+        and (path := file.new_path or file.old_path)
+    ]
+
+
+def _prepare(changed: ChangedFunction, finder: FactFinder, criteria: Sequence[Criterion]) -> _Case:
+    begun = time.perf_counter()
+    facts = finder.facts_of(changed)
+    comparisons = tuple(_comparison(changed, criterion) for criterion in criteria)
+    return _Case(changed, facts, comparisons, time.perf_counter() - begun)
+
+
+def _comparison(changed: ChangedFunction, criterion: Criterion) -> Comparison | None:
+    """Return the old code as A against the new as B; None where a side is missing or the judge would see no change."""
+    old, new = changed.old, changed.new
+    if old is None or new is None:
+        return None
+    comparison = Comparison(
+        instruction=instruction_of(old, new),
+        criterion=criterion,
+        code_a=under_name(old.function.snippet, old.function, new.function),
+        code_b=new.function.snippet,
+    )
+    shown = with_comments(comparison, "stripped").comparison
+    return None if _same(shown) else shown
+
+
+def _same(shown: Comparison) -> bool:
+    """Return whether both codes do the same by their text; annotations matter to people, and to words of their own."""
+    aspect = shown.criterion.aspect
+    if shown.code_a == shown.code_b or aspect is None or not aspect.verifiable:
+        return shown.code_a == shown.code_b
+    old, new = (without_annotations(code) for code in (shown.code_a, shown.code_b))
+    return old == new
+
+
+def instruction_of(old: Side, new: Side) -> str:
+    """Return what the function is to do: its place, its new declaration, and its docstring, the new one if there is."""
+    docstring = new.function.docstring or old.function.docstring
+    head = f"# {printable(new.file.path)}: {new.function.qualified_name}\n{new.function.signature}:"
+    if not docstring:
+        return f"{head}\n    ..."
+    body = "\n".join(f"    {line}".rstrip() for line in docstring.splitlines())
+    return f'{head}\n    """\n{body}\n    """'
+
+
+def _judge(cases: Sequence[_Case], criteria: Sequence[Criterion], judge: Judge) -> list[FunctionReview]:
+    begun = time.perf_counter()
+    comparisons = [each for case in cases for each in case.comparisons if each]
+    verdicts = iter(judge.judge(comparisons) if comparisons else [])
+    reviews = [_review_of(case, criteria, _verdicts_of(case, verdicts)) for case in cases]
+    share = (time.perf_counter() - begun) / len(cases)
+    return [
+        each.model_copy(update={"seconds": round(case.seconds + share, 4)})
+        for each, case in zip(reviews, cases, strict=True)
+    ]
+
+
+def _verdicts_of(case: _Case, verdicts: Iterable[Verdict]) -> list[Verdict | None]:
+    """Return the verdicts of a case, None where nothing was asked."""
+    following = iter(verdicts)
+    return [next(following) if each else None for each in case.comparisons]
+
+
+def _review_of(case: _Case, criteria: Sequence[Criterion], verdicts: Sequence[Verdict | None]) -> FunctionReview:
+    changed, shown = case.changed, case.changed.shown
+    compared = changed.old is not None and changed.new is not None
+    judged = [_judged(criterion, verdict) for criterion, verdict in zip(criteria, verdicts, strict=True)]
+    return FunctionReview(
+        path=shown.file.path,
+        name=shown.function.qualified_name,
+        kind=changed.kind,
+        was=_was(changed),
+        first_line=shown.function.first_line,
+        last_line=shown.function.last_line,
+        judged=tuple(judged) if compared else (),
+        new_findings=case.facts.new_findings if changed.new else (),
+    )
+
+
+def _was(changed: ChangedFunction) -> str | None:
+    if changed.old is None or changed.kind not in ("renamed", "moved"):
+        return None
+    return f"{changed.old.file.path}:{changed.old.function.first_line} {changed.old.function.qualified_name}"
+
+
+def _judged(criterion: Criterion, verdict: Verdict | None) -> Judged:
+    if verdict is None:
+        return Judged(criterion=criterion, outcome="no difference", probability=None, words=_ONLY_LAYOUT, judge=None)
+    return Judged(
+        criterion=criterion,
+        outcome=outcome_of(verdict),
+        probability=verdict.prob_a,
+        words=verdict.feedback or verdict.undecided or "The judge gives no reason.",
+        judge=verdict.judge,
+        evidence=tuple(account(verdict.evidence)) if verdict.evidence else (),
+    )
+
+
+def outcome_of(verdict: Verdict) -> Outcome:
+    """Return what a verdict on old (A) against new (B) says of the new code; a side needs `SURE` at least."""
+    if verdict.choice == "tie":
+        return "no difference"
+    if verdict.choice is None:
+        return "undecided"
+    sure = verdict.prob_a is None or max(verdict.prob_a, 1 - verdict.prob_a) >= SURE
+    return "undecided" if not sure else "worse" if verdict.choice == "A" else "better"
