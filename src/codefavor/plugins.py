@@ -1,4 +1,4 @@
-"""What other packages add, found by their entry points: judges, evolvers, chat models.
+"""What other packages add, found by their entry points: judges, evolvers, chat models, benchmarks.
 
 Nothing of a package is imported before it is asked for by name, and codefavor's own names are never looked up here.
 What goes wrong in a package is an error that names it. What a judge or an evolver is belongs to their own rooms.
@@ -15,12 +15,13 @@ from typing import Any, Literal
 
 from codefavor.errors import CodeFavorError, PluginError, UserError
 
-Kind = Literal["judge", "evolver", "chat model"]
+Kind = Literal["judge", "evolver", "chat model", "benchmark"]
 
 GROUPS: dict[Kind, str] = {
     "judge": "codefavor.judges",
     "evolver": "codefavor.evolvers",
     "chat model": "codefavor.chat_models",
+    "benchmark": "codefavor.benchmarks",
 }
 """The group of entry points for every kind."""
 

@@ -165,7 +165,7 @@ def make_task(number: int) -> Task:
         code_a=f"a = {number}  # said",
         code_b=f"b = {number}",
     )
-    return Task(id=f"t{number}", comparison=comparison, label="A", group=f"g{number}")
+    return Task(id=f"t{number}", comparison=comparison, stratum="correctness", label="A", group=f"g{number}")
 
 
 def make_votes(task: Task, choices: str) -> list[Vote]:

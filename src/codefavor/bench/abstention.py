@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import stats
 
-from codefavor.bench.cascade import StageAnswers, certify, least_problems
+from codefavor.bench.cascade import StageAnswers, certify, min_problems
 from codefavor.bench.results import TaskVerdict
 from codefavor.bench.scoring import joined
 from codefavor.errors import DataError
@@ -37,7 +37,7 @@ def certify_abstention(rows: Sequence[TaskVerdict], target: float, delta: float,
     if found is None or threshold is None:
         raise DataError(
             f"no confidence keeps the error under {target:g} with probability {1 - delta:g} on {len(set(groups))} "
-            f"problems; half of them test, and {least_problems(target, delta)} answered without an error are the "
+            f"problems; half of them test, and {min_problems(target, delta)} answered without an error are the "
             "least. Calibrate on more pairs, a better judge, or with a higher --abstain"
         )
     return Abstention(

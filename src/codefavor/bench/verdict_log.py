@@ -35,8 +35,10 @@ class VerdictLog:
     def _read(self, path: Path, known: dict[str, Task]) -> None:
         for row in read_records(path, TaskVerdict):
             task = known.get(row.task)
-            if task is None or task.comparison.digest() != row.given.comparison:
-                raise DataError(f"{path}: the verdict on {row.task} is about another comparison; name a new folder")
+            if task is None or task.comparison.digest() != row.given.comparison or task.stratum != row.aspect:
+                raise DataError(
+                    f"{path}: the verdict on {row.task} is about another comparison or criterion; name a new folder"
+                )
             self.rows[row.task] = row
 
     def add(self, row: TaskVerdict) -> None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from codefavor.bench.registry import OWN as OWN_BENCHMARKS
 from codefavor.doctor.check import Check
 from codefavor.errors import PluginError
 from codefavor.evolve.plugin import OWN_NAMES as OWN_EVOLVERS
@@ -10,7 +11,12 @@ from codefavor.judges.load import OWN_NAMES as OWN_JUDGES
 from codefavor.llm.load import OWN_PROVIDERS
 from codefavor.plugins import Kind, Plugin, all_plugins
 
-_OWN: dict[Kind, frozenset[str]] = {"judge": OWN_JUDGES, "evolver": OWN_EVOLVERS, "chat model": OWN_PROVIDERS}
+_OWN: dict[Kind, frozenset[str]] = {
+    "judge": OWN_JUDGES,
+    "evolver": OWN_EVOLVERS,
+    "chat model": OWN_PROVIDERS,
+    "benchmark": frozenset(OWN_BENCHMARKS),
+}
 
 
 def addition_checks(deep: bool) -> Iterator[Check]:

@@ -19,10 +19,17 @@ class Shown(Record):
     """Whether comments were to be stripped and are not, because a candidate does not parse."""
 
 
-def with_comments(comparison: Comparison, policy: CommentPolicy) -> Shown:
-    """Return the comparison as `policy` shows it; "kept" leaves every comparison as it is."""
-    aspect = comparison.criterion.aspect
-    verifiable = aspect is not None and aspect.verifiable
+def with_comments(comparison: Comparison, policy: CommentPolicy, verifiable: bool | None = None) -> Shown:
+    """Return the comparison as `policy` shows it; "kept" leaves every comparison as it is.
+
+    Args:
+        comparison: the comparison.
+        policy: whether comments are stripped.
+        verifiable: whether a program can decide it; by default the aspect of its criterion says so.
+    """
+    if verifiable is None:
+        aspect = comparison.criterion.aspect
+        verifiable = aspect is not None and aspect.verifiable
     if policy == "kept" or not verifiable or comparison.language != "python":
         return Shown(comparison=comparison)
     code_a, code_b = strip_comments(comparison.code_a), strip_comments(comparison.code_b)

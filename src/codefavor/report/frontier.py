@@ -9,10 +9,11 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from codefavor.bench.paired import AVERAGE
 from codefavor.bench.results import BenchResult
 from codefavor.record import Record
 from codefavor.report.published import Published
-from codefavor.report.table import AVERAGE, Table, row_name
+from codefavor.report.table import AccuracyTable, row_name
 from codefavor.report.templating import TEMPLATES
 
 _WIDTH, _HEIGHT = 880, 380
@@ -44,7 +45,7 @@ class CostRow(Record):
     """Tokens written; not published."""
 
 
-class Dot(Record):
+class FrontierPoint(Record):
     """One judge in the drawing's units."""
 
     name: str
@@ -65,12 +66,12 @@ class Dot(Record):
     """Both figures in words."""
 
 
-def cost_rows(results: Sequence[BenchResult], table: Table, published: Published) -> list[CostRow]:
+def cost_rows(results: Sequence[BenchResult], table: AccuracyTable, published: Published) -> list[CostRow]:
     """Return the costs of the judges in `table`, the published ones last, normalised to the cheapest of all."""
     key = accuracy_key(table)
     accuracy = {row.name: row.cells[key].accuracy for row in table.rows if key in row.cells}
     paid = [result.cost.dollars for result in results]
-    printed = [row for row in published.rows if table.benchmark and row.dollars]
+    printed = [row for row in published.rows if table.has_published and row.dollars]
     paid += [row.dollars for row in printed if row.dollars]
     cheapest = min((dollars for dollars in paid if dollars > 0), default=None)
 
@@ -100,7 +101,7 @@ def cost_rows(results: Sequence[BenchResult], table: Table, published: Published
     return rows
 
 
-def accuracy_key(table: Table) -> str:
+def accuracy_key(table: AccuracyTable) -> str:
     """Return the column that costs stand beside: the average, or the first column where there is none."""
     keys = [column.key for column in table.columns]
     return AVERAGE if AVERAGE in keys else keys[0]
@@ -172,9 +173,9 @@ def _steps(corners: Sequence[tuple[float, float]]) -> str:
     return f"{path}H{_WIDTH - _RIGHT}"
 
 
-def _place_names(dots: Sequence[tuple[CostRow, float, float]]) -> list[Dot]:
+def _place_names(dots: Sequence[tuple[CostRow, float, float]]) -> list[FrontierPoint]:
     """Put each name below and beside its dot, out of the line's way, and clear of dots and other names."""
-    placed: list[Dot] = []
+    placed: list[FrontierPoint] = []
     taken = [(x - 6, x + 6, y + 3) for _, x, y in dots]
     for row, x, y in sorted(dots, key=lambda dot: dot[2]):
         width = _LETTER * len(row.judge)
@@ -186,7 +187,7 @@ def _place_names(dots: Sequence[tuple[CostRow, float, float]]) -> list[Dot]:
                 baseline = above + _LINE
         taken.append((start, start + width, baseline))
         placed.append(
-            Dot(
+            FrontierPoint(
                 name=row.judge,
                 x=x,
                 y=y,
