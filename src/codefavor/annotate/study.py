@@ -73,7 +73,7 @@ def parse_criterion(wording: str) -> Criterion:
 
 
 def load_study(pairs: Path, settings: StudySettings, checks: Path | None) -> tuple[StudyTask, ...]:
-    """Return the tasks of a study and its attention checks.
+    """Return the tasks of a study and its attention checks; criteria in words have only those of a file.
 
     Args:
         pairs: a file of preference pairs, or the benchmark's folder.
@@ -104,9 +104,14 @@ def load_study(pairs: Path, settings: StudySettings, checks: Path | None) -> tup
             for criterion in criteria.values()
             for check in builtin_checks(criterion)
         ]
-    if not own:
+    if checks and not own:
         raise DataError(f"{checks}: no pairs in it")
     return (*tasks, *_distinct(own))
+
+
+def lacks_checks(settings: StudySettings, tasks: Iterable[StudyTask]) -> bool:
+    """Return whether the study wants attention checks and has none, as where its criteria are all in words."""
+    return settings.check_rate > 0 and not any(task.check for task in tasks)
 
 
 def _shown(

@@ -3,7 +3,7 @@
 Shares and scores are fractions of one. Nothing is computed here.
 """
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
@@ -145,3 +145,9 @@ class BenchResult(Record):
     @classmethod
     def _of_version_0_1(cls, content: Any) -> Any:
         return with_strata(content)
+
+    @model_validator(mode="after")
+    def _strata_are_declared(self) -> Self:
+        if undeclared := sorted(self.aspects.keys() - {stratum.key for stratum in self.strata}):
+            raise ValueError(f"aspects: {undeclared[0]} is none of the strata")
+        return self

@@ -71,7 +71,7 @@ def cost_rows(results: Sequence[BenchResult], table: AccuracyTable, published: P
     key = accuracy_key(table)
     accuracy = {row.name: row.cells[key].accuracy for row in table.rows if key in row.cells}
     paid = [result.cost.dollars for result in results]
-    printed = [row for row in published.rows if table.has_published and row.dollars]
+    printed = [row for row in published.rows_for(table.benchmark) if row.dollars]
     paid += [row.dollars for row in printed if row.dollars]
     cheapest = min((dollars for dollars in paid if dollars > 0), default=None)
 

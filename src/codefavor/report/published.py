@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from codefavor.bench.benchmark import BenchmarkName
 from codefavor.record import Record
 
 
@@ -39,6 +40,10 @@ class Published(Record):
     """Where it is printed."""
     rows: tuple[PublishedRow, ...]
     """Its rows."""
+
+    def rows_for(self, benchmark: BenchmarkName | None) -> tuple[PublishedRow, ...]:
+        """Return the rows where they are about `benchmark`, else none."""
+        return self.rows if benchmark and benchmark.name == self.benchmark else ()
 
 
 def load_published() -> Published:

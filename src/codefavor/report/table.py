@@ -97,8 +97,8 @@ def make_accuracy_table(results: Sequence[BenchResult], published: Published | N
     rows = [
         AccuracyRow(name=row_name(result), kind="measured", published=False, cells=_cells(result)) for result in results
     ]
-    if published and first.benchmark and first.benchmark.name == published.benchmark:
-        rows += [_published_row(row) for row in published.rows]
+    if published:
+        rows += [_published_row(row) for row in published.rows_for(first.benchmark)]
     return AccuracyTable(
         data=tuple(first.settings.data), benchmark=first.benchmark, columns=_columns(results), rows=tuple(rows)
     )
