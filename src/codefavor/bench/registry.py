@@ -13,14 +13,14 @@ from codefavor.bench.codeprefbench import CODEPREFBENCH
 from codefavor.errors import UserError
 from codefavor.plugins import Plugin, all_plugins, find_plugin
 
-OWN = {benchmark.name: benchmark for benchmark in (CODEPREFBENCH,)}
+BUILT_IN = {benchmark.name: benchmark for benchmark in (CODEPREFBENCH,)}
 """codefavor's own benchmarks, by name."""
 _NEEDS = ("name", "title", "files", "strata", "read", "license", "source", "url", "notes")
 
 
 def known_names() -> list[str]:
     """Return the names of all benchmarks; nothing is imported for it."""
-    return [*OWN, *(plugin.name for plugin in all_plugins("benchmark") if plugin.name not in OWN)]
+    return [*BUILT_IN, *(plugin.name for plugin in all_plugins("benchmark") if plugin.name not in BUILT_IN)]
 
 
 def find_benchmark(name: str) -> Benchmark:
@@ -30,8 +30,8 @@ def find_benchmark(name: str) -> Benchmark:
         UserError: there is none of that name, or two packages add it.
         PluginError: the package that adds it is broken.
     """
-    if name in OWN:
-        return OWN[name]
+    if name in BUILT_IN:
+        return BUILT_IN[name]
     plugin = find_plugin("benchmark", name)
     if plugin is None:
         raise UserError(f"no benchmark is called {name!r}; known are {', '.join(known_names())}")
@@ -49,13 +49,13 @@ def benchmark_in(folder: Path) -> Benchmark | None:
 
 def benchmark_of_files(hashes: Mapping[str, str]) -> Benchmark | None:
     """Return codefavor's own benchmark of which a file with its hash is among `hashes`, by name, or None."""
-    return next((own for own in OWN.values() if not set(own.files.values()).isdisjoint(hashes.values())), None)
+    return next((own for own in BUILT_IN.values() if not set(own.files.values()).isdisjoint(hashes.values())), None)
 
 
 def _benchmarks() -> Iterator[Benchmark]:
-    yield from OWN.values()
+    yield from BUILT_IN.values()
     for plugin in all_plugins("benchmark"):
-        if plugin.name not in OWN:
+        if plugin.name not in BUILT_IN:
             yield _load(plugin)
 
 

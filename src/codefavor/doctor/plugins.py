@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from codefavor.bench.registry import OWN as OWN_BENCHMARKS
+from codefavor.bench.registry import BUILT_IN as OWN_BENCHMARKS
 from codefavor.doctor.check import Check
 from codefavor.errors import PluginError
 from codefavor.evolve.plugin import OWN_NAMES as OWN_EVOLVERS
