@@ -248,7 +248,7 @@ def test_a_repeated_task_id_is_refused(tmp_path: Path) -> None:
 
 def test_a_model_is_asked_once_for_every_draw(tmp_path: Path) -> None:
     with Loopback(answer=lambda messages: f"```python\n{RIGHT}\n```") as server:
-        sampling = Sampling(model="vllm/m", base_urls=(server.url,), draws=3)
+        sampling = Sampling(model="vllm/m", base_urls=(server.url,), samples_per_problem=3)
         done: list[tuple[int, int]] = []
         samples, spent = draw_samples(sampling, [DOUBLE], tmp_path / "answers", lambda *now: done.append(now))
         assert spent.calls == server.tally.requests == 3 and done[-1] == (3, 3)

@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from codefavor.bench.length_shortcut import shorter_better_share
 from codefavor.bench.mbpp_plus import MbppPlusRunner
 from codefavor.bench.registry import find_benchmark
 from codefavor.bench.tasks import Task, TaskSet
@@ -210,13 +211,11 @@ def summarise(tasks: Sequence[Task], rows: Sequence[AuditedTask], notes: Sequenc
 
 
 def _summarise_stratum(aspect: str, tasks: Sequence[Task], rows: Sequence[AuditedTask]) -> LabelAuditRow:
-    lengths = [(len(task.comparison.code_a), len(task.comparison.code_b), task.label) for task in tasks]
-    shorter = [0.5 if a == b else float((a < b) == (label == "A")) for a, b, label in lengths]
     return LabelAuditRow(
         aspect=aspect,
         tasks=len(tasks),
         clusters=len({task.group for task in tasks}),
         counts=dict(Counter(str(flag) for row in rows for flag in row.flags)),
         verified=sum(row.verified for row in rows),
-        shorter_better=round(sum(shorter) / len(shorter), 4),
+        shorter_better=shorter_better_share(tasks),
     )

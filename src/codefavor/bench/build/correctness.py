@@ -41,6 +41,6 @@ def curate_correctness(
         failing.remove(worse)
         if len(passing) > 1:
             passing.remove(better)
-        said = f"chosen passes all {len(problem.tests or problem.cases)} tests, rejected does not."
-        pairs.append(make_pair(Aspect.CORRECTNESS, problem, source, better, worse, said))
+        feedback = f"chosen passes all {len(problem.tests or problem.cases)} tests, rejected does not."
+        pairs.append(make_pair(Aspect.CORRECTNESS, problem, source, better, worse, feedback))
     return pairs

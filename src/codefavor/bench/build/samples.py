@@ -55,7 +55,7 @@ class Sampling(Record):
     """The model, `provider/model`."""
     base_urls: tuple[str, ...] = ()
     """Servers that answer for it."""
-    draws: Annotated[int, Field(ge=1)] = 8
+    samples_per_problem: Annotated[int, Field(ge=1)] = 8
     """Answers to each problem; eight are what the paper drew for its human-preference pairs."""
     temperature: Annotated[float, Field(ge=0)] = 0.8
     """The paper's temperature."""
@@ -95,7 +95,9 @@ def draw_samples(
     answers.mkdir(parents=True, exist_ok=True)
     meter = Meter(sampling.budget_usd)
     with ExitStack() as stack:
-        files = [stack.enter_context(AnswerFile(answers / f"draw-{n}.sqlite")) for n in range(sampling.draws)]
+        files = [
+            stack.enter_context(AnswerFile(answers / f"draw-{n}.sqlite")) for n in range(sampling.samples_per_problem)
+        ]
         samples = asyncio.run(_draw(sampling, problems, files, meter, progress))
     return samples, meter.spent
 
