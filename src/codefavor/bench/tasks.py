@@ -137,12 +137,13 @@ def _present(path: Path, rng: random.Random) -> Iterator[LabeledComparison]:
 
 
 def _task_as_shown(labeled: LabeledComparison, stratum: Stratum, comments: CommentPolicy, wording: Wording) -> Task:
-    shown = with_comments(labeled.comparison, comments, stratum.strip_comments)
+    presented = with_comments(labeled.comparison, comments, stratum.strip_comments)
+    criterion = worded(labeled.comparison.criterion, wording)
     return Task(
         id=labeled.id,
-        comparison=shown.comparison.model_copy(update={"criterion": worded(shown.comparison.criterion, wording)}),
+        comparison=presented.comparison.model_copy(update={"criterion": criterion}),
         stratum=stratum.key,
         label=labeled.label,
         group=labeled.group,
-        unparsed=shown.unparsed,
+        unparsed=presented.unparsed,
     )

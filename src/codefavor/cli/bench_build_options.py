@@ -90,9 +90,8 @@ class BuildOptions:
             folder = self.answers or self.out.with_name(f"{self.out.name}.answers")
             with counted("sampling") as advance:
                 drawn, spent = draw_samples(sampling, list(problems.values()), folder, advance)
-            typer.echo(
-                f"{len(drawn)} samples of {sampling.model}; {spent.calls} asked for now, ${spent.usd:.2f}", err=True
-            )
+            cost = f"{spent.calls} requests in this run, ${spent.usd:.2f}"
+            typer.echo(f"{len(drawn)} samples of {sampling.model}; {cost}", err=True)
             samples += drawn
         return by_problem(samples)
 

@@ -127,8 +127,8 @@ def money(dollars: float) -> str:
 
 def draw_frontier(rows: Sequence[CostRow]) -> Markup:
     """Return the SVG of cost against accuracy; empty where no judge costs anything."""
-    shown = [row for row in rows if row.accuracy is not None]
-    paid = [row.dollars for row in shown if row.dollars > 0]
+    drawn = [row for row in rows if row.accuracy is not None]
+    paid = [row.dollars for row in drawn if row.dollars > 0]
     if not paid:
         return Markup("")
     low, high = math.floor(math.log10(min(paid))), math.ceil(math.log10(max(paid)))
@@ -140,7 +140,7 @@ def draw_frontier(rows: Sequence[CostRow]) -> Markup:
         part = (math.log10(dollars) - low) / (high - low)
         return round(_PAID_LEFT + part * (_WIDTH - _RIGHT - _PAID_LEFT), 1)
 
-    floor = math.floor(10 * min([0.5, *(row.accuracy or 0.0 for row in shown)])) / 10
+    floor = math.floor(10 * min([0.5, *(row.accuracy or 0.0 for row in drawn)])) / 10
 
     def down(accuracy: float | None) -> float:
         return round(_BOTTOM - ((accuracy or 0.0) - floor) / (1 - floor) * (_BOTTOM - _TOP), 1)
@@ -152,11 +152,11 @@ def draw_frontier(rows: Sequence[CostRow]) -> Markup:
         right=_WIDTH - _RIGHT,
         bottom=_BOTTOM,
         top=_TOP,
-        free_x=_FREE_X if any(row.dollars <= 0 for row in shown) else None,
+        free_x=_FREE_X if any(row.dollars <= 0 for row in drawn) else None,
         ticks=[(f"${money(10.0**power)}", across(10.0**power)) for power in range(low, high + 1)],
         levels=[(round(100 * level), down(level)) for level in _levels(floor)],
-        steps=_steps([(across(row.dollars), down(row.accuracy)) for row in frontier(shown)]),
-        dots=_place_names([(row, across(row.dollars), down(row.accuracy)) for row in shown]),
+        steps=_steps([(across(row.dollars), down(row.accuracy)) for row in frontier(drawn)]),
+        dots=_place_names([(row, across(row.dollars), down(row.accuracy)) for row in drawn]),
     )
     return Markup(svg)
 
