@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from codefavor.bench.codeprefbench import _majority
+from codefavor.bench.codeprefbench import CODEPREFBENCH, _majority, file_name
 from codefavor.bench.label_audit import SUBSET_FILE, AuditedTask, audit_labels, read_subset, tasks_of_subset
 from codefavor.bench.mbpp_plus import MbppPlusRunner, read_mbpp_plus
 from codefavor.bench.tasks import load_tasks
@@ -99,6 +99,14 @@ def test_a_file_that_is_not_of_mbpp_plus_is_named(tmp_path: Path) -> None:
     write_rows(path, [{"task_id": "Mbpp/1"}])
     with pytest.raises(RecordError, match=r"plus\.jsonl.*entry_point"):
         read_mbpp_plus(path)
+
+
+def test_letters_that_are_not_the_label_are_counted(tmp_path: Path) -> None:
+    row = {"task_id": "x", "instruction": "i", "choices": ["a", "b"], "gt_choice": 0}
+    rows = [{**row, "annotations": letters} for letters in (["A", "A", "B"], ["codeB", "codeB", "codeA"])] + [row]
+    write_rows(tmp_path / file_name(Aspect.HUMAN_PREFERENCE), rows)
+    (note,) = CODEPREFBENCH.notes(tmp_path)
+    assert note.startswith("human preference: in 1 of 2 tasks")
 
 
 def test_letters_are_read_alone_and_as_they_were_released() -> None:

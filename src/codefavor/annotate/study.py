@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import Field
 
 from codefavor.annotate.checks import builtin_checks
+from codefavor.bench.pair_strata import stratum_of_criterion
 from codefavor.bench.tasks import load_tasks
 from codefavor.errors import ConfigError, DataError
 from codefavor.judges.card import CommentPolicy
@@ -53,8 +54,8 @@ class StudyTask(Record):
 
     @property
     def aspect_name(self) -> str:
-        """The aspect, or "other" for a criterion that belongs to none."""
-        return str(self.comparison.criterion.aspect or "other")
+        """The aspect, or a short name of a criterion in words, as in the tables of a benchmark."""
+        return stratum_of_criterion(self.comparison.criterion).key
 
     def shown(self, swapped: bool) -> Comparison:
         """Return the comparison as an annotator sees it."""

@@ -16,7 +16,7 @@ import numpy as np
 from codefavor.bench.bench_judge import ProgressCallback, write_json
 from codefavor.bench.edits import PRESERVING, Edit, change_one_token, regenerate
 from codefavor.bench.scoring import score
-from codefavor.bench.statistics import Estimate, Sample, holm, paired_test
+from codefavor.bench.statistics import ClusteredSample, Estimate, holm, paired_test
 from codefavor.bench.tasks import Task, TaskSet
 from codefavor.errors import DataError, UserError
 from codefavor.judges.both_orders import join_orders
@@ -245,13 +245,13 @@ def _finding(
     places: dict[str, list[int]] = defaultdict(list)
     for place, stratum in enumerate(strata):
         places[stratum].append(place)
-    shift = Sample(shifts, strata, groups)
+    shift = ClusteredSample(shifts, strata, groups)
     return BiasFinding(
         probe=name,
         tasks=len(cases),
-        flips=Sample(flips, strata, groups).estimate(rng),
+        flips=ClusteredSample(flips, strata, groups).estimate(rng),
         flips_by_aspect={
-            stratum: Sample([flips[i] for i in at], [stratum] * len(at), [groups[i] for i in at]).estimate(rng)
+            stratum: ClusteredSample([flips[i] for i in at], [stratum] * len(at), [groups[i] for i in at]).estimate(rng)
             for stratum, at in places.items()
         },
         shift=shift.estimate(rng, low=-1.0, high=1.0),

@@ -22,7 +22,7 @@ from codefavor.bench.results import (
     TaskVerdict,
 )
 from codefavor.bench.scoring import score_run
-from codefavor.bench.sharded import OnRay, taken
+from codefavor.bench.sharded import RayBench, taken
 from codefavor.bench.tasks import Task, TaskSet, load_tasks
 from codefavor.bench.verdict_log import VerdictLog
 from codefavor.errors import DataError, UserError
@@ -107,10 +107,10 @@ def bench_judge(
     return run_bench(loaded, tasks, settings, out, manifest, progress or (lambda done, total: None), judging)
 
 
-def _on_ray(judge: Judge | str, out: Path, fleet: Fleet) -> OnRay:
+def _on_ray(judge: Judge | str, out: Path, fleet: Fleet) -> RayBench:
     if not isinstance(judge, str):
         raise UserError(f"{judge.name}: a Ray cluster loads the judge by its spec; give the spec in place of the judge")
-    return OnRay(judge, out, fleet)
+    return RayBench(judge, out, fleet)
 
 
 def run_bench(

@@ -102,6 +102,22 @@ def min_problems(target: float, delta: float) -> int:
     return math.ceil(math.log(delta) / math.log1p(-target))
 
 
+def why_nothing_is_certified(tried: str, groups: Sequence[str], target: float, delta: float, remedy: str) -> str:
+    """Return the sentences for an error where no threshold can be certified.
+
+    Args:
+        tried: what was tried, such as "no thresholds keep".
+        groups: the problem of every task.
+        target: the error among answered tasks that must not be exceeded.
+        delta: the probability with which it may be exceeded all the same.
+        remedy: what to do.
+    """
+    return (
+        f"{tried} the error under {target:g} with probability {1 - delta:g} on {len(set(groups))} problems; half of "
+        f"them test, and {min_problems(target, delta)} answered without an error are the least. {remedy}"
+    )
+
+
 def binomial_tail(answered: int, errors: int, target: float) -> float:
     """Return how probable so few errors among so many answers are if the error is the target."""
     return float(stats.binom.cdf(errors, answered, target)) if answered else 1.0

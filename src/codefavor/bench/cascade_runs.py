@@ -7,7 +7,14 @@ from pathlib import Path
 import numpy as np
 
 from codefavor.bench.bench_judge import read_result, read_verdicts
-from codefavor.bench.cascade import CertifiedThresholds, Floats, StageAnswers, apply_thresholds, certify, min_problems
+from codefavor.bench.cascade import (
+    CertifiedThresholds,
+    Floats,
+    StageAnswers,
+    apply_thresholds,
+    certify,
+    why_nothing_is_certified,
+)
 from codefavor.bench.results import BenchResult, TaskCost
 from codefavor.bench.scoring import joined
 from codefavor.errors import DataError, UserError
@@ -97,12 +104,8 @@ def calibrate(
     stages = [run.answers for run in runs]
     found = certify(stages, first.groups, target, delta, np.random.default_rng(seed))
     if found is None:
-        problems = len(set(first.groups))
-        raise DataError(
-            f"no thresholds keep the error under {target:g} with confidence {1 - delta:g} on {problems} problems; "
-            f"half of them test, and {min_problems(target, delta)} answered without an error are the least. "
-            "Calibrate on more problems, with better judges, or with a higher --target"
-        )
+        remedy = "Calibrate on more problems, with better judges, or with a higher --target"
+        raise DataError(why_nothing_is_certified("no thresholds keep", first.groups, target, delta, remedy))
     return _card(runs, found, target, delta, manifest), _row(runs, found, target)
 
 

@@ -19,7 +19,11 @@ _RESERVED = {*Aspect, OTHER.key, "average"}
 
 def stratum_of(task: LabeledComparison) -> Stratum:
     """Return the stratum of a task's criterion: its aspect if it has one, else its words."""
-    criterion = task.comparison.criterion
+    return stratum_of_criterion(task.comparison.criterion)
+
+
+def stratum_of_criterion(criterion: Criterion) -> Stratum:
+    """Return the stratum of a criterion: its aspect if it has one, else its words."""
     return aspect_stratum(criterion.aspect) if criterion.aspect else _stratum_of_words(criterion)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from codefavor.bench.benchmark import average_strata
 from codefavor.bench.results import AspectResult, BenchResult, OrderFigures, RunSettings, TaskCost, TaskVerdict
-from codefavor.bench.statistics import Estimate, Sample
+from codefavor.bench.statistics import ClusteredSample, Estimate
 from codefavor.bench.tasks import TaskSet
 from codefavor.judges.both_orders import join_orders
 from codefavor.manifest import Manifest
@@ -60,9 +60,9 @@ def score_run(rows: Sequence[TaskVerdict], tasks: TaskSet, settings: RunSettings
     )
 
 
-def sample_of(rows: Sequence[TaskVerdict], values: Sequence[float]) -> Sample:
+def sample_of(rows: Sequence[TaskVerdict], values: Sequence[float]) -> ClusteredSample:
     """Return `values`, one a row, with the rows' strata and their problems as clusters."""
-    return Sample(values, [row.aspect for row in rows], [row.group for row in rows])
+    return ClusteredSample(values, [row.aspect for row in rows], [row.group for row in rows])
 
 
 def _average(rows: Sequence[TaskVerdict], rng: np.random.Generator) -> Estimate:

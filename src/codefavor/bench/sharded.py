@@ -16,14 +16,14 @@ from codefavor.judges.protocol import Judge
 from codefavor.judges.sharded import Driver, Shard, remove, settled
 
 
-class _Shard(Shard):
+class _BenchShard(Shard):
     """Tasks to judge."""
 
     settings: RunSettings
     """The run."""
 
 
-class OnRay(Driver):
+class RayBench(Driver):
     """Judges tasks on a Ray cluster; it stands for `judge_tasks`."""
 
     def __call__(self, judge: Judge, tasks: Sequence[Task], settings: RunSettings) -> Iterator[TaskVerdict]:
@@ -33,17 +33,17 @@ class OnRay(Driver):
             UserError: there is no such cluster.
             CodeFavorError: a worker was stopped; the message names the shard.
         """
-        with closing(self.settle(tasks, settings, _Shard, judge_one)) as finished:
+        with closing(self.settle(tasks, settings, _BenchShard, judge_one)) as finished:
             for folder in finished:
                 yield from taken(folder)
 
 
 def judge_one(line: str) -> str:
     """Judge a shard in the process of a worker."""
-    return settled(line, _Shard, _judge)
+    return settled(line, _BenchShard, _judge)
 
 
-def _judge(judge: Judge, shard: _Shard) -> None:
+def _judge(judge: Judge, shard: _BenchShard) -> None:
     with _log(shard.folder) as log:
         waiting = [task for task in read_records(shard.records, Task) if task.id not in log.rows]
         for row in judge_tasks(judge, waiting, shard.settings):

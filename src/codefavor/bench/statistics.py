@@ -36,7 +36,7 @@ class Estimate(Record):
     stderr: float
     """The clustered standard error."""
     interval: tuple[float, float]
-    """95%, Student t with clusters - 1 degrees of freedom (see `Sample.t_interval`)."""
+    """95%, Student t with clusters - 1 degrees of freedom (see `ClusteredSample.t_interval`)."""
     bootstrap: tuple[float, float]
     """95%, percentiles of a bootstrap over whole clusters."""
 
@@ -54,7 +54,7 @@ class PairedTest(Record):
     """Tasks on which the second judge scored higher."""
 
 
-class Sample:
+class ClusteredSample:
     """Values of tasks, each with its stratum and its cluster (the problem).
 
     The estimate is the mean over strata of the stratum's mean.
@@ -142,7 +142,7 @@ class Sample:
         return shares
 
 
-def paired_test(differences: Sample, rng: np.random.Generator) -> PairedTest:
+def paired_test(differences: ClusteredSample, rng: np.random.Generator) -> PairedTest:
     """Test whether the differences of two judges' scores, task by task, are centred on zero."""
     first = int(np.sum(differences.values > 0))
     second = int(np.sum(differences.values < 0))
