@@ -15,8 +15,8 @@ import pytest
 from serve_tools import QUESTION, Server, serving
 
 from codefavor.judges.both_orders import BothOrders
-from codefavor.judges.comments import with_comments
 from codefavor.judges.load import load_judge
+from codefavor.pairs.presentation import present
 from codefavor.serve.messages import CompareAnswer, CompareRequest
 
 TOKEN = "a-secret-word"
@@ -30,7 +30,7 @@ def server() -> Iterator[Server]:
 
 def test_an_answer_is_the_judges_own(server: Server) -> None:
     request = CompareRequest(**QUESTION)
-    (own,) = BothOrders(load_judge("shorter")).judge([with_comments(request.comparison(), "stripped").comparison])
+    (own,) = BothOrders(load_judge("shorter")).judge([present(request.comparison(), "stripped").comparison])
     response = server.compare()
     assert response.status_code == 200
     assert CompareAnswer.model_validate(response.json()) == CompareAnswer.of(own)
