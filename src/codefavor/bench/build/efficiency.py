@@ -81,9 +81,7 @@ def count_work(pool: Pool, problem: Problem, samples: Sequence[Sample]) -> list[
         return Dropped(problem=problem.id, reason="no inputs to count work on")
     jobs = [Job(answer(problem, sample.code), calls, stop_after=FIRST_ENDLESS, limits=_LIMITS) for sample in samples]
     runs = [
-        (sample, result.outcomes)
-        for sample, result in zip(samples, pool.run(jobs), strict=True)
-        if _is_known(result)
+        (sample, result.outcomes) for sample, result in zip(samples, pool.run(jobs), strict=True) if _is_known(result)
     ]
     if len(runs) < 2:
         return Dropped(problem=problem.id, reason="the work of fewer than two samples can be counted")
