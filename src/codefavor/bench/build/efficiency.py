@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from codefavor.bench.build.curated import Dropped, make_pair
 from codefavor.bench.build.problems import Problem
+from codefavor.bench.build.programs import call_on, program_as_function
 from codefavor.bench.build.samples import Sample
-from codefavor.bench.build.testing import FIRST_ENDLESS, answer, run_tests
+from codefavor.bench.build.testing import FIRST_ENDLESS, MOST_CASES, answer, run_tests
 from codefavor.evidence.balance import CLEAR_ALONE
 from codefavor.evidence.behaviour import call_source, seeds_of
 from codefavor.evidence.cost import growing_inputs
@@ -22,6 +23,7 @@ from codefavor.evidence.scaling import size_of, ways_to_grow
 from codefavor.evidence.worked_examples import find_examples
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.pair import PreferencePair
+from codefavor.sandbox.inside.harness import MAX_TEXT
 from codefavor.sandbox.job import Call, Job, Limits, Outcome, Result
 from codefavor.sandbox.pool import Pool
 
@@ -35,6 +37,8 @@ LEAST = 1_000
 """Counted work that the dearest sample needs at the least: below it, calling a function outweighs what it does."""
 _LIMITS = Limits(cpu_seconds=120, wall_seconds=600)
 """For work that counts do not see and that has no end; whatever the counts allow takes far less on any machine."""
+_UNCOUNTED = ("threading", "_thread", "concurrent.futures", "multiprocessing")
+"""What code names that works in other threads, whose instructions are not counted."""
 _FINISHED = ("returned", "too large")
 
 
@@ -56,8 +60,6 @@ def curate_efficiency(
     passing = [sample for sample, outcome in zip(codes, outcomes, strict=True) if outcome == "passed"]
     if len(passing) < 2:
         return Dropped(problem=problem.id, reason="fewer than two passing samples")
-    if problem.cases:
-        return Dropped(problem=problem.id, reason="the work of programs is not counted yet")
     counted = count_work(pool, problem, passing)
     if isinstance(counted, Dropped):
         return counted
@@ -74,15 +76,21 @@ def curate_efficiency(
 def count_work(pool: Pool, problem: Problem, samples: Sequence[Sample]) -> list[CountedSample] | Dropped:
     """Return the samples whose work is known, with their work on the largest input that all of these finish.
 
-    A sample is left out where it does not finish the smallest input, or gives much work to a function without a price.
+    A sample is left out where it does not finish the smallest input, gives much work to a function without a price, or
+    starts threads; a program, where it cannot be called as a function that prints the same.
     """
     calls = tuple(Call(source, BUDGET, meter=True) for source in _calls(problem, samples[0].code))
     if not calls:
         return Dropped(problem=problem.id, reason="no inputs to count work on")
-    jobs = [Job(answer(problem, sample.code), calls, stop_after=FIRST_ENDLESS, limits=_LIMITS) for sample in samples]
+    prepared = [(sample, code) for sample in samples if (code := _callable_code(problem, sample)) is not None]
+    jobs = [Job(code, calls, stop_after=FIRST_ENDLESS, limits=_LIMITS) for _, code in prepared]
     runs = [
-        (sample, result.outcomes) for sample, result in zip(samples, pool.run(jobs), strict=True) if _is_known(result)
+        (sample, result.outcomes)
+        for (sample, _), result in zip(prepared, pool.run(jobs), strict=True)
+        if _is_known(result)
     ]
+    if problem.cases:
+        runs = [(sample, outcomes) for sample, outcomes in runs if _prints_the_same(pool, problem, sample, outcomes)]
     if len(runs) < 2:
         return Dropped(problem=problem.id, reason="the work of fewer than two samples can be counted")
     for place in reversed(range(len(calls))):
@@ -91,6 +99,26 @@ def count_work(pool: Pool, problem: Problem, samples: Sequence[Sample]) -> list[
         if len(known) == len(runs) and max(known) >= LEAST:
             return [CountedSample(sample, work) for (sample, _), work in zip(runs, known, strict=True)]
     return Dropped(problem=problem.id, reason=f"no input takes {LEAST:,} instructions")
+
+
+def _callable_code(problem: Problem, sample: Sample) -> str | None:
+    """Return the code that calls are made of; None where counting would not see all that it does."""
+    code = answer(problem, sample.code)
+    if any(name in code for name in _UNCOUNTED):
+        return None
+    return program_as_function(code) if problem.cases else code
+
+
+def _prints_the_same(pool: Pool, problem: Problem, sample: Sample, outcomes: Sequence[Outcome]) -> bool:
+    """Return whether a program, called as a function, prints what it does by itself, on every input it finishes."""
+    finished = [
+        (typed, outcome.printed)
+        for typed, outcome in zip(_typed(problem), outcomes, strict=True)
+        if outcome.status in _FINISHED
+    ]
+    code = answer(problem, sample.code)
+    results = pool.run([Job(code, program=True, typed=typed, limits=_LIMITS) for typed, _ in finished])
+    return all(result.printed[:MAX_TEXT] == printed for result, (_, printed) in zip(results, finished, strict=True))
 
 
 def _is_known(result: Result) -> bool:
@@ -108,6 +136,8 @@ def _work(outcome: Outcome) -> int | None:
 
 def _calls(problem: Problem, code: str) -> list[str]:
     """Return calls from the smallest: those of the problem, or inputs grown from its tests."""
+    if problem.cases:
+        return [call_on(typed) for typed in _typed(problem)]
     if problem.work:
         return list(problem.work)
     tests = "\n".join(problem.tests)
@@ -121,6 +151,12 @@ def _calls(problem: Problem, code: str) -> list[str]:
     ways = ways_to_grow(largest)
     grown = [inputs for way in ways for inputs in growing_inputs(seeds, largest, way, Random(0))]
     return [call_source(entry.name, inputs) for inputs in sorted(grown, key=size_of)]
+
+
+def _typed(problem: Problem) -> list[str]:
+    """Return standard inputs of a program from the smallest."""
+    typed = problem.work or [case.typed for case in problem.cases[:MOST_CASES]]
+    return sorted(set(typed), key=lambda text: (len(text), text))
 
 
 def take_at_step(counted: Sequence[CountedSample], step: float) -> list[CountedSample]:
