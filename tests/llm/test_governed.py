@@ -35,7 +35,7 @@ async def ask(model: Governed, *texts: str, config: GenerationConfig = CONFIG) -
 def test_what_may_pass_is_tried_again(fault: Fault) -> None:
     meter = Meter()
     with Loopback(schedule=Schedule({fault: 1.0}, in_a_row=1, retry_after=0.1)) as server:
-        model = governed(vllm(server.url), Limits(timeout_seconds=1.5 if fault == "hang" else 20), meter)
+        model = governed(vllm(server.url), Limits(timeout_seconds=5 if fault == "hang" else 60), meter)
         [completion] = asyncio.run(ask(model, "hello"))
     assert completion.text == "0: hello"
     assert (meter.spent.calls, meter.spent.failures, server.tally.requests) == (1, 1, 2)
@@ -45,14 +45,15 @@ def test_what_may_pass_is_tried_again(fault: Fault) -> None:
 def test_attempts_come_to_an_end(fault: Fault, kind: type[ModelError]) -> None:
     with Loopback(schedule=Schedule({fault: 1.0}, in_a_row=99)) as server:
         with pytest.raises(kind):
-            asyncio.run(ask(governed(vllm(server.url), Limits(timeout_seconds=1.5, attempts=2)), "hello"))
+            limits = Limits(timeout_seconds=1.5 if fault == "hang" else 60, attempts=2)
+            asyncio.run(ask(governed(vllm(server.url), limits), "hello"))
     assert server.tally.requests == 2
 
 
 def test_patience_with_a_refusing_provider_comes_to_an_end() -> None:
     with Loopback(schedule=Schedule({"rate-limit": 1.0}, in_a_row=99, retry_after=0.1)) as server:
         with pytest.raises(RateLimitError):
-            asyncio.run(ask(governed(vllm(server.url), Limits(attempts=1, patience_seconds=2.0)), "hello"))
+            asyncio.run(ask(governed(vllm(server.url), Limits(attempts=1, patience_seconds=4.0)), "hello"))
     assert server.tally.requests > 1, "a refusal for its rate is no failed attempt"
 
 

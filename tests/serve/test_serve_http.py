@@ -134,7 +134,7 @@ def test_the_token_is_asked_for() -> None:
 
 def test_other_machines_need_a_token() -> None:
     command = [sys.executable, "-m", "codefavor", "serve", "--judge", "shorter", "--host", "0.0.0.0", "--port", "0"]
-    refused = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    refused = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert refused.returncode == 2 and refused.stdout == ""
     assert refused.stderr.count("\n") == 1 and "CODEFAVOR_TOKEN" in refused.stderr
     with serving("--judge", "shorter", "--host", "0.0.0.0", environment={"CODEFAVOR_TOKEN": TOKEN}) as server:
@@ -146,7 +146,7 @@ def test_other_machines_need_a_token() -> None:
 @pytest.mark.parametrize("options", [("--judge", "nobody"), ("--judge", "model:/nowhere"), ("--host", "no host")])
 def test_what_cannot_be_served_is_refused_in_a_sentence(options: tuple[str, ...]) -> None:
     command = [sys.executable, "-m", "codefavor", "serve", "--port", "0", *options]
-    refused = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    refused = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert refused.returncode == 2 and refused.stdout == ""
     assert refused.stderr.startswith("error: ") and refused.stderr.count("\n") == 1
 

@@ -42,7 +42,7 @@ QUICK: dict[str, Any] = {
     "logging_steps": 1,
     "save_steps": 1000,
 }
-SECONDS = 300
+SECONDS = 600
 ZERO3 = pytest.mark.skipif(find_spec("deepspeed") is None, reason="DeepSpeed is not installed (extra deepspeed)")
 
 
