@@ -16,6 +16,7 @@ from codefavor.bench.build.samples import Sample
 from codefavor.bench.build.testing import FIRST_ENDLESS, MOST_CASES, answer, run_tests
 from codefavor.evidence.balance import CLEAR_ALONE
 from codefavor.evidence.behaviour import call_source, seeds_of
+from codefavor.evidence.cost import BUDGET as GROWN_BUDGET
 from codefavor.evidence.cost import growing_inputs
 from codefavor.evidence.entry import find_entry
 from codefavor.evidence.relations import Arguments
@@ -32,7 +33,10 @@ STEP = CLEAR_ALONE
 MOST = 3
 """Pairs of one problem: the released benchmark has 352 of 118 problems."""
 BUDGET = 2_000_000
-"""Instructions of a call, and the same again in charges, after which larger inputs are not tried."""
+"""Instructions of a call that the problem names, or of a program, and the same again in charges.
+
+After a call that takes more, larger inputs are not tried. Inputs that are grown stop where those of evidence do.
+"""
 LEAST = 1_000
 """Counted work that the dearest sample needs at the least: below it, calling a function outweighs what it does."""
 _LIMITS = Limits(cpu_seconds=120, wall_seconds=600)
@@ -79,7 +83,8 @@ def count_work(pool: Pool, problem: Problem, samples: Sequence[Sample]) -> list[
     A sample is left out where it does not finish the smallest input, gives much work to a function without a price, or
     starts threads; a program, where it cannot be called as a function that prints the same.
     """
-    calls = tuple(Call(source, BUDGET, meter=True) for source in _calls(problem, samples[0].code))
+    budget = BUDGET if problem.work or problem.cases else GROWN_BUDGET
+    calls = tuple(Call(source, budget, meter=True) for source in _calls(problem, samples[0].code))
     if not calls:
         return Dropped(problem=problem.id, reason="no inputs to count work on")
     prepared = [(sample, code) for sample in samples if (code := _callable_code(problem, sample)) is not None]
