@@ -10,7 +10,7 @@ from codefavor.cli.command import VERBS
 
 def codefavor(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "codefavor", *arguments], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-m", "codefavor", *arguments], capture_output=True, text=True, check=False, timeout=300
     )
 
 
