@@ -27,12 +27,12 @@ from codefavor.bench.tasks import Task, TaskSet, load_tasks
 from codefavor.bench.verdict_log import VerdictLog
 from codefavor.errors import DataError, UserError
 from codefavor.jsonl import read_records, write_records
-from codefavor.judges.card import CommentPolicy
 from codefavor.judges.load import judge_files, load_judge
 from codefavor.judges.protocol import Judge
 from codefavor.judges.sharded import Fleet, leftovers
 from codefavor.manifest import Manifest, hash_file, make_manifest
 from codefavor.pairs.criterion import Wording
+from codefavor.pairs.presentation import CommentPolicy
 from codefavor.record import Record, explain
 
 ProgressCallback = Callable[[int, int], None]

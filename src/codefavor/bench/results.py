@@ -10,10 +10,10 @@ from pydantic import model_validator
 from codefavor.bench.benchmark import BenchmarkName, Stratum
 from codefavor.bench.old_results import with_strata
 from codefavor.bench.statistics import Estimate
-from codefavor.judges.card import CommentPolicy
 from codefavor.manifest import Manifest
 from codefavor.pairs.comparison import Side
 from codefavor.pairs.criterion import Wording
+from codefavor.pairs.presentation import CommentPolicy
 from codefavor.pairs.verdict import Verdict
 from codefavor.record import Record
 

@@ -15,11 +15,10 @@ from codefavor.bench.pair_strata import stratify
 from codefavor.bench.registry import benchmark_in, known_names
 from codefavor.errors import DataError
 from codefavor.jsonl import read_records, read_rows
-from codefavor.judges.card import CommentPolicy
-from codefavor.judges.comments import with_comments
 from codefavor.manifest import hash_file
 from codefavor.pairs.comparison import LabeledComparison
 from codefavor.pairs.criterion import Wording, worded
+from codefavor.pairs.presentation import CommentPolicy, present
 from codefavor.pairs.source import read_pairs
 from codefavor.record import Record
 
@@ -96,7 +95,9 @@ def _open(data: Path, seed: int) -> _Source:
     file = data / TASKS_FILE if (data / TASKS_FILE).is_file() else data
     if not file.is_dir():
         hashes = {file.name: hash_file(file)}
-        own = read_records(file, LabeledComparison) if _holds_tasks(file) else _present(file, random.Random(seed))
+        own = (
+            read_records(file, LabeledComparison) if _holds_tasks(file) else _pairs_as_tasks(file, random.Random(seed))
+        )
         return _Source(hashes, *stratify(own))
     benchmark = benchmark_in(data)
     if benchmark:
@@ -108,7 +109,7 @@ def _open(data: Path, seed: int) -> _Source:
             f"known ({', '.join(known_names())})"
         )
     hashes = {part.relative_to(data).as_posix(): hash_file(part) for part in parts}
-    return _Source(hashes, *stratify(_present(data, random.Random(seed))))
+    return _Source(hashes, *stratify(_pairs_as_tasks(data, random.Random(seed))))
 
 
 def _released_hashes(folder: Path, benchmark: Benchmark) -> dict[str, str]:
@@ -129,7 +130,7 @@ def _holds_tasks(path: Path) -> bool:
     return "comparison" in first[1]
 
 
-def _present(path: Path, rng: random.Random) -> Iterator[LabeledComparison]:
+def _pairs_as_tasks(path: Path, rng: random.Random) -> Iterator[LabeledComparison]:
     for number, pair in enumerate(read_pairs(path), start=1):
         labeled = pair.present(rng.choice(("A", "B")))
         # Two pairs of a file may be the same but for their provenance, so the place in the file tells tasks apart.
@@ -137,7 +138,7 @@ def _present(path: Path, rng: random.Random) -> Iterator[LabeledComparison]:
 
 
 def _task_as_shown(labeled: LabeledComparison, stratum: Stratum, comments: CommentPolicy, wording: Wording) -> Task:
-    presented = with_comments(labeled.comparison, comments, stratum.strip_comments)
+    presented = present(labeled.comparison, comments, stratum.strip_comments)
     criterion = worded(labeled.comparison.criterion, wording)
     return Task(
         id=labeled.id,
@@ -145,5 +146,5 @@ def _task_as_shown(labeled: LabeledComparison, stratum: Stratum, comments: Comme
         stratum=stratum.key,
         label=labeled.label,
         group=labeled.group,
-        unparsed=presented.unparsed,
+        unparsed=presented.kept is not None,
     )

@@ -58,13 +58,12 @@ def efficiency(
     ] = STEP,
     unsafe_local: UnsafeOption = False,
 ) -> None:
-    """From measured work: passing samples, sorted by it and taken at a step."""
+    """From counted work: passing samples, sorted by it and taken at a step."""
     require_empty(options.out)
     problems = options.read_problems()
     samples = options.read_samples(problems)
     source = options.problems.name
-    # One worker, since work that is timed must not share the machine with other work.
-    with open_sandbox(workers=1, unsafe_local=unsafe_local) as pool:
+    with open_sandbox(unsafe_local=unsafe_local) as pool:
         curated = list(
             curate_all(problems, samples, lambda problem, own: curate_efficiency(pool, problem, own, source, step))
         )

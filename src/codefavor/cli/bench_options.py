@@ -9,8 +9,8 @@ import typer
 
 from codefavor.cli.options import judge_specs
 from codefavor.cli.sandbox import UNSAFE_HELP
-from codefavor.judges.card import CommentPolicy
 from codefavor.judges.load import KNOWN_SPECS
+from codefavor.pairs.presentation import CommentPolicy
 
 JudgeSpecOption = Annotated[
     str, typer.Option("--judge", help=f"The judge: {', '.join(KNOWN_SPECS)}.", autocompletion=judge_specs)

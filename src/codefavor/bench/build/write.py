@@ -12,11 +12,11 @@ from codefavor.bench.pair_strata import stratum_of
 from codefavor.bench.tasks import TASKS_FILE
 from codefavor.errors import DataError, UserError
 from codefavor.jsonl import write_records
-from codefavor.judges.comments import with_comments
 from codefavor.manifest import Manifest
 from codefavor.pairs.comparison import Comparison, LabeledComparison, Side
 from codefavor.pairs.overlap import NearDuplicates
 from codefavor.pairs.pair import PreferencePair
+from codefavor.pairs.presentation import present
 from codefavor.pairs.source import writing_to
 from codefavor.record import Record
 
@@ -134,7 +134,7 @@ def _ordered(curated: Sequence[CuratedTask], rng: Random) -> list[LabeledCompari
 
 
 def _without_comments(task: LabeledComparison) -> LabeledComparison:
-    return task.model_copy(update={"comparison": with_comments(task.comparison, "stripped").comparison})
+    return task.model_copy(update={"comparison": present(task.comparison, "stripped").comparison})
 
 
 def _listed(reasons: dict[str, int]) -> str:
