@@ -8,6 +8,7 @@ from bench_pairs import write_pairs_file
 from codefavor.bench.tasks import load_tasks
 from codefavor.errors import DataError, RecordError
 from codefavor.pairs.criterion import Aspect
+from codefavor.pairs.source import read_pairs, write_pairs
 
 
 def test_the_benchmark_is_read_in_full(benchmark: Path) -> None:
@@ -57,6 +58,20 @@ def test_the_same_pair_twice_is_two_tasks(tmp_path: Path) -> None:
     path = write_pairs_file(tmp_path / "pairs.jsonl", each=1)
     path.write_text(path.read_text(encoding="utf-8") * 2, encoding="utf-8")
     assert len({task.id for task in load_tasks(path, "kept", seed=0).tasks}) == 8
+
+
+def test_a_folder_of_parquet_files_is_one_file_of_pairs(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    plain = load_tasks(write_pairs_file(tmp_path / "pairs.jsonl", each=3), "stripped", seed=1)
+    (tmp_path / "set" / "data").mkdir(parents=True)
+    write_pairs(tmp_path / "set" / "data" / "train.parquet", read_pairs(tmp_path / "pairs.jsonl"))
+    folder = load_tasks(tmp_path / "set", "stripped", seed=1)
+    assert folder.tasks == plain.tasks and folder.strata == plain.strata
+    assert list(folder.files) == ["data/train.parquet"]
+    assert folder.paths(tmp_path / "set") == [tmp_path / "set" / "data" / "train.parquet"]
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match=r"empty: holds no tasks\.jsonl, no Parquet files"):
+        load_tasks(tmp_path / "empty", "stripped", seed=1)
 
 
 def test_bad_pairs_files_are_refused(tmp_path: Path) -> None:
