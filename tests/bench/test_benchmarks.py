@@ -118,14 +118,13 @@ def test_without_its_package_a_folder_is_refused_by_what_is_known(styles: Path) 
 
 
 BROKEN = {
-    "shape": ("def load():\n    return 7", "gives a int without `name`"),
-    "crash": ("def load():\n    return 1 / 0", "ZeroDivisionError: division by zero"),
+    "shape": ("BROKEN = 7", "is a int, not a Benchmark"),
+    "crash": ("1 / 0", "ZeroDivisionError: division by zero"),
 }
 VALUE = """
 from codefavor.bench.benchmark import Benchmark, Stratum, StratumTask
-def load():
-    return Benchmark(name={name!r}, title="T", files={{"styles.jsonl": {sha!r}}}, license="MIT", source="here",
-        strata=({strata}), read={read})
+BROKEN = Benchmark(name={name!r}, title="T", files={{"styles.jsonl": {sha!r}}}, license="MIT", source="here",
+    strata=({strata}), read={read})
 """
 SHA = "ba2c3940aaf5d89547571dbbf22f8d0180e955191c6975aee4d63b7384f2e234"
 ONE = "Stratum(key='k', title='K'),"
@@ -146,7 +145,7 @@ def test_a_broken_benchmark_is_named_with_its_package(
 ) -> None:
     code, reason = BROKEN[fault]
     module = f"faulty-benchmark-{fault}"
-    entries = {"codefavor.benchmarks": {"broken": f"{module.replace('-', '_')}:load"}}
+    entries = {"codefavor.benchmarks": {"broken": f"{module.replace('-', '_')}:BROKEN"}}
     monkeypatch.syspath_prepend(str(install_module(tmp_path / "packages", module, code, entries)))
     with pytest.raises(PluginError, match=rf"the benchmark 'broken' of the package {module} 0.1 is broken: .*") as told:
         load_tasks(styles, "stripped", 0)

@@ -1,7 +1,7 @@
 """The benchmarks that are known: those of codefavor, and those that other packages add by the entry point's group.
 
-An entry point of `codefavor.benchmarks` names a function without arguments that returns a `Benchmark`. Other packages
-are imported only where a folder holds none of codefavor's own benchmarks, or one is asked for by name.
+An entry point of `codefavor.benchmarks` names a `Benchmark`. Other packages are imported only where a folder holds none
+of codefavor's own benchmarks, or one is asked for by name.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +15,6 @@ from codefavor.plugins import Plugin, all_plugins, find_plugin
 
 BUILT_IN = {benchmark.name: benchmark for benchmark in (CODEPREFBENCH,)}
 """codefavor's own benchmarks, by name."""
-_NEEDS = ("name", "title", "files", "strata", "read", "license", "source", "url", "notes")
 
 
 def known_names() -> list[str]:
@@ -60,9 +59,9 @@ def _benchmarks() -> Iterator[Benchmark]:
 
 
 def _load(plugin: Plugin) -> Benchmark:
-    benchmark = plugin.make(needs=_NEEDS)
+    benchmark = plugin.load()
     if not isinstance(benchmark, Benchmark):
-        raise plugin.fault(f"it gives a {type(benchmark).__name__}; a codefavor.bench.benchmark.Benchmark was expected")
+        raise plugin.fault(f"{plugin.entry.value} is a {type(benchmark).__name__}, not a Benchmark")
     if benchmark.name != plugin.name:
         raise plugin.fault(f"it calls itself {benchmark.name!r}; {plugin.name!r} was expected")
     keys, titles = {stratum.key for stratum in benchmark.strata}, {stratum.title for stratum in benchmark.strata}

@@ -36,17 +36,16 @@ def read(folder: Path) -> Iterator[StratumTask]:
         )
 
 
-def load() -> Benchmark:
-    """Return the benchmark."""
-    return Benchmark(
-        name="styles",
-        title="Styles",
-        files={FILE: "ba2c3940aaf5d89547571dbbf22f8d0180e955191c6975aee4d63b7384f2e234"},
-        strata=(
-            Stratum(key="readable", title="Readable", style_counts=True),
-            Stratum(key="idiomatic", title="Idiomatic", in_average=True, strip_comments=True),
-        ),
-        read=read,
-        license="MIT",
-        source="this page",
-    )
+STYLES = Benchmark(
+    name="styles",
+    title="Styles",
+    files={FILE: "ba2c3940aaf5d89547571dbbf22f8d0180e955191c6975aee4d63b7384f2e234"},
+    strata=(
+        Stratum(key="readable", title="Readable", style_counts=True),
+        Stratum(key="idiomatic", title="Idiomatic", in_average=True, strip_comments=True),
+    ),
+    read=read,
+    license="MIT",
+    source="this page",
+)
+"""The benchmark."""
