@@ -5,16 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codefavor.evidence.candidate import prelude, runnable
+from codefavor.evidence.candidate import ParsedCandidate
 from codefavor.evidence.example import Example
 from codefavor.evidence.expected import passes, same, shorten
 from codefavor.evidence.inputs import InputMaker
 from codefavor.evidence.literals import balanced_end, literal_at
+from codefavor.evidence.prelude import prelude_of, runnable
 from codefavor.evidence.relations import find_relations
 from codefavor.evidence.scaling import grow, size_of, ways_to_grow
 from codefavor.evidence.static_checks import find_problems
 from codefavor.sandbox.inside.values import Kept, Opaque
-from codefavor.sandbox.job import Outcome, Raised
+from codefavor.sandbox.job import CallOutcome, Raised
 
 
 @pytest.mark.parametrize(
@@ -40,12 +41,12 @@ def test_values_are_compared_as_python_would_with_tolerance(expected: Any, got: 
 
 
 def test_exceptions_and_prints_are_compared() -> None:
-    raised = Outcome("raised", raised=Raised("KeyError", ("KeyError", "LookupError", "Exception"), "'a'", 1))
+    raised = CallOutcome("raised", raised=Raised("KeyError", ("KeyError", "LookupError", "Exception"), "'a'", 1))
     assert passes(Example("f()", "raises", "LookupError"), raised, None)
     assert not passes(Example("f()", "raises", "ValueError"), raised, None)
-    assert not passes(Example("f()", "raises", "ValueError"), Outcome("returned"), None)
-    assert passes(Example("f()", "prints", "a b"), Outcome("returned", printed="a b\n"), None)
-    assert passes(Example("f()", "equals", "1"), Outcome("not run"), 1) is None
+    assert not passes(Example("f()", "raises", "ValueError"), CallOutcome("returned"), None)
+    assert passes(Example("f()", "prints", "a b"), CallOutcome("returned", stdout="a b\n"), None)
+    assert passes(Example("f()", "equals", "1"), CallOutcome("not run"), 1) is None
 
 
 def test_long_values_are_shown_on_one_line() -> None:
@@ -73,15 +74,15 @@ def test_brackets_and_literals_in_any_text(before: str, text: str) -> None:
 )
 def test_problems_are_found_without_running(code: str, problem: str) -> None:
     if code == "return 1":
-        assert find_problems(code, None) == ("'return' outside function in line 1.",)
+        assert find_problems(ParsedCandidate(code), None) == ("'return' outside function in line 1.",)
     else:
-        assert problem in " ".join(find_problems(code, "f"))
+        assert problem in " ".join(find_problems(ParsedCandidate(code), "f"))
 
 
 def test_names_that_the_instruction_gives_are_no_problem() -> None:
     instruction = "import math\n\ndef area(r):\n    return math.pi * r * r\n\ndef f(r):\n    '''Double area.'''\n"
     code = "def f(r):\n    return 2 * area(r)"
-    assert find_problems(code, "f", prelude(instruction)) == ()
+    assert find_problems(ParsedCandidate(code), "f", prelude_of(instruction)) == ()
     assert "def area" in runnable(instruction, code) and runnable("Prose.", code) == code
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from codefavor.evidence.entry_point import Entry
+from codefavor.evidence.entry_point import EntryPoint
 from codefavor.evidence.example import Example
 from codefavor.evidence.expected import same, shorten, show
 from codefavor.evidence.inputs import InputMaker, guess_arguments
@@ -17,7 +17,7 @@ from codefavor.evidence.literals import evaluate
 from codefavor.evidence.relations import Arguments
 from codefavor.pairs.evidence import Difference, Incident, IncidentKind
 from codefavor.sandbox.inside.values import Kept, Opaque
-from codefavor.sandbox.job import Call, Job, Outcome, Result
+from codefavor.sandbox.job import CallOutcome, Job, JobResult, SandboxCall
 from codefavor.sandbox.pool import Pool
 
 INPUTS = 40
@@ -44,7 +44,7 @@ class Behaviour:
     """Incidents of candidate B."""
 
 
-def seeds_of(examples: Sequence[Example], entry: Entry) -> list[Arguments]:
+def seeds_of(examples: Sequence[Example], entry: EntryPoint) -> list[Arguments]:
     """Return the arguments of the examples that are plain values, of the commonest arity."""
     seeds = []
     for example in examples:
@@ -65,7 +65,7 @@ def call_source(name: str, arguments: Arguments) -> str:
 
 
 def run_behaviour(
-    pool: Pool, entry: Entry, codes: tuple[str, str], seeds: Sequence[Arguments], shown: Sequence[Any], seed: int
+    pool: Pool, entry: EntryPoint, codes: tuple[str, str], seeds: Sequence[Arguments], shown: Sequence[Any], seed: int
 ) -> Behaviour:
     """Run both candidates on the same generated inputs.
 
@@ -79,7 +79,7 @@ def run_behaviour(
     """
     maker = InputMaker(seeds, random.Random(seed))
     like, edges = maker.like(INPUTS), maker.edges()
-    calls = tuple(Call(call_source(entry.name, arguments), BUDGET) for arguments in [*like, *edges])
+    calls = tuple(SandboxCall(call_source(entry.name, arguments), BUDGET) for arguments in [*like, *edges])
     result_a, result_b = pool.run([Job(code, calls) for code in codes])
     differing = sorted(
         {call.source for call, a, b in _rows(calls, result_a, result_b) if differ(a, b)}, key=lambda s: (len(s), s)
@@ -99,11 +99,13 @@ def run_behaviour(
     )
 
 
-def _rows(calls: Sequence[Call], result_a: Result, result_b: Result) -> Iterable[tuple[Call, Outcome, Outcome]]:
+def _rows(
+    calls: Sequence[SandboxCall], result_a: JobResult, result_b: JobResult
+) -> Iterable[tuple[SandboxCall, CallOutcome, CallOutcome]]:
     return zip(calls, result_a.outcomes, result_b.outcomes, strict=True)
 
 
-def differ(a: Outcome, b: Outcome) -> bool:
+def differ(a: CallOutcome, b: CallOutcome) -> bool:
     """Return whether two outcomes differ, as far as that can be told; what was not run tells nothing."""
     known = {"returned", "raised"}
     if a.status not in known or b.status not in known:
@@ -113,7 +115,7 @@ def differ(a: Outcome, b: Outcome) -> bool:
     return not same(a.value, b.value) if a.status == "returned" else False
 
 
-def _incidents(rows: list[tuple[Call, Outcome, Outcome]], kinds: set[str]) -> tuple[Incident, ...]:
+def _incidents(rows: list[tuple[SandboxCall, CallOutcome, CallOutcome]], kinds: set[str]) -> tuple[Incident, ...]:
     """Return what goes wrong with the first outcome of each row and not with the second; the smallest of each kind."""
     found: dict[IncidentKind, Incident] = {}
     for call, own, other in sorted(rows, key=lambda row: (len(row[0].source), row[0].source)):
@@ -123,15 +125,15 @@ def _incidents(rows: list[tuple[Call, Outcome, Outcome]], kinds: set[str]) -> tu
     return tuple(found.values())[:_MOST_INCIDENTS]
 
 
-def _incident(own: Outcome, other: Outcome, kinds: set[str]) -> IncidentKind | None:
+def _incident(own: CallOutcome, other: CallOutcome, kinds: set[str]) -> IncidentKind | None:
     if other.status != "returned" or (kinds and _kind(other.value) not in kinds):
         return None
     return _fault(own, other, kinds)
 
 
-def _fault(own: Outcome, other: Outcome, kinds: set[str]) -> IncidentKind | None:
+def _fault(own: CallOutcome, other: CallOutcome, kinds: set[str]) -> IncidentKind | None:
     if own.status in ("raised", "died"):
-        return "undefined name" if own.raised and "NameError" in own.raised.above else "crash"
+        return "undefined name" if own.raised and "NameError" in own.raised.bases else "crash"
     if own.status == "exhausted" and (other.opcodes or BUDGET) * _CLEARLY_LESS < BUDGET:
         return "endless"
     if own.status == "returned" and kinds and _kind(own.value) not in kinds:

@@ -3,18 +3,20 @@
 from dataclasses import dataclass, field
 
 from codefavor.evidence.behaviour import Behaviour, run_behaviour, seeds_of
-from codefavor.evidence.candidate import prelude, runnable
+from codefavor.evidence.candidate import ParsedCandidate
 from codefavor.evidence.cost import CostRun, Series, fit_growth, run_cost
-from codefavor.evidence.entry_point import Entry, find_entry, parse
+from codefavor.evidence.entry_point import EntryPoint, find_entry_point
 from codefavor.evidence.examples import ExampleRun, ExampleRuns, run_examples
-from codefavor.evidence.findings import find
+from codefavor.evidence.findings import find_in
 from codefavor.evidence.literals import evaluate
+from codefavor.evidence.prelude import prelude_of, with_prelude
 from codefavor.evidence.static_checks import find_problems
 from codefavor.evidence.work_comparison import balance
+from codefavor.languages.python.parse import Unparsable
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.evidence import CandidateEvidence, Evidence, Missing
-from codefavor.sandbox.job import Job, Result
+from codefavor.sandbox.job import Job, JobResult
 from codefavor.sandbox.pool import Pool
 
 LANGUAGE = "python"
@@ -59,20 +61,20 @@ def wanted_for(aspect: Aspect | None, seed: int) -> Wanted:
 
 def collect(pool: Pool, comparison: Comparison, wanted: Wanted) -> Evidence:
     """Return all evidence of a comparison that is wanted and can be had."""
-    codes = (comparison.code_a, comparison.code_b)
-    parsed = [parse(code) is not None for code in codes]
+    candidates = (ParsedCandidate(comparison.code_a), ParsedCandidate(comparison.code_b))
+    parsed = [not isinstance(candidate.tree, Unparsable) for candidate in candidates]
     if comparison.language.lower() != LANGUAGE:
         reason = f"Only Python is run; this is {comparison.language}."
         return _without_running(parsed, Missing(part="syntax", reason=reason))
-    entry = find_entry(comparison.instruction, *codes)
-    given = prelude(comparison.instruction)
-    problems = [find_problems(code, entry.name if entry else None, given) for code in codes]
-    ready = (runnable(comparison.instruction, codes[0]), runnable(comparison.instruction, codes[1]))
+    entry = find_entry_point(comparison.instruction, *candidates)
+    prelude = prelude_of(comparison.instruction)
+    problems = [find_problems(candidate, entry.name if entry else None, prelude) for candidate in candidates]
+    ready = (with_prelude(prelude, comparison.code_a), with_prelude(prelude, comparison.code_b))
     a = CandidateEvidence(parses=parsed[0], problems=problems[0])
     b = CandidateEvidence(parses=parsed[1], problems=problems[1])
     collected = Collected(Evidence(a=a, b=b, entry=entry.name if entry else None))
     if wanted.findings:
-        _add_findings(collected, codes)
+        _add_findings(collected, candidates)
     if not wanted.examples:
         pass
     elif entry is None:
@@ -88,7 +90,7 @@ def _without_running(parsed: list[bool], missing: Missing) -> Evidence:
 
 
 def _run(
-    pool: Pool, comparison: Comparison, entry: Entry, codes: tuple[str, str], wanted: Wanted, collected: Collected
+    pool: Pool, comparison: Comparison, entry: EntryPoint, codes: tuple[str, str], wanted: Wanted, collected: Collected
 ) -> None:
     runs = run_examples(pool, comparison.instruction, entry, codes)
     results = runs.results if runs.examples else _load(pool, codes)
@@ -109,8 +111,8 @@ def _run(
         _add_cost(collected, run_cost(pool, entry, codes, seeds, wanted.seed))
 
 
-def _add_findings(collected: Collected, codes: tuple[str, str]) -> None:
-    a, b = (find(code) for code in codes)
+def _add_findings(collected: Collected, candidates: tuple[ParsedCandidate, ParsedCandidate]) -> None:
+    a, b = (find_in(candidate) for candidate in candidates)
     evidence = collected.evidence
     collected.evidence = evidence.model_copy(
         update={
@@ -120,7 +122,7 @@ def _add_findings(collected: Collected, codes: tuple[str, str]) -> None:
     )
 
 
-def _load(pool: Pool, codes: tuple[str, str]) -> tuple[Result, Result]:
+def _load(pool: Pool, codes: tuple[str, str]) -> tuple[JobResult, JobResult]:
     result_a, result_b = pool.run([Job(code) for code in codes])
     return result_a, result_b
 
@@ -135,7 +137,7 @@ def _is_shown(kind: str, expected: str) -> bool:
     return True
 
 
-def _add_examples(collected: Collected, runs: ExampleRuns, results: tuple[Result, Result]) -> None:
+def _add_examples(collected: Collected, runs: ExampleRuns, results: tuple[JobResult, JobResult]) -> None:
     evidence = collected.evidence
     collected.evidence = evidence.model_copy(
         update={
@@ -149,7 +151,7 @@ def _add_examples(collected: Collected, runs: ExampleRuns, results: tuple[Result
         collected.missing.append(Missing(part="examples", reason=reason))
 
 
-def _with_examples(candidate: CandidateEvidence, run: ExampleRun, result: Result) -> CandidateEvidence:
+def _with_examples(candidate: CandidateEvidence, run: ExampleRun, result: JobResult) -> CandidateEvidence:
     loading = result.loading
     error = None if loading.status == "returned" else str(loading.raised or loading.status)
     return candidate.model_copy(

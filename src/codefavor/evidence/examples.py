@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from codefavor.evidence.entry_point import Entry
+from codefavor.evidence.entry_point import EntryPoint
 from codefavor.evidence.example import Example
 from codefavor.evidence.expected import passes, shorten, show
 from codefavor.evidence.literals import evaluate
 from codefavor.evidence.worked_examples import find_examples
 from codefavor.pairs.evidence import FailedExample
 from codefavor.sandbox.inside.values import Kept, Opaque
-from codefavor.sandbox.job import Call, Job, Outcome, Result
+from codefavor.sandbox.job import CallOutcome, Job, JobResult, SandboxCall
 from codefavor.sandbox.pool import Pool
 
 BUDGET = 2_000_000
@@ -39,14 +39,14 @@ class ExampleRuns:
     """With candidate B."""
     distrusted: int
     """How many both fail: these were misread, or are wrong in the instruction, and do not count."""
-    results: tuple[Result, Result]
+    results: tuple[JobResult, JobResult]
     """The raw results."""
 
 
-def run_examples(pool: Pool, instruction: str, entry: Entry, codes: tuple[str, str]) -> ExampleRuns:
+def run_examples(pool: Pool, instruction: str, entry: EntryPoint, codes: tuple[str, str]) -> ExampleRuns:
     """Find the examples and run them on both candidates, each in processes of its own."""
     examples = tuple(find_examples(instruction, entry))
-    calls = tuple(Call(example.call, budget=BUDGET) for example in examples)
+    calls = tuple(SandboxCall(example.call, budget=BUDGET) for example in examples)
     result_a, result_b = pool.run([Job(code, calls) for code in codes])
     expected = _expected_values(pool, examples)
     verdicts_a = _verdicts(pool, examples, result_a, expected)
@@ -65,7 +65,9 @@ def run_examples(pool: Pool, instruction: str, entry: Entry, codes: tuple[str, s
     )
 
 
-def _run(examples: tuple[Example, ...], result: Result, verdicts: list[bool | None], counted: list[int]) -> ExampleRun:
+def _run(
+    examples: tuple[Example, ...], result: JobResult, verdicts: list[bool | None], counted: list[int]
+) -> ExampleRun:
     failed = tuple(
         FailedExample(
             call=shorten(examples[index].call),
@@ -99,12 +101,12 @@ def _literal(example: Example) -> Any:
         return _UNKNOWN
 
 
-def _clean(pool: Pool, sources: list[str]) -> tuple[Outcome, ...]:
+def _clean(pool: Pool, sources: list[str]) -> tuple[CallOutcome, ...]:
     imports = "import math, re, itertools, collections, datetime\nfrom math import *\nfrom collections import *\n"
-    return pool.run_one(Job(imports, tuple(Call(source, budget=BUDGET) for source in sources))).outcomes
+    return pool.run_one(Job(imports, tuple(SandboxCall(source, budget=BUDGET) for source in sources))).outcomes
 
 
-def _verdicts(pool: Pool, examples: tuple[Example, ...], result: Result, expected: list[Any]) -> list[bool | None]:
+def _verdicts(pool: Pool, examples: tuple[Example, ...], result: JobResult, expected: list[Any]) -> list[bool | None]:
     verdicts: list[bool | None] = []
     conditions: dict[int, str] = {}
     for index, (example, outcome) in enumerate(zip(examples, result.outcomes, strict=True)):

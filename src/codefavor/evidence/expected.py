@@ -6,7 +6,7 @@ from typing import Any
 
 from codefavor.evidence.example import Example
 from codefavor.sandbox.inside.values import Kept, Opaque
-from codefavor.sandbox.job import Outcome
+from codefavor.sandbox.job import CallOutcome
 
 RELATIVE_TOLERANCE = 1e-6
 _LONGEST = 300
@@ -46,7 +46,7 @@ def _same_number(expected: Any, got: Any) -> bool:
         return False
 
 
-def passes(example: Example, outcome: Outcome, expected: Any) -> bool | None:
+def passes(example: Example, outcome: CallOutcome, expected: Any) -> bool | None:
     """Return whether an outcome is what the example asks for; None where that cannot be told.
 
     Args:
@@ -57,7 +57,7 @@ def passes(example: Example, outcome: Outcome, expected: Any) -> bool | None:
     if outcome.status in ("not run", "too large"):
         return None
     if example.kind == "raises":
-        return outcome.raised is not None and example.expected in outcome.raised.above
+        return outcome.raised is not None and example.expected in outcome.raised.bases
     if outcome.status != "returned":
         return False
     if example.kind == "prints":
@@ -65,16 +65,16 @@ def passes(example: Example, outcome: Outcome, expected: Any) -> bool | None:
     return same(expected, outcome.value)
 
 
-def _prints(expected: str, outcome: Outcome) -> bool:
+def _prints(expected: str, outcome: CallOutcome) -> bool:
     wanted = _plain(expected)
-    return wanted in {_plain(outcome.printed), _plain(str(outcome.value)), _plain(repr(outcome.value))}
+    return wanted in {_plain(outcome.stdout), _plain(str(outcome.value)), _plain(repr(outcome.value))}
 
 
 def _plain(text: str) -> str:
     return re.sub(r"\s+", "", text.replace('"', "'"))
 
 
-def show(outcome: Outcome) -> str:
+def show(outcome: CallOutcome) -> str:
     """Return what came of a call as a person reads it, cut to a line."""
     if outcome.status == "returned":
         text = repr(outcome.value)

@@ -3,11 +3,11 @@
 import ast
 from collections.abc import Iterator
 
-from codefavor.evidence.entry_point import Entry
+from codefavor.evidence.entry_point import EntryPoint
 from codefavor.evidence.example import Example
 
 
-def example_of_condition(test: ast.expr, entry: Entry, setup: list[str]) -> Iterator[Example]:
+def example_of_condition(test: ast.expr, entry: EntryPoint, setup: list[str]) -> Iterator[Example]:
     """Turn a condition that holds of calls into an example, a plain equation where it is one."""
     calls = calls_in(test, entry.name)
     if not calls:

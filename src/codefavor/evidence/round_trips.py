@@ -6,9 +6,12 @@ with both candidates, and is then ignored.
 
 from collections.abc import Iterator
 
-from codefavor.evidence.entry_point import Entry, FunctionNode, is_finished, parse, top_functions
+from codefavor.evidence.candidate import is_finished, top_functions
+from codefavor.evidence.entry_point import EntryPoint
 from codefavor.evidence.example import Example
 from codefavor.evidence.inputs import guess_arguments
+from codefavor.languages.python.functions import FunctionNode
+from codefavor.languages.python.parse import Unparsable, parse
 
 _INVERSES = (
     ("encode", "decode"),
@@ -22,11 +25,14 @@ _TEXTS = ("hello", "programming", "abcxyz")
 """Lower-case words: what nearly every code for texts is for."""
 
 
-def round_trips(instruction: str, entry: Entry) -> Iterator[Example]:
+def round_trips(instruction: str, entry: EntryPoint) -> Iterator[Example]:
     """Yield calls of `entry` on what its inverse, which the instruction gives, makes of a text."""
     if entry.required != 1 or not isinstance(guess_arguments(entry)[0], str):
         return
-    for name, node in top_functions(parse(instruction)).items():
+    tree = parse(instruction)
+    if isinstance(tree, Unparsable):
+        return
+    for name, node in top_functions(tree).items():
         if is_finished(node) and _takes_one(node) and _are_inverse(name, entry.name):
             for text in _TEXTS:
                 yield Example(f"{entry.name}({name}({text!r}))", "equals", repr(text))

@@ -1,12 +1,13 @@
 """What is wrong with a candidate without running it: syntax, undefined names, missing functions, code cut short."""
 
 import ast
-import warnings
 from importlib.util import find_spec
 
 from pyflakes import checker, messages
 
-from codefavor.evidence.entry_point import FunctionNode, parse, top_functions
+from codefavor.evidence.candidate import ParsedCandidate, is_finished
+from codefavor.languages.python.functions import FunctionNode
+from codefavor.languages.python.parse import Unparsable, parse
 
 _SERIOUS = (
     messages.UndefinedName,
@@ -19,33 +20,30 @@ _SERIOUS = (
 _MOST = 10
 
 
-def find_problems(code: str, entry: str | None, given: str = "") -> tuple[str, ...]:
-    """Return one sentence for each problem of `code`.
+def find_problems(candidate: ParsedCandidate, entry_point: str | None, prelude: str = "") -> tuple[str, ...]:
+    """Return one sentence for each problem of a candidate.
 
     Args:
-        code: the candidate.
-        entry: the function that it has to define.
-        given: source that stands before it, whose names it may use.
+        candidate: the candidate.
+        entry_point: the function that it has to define.
+        prelude: source that stands before it, whose names it may use.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        tree = parse(code)
-        if tree is None:
-            return (_syntax_problem(code),)
-        problems = [*_missing_function(tree, entry), *_names(given, code), *_empty_function(tree, entry)]
+    tree = candidate.tree
+    if isinstance(tree, Unparsable):
+        return (_syntax_problem(candidate.code, tree),)
+    problems = [
+        *_missing_function(tree, entry_point),
+        *_names(tree, prelude),
+        *_empty_function(candidate.functions.get(entry_point or "")),
+    ]
     return tuple(problems[:_MOST])
 
 
-def _syntax_problem(code: str) -> str:
-    try:
-        ast.parse(code)
-    except SyntaxError as error:
-        at_end = (error.lineno or 0) >= len(code.rstrip().splitlines())
-        cut = ", the code seems cut short" if at_end else ""
-        return f"It is not Python 3: {error.msg} in line {error.lineno}{cut}."
-    except (ValueError, RecursionError, MemoryError) as error:
-        return f"It is not Python 3: {error}."
-    return "It is not Python 3."
+def _syntax_problem(code: str, why: Unparsable) -> str:
+    if why.line is None:
+        return f"It is not Python 3: {why.reason}."
+    cut = ", the code seems cut short" if why.line >= len(code.rstrip().splitlines()) else ""
+    return f"It is not Python 3: {why.reason} in line {why.line}{cut}."
 
 
 def _missing_function(tree: ast.Module, entry: str | None) -> list[str]:
@@ -69,25 +67,31 @@ def _is_stored(node: ast.AST) -> bool:
     return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 
-def _names(given: str, code: str) -> list[str]:
-    source = f"{given}\n{code}" if given else code
-    tree = parse(source)
-    if tree is None:
-        return []
-    offset = source.count("\n") - code.count("\n")
-    found = sorted(checker.Checker(tree, withDoctest=False).messages, key=lambda message: message.lineno)
+def _names(tree: ast.Module, prelude: str) -> list[str]:
+    found = sorted(_pyflakes(tree, prelude), key=lambda message: message.lineno)
     problems = [
-        f"{message.message % message.message_args} in line {message.lineno - offset}."
+        f"{message.message % message.message_args} in line {message.lineno}."
         for message in found
-        if isinstance(message, _SERIOUS) and message.lineno > offset
+        if isinstance(message, _SERIOUS) and message.lineno > 0
     ]
-    return [*dict.fromkeys(problems), *_unknown_modules(code)]
+    return [*dict.fromkeys(problems), *_unknown_modules(tree)]
 
 
-def _unknown_modules(code: str) -> list[str]:
-    tree = parse(code)
+def _pyflakes(tree: ast.Module, prelude: str) -> list[messages.Message]:
+    """Return what pyflakes says of a candidate below a prelude, whose lines count backwards from 0."""
+    before = parse(prelude)
+    if isinstance(before, Unparsable) or not before.body:
+        found: list[messages.Message] = checker.Checker(tree, withDoctest=False).messages
+        return found
+    ast.increment_lineno(before, -1 - prelude.count("\n"))
+    whole = ast.Module([*before.body, *tree.body], tree.type_ignores)
+    found = checker.Checker(whole, withDoctest=False).messages
+    return found
+
+
+def _unknown_modules(tree: ast.Module) -> list[str]:
     roots = set()
-    for node in ast.walk(tree) if tree else ():
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             roots |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -102,13 +106,11 @@ def _is_installed(name: str) -> bool:
         return False
 
 
-def _empty_function(tree: ast.Module, entry: str | None) -> list[str]:
-    node = top_functions(tree).get(entry or "")
+def _empty_function(node: FunctionNode | None) -> list[str]:
     if node is None:
         return []
-    body = [part for part in node.body if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))]
-    if all(isinstance(part, ast.Pass) for part in body):
-        return [f"The function {entry} has no body."]
+    if not is_finished(node):
+        return [f"The function {node.name} has no body."]
     returns = any(isinstance(part, ast.Return | ast.Yield | ast.YieldFrom | ast.Raise) for part in ast.walk(node))
     prints = any(isinstance(part, ast.Call) and ast.unparse(part.func) == "print" for part in ast.walk(node))
-    return [f"The function {entry} prints its result and returns none."] if prints and not returns else []
+    return [f"The function {node.name} prints its result and returns none."] if prints and not returns else []

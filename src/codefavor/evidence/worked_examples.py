@@ -7,7 +7,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from codefavor.evidence.entry_point import Entry
+from codefavor.evidence.entry_point import EntryPoint
 from codefavor.evidence.example import Example
 from codefavor.evidence.expression_examples import calls_in, example_of_call, example_of_condition, is_call
 from codefavor.evidence.literals import balanced_end, literal_at, parse_expression
@@ -36,7 +36,7 @@ _QUOTES = ('"""', "'''", "```")
 _ERROR = re.compile(r"\b(?:raises?|throws?)\s+(?:an?\s+)?[`*]*([A-Z]\w*(?:Error|Exception|Iteration))\b")
 
 
-def find_examples(instruction: str, entry: Entry) -> list[Example]:
+def find_examples(instruction: str, entry: EntryPoint) -> list[Example]:
     """Return the worked examples of `entry` in the order of their forms, each call once."""
     found: dict[str, Example] = {}
     readers = (_doctests, _asserts, _calls_with_results, _named_inputs, _plain_inputs, _tables, round_trips)
@@ -47,7 +47,7 @@ def find_examples(instruction: str, entry: Entry) -> list[Example]:
     return list(found.values())[:MOST_EXAMPLES]
 
 
-def _doctests(text: str, entry: Entry) -> Iterator[Example]:
+def _doctests(text: str, entry: EntryPoint) -> Iterator[Example]:
     lines = text.splitlines()
     setup: list[str] = []
     index = 0
@@ -71,7 +71,7 @@ def _is_wanted(line: str) -> bool:
     return bool(line.strip()) and not _PROMPT.match(line) and not any(quotes in line for quotes in _QUOTES)
 
 
-def _doctest(source: str, want: str, setup: list[str], entry: Entry) -> Iterator[Example]:
+def _doctest(source: str, want: str, setup: list[str], entry: EntryPoint) -> Iterator[Example]:
     expression = parse_expression(source)
     if expression is None:
         if _parses(source):
@@ -107,7 +107,7 @@ def _parses(source: str) -> bool:
     return True
 
 
-def _asserts(text: str, entry: Entry) -> Iterator[Example]:
+def _asserts(text: str, entry: EntryPoint) -> Iterator[Example]:
     for match in re.finditer(r"(?<![\w>])assert\b", text):
         statement = _longest_statement(text[match.start() :])
         if statement is not None:
@@ -130,7 +130,7 @@ def _longest_statement(text: str) -> ast.Assert | None:
     return None
 
 
-def _calls_with_results(text: str, entry: Entry) -> Iterator[Example]:
+def _calls_with_results(text: str, entry: EntryPoint) -> Iterator[Example]:
     for match in re.finditer(rf"(?<![\w.]){re.escape(entry.name)}\s*(?=\()", text):
         if re.search(r"(?:def|assert|>>>)\s*(?:not\s+)?\(*$", text[: match.start()].rpartition("\n")[2]):
             continue
@@ -152,7 +152,7 @@ def _has_constant_arguments(call: ast.expr) -> bool:
     return not any(isinstance(node, ast.Name) for node in ast.walk(call) if node is not getattr(call, "func", None))
 
 
-def _named_inputs(text: str, entry: Entry) -> Iterator[Example]:
+def _named_inputs(text: str, entry: EntryPoint) -> Iterator[Example]:
     """Read `n = 5, k = 2 ... output: 7`, in any words between."""
     if not entry.parameters:
         return
@@ -184,7 +184,7 @@ def _assignments(text: str, start: re.Match[str], assignment: re.Pattern[str]) -
     return given, position
 
 
-def _covers(given: dict[str, str], entry: Entry) -> bool:
+def _covers(given: dict[str, str], entry: EntryPoint) -> bool:
     return bool(given) and all(name in given for name in entry.parameters[: entry.required or 1])
 
 
@@ -202,11 +202,11 @@ def _result_at(text: str, start: int) -> tuple[str, int] | None:
     return literal_at(text, working.end() if working else start)
 
 
-def _call_with(entry: Entry, arguments: list[str], expected: str) -> Example:
+def _call_with(entry: EntryPoint, arguments: list[str], expected: str) -> Example:
     return Example(f"{entry.name}({', '.join(arguments)})", "equals", expected, tuple(arguments))
 
 
-def _plain_inputs(text: str, entry: Entry) -> Iterator[Example]:
+def _plain_inputs(text: str, entry: EntryPoint) -> Iterator[Example]:
     """Read `Input: [1, 2]` with its `Output: 3`, and `For 5 the function should return 3`."""
     for match in _INPUT.finditer(text):
         arguments, position = _literals(text, match.end(), len(entry.parameters))
@@ -233,7 +233,7 @@ def _literals(text: str, start: int, most: int) -> tuple[list[str], int]:
     return found, position
 
 
-def _tables(text: str, entry: Entry) -> Iterator[Example]:
+def _tables(text: str, entry: EntryPoint) -> Iterator[Example]:
     """Read rows of a table whose cells are the arguments and then the result."""
     for line in text.splitlines():
         cells = [cell.strip().strip("`") for cell in line.strip().strip("|").split("|")]

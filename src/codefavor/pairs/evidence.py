@@ -43,15 +43,13 @@ class Work(Record):
     """Bytecode instructions executed, the same in every run; blind to work inside C functions."""
     nanoseconds: Count | None
     """Processor time, the least of several runs."""
-    charge: Count | None = None
-    """What C functions did, in the bytecode instructions that would cost the same; None where it was not metered."""
-    peak_bytes: Count | None = None
-    """The peak of memory allocated."""
+    cost: Count | None = None
+    """What C functions did, in the bytecode instructions that would take as long; None where it was not measured."""
 
     @property
     def counted(self) -> int | None:
-        """Instructions with what C functions are charged: all work that can be counted, the same in every run."""
-        return None if self.opcodes is None else self.opcodes + (self.charge or 0)
+        """Instructions with what C functions cost: all work that can be counted, the same in every run."""
+        return None if self.opcodes is None else self.opcodes + (self.cost or 0)
 
 
 class Growth(Record):
@@ -71,7 +69,7 @@ class WorkBalance(Record):
     log_time: float = 0.0
     """The natural logarithm of A's processor time over B's, on the largest inputs that both finish."""
     log_count: float = 0.0
-    """The same of counted work: bytecode instructions with what C functions are charged."""
+    """The same of counted work: bytecode instructions with what C functions cost."""
 
     def swapped(self) -> "WorkBalance":
         """Return the same balance with the candidates exchanged."""

@@ -6,7 +6,7 @@ Processor time and not the clock: on a busy machine the same functions are run t
 from collections.abc import Sequence
 from dataclasses import replace
 
-from codefavor.sandbox.job import Job, Result
+from codefavor.sandbox.job import Job, JobResult
 from codefavor.sandbox.pool import Pool
 
 SECONDS = 1.0
@@ -29,7 +29,7 @@ class Allowance(Pool):
         self._pool = pool
         self._left = seconds
 
-    def run(self, jobs: Sequence[Job]) -> list[Result]:
+    def run(self, jobs: Sequence[Job]) -> list[JobResult]:
         """Run jobs with at most a second of processor time for each process.
 
         Raises:
@@ -49,5 +49,5 @@ def _hurried(job: Job) -> Job:
     return replace(job, limits=replace(job.limits, cpu_seconds=_PROCESS_SECONDS, wall_seconds=_WALL_SECONDS))
 
 
-def _was_stopped(result: Result) -> bool:
+def _was_stopped(result: JobResult) -> bool:
     return result.ended == "wall" or (result.ended == "signal" and result.cpu_seconds >= _NEARLY)

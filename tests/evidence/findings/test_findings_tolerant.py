@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codefavor.evidence.findings.tolerant import LONGEST, parse
+from codefavor.evidence.candidate import ParsedCandidate
+from codefavor.evidence.findings.tolerant import LONGEST, Parsed, parse_tolerantly
 
 PYTHON_2 = [
     ("print 'a', b\n", "print('a', b)"),
@@ -38,6 +39,10 @@ FRAGMENTS = [
     ("go()\n!!! not python at all\nstop()\n", {"go", "stop"}),
     ("\tgo()\n        stop()\n", {"go", "stop"}),
 ]
+
+
+def parse(text: str) -> Parsed:
+    return parse_tolerantly(ParsedCandidate(text))
 
 
 def calls(tree: ast.Module | None) -> set[str]:

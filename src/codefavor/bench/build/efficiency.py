@@ -14,14 +14,15 @@ from codefavor.bench.build.problems import Problem
 from codefavor.bench.build.samples import Sample
 from codefavor.bench.build.testing import answer, run_tests
 from codefavor.evidence.behaviour import call_source, seeds_of
+from codefavor.evidence.candidate import ParsedCandidate
 from codefavor.evidence.cost import growing_inputs
-from codefavor.evidence.entry_point import find_entry
+from codefavor.evidence.entry_point import find_entry_point
 from codefavor.evidence.relations import Arguments
 from codefavor.evidence.scaling import size_of, ways_to_grow
 from codefavor.evidence.worked_examples import find_examples
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.pair import PreferencePair
-from codefavor.sandbox.job import Call, Job
+from codefavor.sandbox.job import Job, SandboxCall
 from codefavor.sandbox.pool import Pool
 
 STEP = 1.6
@@ -77,13 +78,13 @@ def measure(pool: Pool, problem: Problem, samples: Sequence[Sample]) -> list[Mea
     if problem.cases:
         return _measure_programs(pool, problem, samples)
     codes = [answer(problem, sample.code) for sample in samples]
-    calls = tuple(Call(source, COUNTED, REPEATS) for source in _calls(problem, samples[0].code))
+    calls = tuple(SandboxCall(source, COUNTED, REPEATS) for source in _calls(problem, samples[0].code))
     results = pool.run([Job(code, calls, stop_after=STOP_AFTER) for code in codes])
     for place in reversed(range(len(calls))):
         outcomes = [result.outcomes[place] for result in results]
         times = [outcome.nanoseconds or 0 for outcome in outcomes if outcome.status in ("returned", "too large")]
         if len(times) == len(samples) and min(times) > 0 and max(times) >= _LEAST_NANOSECONDS:
-            again = Call(calls[place].source, budget=0, repeats=_CONFIRMING_REPEATS)
+            again = SandboxCall(calls[place].source, budget=0, repeats=_CONFIRMING_REPEATS)
             return [
                 Measured(sample, nanoseconds, outcome.opcodes)
                 for sample, nanoseconds, outcome in zip(
@@ -93,7 +94,7 @@ def measure(pool: Pool, problem: Problem, samples: Sequence[Sample]) -> list[Mea
     return []
 
 
-def _confirm(pool: Pool, codes: Sequence[str], call: Call, times: Sequence[int]) -> list[int]:
+def _confirm(pool: Pool, codes: Sequence[str], call: SandboxCall, times: Sequence[int]) -> list[int]:
     """Return the least times of more rounds, the samples in turn, so that a busy moment cannot hit one alone."""
     least = list(times)
     for _ in range(_CONFIRMATIONS):
@@ -107,7 +108,8 @@ def _calls(problem: Problem, code: str) -> list[str]:
     if problem.work:
         return list(problem.work)
     shown = "\n".join(problem.tests)
-    entry = find_entry(f"{problem.instruction}\n{shown}", code, code)
+    candidate = ParsedCandidate(code)
+    entry = find_entry_point(f"{problem.instruction}\n{shown}", candidate, candidate)
     if entry is None:
         return []
     seeds = seeds_of(find_examples(f"{problem.instruction}\n{shown}", entry), entry)
@@ -120,8 +122,8 @@ def _calls(problem: Problem, code: str) -> list[str]:
 
 
 def _measure_programs(pool: Pool, problem: Problem, samples: Sequence[Sample]) -> list[Measured]:
-    typed = problem.work[-1] if problem.work else max((case.typed for case in problem.cases), key=len)
-    jobs = [Job(answer(problem, sample.code), program=True, typed=typed) for sample in samples]
+    stdin = problem.work[-1] if problem.work else max((case.typed for case in problem.cases), key=len)
+    jobs = [Job(answer(problem, sample.code), program=True, stdin=stdin) for sample in samples]
     rounds = [pool.run(jobs) for _ in range(REPEATS)]
     return [
         Measured(sample, round(1e9 * min(result.cpu_seconds for result in results)), None)

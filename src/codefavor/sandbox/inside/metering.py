@@ -1,6 +1,6 @@
-"""Charges a candidate for the work of C functions, which a count of its instructions does not see.
+"""Measures what the C functions of a candidate cost, which a count of its instructions does not see.
 
-The charge is the same in every run: it follows from `prices` and the sizes of what is worked on, taken from exact
+The cost is the same in every run: it follows from `prices` and the sizes of what is worked on, taken from exact
 built-in types. What has no price is named. The candidate shares this interpreter and can misstate what it did.
 """
 
@@ -45,7 +45,7 @@ def size_of(value: Any) -> int:
 
 
 class Meter:
-    """The meter of one candidate: `charge` grows while its rewritten code runs; `exhausted` is called past `budget`."""
+    """The meter of one candidate: `cost` grows while its rewritten code runs; `exhausted` is called past `budget`."""
 
     def __init__(self, exhausted: Callable[[], object]) -> None:
         self._exhausted = exhausted
@@ -53,13 +53,13 @@ class Meter:
 
     def start(self, budget: int) -> None:
         """Begin anew with a budget, in instructions."""
-        self.charge = 0.0
+        self.cost = 0.0
         self.unpriced: set[str] = set()
         self._budget = budget
 
     def _add(self, amount: float) -> None:
-        self.charge += prices.SCALE * amount
-        if self.charge > self._budget:
+        self.cost += prices.SCALE * amount
+        if self.cost > self._budget:
             self._exhausted()
 
     def call(self, function: Any) -> Any:
@@ -83,9 +83,9 @@ class Meter:
         return function
 
     def _priced(self, function: Any, name: str, receiver: int, /, *arguments: Any, **keywords: Any) -> Any:
-        return self._charged(function, name, receiver, arguments, keywords)
+        return self._measured(function, name, receiver, arguments, keywords)
 
-    def _charged(self, function: Any, name: str, receiver: int, arguments: tuple[Any, ...], keywords: Any) -> Any:
+    def _measured(self, function: Any, name: str, receiver: int, arguments: tuple[Any, ...], keywords: Any) -> Any:
         sizes = Sizes(receiver, tuple(map(size_of, arguments)), 0, _place_of(arguments, receiver))
         if name in _SORTING:
             sizes = sizes._replace(runs=_runs(function.__self__ if receiver else arguments[0] if arguments else ()))
@@ -159,7 +159,7 @@ class Meter:
         return self.made(value)
 
     def moved(self, value: Any) -> None:
-        """Charge for taking elements out of `value`."""
+        """Add the cost of taking elements out of `value`."""
         if type(value) is list:
             self._add(0.1 * len(value))
 

@@ -5,9 +5,10 @@ and merely not noted here.
 """
 
 import errno
-import json
 import os
 import sys
+
+from codefavor.sandbox.wire import RefusalReport, to_json
 
 _REFUSED = {
     "socket.__new__": "network",
@@ -43,7 +44,7 @@ class Refusals:
             note = _REFUSED.get(event) or (_unreachable(arguments) if event == "open" else None)
             if note and note not in self._noted and len(self._noted) < _MOST:
                 self._noted.add(note)
-                os.write(self._results, json.dumps({"refused": note}).encode() + b"\n")
+                os.write(self._results, to_json(RefusalReport(note)).encode() + b"\n")
         finally:
             self._busy = False
 
