@@ -35,7 +35,7 @@ from codefavor.evidence.examples import run_examples
 from codefavor.evidence.inputs import Arguments
 from codefavor.evidence.prelude import runnable
 from codefavor.evidence.scaling import size_of, ways_to_grow
-from codefavor.evidence.work_comparison import balance
+from codefavor.evidence.work_comparison import compare_work
 from codefavor.evolve.regress_evol.catalogue import choose_operators
 from codefavor.evolve.regress_evol.evolver import RegressEvol
 from codefavor.evolve.seeds import GoodFunction
@@ -111,18 +111,18 @@ def compare(pool: Pool, pair: PreferencePair, swapped: bool) -> Compared:
     """Return what evidence and callgrind say of a pair; not a number where no common input was found."""
     nothing = Compared(pair.id, None, 0.0, 0.0, 0.0, math.nan)
     versions = (pair.rejected, pair.chosen) if swapped else (pair.chosen, pair.rejected)
-    entry = find_entry_point(pair.instruction, *map(ParsedCandidate, versions))
-    if entry is None:
+    entry_point = find_entry_point(pair.instruction, *map(ParsedCandidate, versions))
+    if entry_point is None:
         return nothing
     codes = (runnable(pair.instruction, versions[0]), runnable(pair.instruction, versions[1]))
-    seeds = seeds_of(run_examples(pool, pair.instruction, entry, codes).examples, entry)
+    seeds = seeds_of(run_examples(pool, pair.instruction, entry_point, codes).examples, entry_point)
     if not seeds:
         return nothing
-    run = run_cost(pool, entry, codes, seeds, 0)
-    weighed, arguments = balance(run), largest_common(run, seeds)
+    run = run_cost(pool, entry_point, codes, seeds, 0)
+    weighed, arguments = compare_work(run), largest_common(run, seeds)
     if weighed is None or arguments is None:
         return nothing
-    a, b = (instructions(code, entry, arguments) for code in codes)
+    a, b = (instructions(code, entry_point, arguments) for code in codes)
     if a <= 0 or b <= 0:
         return nothing
     last = min(len(run.a[0].work), len(run.b[0].work)) - 1
@@ -152,9 +152,9 @@ def largest_common(run: CostRun, seeds: list[Arguments]) -> Arguments | None:
     return inputs[common - 1] if common else None
 
 
-def instructions(code: str, entry: EntryPoint, arguments: Arguments) -> int:
+def instructions(code: str, entry_point: EntryPoint, arguments: Arguments) -> int:
     """Return the machine instructions of one call, from `_AGAIN` calls less none."""
-    call = call_source(entry.name, arguments)
+    call = call_source(entry_point.name, arguments)
     return (_callgrind(code, call, 1 + _AGAIN) - _callgrind(code, call, 1)) // _AGAIN
 
 

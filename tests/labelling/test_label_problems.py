@@ -98,7 +98,7 @@ def test_what_gives_no_pair_is_counted_with_its_reason() -> None:
 
 def test_evidence_calls_the_chosen_code_a_whichever_was_shown_first() -> None:
     found = Finding(rule="eval", cwe=95, severity="high", confidence="high", line=1, message="It evaluates text.")
-    bad, good = CandidateEvidence(parses=True, findings=(found,)), CandidateEvidence(parses=True)
+    bad, good = CandidateEvidence(findings=(found,)), CandidateEvidence()
 
     def says(shown: Comparison) -> Verdict:
         evidence = Evidence(a=bad if "eval" in shown.code_a else good, b=bad if "eval" in shown.code_b else good)

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from codefavor.evidence.collect import Wanted, collect
+from codefavor.evidence.collect import collect
+from codefavor.evidence.wanted import Wanted
+from codefavor.evidence.words import observed_words
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.evidence import CandidateEvidence, Evidence
 from codefavor.sandbox.pool import Pool
@@ -27,5 +29,5 @@ def _differs(evidence: Evidence) -> bool:
 
 
 def _outcome(candidate: CandidateEvidence) -> tuple[bool, int, tuple[str, ...]]:
-    failed = tuple(f"{example.call}: {example.got}" for example in candidate.examples_failed)
-    return candidate.load_error is None, candidate.examples_passed, failed
+    failed = tuple(f"{example.call}: {observed_words(example.got)}" for example in candidate.examples_failed)
+    return candidate.load_failure is None, candidate.examples_passed, failed

@@ -2,7 +2,7 @@
 
 Counted work is the bytecode instructions and what C functions cost (`sandbox.inside.metering`): the same in
 every run, on any machine. Processor time is noted beside it; it is measured with care only where a candidate gives much
-work to a function without a price. What follows from it is `balance`'s business.
+work to a function without a price. What follows from it is said in `work_comparison`.
 """
 
 import math
@@ -33,7 +33,7 @@ A hundred times what the counts allow, so that hardly any call comes near enough
 _SEEDS = 2
 _ENOUGH_POINTS = 3
 _LIMITS = ProcessLimits(cpu_seconds=5)
-_MOST_ROUNDS, _TIMINGS = 8, 5
+_MAX_ROUNDS, _TIMINGS = 8, 5
 CLEAR_TIME = 1.6
 """Ratio of processor time that decides where counts cannot."""
 TIME_BAND = 1.08
@@ -62,7 +62,9 @@ class CostRun:
     """Of candidate B, on the same inputs."""
 
 
-def run_cost(pool: Pool, entry: EntryPoint, codes: tuple[str, str], seeds: Sequence[Arguments], seed: int) -> CostRun:
+def run_cost(
+    pool: Pool, entry_point: EntryPoint, codes: tuple[str, str], seeds: Sequence[Arguments], seed: int
+) -> CostRun:
     """Run both candidates on growing inputs made from the largest seeds."""
     largest = sorted(seeds, key=lambda arguments: (-size_of(arguments), repr(arguments)))[:_SEEDS]
     series_a: list[Series] = []
@@ -70,7 +72,7 @@ def run_cost(pool: Pool, entry: EntryPoint, codes: tuple[str, str], seeds: Seque
     for chosen in largest:
         for way in ways_to_grow(chosen):
             inputs = growing_inputs(seeds, chosen, way, random.Random(seed))
-            calls = tuple(SandboxCall(call_source(entry.name, i), BUDGET, _REPEATS, meter=True) for i in inputs)
+            calls = tuple(SandboxCall(call_source(entry_point.name, i), BUDGET, _REPEATS, meter=True) for i in inputs)
             jobs = [Job(code, calls, stop_after=_FAR_TOO_LONG, limits=_LIMITS) for code in codes]
             sizes = [size_of(arguments) for arguments in inputs]
             a, b = (_series(sizes, result.outcomes) for result in pool.run(jobs))
@@ -113,7 +115,7 @@ def _time(
     if last < 0:
         return a, b
     jobs = [Job(code, (SandboxCall(calls[last].source, 0, _TIMINGS),), limits=_LIMITS) for code in codes]
-    for number in range(_MOST_ROUNDS):
+    for number in range(_MAX_ROUNDS):
         a, b = (
             _with_time(series, last, pool.run_one(job).outcomes[0].nanoseconds)
             for series, job in zip((a, b), jobs, strict=True)

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from codefavor.evidence.entry_point import EntryPoint
-from codefavor.evidence.example import Example
-from codefavor.evidence.expected import passes, shorten, show
+from codefavor.evidence.example import WorkedExample
+from codefavor.evidence.expected import passes
 from codefavor.evidence.literals import evaluate
+from codefavor.evidence.observed import observe, shorten
 from codefavor.evidence.worked_examples import find_examples
 from codefavor.pairs.evidence import FailedExample
 from codefavor.sandbox.inside.values import Kept, Opaque
@@ -31,21 +32,21 @@ class ExampleRun:
 class ExampleRuns:
     """What came of the examples with both candidates."""
 
-    examples: tuple[Example, ...]
+    examples: tuple[WorkedExample, ...]
     """All that were found."""
     a: ExampleRun
     """With candidate A."""
     b: ExampleRun
     """With candidate B."""
-    distrusted: int
+    in_doubt: int
     """How many both fail: these were misread, or are wrong in the instruction, and do not count."""
     results: tuple[JobResult, JobResult]
     """The raw results."""
 
 
-def run_examples(pool: Pool, instruction: str, entry: EntryPoint, codes: tuple[str, str]) -> ExampleRuns:
+def run_examples(pool: Pool, instruction: str, entry_point: EntryPoint, codes: tuple[str, str]) -> ExampleRuns:
     """Find the examples and run them on both candidates, each in processes of its own."""
-    examples = tuple(find_examples(instruction, entry))
+    examples = tuple(find_examples(instruction, entry_point))
     calls = tuple(SandboxCall(example.call, budget=BUDGET) for example in examples)
     result_a, result_b = pool.run([Job(code, calls) for code in codes])
     expected = _expected_values(pool, examples)
@@ -60,19 +61,19 @@ def run_examples(pool: Pool, instruction: str, entry: EntryPoint, codes: tuple[s
         examples=examples,
         a=_run(examples, result_a, verdicts_a, counted),
         b=_run(examples, result_b, verdicts_b, counted),
-        distrusted=sum(a is False and b is False for a, b in zip(verdicts_a, verdicts_b, strict=True)),
+        in_doubt=sum(a is False and b is False for a, b in zip(verdicts_a, verdicts_b, strict=True)),
         results=(result_a, result_b),
     )
 
 
 def _run(
-    examples: tuple[Example, ...], result: JobResult, verdicts: list[bool | None], counted: list[int]
+    examples: tuple[WorkedExample, ...], result: JobResult, verdicts: list[bool | None], counted: list[int]
 ) -> ExampleRun:
     failed = tuple(
         FailedExample(
             call=shorten(examples[index].call),
             expected=shorten(examples[index].expected),
-            got=show(result.outcomes[index]),
+            got=observe(result.outcomes[index]),
         )
         for index in counted
         if not verdicts[index]
@@ -80,7 +81,7 @@ def _run(
     return ExampleRun(len(counted) - len(failed), failed)
 
 
-def _expected_values(pool: Pool, examples: tuple[Example, ...]) -> list[Any]:
+def _expected_values(pool: Pool, examples: tuple[WorkedExample, ...]) -> list[Any]:
     """Return the expected values; what is no literal is worked out in a process without any candidate."""
     values: list[Any] = [_literal(example) for example in examples]
     unknown = [index for index, value in enumerate(values) if value is _UNKNOWN and examples[index].kind == "equals"]
@@ -92,7 +93,7 @@ def _expected_values(pool: Pool, examples: tuple[Example, ...]) -> list[Any]:
     return values
 
 
-def _literal(example: Example) -> Any:
+def _literal(example: WorkedExample) -> Any:
     if example.kind != "equals":
         return None
     try:
@@ -106,7 +107,9 @@ def _clean(pool: Pool, sources: list[str]) -> tuple[CallOutcome, ...]:
     return pool.run_one(Job(imports, tuple(SandboxCall(source, budget=BUDGET) for source in sources))).outcomes
 
 
-def _verdicts(pool: Pool, examples: tuple[Example, ...], result: JobResult, expected: list[Any]) -> list[bool | None]:
+def _verdicts(
+    pool: Pool, examples: tuple[WorkedExample, ...], result: JobResult, expected: list[Any]
+) -> list[bool | None]:
     verdicts: list[bool | None] = []
     conditions: dict[int, str] = {}
     for index, (example, outcome) in enumerate(zip(examples, result.outcomes, strict=True)):

@@ -1,6 +1,7 @@
 """What is wrong with a candidate without running it: syntax, undefined names, missing functions, code cut short."""
 
 import ast
+from collections.abc import Iterator
 from importlib.util import find_spec
 
 from pyflakes import checker, messages
@@ -8,20 +9,22 @@ from pyflakes import checker, messages
 from codefavor.evidence.candidate import ParsedCandidate, is_finished
 from codefavor.languages.python.functions import FunctionNode
 from codefavor.languages.python.parse import Unparsable, parse
+from codefavor.pairs.evidence import Fact, FactCode
 
-_SERIOUS = (
-    messages.UndefinedName,
-    messages.UndefinedLocal,
-    messages.ReturnOutsideFunction,
-    messages.ContinueOutsideLoop,
-    messages.BreakOutsideLoop,
-    messages.YieldOutsideFunction,
-)
-_MOST = 10
+_SERIOUS: dict[type[messages.Message], FactCode] = {
+    messages.UndefinedName: FactCode.UNDEFINED_NAME,
+    messages.UndefinedLocal: FactCode.UNDEFINED_LOCAL,
+    messages.ReturnOutsideFunction: FactCode.RETURN_OUTSIDE_FUNCTION,
+    messages.YieldOutsideFunction: FactCode.YIELD_OUTSIDE_FUNCTION,
+    messages.ContinueOutsideLoop: FactCode.CONTINUE_OUTSIDE_LOOP,
+    messages.BreakOutsideLoop: FactCode.BREAK_OUTSIDE_LOOP,
+}
+_NAMED = (FactCode.UNDEFINED_NAME, FactCode.UNDEFINED_LOCAL)
+_MAX_FACTS = 10
 
 
-def find_problems(candidate: ParsedCandidate, entry_point: str | None, prelude: str = "") -> tuple[str, ...]:
-    """Return one sentence for each problem of a candidate.
+def check_statically(candidate: ParsedCandidate, entry_point: str | None, prelude: str = "") -> tuple[Fact, ...]:
+    """Return what is wrong with a candidate, as far as reading it shows.
 
     Args:
         candidate: the candidate.
@@ -30,26 +33,24 @@ def find_problems(candidate: ParsedCandidate, entry_point: str | None, prelude: 
     """
     tree = candidate.tree
     if isinstance(tree, Unparsable):
-        return (_syntax_problem(candidate.code, tree),)
-    problems = [
+        return (_syntax_error(candidate.code, tree),)
+    facts = [
         *_missing_function(tree, entry_point),
         *_names(tree, prelude),
-        *_empty_function(candidate.functions.get(entry_point or "")),
+        *_unknown_modules(tree),
+        *_unfinished(candidate.functions.get(entry_point or "")),
     ]
-    return tuple(problems[:_MOST])
+    return tuple(facts[:_MAX_FACTS])
 
 
-def _syntax_problem(code: str, why: Unparsable) -> str:
-    if why.line is None:
-        return f"It is not Python 3: {why.reason}."
-    cut = ", the code seems cut short" if why.line >= len(code.rstrip().splitlines()) else ""
-    return f"It is not Python 3: {why.reason} in line {why.line}{cut}."
+def _syntax_error(code: str, why: Unparsable) -> Fact:
+    at_end = why.line is not None and why.line >= len(code.rstrip().splitlines())
+    return Fact(code=FactCode.SYNTAX_ERROR, message=why.reason, line=why.line, at_end=at_end)
 
 
-def _missing_function(tree: ast.Module, entry: str | None) -> list[str]:
-    if entry is None or _defines(tree, entry):
-        return []
-    return [f"It defines no function {entry}."]
+def _missing_function(tree: ast.Module, entry_point: str | None) -> Iterator[Fact]:
+    if entry_point is not None and not _defines(tree, entry_point):
+        yield Fact(code=FactCode.NO_ENTRY_POINT, name=entry_point)
 
 
 def _defines(tree: ast.Module, name: str) -> bool:
@@ -67,36 +68,38 @@ def _is_stored(node: ast.AST) -> bool:
     return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 
-def _names(tree: ast.Module, prelude: str) -> list[str]:
+def _names(tree: ast.Module, prelude: str) -> list[Fact]:
     found = sorted(_pyflakes(tree, prelude), key=lambda message: message.lineno)
-    problems = [
-        f"{message.message % message.message_args} in line {message.lineno}."
-        for message in found
-        if isinstance(message, _SERIOUS) and message.lineno > 0
-    ]
-    return [*dict.fromkeys(problems), *_unknown_modules(tree)]
+    facts = [_fact_of(message) for message in found if type(message) in _SERIOUS and message.lineno > 0]
+    return list(dict.fromkeys(facts))
+
+
+def _fact_of(message: messages.Message) -> Fact:
+    code = _SERIOUS[type(message)]
+    name = str(message.message_args[0]) if code in _NAMED else None
+    return Fact(code=code, name=name, line=message.lineno)
 
 
 def _pyflakes(tree: ast.Module, prelude: str) -> list[messages.Message]:
     """Return what pyflakes says of a candidate below a prelude, whose lines count backwards from 0."""
     before = parse(prelude)
-    if isinstance(before, Unparsable) or not before.body:
-        found: list[messages.Message] = checker.Checker(tree, withDoctest=False).messages
-        return found
-    ast.increment_lineno(before, -1 - prelude.count("\n"))
-    whole = ast.Module([*before.body, *tree.body], tree.type_ignores)
-    found = checker.Checker(whole, withDoctest=False).messages
+    if not isinstance(before, Unparsable) and before.body:
+        ast.increment_lineno(before, -1 - prelude.count("\n"))
+        tree = ast.Module([*before.body, *tree.body], tree.type_ignores)
+    found: list[messages.Message] = checker.Checker(tree, withDoctest=False).messages
     return found
 
 
-def _unknown_modules(tree: ast.Module) -> list[str]:
+def _unknown_modules(tree: ast.Module) -> Iterator[Fact]:
     roots = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             roots |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             roots.add(node.module.partition(".")[0])
-    return [f"It imports {name}, which is not installed here." for name in sorted(roots) if not _is_installed(name)]
+    for name in sorted(roots):
+        if not _is_installed(name):
+            yield Fact(code=FactCode.MODULE_NOT_INSTALLED, name=name)
 
 
 def _is_installed(name: str) -> bool:
@@ -106,11 +109,13 @@ def _is_installed(name: str) -> bool:
         return False
 
 
-def _empty_function(node: FunctionNode | None) -> list[str]:
+def _unfinished(node: FunctionNode | None) -> Iterator[Fact]:
     if node is None:
-        return []
+        return
     if not is_finished(node):
-        return [f"The function {node.name} has no body."]
+        yield Fact(code=FactCode.EMPTY_FUNCTION, name=node.name)
+        return
     returns = any(isinstance(part, ast.Return | ast.Yield | ast.YieldFrom | ast.Raise) for part in ast.walk(node))
     prints = any(isinstance(part, ast.Call) and ast.unparse(part.func) == "print" for part in ast.walk(node))
-    return [f"The function {node.name} prints its result and returns none."] if prints and not returns else []
+    if prints and not returns:
+        yield Fact(code=FactCode.PRINTS_RESULT, name=node.name)

@@ -12,8 +12,9 @@ from typing import Annotated
 from pydantic import Field
 
 from codefavor.errors import UserError
-from codefavor.evidence.collect import collect, wanted_for
+from codefavor.evidence.collect import collect
 from codefavor.evidence.verification import MARKS, Mark, verify
+from codefavor.evidence.wanted import wanted_for
 from codefavor.jsonl import append_record, drop_torn_tail, read_records
 from codefavor.pairs.pair import PreferencePair
 from codefavor.record import Record

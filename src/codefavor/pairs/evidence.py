@@ -1,14 +1,83 @@
-"""The evidence record: what running and analysing two candidates showed. The evidence room fills it in."""
+"""The evidence record: what running and analysing two candidates showed, as codes with witnesses.
 
-from typing import Annotated, Literal
+A fact is about a candidate. A circumstance is about what could not be found out, and counts for neither. Sentences are
+made of both in `codefavor.evidence.words`, where they are shown.
+"""
 
-from pydantic import Field
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
 
 from codefavor.pairs.finding import Finding
 from codefavor.record import Record
 
 Count = Annotated[int, Field(ge=0)]
-IncidentKind = Literal["crash", "undefined name", "wrong type", "endless", "changed arguments"]
+EvidencePart = Literal["examples", "behaviour", "cost", "findings"]
+"""A kind of evidence: worked examples, generated inputs, work on growing inputs, what the analysers find."""
+
+
+class FactCode(StrEnum):
+    """What reading a candidate shows, without running it."""
+
+    SYNTAX_ERROR = "syntax-error"
+    """It does not parse; `message` is what the parser objects to."""
+    NO_ENTRY_POINT = "no-entry-point"
+    """It does not define the function `name`, which is asked for."""
+    UNDEFINED_NAME = "undefined-name"
+    """It uses `name`, which nothing defines."""
+    UNDEFINED_LOCAL = "undefined-local"
+    """It uses the local variable `name` before it has a value."""
+    RETURN_OUTSIDE_FUNCTION = "return-outside-function"
+    YIELD_OUTSIDE_FUNCTION = "yield-outside-function"
+    CONTINUE_OUTSIDE_LOOP = "continue-outside-loop"
+    BREAK_OUTSIDE_LOOP = "break-outside-loop"
+    MODULE_NOT_INSTALLED = "module-not-installed"
+    """It imports `name`, which is not installed here."""
+    EMPTY_FUNCTION = "empty-function"
+    """The function `name` has no body."""
+    PRINTS_RESULT = "prints-result"
+    """The function `name` prints its result and returns none."""
+
+
+class Fact(Record):
+    """Something that is so of one candidate, with its witness."""
+
+    code: FactCode
+    """What is so."""
+    name: str | None = None
+    """The function, variable or module that it is about."""
+    line: Annotated[int, Field(ge=0)] | None = None
+    """The line of the candidate."""
+    message: str | None = None
+    """What the parser says, in its own words."""
+    at_end: bool = False
+    """Whether it is the last line, as where code was cut short."""
+
+
+class OutcomeCode(StrEnum):
+    """How a call, or loading the code, ended."""
+
+    RETURNED = "returned"
+    RAISED = "raised"
+    TOO_LARGE = "too-large"
+    """It returned a value that is too large to show."""
+    EXHAUSTED = "exhausted"
+    """It was stopped for too much work."""
+    DIED = "died"
+    """Its process ended."""
+    NOT_RUN = "not-run"
+
+
+class Observed(Record):
+    """What came of a call, or of loading the code."""
+
+    code: OutcomeCode
+    """How it ended."""
+    text: str = ""
+    """The value as Python writes it, or the message of the exception, cut to a line."""
+    exception: str | None = None
+    """The type of the exception, where one was raised."""
 
 
 class FailedExample(Record):
@@ -17,21 +86,37 @@ class FailedExample(Record):
     call: str
     """What was called."""
     expected: str
-    """What the instruction says should come of it."""
-    got: str
-    """What came of it: a value, or the last line of a traceback."""
+    """What the instruction says should come of it: a value, a text, or the name of an exception."""
+    got: Observed
+    """What came of it."""
+
+
+class IncidentCode(StrEnum):
+    """What goes wrong with one candidate alone."""
+
+    CRASH = "crash"
+    """An exception, or the end of the process."""
+    UNDEFINED_NAME = "undefined-name"
+    """A name that has no value."""
+    WRONG_TYPE = "wrong-type"
+    """A result of a type that no worked example shows."""
+    ENDLESS = "endless"
+    """Work without end, or far more than the other candidate needs."""
+    CHANGED_ARGUMENTS = "changed-arguments"
+    """Arguments that are not what they were."""
 
 
 class Incident(Record):
-    """Something that happened on a generated input."""
+    """Something that goes wrong with a candidate and not with the other."""
 
-    kind: IncidentKind
-    """What happened: an exception, one over a name that has no value, a result of a type unlike the examples', work
-    without end, changed arguments."""
-    call: str
-    """The call on which it did, made small."""
-    detail: str
-    """What came of it."""
+    code: IncidentCode
+    """What goes wrong."""
+    call: str | None = None
+    """The call on which it does, made small; None where reading the code shows it."""
+    got: Observed | None = None
+    """What came of the call."""
+    name: str | None = None
+    """The name without a value, where reading the code shows it."""
 
 
 class Work(Record):
@@ -61,7 +146,7 @@ class Growth(Record):
     """The standard error of the slope."""
 
 
-class WorkBalance(Record):
+class WorkComparison(Record):
     """What the work of both, over all growing inputs, says of each other."""
 
     cheaper: Literal["A", "B"] | None = None
@@ -71,10 +156,10 @@ class WorkBalance(Record):
     log_count: float = 0.0
     """The same of counted work: bytecode instructions with what C functions cost."""
 
-    def swapped(self) -> "WorkBalance":
-        """Return the same balance with the candidates exchanged."""
+    def swapped(self) -> "WorkComparison":
+        """Return the same comparison with the candidates exchanged."""
         cheaper: Literal["A", "B"] | None = None if self.cheaper is None else "B" if self.cheaper == "A" else "A"
-        return WorkBalance(cheaper=cheaper, log_time=-self.log_time, log_count=-self.log_count)
+        return WorkComparison(cheaper=cheaper, log_time=-self.log_time, log_count=-self.log_count)
 
 
 class Difference(Record):
@@ -82,9 +167,9 @@ class Difference(Record):
 
     call: str
     """What was called."""
-    a: str
+    a: Observed
     """What came of it with candidate A."""
-    b: str
+    b: Observed
     """What came of it with candidate B."""
 
     def swapped(self) -> "Difference":
@@ -92,36 +177,84 @@ class Difference(Record):
         return self.model_copy(update={"a": self.b, "b": self.a})
 
 
-class Missing(Record):
-    """A kind of evidence that could not be had."""
+class CircumstanceCode(StrEnum):
+    """Why a kind of evidence is not available. None of these says anything of a candidate."""
 
-    part: Literal["syntax", "examples", "behaviour", "cost", "findings"]
+    LANGUAGE_NOT_RUN = "language-not-run"
+    """Code in the language `name` is not run."""
+    LANGUAGE_NOT_ANALYSED = "language-not-analysed"
+    """Code in the language `name` is not analysed."""
+    NO_ENTRY_POINT = "no-entry-point"
+    """No function to call is known to both candidates."""
+    NO_EXAMPLES = "no-examples"
+    """The instruction shows no worked example."""
+    EXAMPLES_IN_DOUBT = "examples-in-doubt"
+    """`count` examples fail with both candidates and do not count."""
+    NOT_LOADED = "not-loaded"
+    """A candidate cannot be loaded, so that there is nothing to compare."""
+    NO_ARGUMENTS = "no-arguments"
+    """The function `name` takes no arguments to vary."""
+    NO_GROWING_INPUTS = "no-growing-inputs"
+    """No growing inputs could be run."""
+    CRITERION_NOT_TESTABLE = "criterion-not-testable"
+    """Running both says nothing about the criterion."""
+    NOT_RUN = "not-run"
+    """It was not run; `detail` says why."""
+    STOPPED = "stopped"
+    """It was stopped after `seconds` of processor time."""
+    GUESSED_ARGUMENTS = "guessed-arguments"
+    """On guessed arguments the difference in work is too small to tell."""
+    NEEDS_ITS_MODULE = "needs-its-module"
+    """It cannot be loaded outside its module; `detail` is the error."""
+    ANALYSIS_FAILED = "analysis-failed"
+    """The analysis itself broke with an exception of the type `name`."""
+
+
+class Circumstance(Record):
+    """A kind of evidence that is not available, and why."""
+
+    part: EvidencePart
     """Which kind."""
-    reason: str
-    """Why, in a sentence."""
+    code: CircumstanceCode
+    """Why."""
+    name: str | None = None
+    """The language, function or exception that it is about."""
+    count: Count | None = None
+    """How many, where something is counted."""
+    seconds: Annotated[float, Field(ge=0)] | None = None
+    """How long, where something was stopped."""
+    detail: str | None = None
+    """What else is known, in the words of where it comes from."""
 
 
 class CandidateEvidence(Record):
     """What is known of one candidate."""
 
-    parses: bool
-    """Whether it is Python 3 source."""
-    problems: tuple[str, ...] = ()
-    """What is wrong without running it, a sentence each."""
-    load_error: str | None = None
-    """Why the code cannot be loaded, where it cannot."""
+    facts: tuple[Fact, ...] = ()
+    """What reading it shows."""
+    load_failure: Observed | None = None
+    """What came of loading the code, where it cannot be loaded."""
     examples_passed: Count = 0
     """How many worked examples it passes."""
     examples_failed: tuple[FailedExample, ...] = ()
     """The worked examples that it fails."""
     incidents: tuple[Incident, ...] = ()
-    """What happened on generated inputs."""
+    """What went wrong on generated inputs."""
     work: tuple[Work, ...] = ()
     """What growing inputs cost."""
     growth: Growth | None = None
     """How that cost grows, where the inputs show it."""
     findings: tuple[Finding, ...] = ()
     """What the analyser says."""
+
+    def has_fact(self, code: FactCode) -> bool:
+        """Return whether a fact of this code is known of it."""
+        return any(fact.code is code for fact in self.facts)
+
+    @property
+    def parses(self) -> bool:
+        """Whether nothing says that it does not parse."""
+        return not self.has_fact(FactCode.SYNTAX_ERROR)
 
 
 class Evidence(Record):
@@ -131,7 +264,7 @@ class Evidence(Record):
     """Candidate A (of a preference pair: the chosen code)."""
     b: CandidateEvidence
     """Candidate B (of a preference pair: the rejected code)."""
-    entry: str | None = None
+    entry_point: str | None = None
     """The function that was called."""
     inputs: Count = 0
     """On how many generated inputs both were run."""
@@ -139,15 +272,35 @@ class Evidence(Record):
     """On how many of them they differ."""
     differences: tuple[Difference, ...] = ()
     """Some of those inputs, made small."""
-    balance: WorkBalance | None = None
+    work_comparison: WorkComparison | None = None
     """What their work says of each other, where it was measured."""
-    missing: tuple[Missing, ...] = ()
-    """What could not be had, with the reason."""
+    circumstances: tuple[Circumstance, ...] = ()
+    """What is not available, and why."""
     unsafe: bool = False
     """Whether the candidates ran without a full sandbox, by the user's leave."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_old(cls, data: Any) -> Any:
+        sides = [data.get("a"), data.get("b")] if isinstance(data, dict) else []
+        if any(isinstance(side, dict) and "parses" in side for side in sides):
+            raise ValueError(
+                "this evidence was written by codefavor 0.1, which kept sentences where there are codes now; "
+                "take it out of the file and collect it again (of pairs: `codefavor pairs verify`)"
+            )
+        return data
+
+    def has_circumstance(self, *codes: CircumstanceCode) -> bool:
+        """Return whether something is not available for one of these reasons."""
+        return any(circumstance.code in codes for circumstance in self.circumstances)
+
     def swapped(self) -> "Evidence":
         """Return the same evidence with the candidates exchanged."""
-        differences = tuple(difference.swapped() for difference in self.differences)
-        balance = self.balance.swapped() if self.balance else None
-        return self.model_copy(update={"a": self.b, "b": self.a, "differences": differences, "balance": balance})
+        return self.model_copy(
+            update={
+                "a": self.b,
+                "b": self.a,
+                "differences": tuple(difference.swapped() for difference in self.differences),
+                "work_comparison": self.work_comparison.swapped() if self.work_comparison else None,
+            }
+        )

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from codefavor.evidence.describe import account
+from codefavor.evidence.describe import describe
 from codefavor.git.repository import Repository
 from codefavor.git.revisions import Revisions
 from codefavor.judges.comments import with_comments
@@ -199,7 +199,7 @@ def _judged(criterion: Criterion, verdict: Verdict | None) -> Judged:
         probability=verdict.prob_a,
         words=verdict.feedback or verdict.undecided or "The judge gives no reason.",
         judge=verdict.judge,
-        evidence=tuple(account(verdict.evidence)) if verdict.evidence else (),
+        evidence=tuple(describe(verdict.evidence)) if verdict.evidence else (),
     )
 
 

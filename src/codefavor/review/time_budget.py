@@ -6,6 +6,7 @@ Processor time and not the clock: on a busy machine the same functions are run t
 from collections.abc import Sequence
 from dataclasses import replace
 
+from codefavor.errors import SandboxError
 from codefavor.sandbox.job import Job, JobResult
 from codefavor.sandbox.pool import Pool
 
@@ -17,7 +18,7 @@ _WALL_SECONDS = 3
 """By the clock, for one process: what sleeps is not waited for."""
 
 
-class SpentError(Exception):
+class SpentError(SandboxError):
     """The allowance is spent."""
 
 

@@ -75,16 +75,16 @@ class Pool:
         progress = _Progress(job, self._unsafe)
         for _ in range(_MAX_PROCESSES):
             pending = progress.pending()
-            progress.take(self._ask(_request(job, pending)), pending)
+            progress.take(self._run_once(_request(job, pending)), pending)
             if progress.is_over():
                 break
         return progress.result()
 
-    def _ask(self, request: RunRequest) -> RunReply:
+    def _run_once(self, request: RunRequest) -> RunReply:
         worker = self._idle.get()
         try:
             worker = worker or Worker(self._bubblewrap, () if self._unsafe else REQUIRED)
-            return worker.ask(request)
+            return worker.run(request)
         except WorkerLost as error:
             worker = None
             return RunReply(status=0, killed="lost", cpu_seconds=0.0, results="", stdout=str(error))

@@ -1,4 +1,4 @@
-"""One fork server as a child process: started, in bubblewrap where that works, asked, and killed with its children."""
+"""One fork server as a child process: started, in bubblewrap where that works, given work, and killed whole."""
 
 import os
 import select
@@ -74,7 +74,7 @@ class Worker:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.kill()
 
-    def ask(self, request: RunRequest) -> RunReply:
+    def run(self, request: RunRequest) -> RunReply:
         """Have one request done and return the fork server's reply.
 
         Raises:

@@ -109,16 +109,16 @@ def _calls(problem: Problem, code: str) -> list[str]:
         return list(problem.work)
     shown = "\n".join(problem.tests)
     candidate = ParsedCandidate(code)
-    entry = find_entry_point(f"{problem.instruction}\n{shown}", candidate, candidate)
-    if entry is None:
+    entry_point = find_entry_point(f"{problem.instruction}\n{shown}", candidate, candidate)
+    if entry_point is None:
         return []
-    seeds = seeds_of(find_examples(f"{problem.instruction}\n{shown}", entry), entry)
+    seeds = seeds_of(find_examples(f"{problem.instruction}\n{shown}", entry_point), entry_point)
     if not seeds:
         return []
     largest: Arguments = max(seeds, key=lambda arguments: (size_of(arguments), repr(arguments)))
     ways = ways_to_grow(largest)
     grown = [inputs for way in ways for inputs in growing_inputs(seeds, largest, way, Random(0))]
-    return [call_source(entry.name, inputs) for inputs in sorted(grown, key=size_of)]
+    return [call_source(entry_point.name, inputs) for inputs in sorted(grown, key=size_of)]
 
 
 def _measure_programs(pool: Pool, problem: Problem, samples: Sequence[Sample]) -> list[Measured]:

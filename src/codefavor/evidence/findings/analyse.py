@@ -12,7 +12,8 @@ from codefavor.evidence.findings import checks, credentials, crypto, files, load
 from codefavor.evidence.findings.bandit_run import bandit_findings
 from codefavor.evidence.findings.flow import flows
 from codefavor.evidence.findings.names import Names, dotted
-from codefavor.evidence.findings.rule import CallRule, Hit, Module, NodeRule, text_of
+from codefavor.evidence.findings.nodes import text_of
+from codefavor.evidence.findings.rule import CallRule, Hit, Module, NodeRule
 from codefavor.evidence.findings.tolerant import ParsedAs, parse_tolerantly
 from codefavor.pairs.finding import Finding
 from codefavor.record import Record

@@ -16,9 +16,9 @@ from codefavor.languages.python.parse import Unparsable, parse
 
 ParsedAs = Literal["python3", "python2", "tolerant", "not parsed"]
 
-LONGEST = 200_000
+MAX_CHARACTERS = 200_000
 """Characters of text that are read at most; beyond, nothing is parsed."""
-_MOST_REPAIRS = 40
+_MAX_REPAIRS = 40
 _TAILS = {"else", "elif", "except", "finally"}
 _OPENS_TAIL = {"if": {"else", "elif"}, "elif": {"else", "elif"}, "for": {"else"}, "while": {"else"}}
 _OPENS_TAIL |= {"try": {"except", "finally"}, "except": {"except", "else", "finally"}}
@@ -34,7 +34,7 @@ class Parsed(NamedTuple):
 def parse_tolerantly(candidate: ParsedCandidate) -> Parsed:
     """Return the syntax tree of a candidate, repaired as far as needed."""
     text = candidate.code.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
-    if len(text) > LONGEST:
+    if len(text) > MAX_CHARACTERS:
         return Parsed(None, "not parsed")
     tree = candidate.tree
     if isinstance(tree, Unparsable) and text != candidate.code:
@@ -63,7 +63,7 @@ def _repaired(text: str) -> tuple[int, Parsed]:
     for line, statement in zip(lines, modern, strict=True):
         line.text = statement
     wanted = len(lines)
-    for _ in range(_MOST_REPAIRS):
+    for _ in range(_MAX_REPAIRS):
         outcome = parse(_laid_out(lines))
         if not isinstance(outcome, Unparsable):
             return len(lines), Parsed(outcome, "python2" if old and len(lines) == wanted else "tolerant")

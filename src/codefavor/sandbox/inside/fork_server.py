@@ -155,7 +155,7 @@ class _End:
 
 
 def _keep(pipe: int, kept: bytearray, limit: int) -> bool:
-    """Read once; keep it while there is room, and always leave the pipe empty so that nobody waits."""
+    """Read once; keep it while it fits, and always leave the pipe empty so that nobody waits."""
     data = os.read(pipe, _CHUNK)
     if len(kept) <= limit:
         kept.extend(data)

@@ -97,19 +97,19 @@ class Meter:
         before = price.of(sizes)
         self._add(before)
         if before > price.base:
-            self._add(prices.NUMBERED * sum(len(each) for each in arguments if type(each) is range))
+            self._add(prices.NUMBERED * sum(len(argument) for argument in arguments if type(argument) is range))
         result = function(*arguments, **keywords)
         made = size_of(result)
         self._add(price.of(sizes._replace(result=made)) - before)
-        if name in _COLLECTING and not sizes.given:
+        if name in _COLLECTING and not sizes.total:
             self._add(prices.KEPT * made)
         return result
 
     def _unknown(self, name: str, sizes: Sizes) -> Price:
-        if sizes.receiver + sizes.given < _LARGE:
+        if sizes.receiver + sizes.total < _LARGE:
             return _PLAIN
         self.unpriced.add(name)
-        return Price(0.0, prices.UNKNOWN, lambda sizes: sizes.receiver + sizes.given)
+        return Price(0.0, prices.UNKNOWN, lambda sizes: sizes.receiver + sizes.total)
 
     def binary(self, name: str, left: Any, right: Any) -> Any:
         """Return what an operator gives, in place where `name` begins with an I."""
@@ -191,9 +191,9 @@ def _place(item: Any, items: Any) -> int:
 
 def _method(owner: Any, name: str) -> str:
     kind = owner if type(owner) is type else type(owner)
-    for each in kind.__mro__:
-        if f"{each.__name__}.{name}" in PRICES:
-            return f"{each.__name__}.{name}"
+    for base in kind.__mro__:
+        if f"{base.__name__}.{name}" in PRICES:
+            return f"{base.__name__}.{name}"
     return f"{kind.__name__}.{name}"
 
 

@@ -24,7 +24,7 @@ class Sizes(NamedTuple):
     """How many ascending runs what is to be sorted is made of."""
 
     @property
-    def given(self) -> int:
+    def total(self) -> int:
         """Those of all arguments."""
         return sum(self.arguments)
 
@@ -50,7 +50,7 @@ def _receiver(sizes: Sizes) -> float:
 
 
 def _arguments(sizes: Sizes) -> float:
-    return sizes.given
+    return sizes.total
 
 
 def _first(sizes: Sizes) -> float:
@@ -70,11 +70,11 @@ def _result(sizes: Sizes) -> float:
 
 
 def _both(sizes: Sizes) -> float:
-    return sizes.receiver + sizes.given
+    return sizes.receiver + sizes.total
 
 
 def _widest(sizes: Sizes) -> float:
-    return max(sizes.given, sizes.result)
+    return max(sizes.total, sizes.result)
 
 
 def _behind(sizes: Sizes) -> float:
