@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from codefavor.errors import SandboxError
-from codefavor.evidence.collect import collect
+from codefavor.evidence.collect import COLLECTORS, collect
 from codefavor.evidence.decision import decide
 from codefavor.evidence.explain import explain
 from codefavor.evidence.wanted import Wanted, wanted_for
+from codefavor.languages.registry import BUILT_IN
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect, criterion_for
 from codefavor.pairs.evidence import CandidateEvidence, CircumstanceCode, FactCode, OutcomeCode
@@ -96,20 +97,25 @@ def test_facts_examples_incidents_and_work_are_codes_with_witnesses(pool: Pool) 
 
 @pytest.mark.parametrize("aspect", VERIFIABLE)
 @pytest.mark.parametrize(
-    ("language", "title"), [("javascript", "JavaScript"), ("JavaScript", "JavaScript"), ("whitespace", "whitespace")]
+    ("language", "title"),
+    [("javascript", "JavaScript"), ("JS", "JavaScript"), ("c++", "C++"), ("Whitespace", "Whitespace")],
 )
 def test_a_language_that_is_not_run_gives_no_verdict_and_is_named(aspect: Aspect, language: str, title: str) -> None:
-    asked = comparison("const largest = (x) => Math.max(...x);", "largest = null", language)
-    evidence = collect(Broken(AssertionError("nothing is run")), asked, wanted_for(aspect, 0))
+    javascript = comparison("const largest = (x) => Math.max(...x);", "largest = null", language)
+    evidence = collect(Broken(AssertionError("nothing is run")), javascript, wanted_for(aspect, 0))
     assert (evidence.a, evidence.b) == (CandidateEvidence(), CandidateEvidence())
-    for seen in (evidence, evidence.swapped()):
-        decision = decide(aspect, seen)
+    for either in (evidence, evidence.swapped()):
+        decision = decide(aspect, either)
         verb = "analysed" if aspect is Aspect.SECURITY else "run"
         assert decision.side is None
-        assert explain(aspect, seen, decision) == f"{title} is not {verb} yet."
+        assert explain(aspect, either, decision) == f"{title} is not {verb} yet."
 
 
-@pytest.mark.parametrize("language", ["python", "Python", "PYTHON"])
+def test_the_languages_that_run_are_those_that_evidence_is_collected_in() -> None:
+    assert {language.name for language in BUILT_IN if language.runs} == set(COLLECTORS)
+
+
+@pytest.mark.parametrize("language", ["python", "Python", "py", "Python 3"])
 def test_python_is_python_however_it_is_written(pool: Pool, language: str) -> None:
     evidence = collect(pool, comparison(language=language), wanted_for(Aspect.CORRECTNESS, 0))
     assert decide(Aspect.CORRECTNESS, evidence).side == "A"

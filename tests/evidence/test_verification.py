@@ -67,7 +67,7 @@ def test_labels_are_confirmed_refuted_or_left(pool: Pool, tmp_path: Path) -> Non
     out = tmp_path / "out"
     summary = verify_pairs(pool, 2, rows, out, 0, seen.append)
     verified = list(read_records(out / PAIRS_FILE, PreferencePair))
-    assert [verify(each).mark for each in verified] == [
+    assert [verify(row).mark for row in verified] == [
         "confirmed",
         "refuted",
         "untestable",
@@ -80,12 +80,12 @@ def test_labels_are_confirmed_refuted_or_left(pool: Pool, tmp_path: Path) -> Non
         "untestable",
         "untestable",
     ]
-    assert [verify(each).reason for each in verified[-2:]] == [
+    assert [verify(row).reason for row in verified[-2:]] == [
         "JavaScript is not run yet.",
         "JavaScript is not analysed yet.",
     ]
     assert verify(verified[6]).rule == "chosen as oracle"
-    assert [each.id for each in verified] == [row.id for row in rows]
+    assert [row.id for row in verified] == [row.id for row in rows]
     assert (summary.total("confirmed"), summary.total("refuted"), summary.total("untestable")) == (3, 2, 6)
     assert seen[-1] == len(rows)
 

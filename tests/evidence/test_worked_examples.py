@@ -140,10 +140,10 @@ def test_the_entry_is_the_stub_then_the_mentioned_then_the_shared_function() -> 
 
 
 def test_an_inverse_that_is_given_makes_examples() -> None:
-    given = "def encode_row(text: str):\n    return text[::-1]\n\n"
-    asked = 'def decode_row(text: str):\n    """Undo encode_row."""\n'
-    entry = entry_point(given + asked, asked + "    return text", asked)
+    inverse = "def encode_row(text: str):\n    return text[::-1]\n\n"
+    task = 'def decode_row(text: str):\n    """Undo encode_row."""\n'
+    entry = entry_point(inverse + task, task + "    return text", task)
     assert entry is not None
-    assert found(given + asked, entry)[0] == ("decode_row(encode_row('hello'))", "equals", "'hello'")
-    assert found(given.replace("encode", "count") + asked, entry) == []
-    assert found(given.replace("text[::-1]", "n").replace("    return n", "    pass") + asked, entry) == []
+    assert found(inverse + task, entry)[0] == ("decode_row(encode_row('hello'))", "equals", "'hello'")
+    assert found(inverse.replace("encode", "count") + task, entry) == []
+    assert found(inverse.replace("text[::-1]", "n").replace("    return n", "    pass") + task, entry) == []

@@ -1,5 +1,6 @@
 import pytest
 
+from codefavor.api import compare
 from codefavor.evidence.decision import decide_correctness
 from codefavor.judges.evidence import EvidenceJudge
 from codefavor.judges.load import load_judge
@@ -143,6 +144,16 @@ def test_fewer_weaknesses_win() -> None:
     [verdict] = judged(("List a folder.", bad, good, Aspect.SECURITY))
     assert verdict.choice == "B"
     assert verdict.feedback is not None and "CWE-78" in verdict.feedback
+
+
+@pytest.mark.parametrize("aspect", [Aspect.CORRECTNESS, Aspect.EFFICIENCY, Aspect.SECURITY, Aspect.HUMAN_PREFERENCE])
+def test_code_of_another_language_is_not_judged_by_the_syntax_of_python(aspect: Aspect) -> None:
+    judge = load_judge("evidence")
+    for codes in (("const f = (x) => x + 1;", "f = null"), ("f = null", "const f = (x) => x + 1;")):
+        verdict = compare("Add one.", *codes, criterion=aspect, language="javascript", judge=judge)
+        assert verdict.choice is None and verdict.undecided is not None
+        assert "JavaScript" in verdict.undecided or aspect is Aspect.HUMAN_PREFERENCE
+        assert "Python" not in verdict.undecided
 
 
 def test_it_abstains_with_the_reason() -> None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from codefavor.languages.python.functions import FunctionNode
-from codefavor.languages.python.parse import Unparsable, parse
+from codefavor.languages.python.parse import parse
+from codefavor.languages.source import Unparsable
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from codefavor.sandbox.pool import Pool
 
 Collector = Callable[[Pool, Comparison, Wanted], Evidence]
 """Collects what is wanted of a comparison in one language."""
-_COLLECTORS: Mapping[str, Collector] = {"python": collect_python}
-"""How evidence is collected, by the language's name."""
+COLLECTORS: Mapping[str, Collector] = {"python": collect_python}
+"""How evidence is collected, by the name of a language that runs."""
 
 
 def collect(pool: Pool, comparison: Comparison, wanted: Wanted) -> Evidence:
@@ -27,7 +27,7 @@ def collect(pool: Pool, comparison: Comparison, wanted: Wanted) -> Evidence:
         PluginError: a language of another package is broken.
     """
     language = find_language(comparison.language)
-    collector = _COLLECTORS.get(language.name) if language else None
+    collector = COLLECTORS.get(language.name) if language and language.runs else None
     if collector is None:
         code = CircumstanceCode.LANGUAGE_NOT_RUN if wanted.examples else CircumstanceCode.LANGUAGE_NOT_ANALYSED
         return without_evidence(_main_part(wanted), code, language.name if language else comparison.language)

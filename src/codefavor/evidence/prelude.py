@@ -5,7 +5,8 @@ import re
 
 from codefavor.evidence.candidate import is_finished
 from codefavor.languages.python.functions import FunctionNode
-from codefavor.languages.python.parse import Unparsable, parse
+from codefavor.languages.python.parse import parse
+from codefavor.languages.source import Unparsable
 
 _FENCED = re.compile(r"```(?:python|py)?[ \t]*\n(.*?)```", re.DOTALL)
 _IMPORT = re.compile(r"^(?:import[ \t]+[\w., \t]+|from[ \t]+[\w.]+[ \t]+import[ \t]+[\w*, \t()]+)$", re.MULTILINE)

@@ -11,7 +11,8 @@ from codefavor.evidence.entry_point import EntryPoint
 from codefavor.evidence.example import WorkedExample
 from codefavor.evidence.inputs import guess_arguments
 from codefavor.languages.python.functions import FunctionNode
-from codefavor.languages.python.parse import Unparsable, parse
+from codefavor.languages.python.parse import parse
+from codefavor.languages.source import Unparsable
 
 _INVERSES = (
     ("encode", "decode"),

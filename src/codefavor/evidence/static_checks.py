@@ -8,7 +8,8 @@ from pyflakes import checker, messages
 
 from codefavor.evidence.candidate import ParsedCandidate, is_finished
 from codefavor.languages.python.functions import FunctionNode
-from codefavor.languages.python.parse import Unparsable, parse
+from codefavor.languages.python.parse import parse
+from codefavor.languages.source import Unparsable
 from codefavor.pairs.evidence import Fact, FactCode
 
 _SERIOUS: dict[type[messages.Message], FactCode] = {

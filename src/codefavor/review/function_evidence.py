@@ -50,13 +50,13 @@ class FunctionEvidence:
 
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         """Return a verdict with its evidence for every comparison; each is run once, whichever order it is shown in."""
-        straight = [each if each.digest() in self._facts else each.swapped() for each in comparisons]
-        distinct = {each.digest(): each for each in straight}
+        straight = [one if one.digest() in self._facts else one.swapped() for one in comparisons]
+        distinct = {one.digest(): one for one in straight}
         with ThreadPoolExecutor(self._workers) as threads:
             known = dict(zip(distinct, threads.map(self._judge, distinct.values()), strict=True))
         return [
-            known[ran.digest()] if ran == shown else known[ran.digest()].for_swapped(shown)
-            for ran, shown in zip(straight, comparisons, strict=True)
+            known[ran.digest()] if ran == comparison else known[ran.digest()].for_swapped(comparison)
+            for ran, comparison in zip(straight, comparisons, strict=True)
         ]
 
     def _judge(self, comparison: Comparison) -> Verdict:

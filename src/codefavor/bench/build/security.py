@@ -11,7 +11,7 @@ from codefavor.bench.build.problems import Problem
 from codefavor.bench.build.samples import Sample
 from codefavor.evidence.candidate import ParsedCandidate
 from codefavor.evidence.findings import find, find_in
-from codefavor.languages.python.parse import Unparsable
+from codefavor.languages.source import Unparsable
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.pair import PreferencePair
 

@@ -12,7 +12,8 @@ from typing import Literal, NamedTuple
 from codefavor.evidence.candidate import ParsedCandidate
 from codefavor.evidence.findings.logical import LogicalLine, logical_lines
 from codefavor.evidence.findings.python2 import modernise
-from codefavor.languages.python.parse import Unparsable, parse
+from codefavor.languages.python.parse import parse
+from codefavor.languages.source import Unparsable
 
 ParsedAs = Literal["python3", "python2", "tolerant", "not parsed"]
 
