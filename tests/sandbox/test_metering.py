@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from codefavor.sandbox.inside.metered_source import METER, metered
-from codefavor.sandbox.inside.metering import CANDIDATE, Meter
+from codefavor.sandbox.inside.metering import CANDIDATE, CostMeter
 
 ODDITIES = """
 import functools, heapq, itertools, math, re
@@ -78,7 +78,7 @@ def f(n):
 """
 
 
-def run(source: str, call: str, meter: Meter | None) -> Any:
+def run(source: str, call: str, meter: CostMeter | None) -> Any:
     names: dict[str, Any] = {"__name__": CANDIDATE}
     if meter is not None:
         names[METER] = meter
@@ -94,7 +94,7 @@ def stopped() -> None:
 
 
 def cost(body: str, n: int) -> tuple[float, set[str]]:
-    meter = Meter(stopped)
+    meter = CostMeter(stopped)
     names: dict[str, Any] = {METER: meter, "__name__": CANDIDATE}
     source = f"import array\nfrom collections import Counter\ndef f(x, s):\n    {body}"
     exec(compile(metered(source), "<candidate>", "exec"), names)
@@ -105,7 +105,7 @@ def cost(body: str, n: int) -> tuple[float, set[str]]:
 
 @pytest.mark.parametrize("n", [1, 2, 5, 9])
 def test_metered_code_computes_what_the_code_computes(n: int) -> None:
-    meter = Meter(stopped)
+    meter = CostMeter(stopped)
     assert run(ODDITIES, f"f({n})", meter) == run(ODDITIES, f"f({n})", None)
     assert meter.cost > 0 and not meter.unpriced
 
@@ -150,7 +150,7 @@ def test_what_has_no_price_is_named_where_it_is_given_much() -> None:
 
 
 def test_past_the_budget_it_stops() -> None:
-    meter = Meter(stopped)
+    meter = CostMeter(stopped)
     names: dict[str, Any] = {METER: meter}
     meter.start(1000)
     with pytest.raises(TimeoutError):

@@ -2,124 +2,126 @@
 
 from typing import Any
 
-from codefavor.evidence.behaviour import run_behaviour, seeds_of
+from codefavor.evidence.behaviour import Behaviour, run_behaviour, seeds_of
 from codefavor.evidence.candidate import ParsedCandidate
-from codefavor.evidence.cost import CostRun, fit_growth, run_cost
+from codefavor.evidence.cost import CostRun, Series, fit_growth, run_cost
 from codefavor.evidence.entry_point import EntryPoint, find_entry_point
 from codefavor.evidence.example import WorkedExample
-from codefavor.evidence.examples import ExampleRuns, run_examples
+from codefavor.evidence.examples import ExampleRun, ExampleRuns, run_examples
 from codefavor.evidence.findings import find_in
 from codefavor.evidence.literals import evaluate
 from codefavor.evidence.observed import observe
 from codefavor.evidence.prelude import prelude_of, with_prelude
-from codefavor.evidence.relations import Arguments
 from codefavor.evidence.static_checks import check_statically
 from codefavor.evidence.wanted import Wanted
 from codefavor.evidence.work_comparison import compare_work
 from codefavor.pairs.comparison import Comparison
-from codefavor.pairs.evidence import CandidateEvidence, Circumstance, CircumstanceCode, Evidence, EvidencePart
+from codefavor.pairs.evidence import CandidateEvidence, Circumstance, CircumstanceCode, Evidence
 from codefavor.sandbox.job import Job, JobResult
 from codefavor.sandbox.pool import Pool
 
 
 def collect_python(pool: Pool, comparison: Comparison, wanted: Wanted) -> Evidence:
     """Return all evidence of a comparison of Python candidates that is wanted and available."""
-    return _Collection(pool, comparison, wanted).collect()
+    a, b = ParsedCandidate(comparison.code_a), ParsedCandidate(comparison.code_b)
+    entry_point = find_entry_point(comparison.instruction, a, b)
+    prelude = prelude_of(comparison.instruction)
+    evidence = Evidence(
+        a=_read(a, entry_point, prelude, wanted),
+        b=_read(b, entry_point, prelude, wanted),
+        entry_point=entry_point.name if entry_point else None,
+    )
+    if not wanted.examples:
+        return evidence
+    if entry_point is None:
+        return _lacking(evidence, Circumstance(part="examples", code=CircumstanceCode.NO_ENTRY_POINT))
+    codes = (with_prelude(prelude, a.code), with_prelude(prelude, b.code))
+    return _run(pool, comparison.instruction, entry_point, codes, wanted, evidence)
 
 
-class _Collection:
-    """The evidence of one comparison as far as it goes."""
+def _read(
+    candidate: ParsedCandidate, entry_point: EntryPoint | None, prelude: str, wanted: Wanted
+) -> CandidateEvidence:
+    """Return what reading a candidate shows, without running it."""
+    return CandidateEvidence(
+        facts=check_statically(candidate, entry_point.name if entry_point else None, prelude),
+        findings=find_in(candidate).findings if wanted.findings else (),
+    )
 
-    def __init__(self, pool: Pool, comparison: Comparison, wanted: Wanted) -> None:
-        self._pool = pool
-        self._instruction = comparison.instruction
-        self._wanted = wanted
-        self._a, self._b = ParsedCandidate(comparison.code_a), ParsedCandidate(comparison.code_b)
-        self._entry_point = find_entry_point(comparison.instruction, self._a, self._b)
-        self._prelude = prelude_of(comparison.instruction)
-        self._codes = (with_prelude(self._prelude, self._a.code), with_prelude(self._prelude, self._b.code))
-        self._of_a: dict[str, Any] = {}
-        self._of_b: dict[str, Any] = {}
-        self._of_both: dict[str, Any] = {}
-        self._circumstances: list[Circumstance] = []
 
-    def collect(self) -> Evidence:
-        """Return the evidence."""
-        name = self._entry_point.name if self._entry_point else None
-        self._note("facts", *(check_statically(candidate, name, self._prelude) for candidate in (self._a, self._b)))
-        if self._wanted.findings:
-            self._note("findings", find_in(self._a).findings, find_in(self._b).findings)
-        if self._wanted.examples:
-            self._run()
-        return Evidence(
-            a=CandidateEvidence(**self._of_a),
-            b=CandidateEvidence(**self._of_b),
-            entry_point=name,
-            circumstances=tuple(self._circumstances),
-            **self._of_both,
-        )
+def _run(
+    pool: Pool, instruction: str, entry_point: EntryPoint, codes: tuple[str, str], wanted: Wanted, evidence: Evidence
+) -> Evidence:
+    """Return the evidence with what running both shows."""
+    runs = run_examples(pool, instruction, entry_point, codes)
+    a, b = runs.results if runs.examples else pool.run([Job(code) for code in codes])
+    evidence = _with_examples(evidence, runs, a, b)
+    if a.loading.status != "returned" or b.loading.status != "returned":
+        return _lacking(evidence, Circumstance(part="behaviour", code=CircumstanceCode.NOT_LOADED))
+    seeds = seeds_of(runs.examples, entry_point)
+    if not seeds:
+        lack = Circumstance(part="behaviour", code=CircumstanceCode.NO_ARGUMENTS, name=entry_point.name)
+        return _lacking(evidence, lack)
+    if wanted.behaviour:
+        results = [value for example in runs.examples for value in _result_of(example)]
+        evidence = _with_behaviour(evidence, run_behaviour(pool, entry_point, codes, seeds, results, wanted.seed))
+    if wanted.cost:
+        evidence = _with_cost(evidence, run_cost(pool, entry_point, codes, seeds, wanted.seed))
+    return evidence
 
-    def _note(self, field: str, a: object, b: object) -> None:
-        self._of_a[field], self._of_b[field] = a, b
 
-    def _lack(self, part: EvidencePart, code: CircumstanceCode, **witness: Any) -> None:
-        self._circumstances.append(Circumstance(part=part, code=code, **witness))
+def _lacking(evidence: Evidence, *lacks: Circumstance) -> Evidence:
+    return evidence.model_copy(update={"circumstances": (*evidence.circumstances, *lacks)})
 
-    def _run(self) -> None:
-        entry_point = self._entry_point
-        if entry_point is None:
-            self._lack("examples", CircumstanceCode.NO_ENTRY_POINT)
-            return
-        runs = run_examples(self._pool, self._instruction, entry_point, self._codes)
-        a, b = runs.results if runs.examples else self._pool.run([Job(code) for code in self._codes])
-        self._note_examples(runs, a, b)
-        if a.loading.status != "returned" or b.loading.status != "returned":
-            self._lack("behaviour", CircumstanceCode.NOT_LOADED)
-            return
-        seeds = seeds_of(runs.examples, entry_point)
-        if not seeds:
-            self._lack("behaviour", CircumstanceCode.NO_ARGUMENTS, name=entry_point.name)
-            return
-        if self._wanted.behaviour:
-            self._run_behaviour(entry_point, seeds, runs.examples)
-        if self._wanted.cost:
-            self._note_cost(run_cost(self._pool, entry_point, self._codes, seeds, self._wanted.seed))
 
-    def _note_examples(self, runs: ExampleRuns, a: JobResult, b: JobResult) -> None:
-        self._note("examples_passed", runs.a.passed, runs.b.passed)
-        self._note("examples_failed", runs.a.failed, runs.b.failed)
-        failures = (None if run.loading.status == "returned" else observe(run.loading) for run in (a, b))
-        self._note("load_failure", *failures)
-        self._of_both["unsafe"] = a.unsafe
-        if runs.in_doubt:
-            self._lack("examples", CircumstanceCode.EXAMPLES_IN_DOUBT, count=runs.in_doubt)
-        if not runs.examples:
-            self._lack("examples", CircumstanceCode.NO_EXAMPLES)
+def _with_examples(evidence: Evidence, runs: ExampleRuns, a: JobResult, b: JobResult) -> Evidence:
+    lacks = []
+    if runs.in_doubt:
+        lack = Circumstance(part="examples", code=CircumstanceCode.EXAMPLES_IN_DOUBT, count=runs.in_doubt)
+        lacks.append(lack)
+    if not runs.examples:
+        lacks.append(Circumstance(part="examples", code=CircumstanceCode.NO_EXAMPLES))
+    sides = {"a": _with_example_run(evidence.a, runs.a, a), "b": _with_example_run(evidence.b, runs.b, b)}
+    return _lacking(evidence.model_copy(update={**sides, "unsafe": a.unsafe}), *lacks)
 
-    def _run_behaviour(
-        self, entry_point: EntryPoint, seeds: list[Arguments], examples: tuple[WorkedExample, ...]
-    ) -> None:
-        results = [value for example in examples for value in _shown_result(example)]
-        behaviour = run_behaviour(self._pool, entry_point, self._codes, seeds, results, self._wanted.seed)
-        self._note("incidents", behaviour.a, behaviour.b)
-        self._of_both |= {
+
+def _with_example_run(candidate: CandidateEvidence, run: ExampleRun, result: JobResult) -> CandidateEvidence:
+    failure = None if result.loading.status == "returned" else observe(result.loading)
+    return candidate.model_copy(
+        update={"examples_passed": run.passed, "examples_failed": run.failed, "load_failure": failure}
+    )
+
+
+def _with_behaviour(evidence: Evidence, behaviour: Behaviour) -> Evidence:
+    return evidence.model_copy(
+        update={
+            "a": evidence.a.model_copy(update={"incidents": behaviour.a}),
+            "b": evidence.b.model_copy(update={"incidents": behaviour.b}),
             "inputs": behaviour.inputs,
             "disagreements": behaviour.disagreements,
             "differences": behaviour.differences,
         }
-
-    def _note_cost(self, run: CostRun) -> None:
-        telling = max(range(len(run.a)), key=lambda index: _work_done(run, index), default=None)
-        if telling is None or not run.a[telling].work + run.b[telling].work:
-            self._lack("cost", CircumstanceCode.NO_GROWING_INPUTS)
-            return
-        a, b = run.a[telling], run.b[telling]
-        self._note("work", a.work, b.work)
-        self._note("growth", fit_growth(a), fit_growth(b))
-        self._of_both["work_comparison"] = compare_work(run)
+    )
 
 
-def _shown_result(example: WorkedExample) -> list[Any]:
+def _with_cost(evidence: Evidence, run: CostRun) -> Evidence:
+    telling = max(range(len(run.a)), key=lambda index: _work_done(run, index), default=None)
+    if telling is None or not run.a[telling].work + run.b[telling].work:
+        return _lacking(evidence, Circumstance(part="cost", code=CircumstanceCode.NO_GROWING_INPUTS))
+    return evidence.model_copy(
+        update={
+            "a": _with_series(evidence.a, run.a[telling]),
+            "b": _with_series(evidence.b, run.b[telling]),
+            "work_comparison": compare_work(run),
+        }
+    )
+
+
+def _with_series(candidate: CandidateEvidence, series: Series) -> CandidateEvidence:
+    return candidate.model_copy(update={"work": series.work, "growth": fit_growth(series)})
+
+
+def _result_of(example: WorkedExample) -> list[Any]:
     """Return the result that an example shows, where it is a plain value."""
     if example.kind != "equals":
         return []

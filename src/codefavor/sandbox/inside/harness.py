@@ -17,7 +17,7 @@ from typing import Any
 from codefavor.sandbox.inside.counting import Counter
 from codefavor.sandbox.inside.metered_source import METER, metered
 from codefavor.sandbox.inside.metering import CANDIDATE as MODULE
-from codefavor.sandbox.inside.metering import Meter
+from codefavor.sandbox.inside.metering import CostMeter
 from codefavor.sandbox.inside.values import TooLarge, canonical, encode
 from codefavor.sandbox.wire import (
     LOADING,
@@ -56,7 +56,7 @@ class Harness:
         self._at = LOADING
         self._enough = False
         self._exit: Callable[[int], object] = os._exit
-        self._meter = Meter(self._stop)
+        self._meter = CostMeter(self._stop)
         self._metered: dict[str, Any] | None = None
 
     def run(self) -> None:

@@ -12,7 +12,7 @@ from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, Metho
 from typing import Any
 
 from codefavor.sandbox.inside import prices
-from codefavor.sandbox.inside.prices import PRICES, Price, Sizes
+from codefavor.sandbox.inside.prices import PRICES, CostPrice, Sizes
 
 _SIZED = frozenset(
     (str, bytes, bytearray, list, tuple, dict, set, frozenset, range, deque, Counter, OrderedDict, defaultdict)
@@ -31,7 +31,7 @@ _CALLING = frozenset(("map", "filter", "functools.reduce"))
 _COLLECTING = frozenset(("list", "tuple", "sorted", "deque"))
 _SORTING = frozenset(("sorted", "list.sort"))
 _COMPARABLE = frozenset((int, float, str))
-_PLAIN = Price()
+_PLAIN = CostPrice()
 
 
 def size_of(value: Any) -> int:
@@ -44,7 +44,7 @@ def size_of(value: Any) -> int:
     return operator.length_hint(value, 0) if kind in _HINTED else 0
 
 
-class Meter:
+class CostMeter:
     """The meter of one candidate: `cost` grows while its rewritten code runs; `exhausted` is called past `budget`."""
 
     def __init__(self, exhausted: Callable[[], object]) -> None:
@@ -105,11 +105,11 @@ class Meter:
             self._add(prices.KEPT * made)
         return result
 
-    def _unknown(self, name: str, sizes: Sizes) -> Price:
+    def _unknown(self, name: str, sizes: Sizes) -> CostPrice:
         if sizes.receiver + sizes.total < _LARGE:
             return _PLAIN
         self.unpriced.add(name)
-        return Price(0.0, prices.UNKNOWN, lambda sizes: sizes.receiver + sizes.total)
+        return CostPrice(0.0, prices.UNKNOWN, lambda sizes: sizes.receiver + sizes.total)
 
     def binary(self, name: str, left: Any, right: Any) -> Any:
         """Return what an operator gives, in place where `name` begins with an I."""
