@@ -12,9 +12,11 @@ from codefavor.evidence.decision import decide
 from codefavor.evidence.explain import explain
 from codefavor.evidence.wanted import Wanted, wanted_for
 from codefavor.languages.registry import BUILT_IN
+from codefavor.pairs.circumstance import CircumstanceCode
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect, criterion_for
-from codefavor.pairs.evidence import CandidateEvidence, CircumstanceCode, FactCode, OutcomeCode
+from codefavor.pairs.evidence import CandidateEvidence, OutcomeCode
+from codefavor.pairs.fact import FactCode
 from codefavor.sandbox.job import Job, JobResult
 from codefavor.sandbox.pool import Pool
 from codefavor.sandbox.probe import best_layers, open_sandbox

@@ -16,16 +16,9 @@ from codefavor.evidence.relations import find_relations
 from codefavor.evidence.scaling import grow, size_of, ways_to_grow
 from codefavor.evidence.static_checks import check_statically
 from codefavor.evidence.words import circumstance_words, fact_words, incident_words, observed_words
-from codefavor.pairs.evidence import (
-    Circumstance,
-    CircumstanceCode,
-    Fact,
-    FactCode,
-    Incident,
-    IncidentCode,
-    Observed,
-    OutcomeCode,
-)
+from codefavor.pairs.circumstance import Circumstance, CircumstanceCode
+from codefavor.pairs.evidence import Incident, IncidentCode, Observed, OutcomeCode
+from codefavor.pairs.fact import Fact, FactCode
 from codefavor.sandbox.inside.values import Kept, Opaque
 from codefavor.sandbox.job import CallOutcome, Raised
 

@@ -9,7 +9,8 @@ from codefavor.evidence.verification import verify
 from codefavor.evidence.verify_pairs import PAIRS_FILE, verify_pairs
 from codefavor.jsonl import read_records
 from codefavor.pairs.criterion import Aspect, criterion_for
-from codefavor.pairs.evidence import CandidateEvidence, Evidence, Fact, FactCode, Observed, OutcomeCode
+from codefavor.pairs.evidence import CandidateEvidence, Evidence, Observed, OutcomeCode
+from codefavor.pairs.fact import Fact, FactCode
 from codefavor.pairs.pair import PreferencePair, Provenance
 from codefavor.sandbox.pool import Pool
 from codefavor.sandbox.probe import best_layers, open_sandbox

@@ -17,8 +17,6 @@ from codefavor.pairs.criterion import VERIFIABLE_ASPECTS, Aspect, criterion_for
 from codefavor.pairs.evidence import (
     CandidateEvidence,
     Evidence,
-    Fact,
-    FactCode,
     FailedExample,
     Growth,
     Incident,
@@ -27,6 +25,7 @@ from codefavor.pairs.evidence import (
     OutcomeCode,
     WorkComparison,
 )
+from codefavor.pairs.fact import Fact, FactCode
 from codefavor.pairs.finding import Finding
 from codefavor.pairs.verdict import Verdict
 

@@ -2,22 +2,20 @@
 
 from hypothesis import strategies as st
 
+from codefavor.pairs.circumstance import Circumstance, CircumstanceCode
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect, Criterion
 from codefavor.pairs.evidence import (
     CandidateEvidence,
-    Circumstance,
-    CircumstanceCode,
     Difference,
     Evidence,
-    Fact,
-    FactCode,
     FailedExample,
     Incident,
     IncidentCode,
     Observed,
     OutcomeCode,
 )
+from codefavor.pairs.fact import Fact, FactCode
 from codefavor.pairs.pair import PreferencePair, Provenance
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)

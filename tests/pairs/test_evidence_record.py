@@ -9,7 +9,8 @@ from pair_strategies import evidences, make_pair
 
 from codefavor.errors import RecordError
 from codefavor.jsonl import read_records
-from codefavor.pairs.evidence import CandidateEvidence, Evidence, Fact, FactCode
+from codefavor.pairs.evidence import CandidateEvidence, Evidence
+from codefavor.pairs.fact import Fact, FactCode
 from codefavor.pairs.pair import PreferencePair
 
 OLD_SIDE = {"parses": True, "problems": ["It defines no function f."], "examples_passed": 1, "incidents": []}

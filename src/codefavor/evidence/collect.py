@@ -9,8 +9,9 @@ from codefavor.errors import SandboxError
 from codefavor.evidence.collect_python import collect_python
 from codefavor.evidence.wanted import Wanted
 from codefavor.languages.registry import find_language
+from codefavor.pairs.circumstance import Circumstance, CircumstanceCode, EvidencePart
 from codefavor.pairs.comparison import Comparison
-from codefavor.pairs.evidence import CandidateEvidence, Circumstance, CircumstanceCode, Evidence, EvidencePart
+from codefavor.pairs.evidence import CandidateEvidence, Evidence
 from codefavor.sandbox.pool import Pool
 
 Collector = Callable[[Pool, Comparison, Wanted], Evidence]

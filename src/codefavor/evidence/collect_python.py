@@ -15,8 +15,9 @@ from codefavor.evidence.prelude import prelude_of, with_prelude
 from codefavor.evidence.static_checks import check_statically
 from codefavor.evidence.wanted import Wanted
 from codefavor.evidence.work_comparison import compare_work
+from codefavor.pairs.circumstance import Circumstance, CircumstanceCode
 from codefavor.pairs.comparison import Comparison
-from codefavor.pairs.evidence import CandidateEvidence, Circumstance, CircumstanceCode, Evidence
+from codefavor.pairs.evidence import CandidateEvidence, Evidence
 from codefavor.sandbox.job import Job, JobResult
 from codefavor.sandbox.pool import Pool
 

@@ -9,7 +9,8 @@ from typing import Literal, NamedTuple
 from codefavor.evidence.findings import compare_findings
 from codefavor.pairs.comparison import Side
 from codefavor.pairs.criterion import Aspect
-from codefavor.pairs.evidence import CandidateEvidence, Evidence, FactCode, Incident, IncidentCode
+from codefavor.pairs.evidence import CandidateEvidence, Evidence, Incident, IncidentCode
+from codefavor.pairs.fact import FactCode
 
 DecisionKind = Literal["loading", "examples", "incidents", "work", "findings"]
 """What can decide: one side does not load, fails an example, goes wrong alone, does more work, has weaknesses."""

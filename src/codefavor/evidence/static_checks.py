@@ -10,7 +10,7 @@ from codefavor.evidence.candidate import ParsedCandidate, is_finished
 from codefavor.languages.python.functions import FunctionNode
 from codefavor.languages.python.parse import parse
 from codefavor.languages.source import Unparsable
-from codefavor.pairs.evidence import Fact, FactCode
+from codefavor.pairs.fact import Fact, FactCode
 
 _SERIOUS: dict[type[messages.Message], FactCode] = {
     messages.UndefinedName: FactCode.UNDEFINED_NAME,

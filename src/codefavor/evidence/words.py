@@ -1,17 +1,9 @@
 """The sentences for codes: facts, outcomes, incidents, circumstances. Nothing reads them back."""
 
 from codefavor.languages.registry import title_of
-from codefavor.pairs.evidence import (
-    Circumstance,
-    CircumstanceCode,
-    Evidence,
-    Fact,
-    FactCode,
-    Incident,
-    IncidentCode,
-    Observed,
-    OutcomeCode,
-)
+from codefavor.pairs.circumstance import Circumstance, CircumstanceCode
+from codefavor.pairs.evidence import Evidence, Incident, IncidentCode, Observed, OutcomeCode
+from codefavor.pairs.fact import Fact, FactCode
 
 _FACTS: dict[FactCode, str] = {
     FactCode.SYNTAX_ERROR: "It is not Python 3: {message}{line}{cut}.",

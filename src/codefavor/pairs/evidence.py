@@ -9,50 +9,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from codefavor.pairs.circumstance import Circumstance, CircumstanceCode
+from codefavor.pairs.fact import Fact, FactCode
 from codefavor.pairs.finding import Finding
 from codefavor.record import Record
 
 Count = Annotated[int, Field(ge=0)]
-EvidencePart = Literal["examples", "behaviour", "cost", "findings"]
-"""A kind of evidence: worked examples, generated inputs, work on growing inputs, what the analysers find."""
-
-
-class FactCode(StrEnum):
-    """What reading a candidate shows, without running it."""
-
-    SYNTAX_ERROR = "syntax-error"
-    """It does not parse; `message` is what the parser objects to."""
-    NO_ENTRY_POINT = "no-entry-point"
-    """It does not define the function `name`, which is asked for."""
-    UNDEFINED_NAME = "undefined-name"
-    """It uses `name`, which nothing defines."""
-    UNDEFINED_LOCAL = "undefined-local"
-    """It uses the local variable `name` before it has a value."""
-    RETURN_OUTSIDE_FUNCTION = "return-outside-function"
-    YIELD_OUTSIDE_FUNCTION = "yield-outside-function"
-    CONTINUE_OUTSIDE_LOOP = "continue-outside-loop"
-    BREAK_OUTSIDE_LOOP = "break-outside-loop"
-    MODULE_NOT_INSTALLED = "module-not-installed"
-    """It imports `name`, which is not installed here."""
-    EMPTY_FUNCTION = "empty-function"
-    """The function `name` has no body."""
-    PRINTS_RESULT = "prints-result"
-    """The function `name` prints its result and returns none."""
-
-
-class Fact(Record):
-    """Something that is so of one candidate, with its witness."""
-
-    code: FactCode
-    """What is so."""
-    name: str | None = None
-    """The function, variable or module that it is about."""
-    line: Annotated[int, Field(ge=0)] | None = None
-    """The line of the candidate."""
-    message: str | None = None
-    """What the parser says, in its own words."""
-    at_end: bool = False
-    """Whether it is the last line, as where code was cut short."""
 
 
 class OutcomeCode(StrEnum):
@@ -175,56 +137,6 @@ class Difference(Record):
     def swapped(self) -> "Difference":
         """Return the same difference with the candidates exchanged."""
         return self.model_copy(update={"a": self.b, "b": self.a})
-
-
-class CircumstanceCode(StrEnum):
-    """Why a kind of evidence is not available. None of these says anything of a candidate."""
-
-    LANGUAGE_NOT_RUN = "language-not-run"
-    """Code in the language `name` is not run."""
-    LANGUAGE_NOT_ANALYSED = "language-not-analysed"
-    """Code in the language `name` is not analysed."""
-    NO_ENTRY_POINT = "no-entry-point"
-    """No function to call is known to both candidates."""
-    NO_EXAMPLES = "no-examples"
-    """The instruction shows no worked example."""
-    EXAMPLES_IN_DOUBT = "examples-in-doubt"
-    """`count` examples fail with both candidates and do not count."""
-    NOT_LOADED = "not-loaded"
-    """A candidate cannot be loaded, so that there is nothing to compare."""
-    NO_ARGUMENTS = "no-arguments"
-    """The function `name` takes no arguments to vary."""
-    NO_GROWING_INPUTS = "no-growing-inputs"
-    """No growing inputs could be run."""
-    CRITERION_NOT_TESTABLE = "criterion-not-testable"
-    """Running both says nothing about the criterion."""
-    NOT_RUN = "not-run"
-    """It was not run; `detail` says why."""
-    STOPPED = "stopped"
-    """It was stopped after `seconds` of processor time."""
-    GUESSED_ARGUMENTS = "guessed-arguments"
-    """On guessed arguments the difference in work is too small to tell."""
-    NEEDS_ITS_MODULE = "needs-its-module"
-    """It cannot be loaded outside its module; `detail` is the error."""
-    ANALYSIS_FAILED = "analysis-failed"
-    """The analysis itself broke with an exception of the type `name`."""
-
-
-class Circumstance(Record):
-    """A kind of evidence that is not available, and why."""
-
-    part: EvidencePart
-    """Which kind."""
-    code: CircumstanceCode
-    """Why."""
-    name: str | None = None
-    """The language, function or exception that it is about."""
-    count: Count | None = None
-    """How many, where something is counted."""
-    seconds: Annotated[float, Field(ge=0)] | None = None
-    """How long, where something was stopped."""
-    detail: str | None = None
-    """What else is known, in the words of where it comes from."""
 
 
 class CandidateEvidence(Record):

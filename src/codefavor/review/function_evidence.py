@@ -14,18 +14,11 @@ from codefavor.evidence.verdict import verdict_by_evidence
 from codefavor.evidence.wanted import wanted_for
 from codefavor.evidence.words import observed_words
 from codefavor.evidence.work_comparison import NOISE
+from codefavor.pairs.circumstance import Circumstance, CircumstanceCode
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect
-from codefavor.pairs.evidence import (
-    CandidateEvidence,
-    Circumstance,
-    CircumstanceCode,
-    Evidence,
-    FactCode,
-    Incident,
-    IncidentCode,
-    WorkComparison,
-)
+from codefavor.pairs.evidence import CandidateEvidence, Evidence, Incident, IncidentCode, WorkComparison
+from codefavor.pairs.fact import FactCode
 from codefavor.pairs.verdict import Verdict
 from codefavor.review.function_analysis import Facts
 from codefavor.review.time_budget import SECONDS, Allowance, SpentError
