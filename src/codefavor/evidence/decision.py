@@ -33,11 +33,11 @@ class Decision(NamedTuple):
 
 
 def decide(aspect: Aspect | None, evidence: Evidence) -> Decision:
-    """Return what the evidence says by an aspect; without one, correctness decides."""
+    """Return what the evidence says by an aspect; a criterion without one is not decided by running."""
     match aspect:
         case Aspect.EFFICIENCY:
             return decide_efficiency(evidence)
-        case Aspect.CORRECTNESS | None:
+        case Aspect.CORRECTNESS:
             return decide_correctness(evidence)
         case Aspect.SECURITY:
             return decide_security(evidence)

@@ -64,7 +64,9 @@ _DECIDED: dict[DecisionKind, Callable[[Evidence, Decision, Side], str]] = {
 
 def _undecided(aspect: Aspect | None, evidence: Evidence) -> str:
     why = reasons(evidence)
-    if aspect is not None and not aspect.verifiable:
+    if aspect is None:
+        return "The criterion is none of correctness, efficiency and security."
+    if not aspect.verifiable:
         return f"Running both says nothing about {aspect}."
     if evidence.has_circumstance(*LANGUAGE_CODES):
         return why
