@@ -100,7 +100,7 @@ def test_facts_examples_incidents_and_work_are_codes_with_witnesses(pool: Pool) 
 @pytest.mark.parametrize("aspect", VERIFIABLE)
 @pytest.mark.parametrize(
     ("language", "title"),
-    [("javascript", "JavaScript"), ("JS", "JavaScript"), ("c++", "C++"), ("Whitespace", "Whitespace")],
+    [("javascript", "JavaScript"), ("JS", "JavaScript"), ("c++", "C++"), ("Whitespace", "whitespace")],
 )
 def test_a_language_that_is_not_run_gives_no_verdict_and_is_named(aspect: Aspect, language: str, title: str) -> None:
     javascript = comparison("const largest = (x) => Math.max(...x);", "largest = null", language)
