@@ -11,8 +11,8 @@ from codefavor.annotate.file_page import make_page
 from codefavor.annotate.import_votes import take_in
 from codefavor.annotate.store import Store, sole_server
 from codefavor.annotate.study import StudySettings, load_study
+from codefavor.atomic import writing_to
 from codefavor.errors import UserError
-from codefavor.pairs.source import writing_to
 
 
 def page(

@@ -8,10 +8,10 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from codefavor.atomic import writing_to
 from codefavor.bench.calibrate import Calibrated, calibrate_judge
 from codefavor.errors import UserError
 from codefavor.judges.card import CARD_FILE, write_card
-from codefavor.pairs.source import writing_to
 from codefavor.report.calibration import render_calibration
 from codefavor.report.text import percent
 

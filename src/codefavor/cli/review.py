@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from codefavor.atomic import writing_to
 from codefavor.cli.options import JudgeOption
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.errors import SandboxError, UserError
@@ -18,7 +19,6 @@ from codefavor.judges.both_orders import BothOrders
 from codefavor.judges.load import default_spec, load_judge
 from codefavor.judges.protocol import Judge
 from codefavor.pairs.criterion import VERIFIABLE_ASPECTS, Aspect, Criterion, criterion_for
-from codefavor.pairs.source import writing_to
 from codefavor.review.markdown import as_markdown
 from codefavor.review.records import SURE, Review
 from codefavor.review.review_changes import review_changes

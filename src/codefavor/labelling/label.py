@@ -1,4 +1,4 @@
-"""From candidate sets to labelled problems: a pure function over one shard. Nothing is read or written here."""
+"""From candidate sets to labelled problems: a pure function. Nothing is read or written here."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -11,10 +11,10 @@ from codefavor.ranking.candidate_set import CandidateSet
 from codefavor.ranking.tournament import Outcome, rank_many
 
 
-def label_shard(
+def label_problems(
     judge: Judge, tasks: Iterable[tuple[int, CandidateSet]], settings: LabelSettings
 ) -> Iterator[LabelledProblem]:
-    """Yield every problem of a shard, labelled, as soon as it is finished; problems come with their place in the file.
+    """Yield every problem, labelled, as soon as it is finished; problems come with their place in the file.
 
     Raises:
         ModelError: the judge failed.

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from codefavor.atomic import write_json
 from codefavor.errors import DataError
 from codefavor.evidence.verification import Mark
 from codefavor.evolve.evidence_filter import verified
@@ -22,6 +23,7 @@ from codefavor.manifest import make_manifest
 from codefavor.pairs.criterion import VERIFIABLE_ASPECTS, Aspect
 from codefavor.pairs.pair import PreferencePair
 from codefavor.record import Record
+from codefavor.runs.run_folder import MANIFEST_FILE
 from codefavor.sandbox.pool import Pool
 from codefavor.sandbox.probe import open_sandbox
 
@@ -93,8 +95,8 @@ def run_regress_evol(
         raise DataError(f"{config.source}: no function here gives a pair; name another source or more operators")
     summary = summarize_run(kept, discards)
     write_records(folder / "discarded.jsonl", discards)
-    (folder / "summary.json").write_text(summary.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    (folder / "manifest.json").write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    write_json(folder / "summary.json", summary)
+    write_json(folder / MANIFEST_FILE, manifest)
     write_records(folder / "pairs.jsonl", kept)
     return summary
 
