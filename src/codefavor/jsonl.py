@@ -77,12 +77,6 @@ def write_rows(path: Path, rows: Iterable[dict[str, Any]]) -> int:
     return count
 
 
-def append_record(out: IO[str], record: Record) -> None:
-    """Append one record to an open file and hand it to the operating system, so that a kill loses at most this line."""
-    out.write(record.model_dump_json(exclude_none=True) + "\n")
-    out.flush()
-
-
 def open_text(path: Path, mode: str, suffix: str | None = None) -> IO[str]:
     """Open `path` as UTF-8 text for "r" or "w", through gzip or zstd when `suffix`, else its own, asks for it.
 

@@ -52,7 +52,7 @@ def test_the_log_is_append_only(tmp_path: Path, statement: str) -> None:
 
 def test_another_study_is_refused(tmp_path: Path) -> None:
     begun(tmp_path / "votes.db").close()
-    with pytest.raises(UserError, match="another votes per task and tasks"):
+    with pytest.raises(UserError, match=r"other settings \(votes per task, tasks\); choose another --store"):
         Store.begin(tmp_path / "votes.db", StudySettings(votes_per_task=5), TASKS[:2])
 
 

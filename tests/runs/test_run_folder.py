@@ -111,7 +111,7 @@ try:
 except Exception as error:
     print(error)
 """
-    here, command = Path(__file__).parent, [sys.executable, "-c", program]
+    here = Path(__file__).parent
     for attempt in range(3):
         out, start = tmp_path / f"out-{attempt}", tmp_path / f"start-{attempt}"
         judges = ["one"] * 4 if same else ["one", "two", "three", "four"]

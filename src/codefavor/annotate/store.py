@@ -17,6 +17,7 @@ from codefavor.annotate.answers import Answer, Assignment
 from codefavor.annotate.study import StudySettings, StudyTask
 from codefavor.errors import DataError, UserError
 from codefavor.record import Record, explain
+from codefavor.runs.run_folder import other_settings
 
 RecordT = TypeVar("RecordT", bound=Record)
 
@@ -136,10 +137,7 @@ class Store:
             changed.append("tasks")
         if changed:
             self.close()
-            raise UserError(
-                f"{self._path}: a study begun with another {' and '.join(changed).replace('_', ' ')}; go on as it was "
-                "begun, or name a new file"
-            )
+            raise other_settings(self._path, changed, "those that it was begun with", option="--store")
 
     def _value(self, name: str) -> str:
         row = self._connection.execute("SELECT value FROM study WHERE name = ?", (name,)).fetchone()

@@ -99,11 +99,11 @@ def require_resumable(out: Path, *, finished: str, begun: Collection[str], resum
         raise UserError(f"{out} holds a run that has not ended; choose another --out, or add --resume")
 
 
-def other_settings(out: Path, names: Collection[str], remedy: str) -> UserError:
+def other_settings(out: Path, names: Collection[str], remedy: str, *, option: str = "--out") -> UserError:
     """Return the refusal of a run whose settings called `names` are others; `remedy` says with what it is resumed."""
     return UserError(
         f"{out} was begun with other settings ({', '.join(name.replace('_', ' ') for name in names)}); "
-        f"choose another --out, or resume with {remedy}"
+        f"choose another {option}, or resume with {remedy}"
     )
 
 

@@ -46,7 +46,7 @@ def train_steps(
 
     Raises:
         Interrupted: Ctrl-C came; a checkpoint of the finished steps is in `out`.
-        ConfigError: the checkpoint in `out` is of another run.
+        UserError: the checkpoint in `out` is of another run.
     """
     weights = dict(trainable.named())
     optimizer = trainable.optimizer(config)
