@@ -118,8 +118,8 @@ def test_root_merge_and_ranges(tmp_path: Path) -> None:
     }
     assert list(paths.values()) == [["a.py"], ["b.py"], ["a.py", "b.py"], ["b.py"], []]
     opened = open_repository(tmp_path)
-    assert "the first one" in find_revisions(opened, first, False).told
-    assert "a merge" in find_revisions(opened, "HEAD", False).told
+    assert "the first one" in find_revisions(opened, first, False).description
+    assert "a merge" in find_revisions(opened, "HEAD", False).description
 
 
 @pytest.mark.parametrize("asked", ["nowhere", "--output=x", "a..b", "HEAD^{tree}", "0" * 40])

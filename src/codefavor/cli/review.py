@@ -24,7 +24,7 @@ from codefavor.review.records import SURE, Review
 from codefavor.review.review_changes import review_changes
 from codefavor.review.sarif import as_sarif
 from codefavor.review.text import as_text
-from codefavor.sandbox.pool import Pool
+from codefavor.sandbox.pool import WorkerPool
 from codefavor.sandbox.probe import open_sandbox
 
 Format = Literal["text", "json", "sarif", "markdown"]
@@ -77,7 +77,7 @@ def review(
         return chosen if one_order else BothOrders(chosen)
 
     repository = _open(repo)
-    asked = find_revisions(repository, revisions, staged)
+    compared = find_revisions(repository, revisions, staged)
     pool, not_run = _open_pool(unsafe_local)
     workers = os.cpu_count() or 1
     try:
@@ -85,7 +85,7 @@ def review(
             bar = progress.add_task("functions", total=None)
             found = review_changes(
                 repository,
-                asked,
+                compared,
                 criteria,
                 make_judge,
                 pool,
@@ -137,7 +137,7 @@ def _open(path: Path) -> Repository:
     return open_repository(root, Path(index) if index else None)
 
 
-def _open_pool(unsafe_local: bool) -> tuple[Pool | None, str | None]:
+def _open_pool(unsafe_local: bool) -> tuple[WorkerPool | None, str | None]:
     try:
         return open_sandbox(unsafe_local=unsafe_local), None
     except SandboxError as error:

@@ -17,7 +17,7 @@ from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.evidence import CandidateEvidence, Evidence, Incident, Missing, WorkBalance
 from codefavor.pairs.verdict import Cost, Verdict
 from codefavor.review.function_analysis import Facts
-from codefavor.review.time_budget import SECONDS, Allowance, SpentError
+from codefavor.review.time_budget import SECONDS, BudgetSpent, TimeBudget
 from codefavor.sandbox.pool import Pool
 
 _READING = "reading its module"
@@ -86,8 +86,8 @@ class FunctionEvidence:
         ready = comparison.model_copy(update={"code_a": code_a, "code_b": code_b})
         wanted = wanted_for(comparison.criterion.aspect, self._seed)
         try:
-            return of_a_fragment(collect(Allowance(self._pool), ready, wanted))
-        except SpentError:
+            return of_a_fragment(collect(TimeBudget(self._pool), ready, wanted))
+        except BudgetSpent:
             missing = Missing(part="behaviour", reason=f"It was stopped after {SECONDS:g} s of running it.")
             return Evidence(a=CandidateEvidence(parses=True), b=CandidateEvidence(parses=True), missing=(missing,))
 

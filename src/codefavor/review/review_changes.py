@@ -21,7 +21,7 @@ from codefavor.review.changed_functions import ChangedFunction, Side, find_chang
 from codefavor.review.function_analysis import FactFinder, Facts, under_name
 from codefavor.review.function_evidence import FunctionEvidence
 from codefavor.review.printable import printable
-from codefavor.review.records import SURE, FunctionReview, Judged, NotJudged, Outcome, Review
+from codefavor.review.records import SURE, FunctionReview, Judged, NotJudged, Review, ReviewOutcome
 from codefavor.sandbox.pool import Pool
 
 MakeJudge = Callable[[Judge], Judge]
@@ -75,7 +75,7 @@ def review_changes(
         functions += _judge(cases[start : start + workers], criteria, judge)
         tell(len(functions), len(cases))
     return Review(
-        compared=revisions.told,
+        compared=revisions.description,
         judge=judge.name,
         functions=tuple(functions),
         not_judged=(*not_judged, *unparsed, *_outside(files, changes, unparsed)),
@@ -203,7 +203,7 @@ def _judged(criterion: Criterion, verdict: Verdict | None) -> Judged:
     )
 
 
-def outcome_of(verdict: Verdict) -> Outcome:
+def outcome_of(verdict: Verdict) -> ReviewOutcome:
     """Return what a verdict on old (A) against new (B) says of the new code; a side needs `SURE` at least."""
     if verdict.choice == "tie":
         return "no difference"

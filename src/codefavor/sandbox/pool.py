@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from codefavor.errors import SandboxError
 from codefavor.sandbox.inside.values import decode
@@ -24,7 +24,17 @@ _MOST_NAMES = 20
 """Functions without a price that are kept of one call."""
 
 
-class Pool:
+class Pool(Protocol):
+    """What runs jobs: workers, or what stands before them and passes jobs on under conditions of its own."""
+
+    def run(self, jobs: Sequence[Job]) -> list[Result]:
+        """Run jobs and return their results in order."""
+
+    def run_one(self, job: Job) -> Result:
+        """Run one job."""
+
+
+class WorkerPool:
     """Workers that share one way of starting. Use it as a context manager; it leaves no process behind."""
 
     def __init__(self, bubblewrap: str | None, workers: int | None = None, unsafe: bool = False) -> None:
