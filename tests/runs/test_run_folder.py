@@ -9,7 +9,14 @@ import pytest
 
 from codefavor.errors import DataError, UserError
 from codefavor.record import Record
-from codefavor.runs.run_folder import SETTINGS_FILE, claim, require_absent, require_new, require_resumable
+from codefavor.runs.run_folder import (
+    SETTINGS_FILE,
+    claim,
+    require_absent,
+    require_claimable,
+    require_new,
+    require_resumable,
+)
 
 
 class Settings(Record):
@@ -80,6 +87,18 @@ def test_a_run_of_the_first_version_is_known_by_its_file(tmp_path: Path) -> None
     claim(tmp_path, ONE, earlier="audit.jsonl")
     with pytest.raises(UserError, match="other settings"):
         claim(tmp_path, Settings(judge="two"), earlier="audit.jsonl")
+
+
+def test_what_could_be_claimed_is_said_before_anything_is_written(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    require_claimable(out, ONE)
+    assert not out.exists()
+    claim(out, ONE)
+    require_claimable(out, ONE)
+    with pytest.raises(UserError, match=r"other settings \(judge\)"):
+        require_claimable(out, Settings(judge="two"))
+    with pytest.raises(UserError, match="holds no such run"):
+        require_claimable(tmp_path, ONE)
 
 
 def test_a_claim_that_was_killed_is_no_obstacle(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit, urlunsplit
 
 from codefavor.errors import DataError
-from codefavor.evolve.commit_filter import Change, CommitFilter, reject, to_seed, why_not_license, why_not_path
-from codefavor.evolve.commit_seed import CommitSeed
+from codefavor.evolve.commit_filter import CommitFilter, reject, to_seed, why_not_license, why_not_path
+from codefavor.evolve.commit_seed import CommitChange, CommitSeed
 from codefavor.evolve.licenses import LICENSE_NAMES, recognise_licenses
 from codefavor.evolve.protocol import Discard
 from codefavor.git.diffs import Commit, FileChange, read_log
@@ -102,7 +102,7 @@ def _seed(
         return reject(commit.id, "file too large or missing")
     if before is None or after is None:
         return reject(commit.id, "no text in UTF-8 or the encoding that it declares")
-    changed = Change(
+    changed = CommitChange(
         source=source,
         source_id=commit.id,
         license=license_name,

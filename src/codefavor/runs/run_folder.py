@@ -55,6 +55,20 @@ def claim(
     _refuse_other_settings(out, path, settings, comparable or _validated(type(settings)))
 
 
+def require_claimable(out: Path, settings: Record) -> None:
+    """Refuse a folder that `claim` would refuse, and write nothing: for a run that may come to nothing.
+
+    Raises:
+        UserError: `out` holds a run with other settings or something else.
+        DataError: the settings there are damaged.
+    """
+    path = out / SETTINGS_FILE
+    if path.is_file():
+        _refuse_other_settings(out, path, settings, _validated(type(settings)))
+    else:
+        _refuse_foreign(out, path, None)
+
+
 def require_new(out: Path) -> None:
     """Refuse a folder that holds anything.
 
