@@ -1,7 +1,7 @@
-"""What other packages add, found by their entry points: judges, evolvers, chat models.
+"""What other packages add, found by their entry points: judges, evolvers, chat models, languages.
 
 Nothing of a package is imported before it is asked for by name, and codefavor's own names are never looked up here.
-What goes wrong in a package is an error that names it. What a judge or an evolver is belongs to their own rooms.
+What goes wrong in a package is an error that names it. What a judge or an evolver is, their own packages say.
 """
 
 import traceback
@@ -15,12 +15,13 @@ from typing import Any, Literal
 
 from codefavor.errors import CodeFavorError, PluginError, UserError
 
-Kind = Literal["judge", "evolver", "chat model"]
+Kind = Literal["judge", "evolver", "chat model", "language"]
 
 GROUPS: dict[Kind, str] = {
     "judge": "codefavor.judges",
     "evolver": "codefavor.evolvers",
     "chat model": "codefavor.chat_models",
+    "language": "codefavor.languages",
 }
 """The group of entry points for every kind."""
 

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codefavor.languages.fences import FencedBlock, fenced_blocks, python_of_reply
+from codefavor.languages.fences import FencedBlock, code_of_reply, fenced_blocks
+from codefavor.languages.python.language import PYTHON
 
 no_fence = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"], exclude_characters="`~"), max_size=30)
 codes = st.lists(no_fence, min_size=1, max_size=5).map("\n".join)
@@ -16,7 +17,7 @@ def test_a_fenced_code_comes_back_as_it_was(code: str, fence: str, info: str) ->
 
 
 def test_leading_letters_of_the_code_survive() -> None:
-    assert python_of_reply("```python\npython_path = 1\n```") == "python_path = 1"
+    assert code_of_reply("```python\npython_path = 1\n```", PYTHON) == "python_path = 1"
 
 
 def test_a_longer_fence_holds_a_shorter_one() -> None:
@@ -46,18 +47,18 @@ def test_inline_code_opens_nothing() -> None:
 
 @pytest.mark.parametrize("tag", ["{.python}", "Python3", "py"])
 def test_tags_are_read_in_their_usual_shapes(tag: str) -> None:
-    assert python_of_reply(f"```bash\nls\n```\n```{tag}\nx = 1\n```") == "x = 1"
+    assert code_of_reply(f"```bash\nls\n```\n```{tag}\nx = 1\n```", PYTHON) == "x = 1"
 
 
 def test_python_is_taken_before_an_untagged_block() -> None:
-    assert python_of_reply("```\noutput\n```\n```python\nx = 1\n```") == "x = 1"
+    assert code_of_reply("```\noutput\n```\n```python\nx = 1\n```", PYTHON) == "x = 1"
 
 
 @pytest.mark.parametrize("reply", ["def f():\n    return 1\n", "import os"])
 def test_a_reply_without_fences_that_parses_is_code(reply: str) -> None:
-    assert python_of_reply(reply) == reply
+    assert code_of_reply(reply, PYTHON) == reply
 
 
 @pytest.mark.parametrize("reply", ["Yes", "I cannot help with that.", "", "NO", "```bash\nls\n```"])
 def test_a_reply_without_python_gives_none(reply: str) -> None:
-    assert python_of_reply(reply) is None
+    assert code_of_reply(reply, PYTHON) is None

@@ -10,7 +10,8 @@ import random
 import symtable
 from collections.abc import Callable, Iterator
 
-from codefavor.languages.python.parse import Unparsable, parse, scopes
+from codefavor.languages.python.parse import parse, scopes
+from codefavor.languages.source import Unparsable
 
 Edit = Callable[[str, random.Random], str | None]
 """Code to edited code, or None where the edit does not apply."""

@@ -7,7 +7,8 @@ import ast
 import builtins
 import re
 
-from codefavor.languages.python.parse import Unparsable, parse
+from codefavor.languages.python.parse import parse
+from codefavor.languages.source import Unparsable
 
 _DEFINITION = re.compile(r"\b(?:def|class)\s+([A-Za-z_]\w*)(?=\s*[(:])")
 _NAMED = re.compile(

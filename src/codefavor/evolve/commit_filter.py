@@ -15,8 +15,8 @@ from codefavor.evolve.licenses import PERMISSIVE
 from codefavor.evolve.protocol import Discard
 from codefavor.evolve.prune_context import cut_to_change
 from codefavor.languages.diff import unified_diff
-from codefavor.languages.python.parse import Unparsable
 from codefavor.languages.python.strip import strip_comments
+from codefavor.languages.source import Unparsable
 from codefavor.record import Record
 
 SEED_STAGE: Final = "seed"

@@ -15,8 +15,10 @@ from codefavor.evolve.prompts.critic_examples import Critique
 from codefavor.evolve.prompts.naming import name_codes, names_a_code
 from codefavor.evolve.prompts.sections import ReplyError
 from codefavor.evolve.protocol import Discard
-from codefavor.languages.fences import python_of_reply
-from codefavor.languages.python.parse import Unparsable, parse
+from codefavor.languages.fences import code_of_reply
+from codefavor.languages.python.language import PYTHON
+from codefavor.languages.python.parse import parse
+from codefavor.languages.source import Unparsable
 from codefavor.llm.protocol import ChatModel, GenerationConfig, Message
 from codefavor.pairs.pair import PreferencePair, Provenance
 
@@ -58,7 +60,7 @@ class CriticEvol:
         """
         drafting = await self._write_draft(seed)
         reply = drafting.transcript[-1].content if drafting else seed.draft or ""
-        code = python_of_reply(reply) or ""
+        code = code_of_reply(reply, PYTHON) or ""
         draft = reduce_to(code, asked_name(seed.instruction)).strip()
         said, calls = (drafting.transcript, drafting.calls) if drafting else ((), ())
         flaw = _flaw_of_draft(draft)

@@ -13,7 +13,7 @@ from codefavor.evolve.instruction_seed import InstructionSeed
 from codefavor.evolve.row_readers import HUB, read_table
 from codefavor.git.repository import open_repository
 from codefavor.languages.python.functions import Function, extract_functions
-from codefavor.languages.python.parse import Unparsable
+from codefavor.languages.source import Unparsable
 
 SELF_OSS_INSTRUCT = f"{HUB}bigcode/self-oss-instruct-sc2-exec-filter-50k"
 _KNOWN_LICENSES = {SELF_OSS_INSTRUCT: "odc-by"}

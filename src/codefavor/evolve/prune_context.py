@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from codefavor.languages.python.parse import Unparsable, parse
+from codefavor.languages.python.parse import parse
+from codefavor.languages.source import Unparsable
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 

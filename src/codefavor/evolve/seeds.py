@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from codefavor.errors import DataError
 from codefavor.languages.python.functions import Function, extract_functions
-from codefavor.languages.python.parse import Unparsable
+from codefavor.languages.source import Unparsable
 from codefavor.record import Record
 
 FEWEST_LINES, MOST_LINES = 4, 60

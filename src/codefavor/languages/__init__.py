@@ -1,1 +1,1 @@
-"""What a programming language is: names, suffixes, fences, parsing, stripping, functions."""
+"""What a programming language is: its names, suffixes and fence tags, how it is parsed, stripped, and taken apart."""

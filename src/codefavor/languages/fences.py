@@ -4,14 +4,12 @@ Fences follow CommonMark (three or more of ` or ~, closed by at least as many of
 code is not looked at.
 """
 
-import ast
 import re
 
-from codefavor.languages.python.parse import Unparsable, parse
+from codefavor.languages.language import Language
 from codefavor.record import Record
 
 _OPENING = re.compile(r"(?P<indent>[ \t]*)(?P<fence>`{3,}(?=[^`]*$)|~{3,})(?P<info>.*)")
-_PYTHON_TAGS = frozenset({"python", "python3", "py", "py3"})
 
 
 class FencedBlock(Record):
@@ -53,20 +51,15 @@ def _closes(line: str, fence: str) -> bool:
     return len(text) >= len(fence) and set(text) == {fence[0]}
 
 
-def python_of_reply(reply: str) -> str | None:
-    """Return the Python code of a reply: its first block tagged as Python, else its first untagged block.
+def code_of_reply(reply: str, language: Language) -> str | None:
+    """Return the code of a reply in `language`: its first block tagged as that, else its first untagged block.
 
-    A reply without any fence is code itself when it parses and holds at least one statement that is no bare expression
-    ("Yes" parses, but is no code). None when there is no code.
+    A reply without any fence is code itself when it parses and is more than prose ("Yes" parses as Python, but is no
+    program). None when there is no code.
     """
     blocks = fenced_blocks(reply)
     if not blocks:
-        return reply if _is_program(reply) else None
-    tagged = [block.code for block in blocks if block.language in _PYTHON_TAGS]
+        return reply if language.syntax.is_program(reply) else None
+    tagged = [block.code for block in blocks if block.language in language.names]
     untagged = [block.code for block in blocks if not block.language]
     return next(iter(tagged + untagged), None)
-
-
-def _is_program(text: str) -> bool:
-    tree = parse(text)
-    return not isinstance(tree, Unparsable) and any(not isinstance(statement, ast.Expr) for statement in tree.body)

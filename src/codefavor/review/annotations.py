@@ -3,7 +3,8 @@
 import ast
 
 from codefavor.languages.python.functions import FunctionNode
-from codefavor.languages.python.parse import Unparsable, parse
+from codefavor.languages.python.parse import parse
+from codefavor.languages.source import Unparsable
 
 
 def without_annotations(code: str) -> str:

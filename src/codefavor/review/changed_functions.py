@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from codefavor.languages.python.functions import Function, LocatedFunction, locate_functions
-from codefavor.languages.python.parse import Unparsable, parse
+from codefavor.languages.python.parse import parse
+from codefavor.languages.source import Unparsable
 from codefavor.review.changed_files import ChangedFile
 from codefavor.review.records import Kind, NotJudged
 

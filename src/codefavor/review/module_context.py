@@ -12,7 +12,7 @@ from functools import cached_property
 
 from codefavor.languages.python.functions import FunctionNode, free_names
 from codefavor.languages.python.imports import future_imports, module_imports
-from codefavor.languages.python.parse import Unparsable
+from codefavor.languages.source import Unparsable
 from codefavor.review.annotations import without_annotations
 from codefavor.review.changed_functions import Side, SourceFile
 

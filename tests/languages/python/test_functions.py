@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from codefavor.languages.python.functions import Function, extract_functions
-from codefavor.languages.python.parse import Unparsable, parses
+from codefavor.languages.python.parse import parses
+from codefavor.languages.source import Unparsable
 
 MODULE = '''
 from __future__ import annotations

@@ -1,6 +1,7 @@
 import ast
 
-from codefavor.languages.python.parse import Unparsable, parse, parses, scopes
+from codefavor.languages.python.parse import parse, parses, scopes
+from codefavor.languages.source import Unparsable
 
 
 def test_source_gives_a_tree() -> None:

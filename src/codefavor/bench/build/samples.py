@@ -17,7 +17,8 @@ from codefavor.bench.build.problems import Problem
 from codefavor.errors import CodeFavorError, DataError
 from codefavor.evidence.findings import find
 from codefavor.jsonl import read_records
-from codefavor.languages.fences import python_of_reply
+from codefavor.languages.fences import code_of_reply
+from codefavor.languages.python.language import PYTHON
 from codefavor.llm import batch
 from codefavor.llm.answers import AnswerFile
 from codefavor.llm.cached import Cached
@@ -114,7 +115,7 @@ async def _draw(
 
     async def ask(item: tuple[Problem, Cached]) -> str | None:
         completion = await item[1].complete((Message(role="user", content=prompt_for(item[0])),), config)
-        return python_of_reply(completion.text)
+        return code_of_reply(completion.text, PYTHON)
 
     samples: list[Sample] = []
     failure: CodeFavorError | None = None

@@ -4,7 +4,8 @@ import ast
 import builtins
 import sys
 
-from codefavor.languages.python.parse import Unparsable, parse
+from codefavor.languages.python.parse import parse
+from codefavor.languages.source import Unparsable
 
 _FOREIGN = {"yaml", "requests", "jinja2", "jwt", "bcrypt", "paramiko", "defusedxml", "flask", "werkzeug"}
 _FROM = {

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from codefavor.languages.python.imports import future_imports, module_imports
-from codefavor.languages.python.parse import Unparsable, parse, scopes
+from codefavor.languages.python.parse import parse, scopes
+from codefavor.languages.source import Unparsable
 from codefavor.record import Record
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef

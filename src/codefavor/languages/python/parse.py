@@ -7,20 +7,11 @@ import warnings
 from collections.abc import Callable
 from typing import TypeVar
 
-from codefavor.record import Record
+from codefavor.languages.source import Unparsable
 
 ResultT = TypeVar("ResultT")
 
 _FILTERS = threading.Lock()
-
-
-class Unparsable(Record):
-    """Why a text is not Python source of the running interpreter's version."""
-
-    reason: str
-    """What the parser objects to, in one sentence."""
-    line: int | None = None
-    """The line at fault, the first being 1, where the parser names one."""
 
 
 def parse(code: str) -> ast.Module | Unparsable:

@@ -6,21 +6,10 @@ strips both candidates of the three verifiable objectives this way.
 
 import ast
 
-from codefavor.languages.python.parse import Unparsable, parse
-from codefavor.record import Record
+from codefavor.languages.python.parse import parse
+from codefavor.languages.source import Stripped, Unparsable
 
 _STATEMENT_LISTS = ("body", "orelse", "finalbody")
-
-
-class Stripped(Record):
-    """What stripping gave."""
-
-    code: str
-    """The regenerated code, or the text as it was when `kept` gives a reason."""
-    parses: bool
-    """Whether the text was Python source."""
-    kept: str | None = None
-    """Why the text is as it was: it does not parse, or cannot be regenerated."""
 
 
 def strip_comments(code: str) -> Stripped:
