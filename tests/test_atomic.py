@@ -2,6 +2,7 @@ import os
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,21 @@ def test_no_name_that_can_be_guessed_is_written_through(tmp_path: Path) -> None:
     assert victim.read_text(encoding="utf-8") == "mine"
 
 
+def test_a_pipe_and_a_device_are_written_to_and_not_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as threads:
+        read = threads.submit(pipe.read_text, encoding="utf-8")
+        write_text(pipe, "through")
+        assert read.result(timeout=60) == "through"
+    assert pipe.is_fifo() and list(tmp_path.iterdir()) == [pipe]
+    write_text(Path(os.devnull), "nothing")
+    assert Path(os.devnull).is_char_device()
+    with (tmp_path / "file").open("w", encoding="utf-8") as file:
+        write_text(Path(f"/dev/fd/{file.fileno()}"), "to an open file")
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "to an open file"
+
+
 def test_content_is_on_the_disk_before_it_has_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, events = tmp_path / "a", list[str]()
     monkeypatch.setattr(os, "fsync", lambda _: events.append(f"synced, there: {path.exists()}"))
@@ -95,6 +111,7 @@ def test_of_several_processes_one_creates(tmp_path: Path) -> None:
     """Eight processes wait for the same moment; the file holds, whole, what the one that was told so wrote."""
     program = """
 import sys, time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from codefavor.atomic import create_once
 text, path, start = sys.argv[1] * 200_000, Path(sys.argv[2]), Path(sys.argv[3])

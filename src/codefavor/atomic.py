@@ -23,8 +23,12 @@ _SUFFIX = ".partial"
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a new, empty file to write to; it takes the place of `path` when the block ends without an error.
 
-    Folders above `path` are made. A killed process leaves the new file behind, whose name ends in `.partial`.
+    Folders above `path` are made. A killed process leaves the new file behind, whose name ends in `.partial`. A device
+    or a pipe is written to as it is.
     """
+    if _is_no_file(path):
+        yield path
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = _new_file_beside(path)
     try:
@@ -112,6 +116,12 @@ def _new_file_beside(path: Path) -> Path:
     partial = path.with_name(f".{path.name}.{secrets.token_hex(_TOKEN_BYTES)}{_SUFFIX}")
     os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
     return partial
+
+
+def _is_no_file(path: Path) -> bool:
+    """Return whether a rename would take the place of a device, a pipe, or the name of an open file."""
+    in_system = path.absolute().parts[:2] in (("/", "dev"), ("/", "proc")) and path.absolute().parts[2:3] != ("shm",)
+    return path.exists() and (in_system or not path.is_file())
 
 
 def _create_without_links(path: Path, text: str) -> bool:

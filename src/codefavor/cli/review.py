@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from codefavor.atomic import writing_to
+from codefavor.atomic import write_text, writing_to
 from codefavor.cli.options import JudgeOption
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.errors import SandboxError, UserError
@@ -98,7 +98,7 @@ def review(
             pool.close()
     for path, kind in files.items():
         with writing_to(path):
-            path.write_text(_RENDER[kind](found), encoding="utf-8")
+            write_text(path, _RENDER[kind](found))
     typer.echo(_RENDER[output](found), nl=False)
     if threshold is not None and found.worse(threshold):
         raise typer.Exit(_WORSE)

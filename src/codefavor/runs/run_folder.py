@@ -75,7 +75,7 @@ def require_new(out: Path) -> None:
     Raises:
         UserError: it does, or it is a file.
     """
-    _refuse_file(out)
+    require_folder(out)
     if out.exists() and any(out.iterdir()):
         raise UserError(f"{out} is not empty; choose another --out")
 
@@ -103,7 +103,7 @@ def require_resumable(out: Path, *, finished: str, begun: Collection[str], resum
     Raises:
         UserError: `out` holds a finished run, a run that has not ended and is not resumed, or something else.
     """
-    _refuse_file(out)
+    require_folder(out)
     if (out / finished).exists():
         raise UserError(f"{out} already holds a finished {what}; choose another --out")
     names = {path.name for path in out.iterdir()} if out.exists() else set()
@@ -121,13 +121,18 @@ def other_settings(out: Path, names: Collection[str], remedy: str, *, option: st
     )
 
 
-def _refuse_file(out: Path) -> None:
+def require_folder(out: Path) -> None:
+    """Refuse a file where a folder is to be.
+
+    Raises:
+        UserError: it is one.
+    """
     if out.exists() and not out.is_dir():
         raise UserError(f"{out} is a file; choose another --out")
 
 
 def _refuse_foreign(out: Path, path: Path, earlier: str | None) -> None:
-    _refuse_file(out)
+    require_folder(out)
     names = {entry.name for entry in out.iterdir()} if out.exists() else set()
     held = any(not is_partial(name, path.name) for name in names)
     # Another process may have begun the run since its settings were looked for.
@@ -146,7 +151,7 @@ def _refuse_other_settings(out: Path, path: Path, settings: Record, comparable: 
         raise DataError(f"{path}: no settings that can be read ({error}); choose another --out") from None
     try:
         before = comparable(begun)
-    except (ValidationError, AttributeError):
+    except (ValidationError, AttributeError, TypeError):
         raise UserError(f"{out} holds a run of another kind; choose another --out") from None
     now = comparable(settings.model_dump(mode="json"))
     if changed := [name for name in now | before if now.get(name) != before.get(name)]:
