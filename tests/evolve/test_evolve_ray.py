@@ -64,6 +64,18 @@ def test_shards_are_cut_in_order_and_only_a_grown_one_is_opened_again(tmp_path: 
         cut_seeds(seeds(9)[2:], tmp_path, None, Counter())
 
 
+def test_what_the_first_version_settled_is_not_settled_again(tmp_path: Path) -> None:
+    """It kept the seeds of a shard in the folder of the shard, beside the journal."""
+    (shard,) = cut_seeds(seeds(4), tmp_path, None, Counter())
+    with NumberedJournal(shard.journal, Settled) as journal:
+        for index, seed in enumerate(read_records(shard.records, CommitSeed)):
+            journal.add(Settled(index=index, source_id=seed.source_id, seed=seed.digest()))
+    shard.finish()
+    shard.records.rename(shard.folder / "seeds.jsonl")
+    (again,) = cut_seeds(seeds(4), tmp_path, None, Counter())
+    assert again == shard and again.is_settled
+
+
 def test_a_run_keeps_its_size_of_shards(tmp_path: Path) -> None:
     fix_size(tmp_path, 8)
     fix_size(tmp_path, 8)

@@ -161,7 +161,7 @@ def test_a_stopped_run_goes_on_to_the_same_weights(
     with pytest.raises(Interrupted):
         run(tiny_model, learnable_pairs, tmp_path / "stopped", report=stop_at_five, **settings)
     assert not (tmp_path / "stopped" / "judge.json").exists()
-    with pytest.raises(ConfigError, match="go on with --resume"):
+    with pytest.raises(UserError, match="or add --resume"):
         run(tiny_model, learnable_pairs, tmp_path / "stopped", **settings)
     with pytest.raises(UserError, match=r"other settings \(configuration or pairs\); choose another --out"):
         run(tiny_model, learnable_pairs[:20], tmp_path / "stopped", resume=True, **settings)
