@@ -68,8 +68,8 @@ def review_changes(
     changes, unparsed = find_changed_functions(files)
     finder = FactFinder()
     cases = [_prepare(changed, finder, criteria) for changed in changes]
-    asked = {each.digest(): case.facts for case in cases for each in case.comparisons if each}
-    judge = make_judge(FunctionEvidence(pool, asked, workers))
+    facts_of = {each.digest(): case.facts for case in cases for each in case.comparisons if each}
+    judge = make_judge(FunctionEvidence(pool, facts_of, workers))
     functions = []
     for start in range(0, len(cases), workers):
         functions += _judge(cases[start : start + workers], criteria, judge)
@@ -98,13 +98,13 @@ def _outside(
     files: Sequence[ChangedFile], changes: Sequence[ChangedFunction], unparsed: Sequence[NotJudged]
 ) -> list[NotJudged]:
     """Name the files in which something changed, but no function."""
-    told = {side.file.path for each in changes for side in (each.old, each.new) if side}
-    told |= {each.path for each in unparsed}
+    paths = {side.file.path for each in changes for side in (each.old, each.new) if side}
+    paths |= {each.path for each in unparsed}
     return [
         NotJudged(path=path, reason="No function changed in it.")
         for file in files
         if file.old != file.new
-        and not told & {file.old_path, file.new_path}
+        and not paths & {file.old_path, file.new_path}
         and (path := file.new_path or file.old_path)
     ]
 
