@@ -36,7 +36,7 @@ def pool() -> Iterator[Pool]:
         yield opened
 
 
-class Broken(Pool):
+class Broken:
     """A pool in which every run ends with an exception."""
 
     def __init__(self, error: BaseException) -> None:
@@ -44,6 +44,9 @@ class Broken(Pool):
 
     def run(self, jobs: Sequence[Job]) -> list[JobResult]:
         raise self._error
+
+    def run_one(self, job: Job) -> JobResult:
+        return self.run([job])[0]
 
 
 def comparison(code_a: str = GOOD, code_b: str = BAD, language: str = "python") -> Comparison:

@@ -101,9 +101,9 @@ def test_a_run_that_was_cut_off_goes_on(pool: Pool, tmp_path: Path) -> None:
     summary = verify_pairs(pool, 2, rows, out, 0, lambda done: None)
     assert (summary.total("confirmed"), summary.total("refuted")) == (1, 1)
     assert (out / PAIRS_FILE).read_text().startswith(first)
-    with pytest.raises(UserError, match="begun with other pairs"):
+    with pytest.raises(UserError, match=r"begun with other settings \(pairs\); choose another --out"):
         verify_pairs(pool, 2, rows[::-1], out, 0, lambda done: None)
-    with pytest.raises(UserError, match="holds no verified pairs"):
+    with pytest.raises(UserError, match="holds no such run; choose another --out"):
         verify_pairs(pool, 2, rows, tmp_path, 0, lambda done: None)
 
 

@@ -11,7 +11,7 @@ from typing import get_args
 import pytest
 
 from codefavor.sandbox.job import Job, OutcomeStatus, SandboxCall
-from codefavor.sandbox.pool import Pool
+from codefavor.sandbox.pool import Pool, WorkerPool
 from codefavor.sandbox.probe import attack_programs, best_layers, probe
 from codefavor.sandbox.wire import ProcessLimits
 from codefavor.sandbox.worker import find_bubblewrap
@@ -25,7 +25,7 @@ SMALL = ProcessLimits(cpu_seconds=1, wall_seconds=10, memory=1 << 28, output=100
 
 @pytest.fixture(params=WAYS, ids=lambda way: "bubblewrap" if way else "launcher", scope="module")
 def pool(request: pytest.FixtureRequest) -> Iterator[Pool]:
-    with Pool(request.param, workers=1) as opened:
+    with WorkerPool(request.param, workers=1) as opened:
         yield opened
 
 
@@ -122,7 +122,7 @@ def test_nothing_of_one_candidate_reaches_the_next(pool: Pool) -> None:
 @pytest.mark.parametrize("way", WAYS)
 def test_nothing_of_the_environment_is_inside(way: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CODEFAVOR_SECRET", "hunter2")
-    with Pool(way, workers=1) as fresh:
+    with WorkerPool(way, workers=1) as fresh:
         stdout = fresh.run_one(Job("import os\nprint(dict(os.environ))", program=True)).stdout
     assert "PYTHONHASHSEED" in stdout
     assert "hunter2" not in stdout
@@ -142,7 +142,7 @@ def test_a_thousand_hostile_programs_leave_nothing_over(
         "print('x' * 10**6)",
         "bytearray(2 << 30)",
     ]
-    with Pool(way) as pool:
+    with WorkerPool(way) as pool:
         results = pool.run([Job(programs[n % 5], program=True, limits=SMALL) for n in range(1000)])
     assert all(result.ended != "lost" for result in results)
     assert _left_over() == before

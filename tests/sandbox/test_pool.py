@@ -8,7 +8,7 @@ from codefavor.errors import SandboxError
 from codefavor.sandbox import worker
 from codefavor.sandbox.inside.values import Kept
 from codefavor.sandbox.job import Job, SandboxCall
-from codefavor.sandbox.pool import Pool
+from codefavor.sandbox.pool import Pool, WorkerPool
 from codefavor.sandbox.probe import best_layers, open_sandbox
 from codefavor.sandbox.wire import ProcessLimits
 
@@ -127,7 +127,7 @@ def test_by_the_users_leave_it_runs_without_what_only_linux_has(monkeypatch: pyt
 
 
 def test_a_pool_leaves_no_process_behind() -> None:
-    with Pool(BUBBLEWRAP, workers=1) as pool:
+    with WorkerPool(BUBBLEWRAP, workers=1) as pool:
         pool.run_one(Job("x = 1"))
         worker = pool._idle.get()
         assert worker is not None

@@ -21,7 +21,7 @@ from codefavor.pairs.evidence import CandidateEvidence, Evidence, Incident, Inci
 from codefavor.pairs.fact import FactCode
 from codefavor.pairs.verdict import Verdict
 from codefavor.review.function_analysis import Facts
-from codefavor.review.time_budget import SECONDS, Allowance, SpentError
+from codefavor.review.time_budget import SECONDS, BudgetSpent, TimeBudget
 from codefavor.sandbox.pool import Pool
 
 _INEXCUSABLE = frozenset({IncidentCode.UNDEFINED_NAME, IncidentCode.ENDLESS})
@@ -76,8 +76,8 @@ class FunctionEvidence:
         ready = comparison.model_copy(update={"code_a": code_a, "code_b": code_b})
         wanted = wanted_for(comparison.criterion.aspect, self._seed)
         try:
-            return of_a_fragment(collect(Allowance(self._pool), ready, wanted))
-        except SpentError:
+            return of_a_fragment(collect(TimeBudget(self._pool), ready, wanted))
+        except BudgetSpent:
             return _nothing_run(CircumstanceCode.STOPPED, seconds=SECONDS)
 
 

@@ -8,7 +8,7 @@ import queue
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from codefavor.errors import SandboxError
 from codefavor.sandbox.inside.values import decode
@@ -29,7 +29,17 @@ _MAX_PROCESSES = 4
 """Processes one candidate gets: when a call takes its process along, the calls after it go on in a new one."""
 
 
-class Pool:
+class Pool(Protocol):
+    """What runs jobs: workers, or what stands before them and passes jobs on under conditions of its own."""
+
+    def run(self, jobs: Sequence[Job]) -> list[JobResult]:
+        """Run jobs and return their results in order."""
+
+    def run_one(self, job: Job) -> JobResult:
+        """Run one job."""
+
+
+class WorkerPool:
     """Workers that share one way of starting. Use it as a context manager; it leaves no process behind."""
 
     def __init__(self, bubblewrap: str | None, workers: int | None = None, unsafe: bool = False) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from codefavor.errors import SandboxError
 from codefavor.sandbox.job import Job, JobResult, Layers
-from codefavor.sandbox.pool import Pool
+from codefavor.sandbox.pool import Pool, WorkerPool
 from codefavor.sandbox.wire import ProcessLimits
 from codefavor.sandbox.worker import REQUIRED, find_bubblewrap
 
@@ -64,7 +64,7 @@ def examine(bubblewrap: str | None, unsafe: bool = False) -> Layers:
     if not _is_linux():
         reason = f"off: {sys.platform} has no such layer"
         return Layers({**states, **dict.fromkeys(REQUIRED[1:], reason)}, {"all": "could not be tried"})
-    with tempfile.TemporaryDirectory() as folder, Pool(bubblewrap, workers=1, unsafe=unsafe) as pool:
+    with tempfile.TemporaryDirectory() as folder, WorkerPool(bubblewrap, workers=1, unsafe=unsafe) as pool:
         try:
             attacks = probe(pool, Path(folder))
         except SandboxError as error:
@@ -86,7 +86,7 @@ def best_layers() -> tuple[str | None, Layers]:
     return None, examine(None)
 
 
-def open_sandbox(workers: int | None = None, unsafe_local: bool = False) -> Pool:
+def open_sandbox(workers: int | None = None, unsafe_local: bool = False) -> WorkerPool:
     """Return a pool that has been attacked and held.
 
     Raises:
@@ -94,9 +94,9 @@ def open_sandbox(workers: int | None = None, unsafe_local: bool = False) -> Pool
     """
     bubblewrap, layers = best_layers()
     if layers.safe:
-        return Pool(bubblewrap, workers)
+        return WorkerPool(bubblewrap, workers)
     if unsafe_local:
-        return Pool(None, workers, unsafe=True)
+        return WorkerPool(None, workers, unsafe=True)
     if not _is_linux():
         raise SandboxError(
             f"foreign code cannot be run safely on {sys.platform}: only Linux has the layers that hold it (Landlock, "
