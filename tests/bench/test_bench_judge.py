@@ -15,11 +15,11 @@ from codefavor.bench.tasks import load_tasks
 from codefavor.errors import DataError, ModelError, UserError
 from codefavor.judges.baseline import ChanceJudge, FirstJudge, LengthJudge
 from codefavor.judges.protocol import Judge
-from codefavor.judges.sharded import Fleet
 from codefavor.manifest import make_manifest
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.verdict import Verdict
+from codefavor.runs.shards import Fleet
 
 
 @pytest.fixture
@@ -109,9 +109,9 @@ def test_a_cut_run_goes_on_where_it_stopped(pairs: Path, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"judge": "other"}, "another judge;"),
-        ({"order": "given"}, "another order;"),
-        ({"judge_files": {"judge.json": "0"}, "seed": 3}, "another judge files and seed;"),
+        ({"judge": "other"}, r"other settings \(judge\); choose another --out"),
+        ({"order": "given"}, r"other settings \(order\); choose another --out"),
+        ({"judge_files": {"judge.json": "0"}, "seed": 3}, r"other settings \(judge files, seed\); "),
     ],
 )
 def test_a_run_is_not_continued_under_other_settings(
@@ -129,7 +129,7 @@ def test_a_folder_of_something_else_is_left_alone(pairs: Path, tmp_path: Path) -
     out = tmp_path / "papers"
     out.mkdir()
     (out / "thesis.tex").touch()
-    with pytest.raises(UserError, match="holds no benchmark run"):
+    with pytest.raises(UserError, match="holds no such run; choose another --out"):
         bench(FirstJudge(), pairs, out)
     assert [path.name for path in out.iterdir()] == ["thesis.tex"]
 
@@ -169,7 +169,7 @@ def test_a_judge_is_benched_as_it_is_and_goes_on_where_it_stopped(pairs: Path, t
         bench_judge(Counting(ChanceJudge(1), calls=1), pairs, out)
     rest = Counting(ChanceJudge(1))
     assert bench_judge(rest, pairs, out).aspects["security"].tasks == 20 and rest.asked == 2 * (80 - 32)
-    with pytest.raises(UserError, match="another order;"):
+    with pytest.raises(UserError, match=r"begun with other settings \(order\)"):
         bench_judge(ChanceJudge(1), pairs, out, order="given")
     with pytest.raises(UserError, match="a Ray cluster loads the judge by its spec"):
         bench_judge(ChanceJudge(1), pairs, tmp_path / "ray", fleet=Fleet())

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
-from codefavor.bench.bench_judge import ProgressCallback, write_json
+from codefavor.atomic import write_json, writing_to
+from codefavor.bench.bench_judge import ProgressCallback
 from codefavor.bench.edits import PRESERVING, Edit, change_one_token, regenerate
 from codefavor.bench.scoring import score
 from codefavor.bench.statistics import ClusteredSample, Estimate, holm, paired_test
 from codefavor.bench.tasks import Task, TaskSet
-from codefavor.errors import DataError, UserError
+from codefavor.errors import DataError
 from codefavor.judges.both_orders import join_orders
 from codefavor.judges.protocol import Judge
 from codefavor.manifest import Manifest
@@ -142,11 +143,8 @@ def write_audit(audit: BiasAudit, out: Path) -> None:
     Raises:
         UserError: it cannot be written there.
     """
-    try:
-        out.mkdir(parents=True, exist_ok=True)
+    with writing_to(out):
         write_json(out / BIAS_FILE, audit)
-    except OSError as error:
-        raise UserError(f"{out}: cannot be written: {error.strerror}") from None
 
 
 def _draw(tasks: TaskSet, max_tasks: int, rng: random.Random) -> list[Task]:

@@ -9,6 +9,7 @@ import httpx2
 
 from codefavor.bench.benchmark import Benchmark
 from codefavor.errors import DataError, UserError
+from codefavor.runs.run_folder import require_folder
 
 
 def fetch_benchmark(
@@ -36,8 +37,7 @@ def fetch_benchmark(
             f"{benchmark.title} is licensed {benchmark.license} by its authors{purpose}; to accept that and download "
             "it, add --accept-license"
         )
-    if out.exists() and not out.is_dir():
-        raise UserError(f"{out}: is a file; name a folder")
+    require_folder(out)
     missing = {name: digest for name, digest in benchmark.files.items() if not _is_there(out / name, digest)}
     out.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as folder:

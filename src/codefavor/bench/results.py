@@ -10,6 +10,7 @@ from pydantic import model_validator
 from codefavor.bench.benchmark import BenchmarkName, Stratum
 from codefavor.bench.old_results import with_strata
 from codefavor.bench.statistics import Estimate
+from codefavor.judges.judge_settings import JudgeSettings
 from codefavor.manifest import Manifest
 from codefavor.pairs.comparison import Side
 from codefavor.pairs.criterion import Wording
@@ -19,18 +20,13 @@ from codefavor.record import Record
 
 Order = Literal["given", "both"]
 
-SETTINGS_FILE = "settings.json"
 VERDICTS_FILE = "verdicts.jsonl"
 RESULT_FILE = "result.json"
 
 
-class RunSettings(Record):
-    """What shapes the verdicts of a run; a run is continued under the same settings or not at all."""
+class RunSettings(JudgeSettings):
+    """What shapes the verdicts of a run; a run is resumed with the same settings or not at all."""
 
-    judge: str
-    """The judge's name."""
-    judge_files: dict[str, str]
-    """SHA-256 of the files that the judge is made of, by name."""
     data: dict[str, str]
     """SHA-256 of the task files, by name."""
     order: Order
@@ -43,8 +39,6 @@ class RunSettings(Record):
     """The seed of every random choice: the order in which pairs are shown, and resampling."""
     subset: str | None = None
     """The digest of the subset that was judged; None for all tasks of the data."""
-    unsafe_local: bool = False
-    """Whether foreign code may have run without a full sandbox, by the user's leave."""
 
 
 class TaskVerdict(Record):

@@ -31,10 +31,10 @@ from codefavor.cli.bench_options import (
 from codefavor.cli.bench_score import score
 from codefavor.cli.fleet import AddressOption, EngineOption, WorkersOption
 from codefavor.cli.progress import counting
-from codefavor.judges.sharded import Fleet
 from codefavor.pairs.criterion import Wording
 from codefavor.report.table import make_accuracy_table
 from codefavor.report.text import for_terminal, p_value, percent
+from codefavor.runs.shards import Fleet
 
 app = typer.Typer(no_args_is_help=True, help="Score judges on tasks with known answers, and test their differences.")
 app.command("calibrate-cascade")(calibrate_cascade)

@@ -13,16 +13,17 @@ from codefavor.bench.build.efficiency import STEP, curate_efficiency
 from codefavor.bench.build.preference import VOTES, curate_votes, most_different
 from codefavor.bench.build.rules import samples_by_rules
 from codefavor.bench.build.security import curate_security
-from codefavor.bench.build.write import CuratedTask, require_empty, write_benchmark
+from codefavor.bench.build.write import CuratedTask, write_benchmark
 from codefavor.bench.tasks import TASKS_FILE, load_tasks
 from codefavor.cli.bench_build_options import BuildOptions, FolderOption, SeedOption, curate_all, with_build_options
 from codefavor.cli.bench_options import UnsafeOption, command_line
-from codefavor.errors import DataError, UserError
+from codefavor.errors import DataError
 from codefavor.jsonl import read_records
 from codefavor.manifest import Manifest, make_manifest
 from codefavor.pairs.pair import PreferencePair
 from codefavor.pairs.source import write_pairs
 from codefavor.pairs.vote import Vote
+from codefavor.runs.run_folder import require_absent, require_new
 from codefavor.sandbox.probe import open_sandbox
 
 app = typer.Typer(no_args_is_help=True, help="Make a benchmark of your own, as the paper's was made.")
@@ -38,7 +39,7 @@ def _build() -> None:
 @with_build_options()
 def correctness(options: BuildOptions, unsafe_local: UnsafeOption = False) -> None:
     """From tests: a sample that passes them all against one that fails."""
-    require_empty(options.out)
+    require_new(options.out)
     problems = options.read_problems()
     samples = options.read_samples(problems)
     source = options.problems.name
@@ -59,7 +60,7 @@ def efficiency(
     unsafe_local: UnsafeOption = False,
 ) -> None:
     """From counted work: passing samples, sorted by it and taken at a step."""
-    require_empty(options.out)
+    require_new(options.out)
     problems = options.read_problems()
     samples = options.read_samples(problems)
     source = options.problems.name
@@ -79,7 +80,7 @@ def security(
     ] = None,
 ) -> None:
     """From analysers: insecure code against a fix in which they find nothing."""
-    require_empty(options.out)
+    require_new(options.out)
     problems = options.read_problems()
     by_rules = {problem.id: samples_by_rules(problem) for problem in problems.values()} if fixer else {}
     needs_samples = not fixer or options.samples or options.sampling
@@ -96,8 +97,7 @@ def security(
 def candidates(options: BuildOptions) -> None:
     """For people to vote on: the two most different samples of each problem. Which one is "chosen" is drawn."""
     out, source = options.out, options.problems.name
-    if out.exists():
-        raise UserError(f"{out}: exists; name a new file")
+    require_absent(out)
     problems = options.read_problems()
     samples = options.read_samples(problems)
     rng = Random(options.seed)
@@ -117,7 +117,7 @@ def human_preference(
     seed: SeedOption = 0,
 ) -> None:
     """From votes: what at least three people voted on without a conflict."""
-    require_empty(out)
+    require_new(out)
     tasks = load_tasks(pairs, "kept", seed).tasks
     curated = curate_votes(tasks, list(read_records(votes, Vote)), min_votes)
     config = {"kind": "human-preference", "sampling": None, "min_votes": min_votes}

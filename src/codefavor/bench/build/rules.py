@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from codefavor.bench.build.problems import Problem
 from codefavor.bench.build.samples import Sample
-from codefavor.evidence.entry_point import parse
+from codefavor.languages.python.parse import parses
 
 RULES = "rules"
 """The name that samples made here carry in the place of a model's."""
@@ -48,14 +48,14 @@ _SECRET = re.compile(r"passw|pwd|secret|token|api_?key|apikey|access_?key|privat
 
 def fix_by_rules(code: str) -> str | None:
     """Return the code with everything that a rule knows replaced, or None where none applies or it does not parse."""
-    if parse(code) is None:
+    if not parses(code):
         return None
     safe_code = _without_secrets(code)
     for pattern, replacement in _CALLS:
         safe_code = re.sub(pattern, replacement, safe_code)
     if not re.search(rf"\b{_PICKLES}\.", safe_code):
         safe_code = re.sub(rf"^(\s*)import {_PICKLES}(?: as \w+)?$", r"\1import json", safe_code, flags=re.MULTILINE)
-    if safe_code == code or parse(safe_code) is None:
+    if safe_code == code or not parses(safe_code):
         return None
     called = [line for call, line in _IMPORTS.items() if call in safe_code]
     needed = [line for line in called if not re.search(rf"^\s*{line}\b", code, re.M)]
