@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from codefavor.cli.evolve_models import commit_instruct, critic_evol
+from codefavor.cli.evolve_models import LanguageOption, commit_instruct, critic_evol
 from codefavor.cli.evolve_plugin import plugin
 from codefavor.cli.evolve_show import show
 from codefavor.cli.sandbox import UNSAFE_HELP
@@ -33,6 +33,7 @@ def regress_evol(
         Path, typer.Option(help="The folder for pairs.jsonl, discarded.jsonl, summary.json, manifest.json.")
     ],
     limit: Annotated[int | None, typer.Option(help="The most pairs, shared out evenly among the aspects.")] = None,
+    language: LanguageOption = None,
     seed: Annotated[int, typer.Option(help="Decides files, sites and wording.")] = 0,
     operators: Annotated[list[str] | None, typer.Option(help="Use only this operator; may be repeated.")] = None,
     exclude_operators: Annotated[list[str] | None, typer.Option(help="Leave this one out; may be repeated.")] = None,
@@ -46,6 +47,7 @@ def regress_evol(
     """Make good functions worse in known ways: no model is asked, and nothing is run without --verify."""
     given = {
         "source": source,
+        "language": language,
         "limit": limit,
         "seed": seed,
         "operators": operators,

@@ -15,6 +15,7 @@ from codefavor.evolve.configuration import CommitInstructConfig, Config, CriticE
 from codefavor.evolve.forecast import forecast
 from codefavor.evolve.runner import run_evolution
 from codefavor.evolve.sharded import run_sharded
+from codefavor.languages.registry import known_languages
 
 _FIRST_PROMPTS = 3
 
@@ -34,6 +35,15 @@ TemperatureOption = Annotated[float | None, typer.Option(help="The critic's temp
 StructuredOption = Annotated[bool | None, typer.Option(help="Hold the critic to a JSON schema.")]
 BenchmarkOption = Annotated[
     list[Path] | None, typer.Option(help="Keep this benchmark file's tasks out of the pairs; may be repeated.")
+]
+LanguageOption = Annotated[
+    str | None,
+    typer.Option(
+        help="The language of the code; Python if not given.",
+        autocompletion=lambda incomplete: [
+            language.name for language in known_languages() if language.name.startswith(incomplete)
+        ],
+    ),
 ]
 SeedOption = Annotated[int | None, typer.Option(help="The seed of every random choice.")]
 EngineOption = Annotated[EngineName | None, typer.Option(help="Settle seeds here, or on a Ray cluster.")]
@@ -62,6 +72,7 @@ def commit_instruct(
     temperature: TemperatureOption = None,
     structured: StructuredOption = None,
     benchmark: BenchmarkOption = None,
+    language: LanguageOption = None,
     verify: VerifyOption = None,
     unsafe_local: UnsafeOption = None,
     seed: SeedOption = None,
@@ -84,6 +95,7 @@ def commit_instruct(
         "critic": _model(critic, base_url, temperature),
         "structured": structured,
         "decontaminate": {"benchmarks": benchmark or None},
+        "language": language,
         "verify": verify,
         "unsafe_local": unsafe_local,
         "seed": seed,
@@ -108,6 +120,7 @@ def critic_evol(
     temperature: TemperatureOption = None,
     structured: StructuredOption = None,
     benchmark: BenchmarkOption = None,
+    language: LanguageOption = None,
     verify: VerifyOption = None,
     unsafe_local: UnsafeOption = None,
     seed: SeedOption = None,
@@ -131,6 +144,7 @@ def critic_evol(
         "critic": _model(critic, base_url, temperature),
         "structured": structured,
         "decontaminate": {"benchmarks": benchmark or None},
+        "language": language,
         "verify": verify,
         "unsafe_local": unsafe_local,
         "seed": seed,

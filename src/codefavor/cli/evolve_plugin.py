@@ -12,6 +12,7 @@ import typer
 from codefavor.cli.evolve_models import (
     BenchmarkOption,
     ConcurrencyOption,
+    LanguageOption,
     LimitOption,
     OutOption,
     SeedOption,
@@ -39,6 +40,7 @@ def plugin(
     out: OutOption,
     license_name: Annotated[str | None, typer.Option("--license", help="Their licence, where rows name none.")] = None,
     benchmark: BenchmarkOption = None,
+    language: LanguageOption = None,
     verify: VerifyOption = None,
     unsafe_local: UnsafeOption = None,
     seed: SeedOption = None,
@@ -51,6 +53,7 @@ def plugin(
         "instructions": seeds,
         "license": license_name,
         "decontaminate": {"benchmarks": benchmark or None},
+        "language": language,
         "verify": verify,
         "unsafe_local": unsafe_local,
         "seed": seed,

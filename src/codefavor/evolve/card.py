@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from codefavor.evolve.settings import EvolveSettings
 from codefavor.evolve.summary import Summary
+from codefavor.languages.registry import title_of
 
 
 def data_card(settings: EvolveSettings, summary: Summary) -> str:
@@ -26,9 +27,9 @@ configs:
 ---
 # Preference pairs by {settings.method}
 
-{summary.kept} pairs of Python code, made by codefavor from {summary.seeds} seeds. Each has an instruction, a \
-criterion, a chosen and a rejected code, feedback, and where it comes from. The preferences are {whose}, \
-{tested}.
+{summary.kept} pairs of {_languages(settings, summary)} code, made by codefavor from {summary.seeds} seeds. Each has \
+an instruction, a criterion, a chosen and a rejected code, feedback, and where it comes from. The preferences are \
+{whose}, {tested}.
 
 {asked}- seeds: {", ".join(f"{name} {value}" for name, value in settings.seeds.items() if name != "filter")}
 - comments: {settings.pair_filter.comments}
@@ -48,6 +49,10 @@ Every pair names its source and licence; who passes the pairs on has to keep to 
 
 {_table(("kind", "pairs"), summary.criteria)}
 """
+
+
+def _languages(settings: EvolveSettings, summary: Summary) -> str:
+    return " and ".join(map(title_of, summary.languages or (settings.language,)))
 
 
 def _turned_down(summary: Summary) -> str:

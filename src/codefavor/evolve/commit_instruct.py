@@ -16,6 +16,7 @@ from codefavor.evolve.prompts.sections import ReplyError
 from codefavor.evolve.prompts.yes_no import read_yes_no
 from codefavor.evolve.protocol import Discard
 from codefavor.languages.diff import unified_diff
+from codefavor.languages.language import Language
 from codefavor.llm.protocol import ChatModel, GenerationConfig, Message
 from codefavor.pairs.pair import PreferencePair, Provenance
 
@@ -31,17 +32,19 @@ class CommitInstruct:
         self,
         critic: ChatModel,
         config: GenerationConfig,
+        language: Language,
         *,
         reason_tokens: int | None = None,
         filter_tokens: int | None = None,
         structured: bool = False,
     ) -> None:
-        """Ask `critic`; `structured` holds its last answer to a JSON schema, where the backend can.
+        """Ask `critic` about `language`; `structured` holds its last answer to a JSON schema, where the backend can.
 
         `reason_tokens` and `filter_tokens` are the most tokens of the first two turns, where they are to be fewer than
         the `max_tokens` of `config`.
         """
         self._critic = critic
+        self._language = language
         schema = {"json_schema": prompt.SCHEMA} if structured else {}
         self._reason_config = config.model_copy(update={"max_tokens": reason_tokens or config.max_tokens})
         self._filter_config = config.model_copy(update={"max_tokens": filter_tokens or config.max_tokens})
@@ -57,13 +60,14 @@ class CommitInstruct:
         Raises:
             ModelError: the critic failed for good.
         """
-        talk = Conversation(self._critic, self._reason_config, (Message(role="system", content=prompt.SYSTEM),))
+        role = Message(role="system", content=prompt.system_prompt(self._language))
+        talk = Conversation(self._critic, self._reason_config, (role,))
         outcome = await self._converse(seed, talk)
         return Evolution(outcome=outcome, transcript=talk.transcript, calls=talk.calls)
 
     async def _converse(self, seed: CommitSeed, talk: Conversation) -> PreferencePair | Discard:
         discard = partial(Discard, source_id=seed.source_id)
-        await talk.ask(first_prompt(seed))
+        await talk.ask(first_prompt(seed, self._language))
         try:
             improves = await talk.ask_for(
                 prompt.ask_filter(), read_yes_no, lambda _: prompt.ask_filter_again(), self._filter_config
@@ -75,7 +79,10 @@ class CommitInstruct:
             return discard(stage="filter", reason=reason, transcript=talk.transcript)
         try:
             rephrasing = await talk.ask_for(
-                prompt.ask_rephrase(), prompt.parse_rephrasing, prompt.ask_again, self._rephrase_config
+                prompt.ask_rephrase(self._language),
+                prompt.parse_rephrasing,
+                partial(prompt.ask_again, self._language),
+                self._rephrase_config,
             )
         except ReplyError as problem:
             return discard(stage="rephrase", reason=str(problem), transcript=talk.transcript)
@@ -88,6 +95,7 @@ class CommitInstruct:
             chosen=rephrasing.chosen,
             rejected=rephrasing.rejected,
             feedback=name_codes(rephrasing.feedback),
+            language=self._language.name,
             provenance=Provenance(
                 method=METHOD,
                 source=seed.source,
@@ -98,6 +106,7 @@ class CommitInstruct:
         )
 
 
-def first_prompt(seed: CommitSeed) -> str:
+def first_prompt(seed: CommitSeed, language: Language) -> str:
     """Return what the critic is asked first about a commit."""
-    return prompt.ask_reason(seed.message, seed.before, unified_diff(seed.before, seed.after, seed.path, seed.path))
+    diff = unified_diff(seed.before, seed.after, seed.path, seed.path)
+    return prompt.ask_reason(language, seed.message, seed.before, diff)

@@ -1,10 +1,10 @@
-"""The seed of Commit-Instruct: one change of one Python file, wherever it comes from."""
+"""The seed of Commit-Instruct: one change of one source file, wherever it comes from."""
 
 from codefavor.record import Record
 
 
 class CommitSeed(Record):
-    """One change of one Python file."""
+    """One change of one source file."""
 
     source: str
     """The repository or data set."""
@@ -19,4 +19,4 @@ class CommitSeed(Record):
     before: str
     """The code before the change: the file, or the functions that the change touches with what surrounds them."""
     after: str
-    """The code after the change, cut alike."""
+    """The code after the change, pruned alike."""

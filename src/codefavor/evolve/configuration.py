@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
-from pydantic import JsonValue, model_validator
+from pydantic import JsonValue, field_validator, model_validator
 
-from codefavor.errors import ConfigError
+from codefavor.errors import ConfigError, UserError
 from codefavor.evolve.commit_filter import CommitFilter
 from codefavor.evolve.commit_instruct import METHOD as COMMIT_INSTRUCT
 from codefavor.evolve.commit_seed import CommitSeed
@@ -29,12 +30,17 @@ from codefavor.evolve.settings import (
     ModelSettings,
 )
 from codefavor.git.repository import find_repositories
+from codefavor.languages.language import Language
+from codefavor.languages.python.language import PYTHON
+from codefavor.languages.registry import language_named
 from codefavor.record import Record, content_digest
 
 
 class _Run(Record):
     """What all runs can be told."""
 
+    language: str = PYTHON.name
+    """The language of the code, by any of its names; the pairs record it."""
     decontaminate: Decontaminate = Decontaminate()
     """What is kept out of the pairs."""
     verify: bool = False
@@ -45,6 +51,26 @@ class _Run(Record):
     """The seed of every random choice."""
     effort: Effort = Effort()
     """How the run is made; none of it shapes the result."""
+
+    @field_validator("language")
+    @classmethod
+    def _canonical(cls, name: str) -> str:
+        try:
+            return language_named(name).name
+        except UserError as error:
+            raise ValueError(str(error)) from None
+
+    @model_validator(mode="after")
+    def _verifiable(self) -> Self:
+        if self.verify and not self.code_language.runs:
+            title = self.code_language.title
+            raise ValueError(f"verify runs the code of every pair, and {title} cannot be run yet; leave it out")
+        return self
+
+    @property
+    def code_language(self) -> Language:
+        """The language of the code."""
+        return language_named(self.language)
 
 
 class _Asking(_Run):
@@ -66,8 +92,9 @@ class Instructed(_Run):
 
     def read_seeds(self) -> Iterator[InstructionSeed]:
         """Yield the seeds in the order of their source."""
-        repository = self._repository()
-        return read_docstrings(repository) if repository else read_instructions(self.instructions, self.license)
+        if repository := self._repository():
+            return read_docstrings(repository, self.code_language)
+        return read_instructions(self.instructions, self.license)
 
     def input_files(self) -> list[Path]:
         """Return the files that the run reads; a repository is named by commit in its settings."""
@@ -107,9 +134,9 @@ class CommitInstructConfig(_Asking):
     def read_seeds(self) -> Iterator[CommitSeed | Discard]:
         """Yield the seeds in an order that depends on the source alone."""
         if self.edit_pack:
-            yield from read_edit_pack(self.edit_pack, self.commits)
+            yield from read_edit_pack(self.edit_pack, self.commits, self.code_language)
         for path in self._repositories():
-            yield from read_commits(path, self.commits)
+            yield from read_commits(path, self.commits, self.code_language)
 
     def input_files(self) -> list[Path]:
         """Return the files that the run reads; repositories are named by commit in its settings."""
@@ -121,6 +148,7 @@ class CommitInstructConfig(_Asking):
         heads: dict[str, JsonValue] = {str(path): head_of(path) for path in self._repositories()}
         return EvolveSettings(
             method=COMMIT_INSTRUCT,
+            language=self.language,
             seeds={"repos": heads, "edit_pack": self.edit_pack, "filter": self.commits.model_dump(mode="json")},
             critic=self.critic,
             structured=self.structured,
@@ -129,14 +157,21 @@ class CommitInstructConfig(_Asking):
             verify=self.verify,
             unsafe_local=self.unsafe_local,
             seed=self.seed,
-            prompts=content_digest([commit_prompt.SYSTEM, commit_prompt.ask_reason("", "", ""), _COMMIT_TURNS]),
+            prompts=content_digest(
+                [
+                    commit_prompt.system_prompt(self.code_language),
+                    commit_prompt.ask_reason(self.code_language, "", "", ""),
+                    [
+                        commit_prompt.ask_filter(),
+                        commit_prompt.ask_filter_again(),
+                        commit_prompt.ask_rephrase(self.code_language),
+                    ],
+                ]
+            ),
         )
 
     def _repositories(self) -> list[Path]:
         return [path for given in self.repos for path in find_repositories(given)]
-
-
-_COMMIT_TURNS = [commit_prompt.ask_filter(), commit_prompt.ask_filter_again(), commit_prompt.ask_rephrase()]
 
 
 class CriticEvolConfig(_Asking, Instructed):
@@ -166,6 +201,7 @@ class CriticEvolConfig(_Asking, Instructed):
         """Return what shapes the result."""
         return EvolveSettings(
             method=CRITIC_EVOL,
+            language=self.language,
             seeds=self.source(),
             critic=self.critic,
             draft=self.draft,
@@ -177,9 +213,9 @@ class CriticEvolConfig(_Asking, Instructed):
             seed=self.seed,
             prompts=content_digest(
                 [
-                    critic_prompt.DRAFT_SYSTEM,
-                    critic_prompt.ask_critique("", ""),
-                    *(turn.content for turn in critic_prompt.opening("")),
+                    critic_prompt.draft_system(self.code_language),
+                    critic_prompt.ask_critique(self.code_language, "", ""),
+                    *(turn.content for turn in critic_prompt.opening(self.code_language, "")),
                 ]
             ),
         )

@@ -52,7 +52,7 @@ def forecast(config: Config, folder: Path, shown: int) -> Forecast:
     count = 0
     for count, seed in enumerate(islice(seeds, config.effort.limit), start=1):
         if count <= shown:
-            prompts.append(_first_prompt(seed))
+            prompts.append(_first_prompt(seed, config))
         if count <= _SAMPLE:
             guesses.append(_guess(seed, config))
     journal = folder / "journal.jsonl"
@@ -64,12 +64,12 @@ def forecast(config: Config, folder: Path, shown: int) -> Forecast:
     return Forecast(prompts=tuple(prompts), models=models, measured=bool(answered))
 
 
-def _first_prompt(seed: CommitSeed | InstructionSeed) -> str:
+def _first_prompt(seed: CommitSeed | InstructionSeed, config: Config) -> str:
     if isinstance(seed, CommitSeed):
-        return first_prompt(seed)
+        return first_prompt(seed, config.code_language)
     if seed.draft is None:
         return critic_prompt.ask_draft(seed.instruction)
-    return critic_prompt.ask_critique(seed.instruction, seed.draft)
+    return critic_prompt.ask_critique(config.code_language, seed.instruction, seed.draft)
 
 
 def _drafter(config: Config) -> list[DraftSettings]:
@@ -78,14 +78,14 @@ def _drafter(config: Config) -> list[DraftSettings]:
 
 def _guess(seed: CommitSeed | InstructionSeed, config: Config) -> tuple[Call, ...]:
     if isinstance(seed, CommitSeed):
-        first = _tokens(commit_prompt.SYSTEM, first_prompt(seed))
+        first = _tokens(commit_prompt.system_prompt(config.code_language), first_prompt(seed, config.code_language))
         second = first + _REASON_TOKENS + _tokens(commit_prompt.ask_filter())
-        third = second + _FILTER_TOKENS + _tokens(commit_prompt.ask_rephrase())
+        third = second + _FILTER_TOKENS + _tokens(commit_prompt.ask_rephrase(config.code_language))
         turns = ((first, _REASON_TOKENS), (second, _FILTER_TOKENS), (third, _REPHRASE_TOKENS))
         return tuple(_call(config.critic.id, read, written) for read, written in turns)
-    opening = _tokens(*(turn.content for turn in critic_prompt.opening("")))
-    asked = opening + _tokens(critic_prompt.ask_critique(seed.instruction, seed.draft or "")) + _DRAFT_TOKENS
-    critique = _call(config.critic.id, asked, _CRITIQUE_TOKENS)
+    opening = _tokens(*(turn.content for turn in critic_prompt.opening(config.code_language, "")))
+    question = critic_prompt.ask_critique(config.code_language, seed.instruction, seed.draft or "")
+    critique = _call(config.critic.id, opening + _tokens(question) + _DRAFT_TOKENS, _CRITIQUE_TOKENS)
     drafts = [_call(model.id, _tokens(seed.instruction), _DRAFT_TOKENS) for model in _drafter(config)]
     return (*drafts, critique)
 

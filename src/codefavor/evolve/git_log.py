@@ -9,14 +9,22 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit, urlunsplit
 
 from codefavor.errors import DataError
-from codefavor.evolve.commit_filter import Change, CommitFilter, reject, to_seed, why_not_license, why_not_path
+from codefavor.evolve.commit_filter import (
+    Change,
+    CommitFilter,
+    is_source,
+    reject,
+    to_seed,
+    why_not_license,
+    why_not_path,
+)
 from codefavor.evolve.commit_seed import CommitSeed
 from codefavor.evolve.licenses import LICENSE_NAMES, recognise_licenses
 from codefavor.evolve.protocol import Discard
 from codefavor.git.objects import GitObjects, open_objects
 from codefavor.git.repository import Repository, open_repository
+from codefavor.languages.language import Language
 
-_PYTHON = (".py",)
 _ADDED_OR_DELETED = frozenset("AD")
 
 
@@ -40,8 +48,8 @@ class _Entry:
     files: tuple[_Touched, ...]
 
 
-def read_commits(path: Path, rules: CommitFilter) -> Iterator[CommitSeed | Discard]:
-    """Yield for every commit reachable from HEAD the seed it gives, or why it gives none.
+def read_commits(path: Path, rules: CommitFilter, language: Language) -> Iterator[CommitSeed | Discard]:
+    """Yield for every commit reachable from HEAD the seed in `language` it gives, or why it gives none.
 
     Raises:
         DataError: `path` is no git repository, or a damaged one.
@@ -51,11 +59,11 @@ def read_commits(path: Path, rules: CommitFilter) -> Iterator[CommitSeed | Disca
     refusal = why_not_license(license_name, rules)
     with open_objects(repository) as objects:
         for entry in _log(repository):
-            reason = refusal or _why_not(entry, rules)
+            reason = refusal or _why_not(entry, rules, language)
             if reason:
                 yield reject(entry.commit, reason)
             else:
-                yield _seed(entry, objects, source, license_name, rules)
+                yield _seed(entry, objects, source, license_name, rules, language)
 
 
 def head_of(path: Path) -> str:
@@ -112,23 +120,23 @@ def _touched(line: str) -> _Touched:
     return _Touched(status=status, mode=mode, old=old, new=new, path=path)
 
 
-def _why_not(entry: _Entry, rules: CommitFilter) -> str | None:
+def _why_not(entry: _Entry, rules: CommitFilter, language: Language) -> str | None:
     if entry.parents > 1:
         return "merge"
-    python = [file for file in entry.files if file.path.endswith(_PYTHON)]
-    if len(python) != 1:
-        return "several Python files" if python else "no Python file"
-    if rules.only_python and len(entry.files) > 1:
+    sources = [file for file in entry.files if is_source(file.path, language)]
+    if len(sources) != 1:
+        return f"several {language.title} files" if sources else f"no {language.title} file"
+    if rules.single_file and len(entry.files) > 1:
         return "other files too"
-    if python[0].status in _ADDED_OR_DELETED or entry.parents == 0:
+    if sources[0].status in _ADDED_OR_DELETED or entry.parents == 0:
         return "file added or deleted"
-    return "link or submodule" if not python[0].mode.startswith("100") else why_not_path(python[0].path)
+    return "link or submodule" if not sources[0].mode.startswith("100") else why_not_path(sources[0].path)
 
 
 def _seed(
-    entry: _Entry, objects: GitObjects, source: str, license_name: str | None, rules: CommitFilter
+    entry: _Entry, objects: GitObjects, source: str, license_name: str | None, rules: CommitFilter, language: Language
 ) -> CommitSeed | Discard:
-    file = next(file for file in entry.files if file.path.endswith(_PYTHON))
+    file = next(file for file in entry.files if is_source(file.path, language))
     commit = objects.read(entry.commit, rules.max_file_bytes)
     before, after = (objects.read(blob, rules.max_file_bytes) for blob in (file.old, file.new))
     if commit is None or before is None or after is None:
@@ -145,4 +153,4 @@ def _seed(
         )
     except UnicodeDecodeError:
         return reject(entry.commit, "not UTF-8")
-    return to_seed(change, rules)
+    return to_seed(change, rules, language)

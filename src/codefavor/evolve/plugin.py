@@ -39,6 +39,7 @@ class PluginConfig(Instructed):
         plugin = self._plugin()
         return EvolveSettings(
             method=self.evolver,
+            language=self.language,
             seeds=self.source(),
             pair_filter=self.pairs,
             decontaminate=self.decontaminate,

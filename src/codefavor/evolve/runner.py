@@ -129,6 +129,7 @@ async def evolve(
             commit_critic = CommitInstruct(
                 models[0],
                 asked.generation(),
+                config.code_language,
                 reason_tokens=asked.reason_tokens,
                 filter_tokens=asked.filter_tokens,
                 structured=config.structured,
@@ -137,7 +138,11 @@ async def evolve(
             return await evolve_seeds(commits, commit_critic, check, journal, config.effort, progress, watch)
         draft = (models[1], config.draft.generation()) if config.draft else None
         evolver = CriticEvol(
-            draft, (models[0], config.critic.generation()), order_seed=config.seed, structured=config.structured
+            draft,
+            (models[0], config.critic.generation()),
+            config.code_language,
+            order_seed=config.seed,
+            structured=config.structured,
         )
         instructions = read_records(cut, InstructionSeed) if cut else config.read_seeds()
         return await evolve_seeds(instructions, evolver, check, journal, config.effort, progress, watch)

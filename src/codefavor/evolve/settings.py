@@ -69,6 +69,8 @@ class EvolveSettings(Record):
 
     method: str
     """The evolver."""
+    language: str
+    """The language of the code, by its canonical name."""
     seeds: dict[str, JsonValue]
     """Where seeds come from and how they are filtered, with the commit of every repository."""
     critic: SerializeAsAny[ModelSettings] | None = None

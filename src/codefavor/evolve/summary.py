@@ -51,6 +51,8 @@ class Summary(Record):
     """Changes of the source that are no seeds, by reason."""
     criteria: dict[str, int]
     """Kept pairs by what their criterion is about, told by key words."""
+    languages: dict[str, int] = Field(default_factory=dict)
+    """Kept pairs by language."""
     licenses: dict[str, int]
     """Kept pairs by licence of their source."""
     tokens: dict[str, Tokens]
@@ -69,6 +71,7 @@ class Tally:
         self.discards: dict[str, Counter[str]] = {}
         self._criteria: Counter[str] = Counter()
         self._licenses: Counter[str] = Counter()
+        self._languages: Counter[str] = Counter()
         self._tokens: dict[str, Counter[str]] = {}
 
     @property
@@ -80,6 +83,7 @@ class Tally:
         """Count a kept pair."""
         self.kept += 1
         self._criteria[criterion_kind(pair.criterion.text)] += 1
+        self._languages[pair.language] += 1
         self._licenses[pair.provenance.license or "none"] += 1
 
     def drop(self, discard: Discard) -> None:
@@ -121,6 +125,7 @@ class Tally:
             discarded_by={stage: dict(reasons.most_common()) for stage, reasons in sorted(self.discards.items())},
             not_seeds=dict(not_seeds.most_common()),
             criteria=dict(self._criteria.most_common()),
+            languages=dict(self._languages.most_common()),
             licenses=dict(self._licenses.most_common()),
             tokens=self.tokens(),
             usd=usd,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from codefavor.languages.fences import fenced_blocks
+from codefavor.languages.language import Language
 
 _FENCE = re.compile(r"[ \t]*(`{3,}(?=[^`]*$)|~{3,})")
 _STRICT_HEADING = re.compile(r"## (.+)")
@@ -38,24 +39,24 @@ class ReplyError(ValueError):
     """A reply that cannot be read; the message says what is wrong in words that a model can act on."""
 
 
-def render_sections(layout: Sequence[Section], values: Mapping[str, str]) -> str:
-    """Return a reply in the layout; sections without a value are left out.
+def render_sections(layout: Sequence[Section], values: Mapping[str, str], language: Language) -> str:
+    """Return a reply in the layout, its code in `language`; sections without a value are left out.
 
     Reading it back gives the same values, unless a text holds one of the headings as a line of its own or a fence that
     it does not close, or begins or ends with blank lines.
     """
     return "\n\n".join(
-        f"## {section.heading}\n{fenced(values[section.key]) if section.code else values[section.key]}"
+        f"## {section.heading}\n{fenced(values[section.key], language.name) if section.code else values[section.key]}"
         for section in layout
         if section.key in values
     )
 
 
-def fenced(code: str, language: str = "python") -> str:
-    """Return `code` as a Markdown block whose fence is longer than any within it."""
+def fenced(code: str, tag: str) -> str:
+    """Return `code` as a Markdown block tagged `tag`, whose fence is longer than any within it."""
     longest = max((len(run) for run in re.findall(r"`+", code)), default=0)
     fence = "`" * max(3, longest + 1)
-    return f"{fence}{language}\n{code}\n{fence}"
+    return f"{fence}{tag}\n{code}\n{fence}"
 
 
 def read_sections(layout: Sequence[Section], reply: str, required: Sequence[str]) -> dict[str, str]:

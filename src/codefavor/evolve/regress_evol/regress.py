@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from codefavor.errors import DataError
 from codefavor.evidence.verification import Mark
@@ -18,6 +18,8 @@ from codefavor.evolve.regress_evol.catalogue import choose_operators
 from codefavor.evolve.regress_evol.evolver import RegressEvol
 from codefavor.evolve.seeds import good_functions
 from codefavor.jsonl import write_records
+from codefavor.languages.python.language import PYTHON
+from codefavor.languages.registry import canonical_name, title_of
 from codefavor.manifest import make_manifest
 from codefavor.pairs.criterion import VERIFIABLE_ASPECTS, Aspect
 from codefavor.pairs.pair import PreferencePair
@@ -38,6 +40,8 @@ class RegressEvolConfig(Record):
 
     source: str
     """`installed`, `stdlib`, or the path of a file, folder or checkout."""
+    language: str = PYTHON.name
+    """The language of the code; the operators know Python only."""
     limit: Annotated[int, Field(gt=0)] | None = None
     """The most pairs, shared out evenly among the aspects; None keeps all that the balance allows."""
     seed: int = 0
@@ -54,6 +58,14 @@ class RegressEvolConfig(Record):
     """Run both codes of every pair and keep those that show their defect."""
     unsafe_local: bool = False
     """Whether code may run where the sandbox does not hold."""
+
+    @field_validator("language")
+    @classmethod
+    def _python_only(cls, name: str) -> str:
+        language = canonical_name(name)
+        if language != PYTHON.name:
+            raise ValueError(f"Regress-Evol makes pairs in Python only; {title_of(name)} is not supported yet")
+        return language
 
 
 class Summary(Record):
