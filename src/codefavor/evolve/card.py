@@ -45,9 +45,9 @@ Every pair names its source and licence; who passes the pairs on has to keep to 
 
 {_table(("stage", "seeds"), {stage: sum(reasons.values()) for stage, reasons in summary.discarded_by.items()})}
 {_turned_down(summary) if settings.critic else ""}
-## What the criteria are about
+## What the criteria mean
 
-{_table(("kind", "pairs"), summary.criteria)}
+{_table(("aspect", "pairs"), summary.criteria)}
 """
 
 

@@ -7,7 +7,6 @@ afterwards, is not decided here.
 
 from functools import partial
 
-from codefavor.evolve.classify_criterion import criterion_of
 from codefavor.evolve.commit_seed import CommitSeed
 from codefavor.evolve.conversation import Conversation, Evolution
 from codefavor.evolve.prompts import commit_instruct as prompt
@@ -18,6 +17,7 @@ from codefavor.evolve.protocol import Discard
 from codefavor.languages.diff import unified_diff
 from codefavor.languages.language import Language
 from codefavor.llm.protocol import ChatModel, GenerationConfig, Message
+from codefavor.pairs.criterion import resolve_criterion
 from codefavor.pairs.pair import PreferencePair, Provenance
 
 METHOD = "commit-instruct"
@@ -91,7 +91,7 @@ class CommitInstruct:
             return discard(stage="rephrase", reason=reason, transcript=talk.transcript)
         return PreferencePair(
             instruction=rephrasing.instruction,
-            criterion=criterion_of(rephrasing.criterion),
+            criterion=resolve_criterion(rephrasing.criterion),
             chosen=rephrasing.chosen,
             rejected=rephrasing.rejected,
             feedback=name_codes(rephrasing.feedback),

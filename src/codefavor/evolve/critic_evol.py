@@ -6,7 +6,6 @@ and what is done to the pair afterwards, is not decided here.
 
 from functools import partial
 
-from codefavor.evolve.classify_criterion import criterion_of
 from codefavor.evolve.conversation import Conversation, Evolution
 from codefavor.evolve.instruction_seed import InstructionSeed
 from codefavor.evolve.prompts import critic_evol as prompt
@@ -18,6 +17,7 @@ from codefavor.evolve.requested_code import reduce_to, requested_name
 from codefavor.languages.fences import code_of_reply
 from codefavor.languages.language import Language
 from codefavor.llm.protocol import ChatModel, GenerationConfig, Message
+from codefavor.pairs.criterion import resolve_criterion
 from codefavor.pairs.pair import PreferencePair, Provenance
 
 METHOD = "critic-evol"
@@ -112,7 +112,7 @@ class CriticEvol:
             return Discard(source_id=seed.source_id, stage="revise", reason="the revision is the draft unchanged")
         return PreferencePair(
             instruction=seed.instruction,
-            criterion=criterion_of(critique.criterion or ""),
+            criterion=resolve_criterion(critique.criterion or ""),
             chosen=revised,
             rejected=draft,
             feedback=feedback,

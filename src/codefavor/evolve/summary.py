@@ -4,7 +4,6 @@ from collections import Counter
 
 from pydantic import Field
 
-from codefavor.evolve.classify_criterion import criterion_kind
 from codefavor.evolve.conversation import Call
 from codefavor.evolve.protocol import Discard
 from codefavor.pairs.pair import PreferencePair
@@ -12,6 +11,8 @@ from codefavor.record import Record
 
 PAPER_FILTERED = {"commit-instruct": 0.081, "critic-evol": 0.179}
 """The share of seeds that the paper's critic turned down: no clear gain; draft good enough (sections 2.2, 2.3)."""
+OTHER_CRITERION = "other"
+"""What is counted for a criterion that clearly means no single aspect."""
 _CRITIC_STAGE = {"commit-instruct": "filter", "critic-evol": "critique"}
 
 
@@ -50,7 +51,7 @@ class Summary(Record):
     not_seeds: dict[str, int]
     """Changes of the source that are no seeds, by reason."""
     criteria: dict[str, int]
-    """Kept pairs by what their criterion is about, told by key words."""
+    """Kept pairs by the aspect that their criterion means, or "other"."""
     languages: dict[str, int] = Field(default_factory=dict)
     """Kept pairs by language."""
     licenses: dict[str, int]
@@ -82,7 +83,7 @@ class Tally:
     def keep(self, pair: PreferencePair) -> None:
         """Count a kept pair."""
         self.kept += 1
-        self._criteria[criterion_kind(pair.criterion.text)] += 1
+        self._criteria[pair.criterion.aspect or OTHER_CRITERION] += 1
         self._languages[pair.language] += 1
         self._licenses[pair.provenance.license or "none"] += 1
 
