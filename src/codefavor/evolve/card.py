@@ -31,7 +31,7 @@ configs:
 an instruction, a criterion, a chosen and a rejected code, feedback, and where it comes from. The preferences are \
 {whose}, {tested}.
 
-{asked}- seeds: {", ".join(f"{name} {value}" for name, value in settings.seeds.items() if name != "filter")}
+{asked}- seeds: {", ".join(f"{name} {value}" for name, value in settings.source.items() if name != "filter")}
 - comments: {settings.pair_filter.comments}
 - decontaminated against: {", ".join(path.name for path in settings.decontaminate.benchmarks) or "nothing"}
 

@@ -5,7 +5,7 @@ model.
 """
 
 from collections.abc import Callable
-from typing import Literal, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from codefavor.evolve.prompts.sections import ReplyError
 from codefavor.evolve.protocol import Discard
@@ -14,6 +14,7 @@ from codefavor.pairs.pair import PreferencePair
 from codefavor.record import Record
 
 ReadT = TypeVar("ReadT")
+TracedT_contra = TypeVar("TracedT_contra", contravariant=True)
 
 
 class Call(Record):
@@ -36,6 +37,13 @@ class Evolution(Record):
     """All turns in order; worked examples that precede every conversation are left out."""
     calls: tuple[Call, ...] = ()
     """Every answered request."""
+
+
+class TracingEvolver(Protocol[TracedT_contra]):
+    """An evolver that also returns the conversations with its models."""
+
+    async def trace(self, seed: TracedT_contra) -> Evolution:
+        """Return what became of `seed`."""
 
 
 class Conversation:

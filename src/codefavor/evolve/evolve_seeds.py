@@ -12,19 +12,19 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from codefavor.errors import BudgetExceeded, CodeFavorError, UserError
 from codefavor.evolve.card import data_card
 from codefavor.evolve.commit_seed import CommitSeed
-from codefavor.evolve.conversation import Evolution
+from codefavor.evolve.conversation import Evolution, TracingEvolver
 from codefavor.evolve.evidence_filter import Check
 from codefavor.evolve.export import export
 from codefavor.evolve.instruction_seed import InstructionSeed
 from codefavor.evolve.journal import Journal, Settled
 from codefavor.evolve.protocol import Discard
 from codefavor.evolve.settings import Effort, Engine, EvolveSettings
-from codefavor.evolve.summary import Summary, Tally, Tokens
+from codefavor.evolve.summary import CriticRejections, Summary, Tally, Tokens
 from codefavor.llm.batch import Failed, run
 from codefavor.llm.prices import Price
 from codefavor.manifest import make_manifest
@@ -38,14 +38,6 @@ SHARDS = "shards"
 
 
 SeedT = TypeVar("SeedT", CommitSeed, InstructionSeed)
-TracedT_contra = TypeVar("TracedT_contra", contravariant=True)
-
-
-class TracingEvolver(Protocol[TracedT_contra]):
-    """An evolver that also hands over what was said."""
-
-    async def trace(self, seed: TracedT_contra) -> Evolution:
-        """Return what became of `seed`."""
 
 
 @dataclass
@@ -85,7 +77,7 @@ def open_folder(
     if folder.exists() and any(folder.iterdir()):
         raise UserError(f"{folder}: not empty and no evolution run; choose another folder")
     folder.mkdir(parents=True, exist_ok=True)
-    manifest = make_manifest(command, settings.model_dump(mode="json"), inputs, settings.seed)
+    manifest = make_manifest(command, settings.model_dump(mode="json"), inputs, settings.rng_seed)
     (folder / "manifest.json").write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
     # The settings come last and at once, so that a folder with settings is a whole one.
     partial = folder / ".settings.json"
@@ -209,6 +201,7 @@ def finish(
     progress: Progress,
     prices: dict[str, Price | None] | None,
     *,
+    rejections: CriticRejections | None,
     drawn: bool,
 ) -> Summary:
     """Write the results of what is settled, `journal` gone through several times, and return their summary.
@@ -221,6 +214,7 @@ def finish(
     tally, shares = export(journal, settings.decontaminate, folder)
     summary = tally.summary(
         settings.method,
+        rejections=rejections,
         failed=progress.failed,
         complete=drawn and not progress.failed,
         not_seeds=progress.not_seeds,

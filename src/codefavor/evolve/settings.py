@@ -71,11 +71,11 @@ class EvolveSettings(Record):
     """The evolver."""
     language: str
     """The language of the code, by its canonical name."""
-    seeds: dict[str, JsonValue]
+    source: dict[str, JsonValue]
     """Where seeds come from and how they are filtered, with the commit of every repository."""
     critic: SerializeAsAny[ModelSettings] | None = None
     """The strong model; None in a run of another package's evolver."""
-    draft: ModelSettings | None = None
+    draft: SerializeAsAny[ModelSettings] | None = None
     """The weak model that writes drafts, in Critic-Evol."""
     structured: bool = False
     """Whether answers are held to a JSON schema."""
@@ -87,7 +87,7 @@ class EvolveSettings(Record):
     """Whether pairs carry evidence, and those whose label it refutes are dropped."""
     unsafe_local: bool = False
     """Whether code ran where the sandbox does not hold."""
-    seed: int = 0
+    rng_seed: int = 0
     """The seed of every random choice."""
     prompts: str
     """A digest of the prompts, or of another package's evolver: a run is not continued under other words."""

@@ -10,18 +10,21 @@ from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
+from pydantic import JsonValue
+
 from codefavor.errors import CodeFavorError, DataError, ModelError
-from codefavor.evolve.configuration import CommitInstructConfig, Config, CriticEvolConfig
 from codefavor.evolve.evolve_seeds import HOPELESS, Progress, Watch, finish, note, open_folder
 from codefavor.evolve.journal import Journal
-from codefavor.evolve.models import load_models, prices_of
-from codefavor.evolve.runner import evolve, models_of, open_check
+from codefavor.evolve.kind import ConfigT, SeedEvolverKind, SeedT
+from codefavor.evolve.models import prices_of
+from codefavor.evolve.registry import seed_evolver_named
+from codefavor.evolve.run_config import RunConfig
+from codefavor.evolve.seed_run import open_check, settle_seeds
 from codefavor.evolve.settings import Effort
 from codefavor.evolve.shards import SettledShards, Shard, cut, fix_size
 from codefavor.evolve.summary import Summary
 from codefavor.fleet import reach, spread
 from codefavor.llm.answers import AnswerFile
-from codefavor.llm.usage_budget import Meter
 from codefavor.record import Record
 
 
@@ -30,10 +33,10 @@ class _Task(Record):
 
     shard: Shard
     """The shard to settle."""
-    commits: CommitInstructConfig | None = None
-    """The run, where it is Commit-Instruct."""
-    instructions: CriticEvolConfig | None = None
-    """The run, where it is Critic-Evol."""
+    evolver: str
+    """The name of the kind of evolver."""
+    config: dict[str, JsonValue]
+    """The configuration of the run, with the effort of the shard."""
 
 
 class _Outcome(Record):
@@ -49,7 +52,9 @@ class _Outcome(Record):
     """What stopped the worker."""
 
 
-def run_sharded(config: Config, folder: Path, command: str, watch: Watch) -> Summary:
+def run_sharded(
+    kind: SeedEvolverKind[ConfigT, SeedT], config: ConfigT, folder: Path, command: str, watch: Watch
+) -> Summary:
     """Make pairs in `folder` as `config` says on a Ray cluster, or continue, and return the summary.
 
     What is settled is written out however this ends; after a kill, when it is called again. A shard whose share of the
@@ -61,27 +66,29 @@ def run_sharded(config: Config, folder: Path, command: str, watch: Watch) -> Sum
         DataError: a source cannot be read, or has changed since the run began.
         CodeFavorError: a worker was stopped; the message names the shard.
     """
-    settings, folder = config.settings(), folder.resolve()
-    prices = prices_of(models_of(config), config.effort)
+    settings, folder = kind.settings(config), folder.resolve()
+    prices = prices_of(list(config.models().values()), config.effort)
     reach(config.effort.ray_address)
     open_folder(folder, settings, command, config.input_files(), config.effort.engine)
     fix_size(folder, config.effort.shards_of)
     progress = Progress()
-    shards = cut(config.read_seeds(), folder, config.effort.shards_of, config.effort.limit, progress.not_seeds)
+    shards = cut(kind.read_seeds(config), folder, config.effort.shards_of, config.effort.limit, progress.not_seeds)
     waiting = [shard for shard in shards if not shard.table.exists()]
     progress.earlier = sum(shard.seeds for shard in shards) - sum(shard.seeds for shard in waiting)
     settled = SettledShards(shards)
     try:
-        _settle_all(config, waiting, progress, watch)
+        _settle_all(kind.name, config, waiting, progress, watch)
     except (KeyboardInterrupt, CodeFavorError):
-        finish(folder, settings, settled, progress, prices, drawn=False)
+        finish(folder, settings, settled, progress, prices, rejections=kind.rejections, drawn=False)
         raise
-    return finish(folder, settings, settled, progress, prices, drawn=not progress.unfinished)
+    drawn = not progress.unfinished
+    return finish(folder, settings, settled, progress, prices, rejections=kind.rejections, drawn=drawn)
 
 
-def _settle_all(config: Config, waiting: list[Shard], progress: Progress, watch: Watch) -> None:
+def _settle_all(evolver: str, config: RunConfig, waiting: list[Shard], progress: Progress, watch: Watch) -> None:
     effort = config.effort
-    tasks = [_task(config, shard, share) for shard, share in zip(waiting, share_out(effort, waiting), strict=True)]
+    shares = share_out(effort, waiting)
+    tasks = [_task(evolver, config, shard, share) for shard, share in zip(waiting, shares, strict=True)]
     lines = [task.model_dump_json() for task in tasks]
     with closing(spread(lines, settle_shard, effort.workers, effort.ray_address)) as outcomes:
         for line in outcomes:
@@ -107,25 +114,22 @@ def share_out(effort: Effort, shards: Sequence[Shard]) -> list[Effort]:
     return [common.model_copy(update={"budget_usd": budget * shard.seeds / seeds}) for shard in shards]
 
 
-def _task(config: Config, shard: Shard, effort: Effort) -> _Task:
+def _task(evolver: str, config: RunConfig, shard: Shard, effort: Effort) -> _Task:
     shared = config.model_copy(update={"effort": effort})
-    if isinstance(shared, CommitInstructConfig):
-        return _Task(shard=shard, commits=shared)
-    return _Task(shard=shard, instructions=shared)
+    return _Task(shard=shard, evolver=evolver, config=shared.model_dump(mode="json"))
 
 
 def settle_shard(line: str) -> str:
     """Settle a shard in the process of a worker; a named error is part of what is returned."""
     task = _Task.model_validate_json(line)
-    config = task.commits or task.instructions
-    assert config is not None
+    kind = seed_evolver_named(task.evolver)
     try:
-        return _settle(config, task.shard).model_dump_json()
+        return _settle(kind, kind.config.model_validate(task.config), task.shard).model_dump_json()
     except CodeFavorError as error:
         return _Outcome(shard=task.shard, error=str(error)).model_dump_json()
 
 
-def _settle(config: Config, shard: Shard) -> _Outcome:
+def _settle(kind: SeedEvolverKind[ConfigT, SeedT], config: ConfigT, shard: Shard) -> _Outcome:
     if not shard.seed_file.exists():
         raise DataError(f"{shard.seed_file}: not seen by this worker; --out has to be on storage that all nodes share")
     progress = Progress()
@@ -133,8 +137,8 @@ def _settle(config: Config, shard: Shard) -> _Outcome:
         check = open_check(config, opened)
         answers = opened.enter_context(AnswerFile(shard.folder / "answers.sqlite"))
         journal = opened.enter_context(Journal(shard.journal))
-        models = load_models(models_of(config), config.effort, answers, Meter(config.effort.budget_usd))
-        asyncio.run(evolve(config, shard.seed_file, models, check, journal, progress, lambda _: None))
+        settling = settle_seeds(kind, config, shard.seed_file, answers, check, journal, progress, lambda _: None)
+        asyncio.run(settling)
         if len(journal) == shard.seeds:
             shard.finish()
     failure = str(progress.first_failure) if progress.first_failure else None

@@ -1,6 +1,7 @@
 """The summary of an evolution run: what was kept, what was dropped and why, and what it took."""
 
 from collections import Counter
+from dataclasses import dataclass
 
 from pydantic import Field
 
@@ -9,11 +10,18 @@ from codefavor.evolve.protocol import Discard
 from codefavor.pairs.pair import PreferencePair
 from codefavor.record import Record
 
-PAPER_FILTERED = {"commit-instruct": 0.081, "critic-evol": 0.179}
-"""The share of seeds that the paper's critic turned down: no clear gain; draft good enough (sections 2.2, 2.3)."""
 OTHER_CRITERION = "other"
 """What is counted for a criterion that clearly means no single aspect."""
-_CRITIC_STAGE = {"commit-instruct": "filter", "critic-evol": "critique"}
+
+
+@dataclass(frozen=True)
+class CriticRejections:
+    """Where a critic turns seeds down, and how often the paper's did."""
+
+    stage: str
+    """The stage of its discards."""
+    share_in_paper: float
+    """The share of seeds that the paper's critic turned down (sections 2.2, 2.3)."""
 
 
 class Tokens(Record):
@@ -105,6 +113,7 @@ class Tally:
         self,
         method: str,
         *,
+        rejections: CriticRejections | None,
         failed: int,
         complete: bool,
         not_seeds: Counter[str],
@@ -113,7 +122,7 @@ class Tally:
     ) -> Summary:
         """Return the summary of what was counted."""
         seeds = self.kept + self.discarded
-        refused = self.discards.get(_CRITIC_STAGE.get(method, ""), Counter[str]()).total()
+        rejected = self.discards.get(rejections.stage, Counter[str]()).total() if rejections else None
         return Summary(
             method=method,
             seeds=seeds,
@@ -121,8 +130,8 @@ class Tally:
             discarded=self.discarded,
             failed=failed,
             complete=complete,
-            filtered_by_critic=refused / seeds if seeds else None,
-            filtered_in_paper=PAPER_FILTERED.get(method),
+            filtered_by_critic=rejected / seeds if seeds and rejected is not None else None,
+            filtered_in_paper=rejections.share_in_paper if rejections else None,
             discarded_by={stage: dict(reasons.most_common()) for stage, reasons in sorted(self.discards.items())},
             not_seeds=dict(not_seeds.most_common()),
             criteria=dict(self._criteria.most_common()),

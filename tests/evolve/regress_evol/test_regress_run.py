@@ -9,7 +9,8 @@ from codefavor.errors import ConfigError, DataError
 from codefavor.evidence.verification import verify
 from codefavor.evolve.protocol import Discard
 from codefavor.evolve.regress_evol.balance import relative_change
-from codefavor.evolve.regress_evol.regress import RegressEvolConfig, Summary, run_regress_evol
+from codefavor.evolve.regress_evol.regress import RegressEvolConfig, RegressSummary
+from codefavor.evolve.runner import evolve
 from codefavor.jsonl import read_records
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.pair import PreferencePair
@@ -45,9 +46,9 @@ def checkout(tmp_path: Path) -> Path:
     return folder
 
 
-def _run(checkout: Path, out: Path, **settings: object) -> tuple[Summary, list[PreferencePair]]:
+def _run(checkout: Path, out: Path, **settings: object) -> tuple[RegressSummary, list[PreferencePair]]:
     config = RegressEvolConfig.model_validate({"source": str(checkout), **settings})
-    summary = run_regress_evol(config, out, "test")
+    summary = evolve(config, out)
     return summary, list(read_records(out / "pairs.jsonl", PreferencePair))
 
 
@@ -75,7 +76,7 @@ def test_length_tells_nothing(checkout: Path, tmp_path: Path) -> None:
 
 def test_the_seed_decides_everything(checkout: Path, tmp_path: Path) -> None:
     first, again, other = (
-        _run(checkout, tmp_path / name, seed=seed)[1] for name, seed in [("a", 1), ("b", 1), ("c", 2)]
+        _run(checkout, tmp_path / name, rng_seed=seed)[1] for name, seed in [("a", 1), ("b", 1), ("c", 2)]
     )
     assert first == again
     assert first != other
@@ -132,7 +133,7 @@ def test_verified_pairs_carry_their_evidence_and_the_rest_is_discarded_with_the_
         )
         (folder / f"part{n}.py").write_text(text)
     config = RegressEvolConfig(source=str(folder), aspects=(Aspect.CORRECTNESS,), verify=True)
-    run_regress_evol(config, tmp_path / "out", "test")
+    evolve(config, tmp_path / "out")
     pairs = list(read_records(tmp_path / "out" / "pairs.jsonl", PreferencePair))
     assert pairs and all(verify(pair).mark == "confirmed" for pair in pairs)
     discards = list(read_records(tmp_path / "out" / "discarded.jsonl", Discard))

@@ -1,7 +1,6 @@
 """A run of Regress-Evol: seeds to a folder of pairs.jsonl, discarded.jsonl, summary.json and manifest.json."""
 
 from collections import Counter
-from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 from random import Random
@@ -12,10 +11,12 @@ from pydantic import Field, field_validator
 from codefavor.errors import DataError
 from codefavor.evidence.verification import Mark
 from codefavor.evolve.evidence_filter import verified
+from codefavor.evolve.evolve_seeds import Progress, Watch
+from codefavor.evolve.kind import EvolverKind
 from codefavor.evolve.protocol import Discard
 from codefavor.evolve.regress_evol.balance import balanced
 from codefavor.evolve.regress_evol.catalogue import choose_operators
-from codefavor.evolve.regress_evol.evolver import RegressEvol
+from codefavor.evolve.regress_evol.evolver import METHOD, RegressEvol
 from codefavor.evolve.seeds import good_functions
 from codefavor.jsonl import write_records
 from codefavor.languages.python.language import PYTHON
@@ -44,7 +45,7 @@ class RegressEvolConfig(Record):
     """The language of the code; the operators know Python only."""
     limit: Annotated[int, Field(gt=0)] | None = None
     """The most pairs, shared out evenly among the aspects; None keeps all that the balance allows."""
-    seed: int = 0
+    rng_seed: int = 0
     """Decides the order of files, the operators' choices and the wording."""
     operators: tuple[str, ...] = ()
     """The operators to use; empty for all."""
@@ -52,7 +53,7 @@ class RegressEvolConfig(Record):
     """The operators to leave out."""
     aspects: tuple[Aspect, ...] = VERIFIABLE_ASPECTS
     """The aspects to make pairs for."""
-    most_files: Annotated[int, Field(gt=0)] = 2000
+    max_files: Annotated[int, Field(gt=0)] = 2000
     """The most files to read."""
     verify: bool = False
     """Run both codes of every pair and keep those that show their defect."""
@@ -68,8 +69,8 @@ class RegressEvolConfig(Record):
         return language
 
 
-class Summary(Record):
-    """What a run made."""
+class RegressSummary(Record):
+    """What a run of Regress-Evol made."""
 
     pairs: int
     """Pairs kept."""
@@ -87,19 +88,17 @@ class Summary(Record):
     """The mean of how much the rejected code's length differs from the chosen code's, as a fraction, by aspect."""
 
 
-def run_regress_evol(
-    config: RegressEvolConfig, folder: Path, command: str, progress: Callable[[int], None] = lambda pairs: None
-) -> Summary:
-    """Make pairs and write them with what was dropped; `progress` is told the number of pairs made so far.
+def run_regress_evol(config: RegressEvolConfig, folder: Path, command: str, watch: Watch) -> RegressSummary:
+    """Make pairs and write them with what was dropped; `watch` is called whenever one is made.
 
     Raises:
         ConfigError: an operator is unknown, or none is left.
         DataError: the source has no Python files, or gives no pair.
         SandboxError: pairs are to be verified, and code cannot be run safely here.
     """
-    manifest = make_manifest(command, config.model_dump(mode="json"), [], config.seed)
+    manifest = make_manifest(command, config.model_dump(mode="json"), [], config.rng_seed)
     with open_sandbox(unsafe_local=config.unsafe_local) if config.verify else nullcontext() as pool:
-        made, discards = _make(config, pool, progress)
+        made, discards = _make(config, pool, watch)
     kept = _balance(made, config, discards)
     if not kept:
         raise DataError(f"{config.source}: no function here gives a pair; name another source or more operators")
@@ -112,21 +111,24 @@ def run_regress_evol(
 
 
 def _make(
-    config: RegressEvolConfig, pool: Pool | None, progress: Callable[[int], None]
+    config: RegressEvolConfig, pool: Pool | None, watch: Watch
 ) -> tuple[dict[Aspect, dict[str, PreferencePair]], list[Discard]]:
     operators = choose_operators(config.operators, config.exclude_operators, config.aspects)
     aspects = sorted({operator.aspect for operator in operators})
     made: dict[Aspect, dict[str, PreferencePair]] = {aspect: {} for aspect in aspects}
     discards: list[Discard] = []
+    progress = Progress()
     enough = None if config.limit is None else POOL * (-(-config.limit // len(aspects)))
-    evolver = RegressEvol(operators, config.seed)
-    for pair in evolver.evolve_all(good_functions(config.source, config.seed, config.most_files)):
-        outcome = pair if pool is None or isinstance(pair, Discard) else verified(pool, pair, config.seed, _NOT_SHOWN)
+    evolver = RegressEvol(operators, config.rng_seed)
+    for outcome in evolver.evolve_all(good_functions(config.source, config.rng_seed, config.max_files)):
+        if pool is not None and isinstance(outcome, PreferencePair):
+            outcome = verified(pool, outcome, config.rng_seed, _NOT_SHOWN)
         if isinstance(outcome, Discard):
             discards.append(outcome)
         elif outcome.criterion.aspect is not None:
             made[outcome.criterion.aspect][outcome.id] = outcome
-            progress(sum(map(len, made.values())))
+            progress.tally.keep(outcome)
+            watch(progress)
         if enough is not None and all(len(pairs) >= enough for pairs in made.values()):
             break
     return made, discards
@@ -138,7 +140,7 @@ def _balance(
     kept: list[PreferencePair] = []
     most = None if config.limit is None else config.limit // len(made)
     for aspect, pairs in made.items():
-        chosen = balanced(list(pairs.values()), most, Random(f"{config.seed}:{aspect}"))
+        chosen = balanced(list(pairs.values()), most, Random(f"{config.rng_seed}:{aspect}"))
         ids = {pair.id for pair in chosen}
         dropped = (pair for pair in pairs.values() if pair.id not in ids)
         discards += [
@@ -150,14 +152,14 @@ def _balance(
             for pair in dropped
         ]
         kept += chosen
-    return Random(config.seed).sample(kept, len(kept))
+    return Random(config.rng_seed).sample(kept, len(kept))
 
 
-def summarize_run(pairs: list[PreferencePair], discards: list[Discard]) -> Summary:
+def summarize_run(pairs: list[PreferencePair], discards: list[Discard]) -> RegressSummary:
     """Return the counts of a run."""
     aspects = sorted({str(pair.criterion.aspect) for pair in pairs})
     of = {aspect: [pair for pair in pairs if str(pair.criterion.aspect) == aspect] for aspect in aspects}
-    return Summary(
+    return RegressSummary(
         pairs=len(pairs),
         by_aspect={aspect: len(of[aspect]) for aspect in aspects},
         by_operator=_counted(pair.provenance.method.partition("/")[2] for pair in pairs),
@@ -179,3 +181,10 @@ def _shorter(pairs: list[PreferencePair]) -> float:
 
 def _mean_change(pairs: list[PreferencePair]) -> float:
     return round(sum(abs(len(pair.rejected) / len(pair.chosen) - 1) for pair in pairs) / len(pairs), 4)
+
+
+REGRESS_EVOL = EvolverKind(
+    name=METHOD,
+    help="Make good functions worse in known ways. No model is asked; with --verify only defects that show are kept.",
+    config=RegressEvolConfig,
+)
