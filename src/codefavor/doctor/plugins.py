@@ -7,10 +7,16 @@ from codefavor.doctor.check import Check
 from codefavor.errors import PluginError
 from codefavor.evolve.registry import OWN_NAMES as OWN_EVOLVERS
 from codefavor.judges.load import OWN_NAMES as OWN_JUDGES
+from codefavor.languages.registry import OWN_NAMES as OWN_LANGUAGES
 from codefavor.llm.load import OWN_PROVIDERS
 from codefavor.plugins import Kind, Plugin, all_plugins
 
-_OWN: dict[Kind, frozenset[str]] = {"judge": OWN_JUDGES, "evolver": OWN_EVOLVERS, "chat model": OWN_PROVIDERS}
+_OWN: dict[Kind, frozenset[str]] = {
+    "judge": OWN_JUDGES,
+    "evolver": OWN_EVOLVERS,
+    "chat model": OWN_PROVIDERS,
+    "language": OWN_LANGUAGES,
+}
 
 
 def addition_checks(deep: bool) -> Iterator[Check]:
