@@ -7,7 +7,7 @@ import pytest
 from codefavor.errors import ConfigError
 from codefavor.evolve.commit_instruct_kind import COMMIT_INSTRUCT, CommitInstructConfig
 from codefavor.evolve.critic_evol_kind import CRITIC_EVOL, CriticEvolConfig
-from codefavor.evolve.evolve_seeds import Progress
+from codefavor.evolve.evolve_seeds import EvolveProgress
 from codefavor.evolve.forecast import forecast
 from codefavor.evolve.kind import SeedEvolverKind
 from codefavor.evolve.plugin import PLUGIN, PluginConfig
@@ -42,7 +42,7 @@ def test_a_program_makes_pairs_by_one_call(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("OPENAI_API_KEY", "sk-of-a-test")
     seeds, steps = write_commits(tmp_path / "seeds.jsonl", 12), list[int]()
 
-    def watch(progress: Progress) -> None:
+    def watch(progress: EvolveProgress) -> None:
         steps.append(progress.tally.kept + progress.tally.discarded)
 
     with Loopback(answer) as server:

@@ -48,7 +48,7 @@ def test_an_unsound_pair_is_dropped_with_the_reason(changes: dict[str, str], rea
 
 def test_names_need_not_match_when_not_asked() -> None:
     other = pair(rejected=BAD.replace("total", "other"))
-    assert PairFilter(comments="keep", asked_name=False).check(other) == other
+    assert PairFilter(comments="keep", requires_name=False).check(other) == other
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from codefavor.evolve.evolve_seeds import Progress, Watch
+from codefavor.evolve.evolve_seeds import EvolveProgress, Watch
 from codefavor.evolve.run_config import RunConfig
 from codefavor.evolve.runner import evolve
 from codefavor.evolve.settings import Effort
@@ -18,11 +18,11 @@ from codefavor.evolve.settings import Effort
 
 def run_with_progress(config: RunConfig, out: Path) -> None:
     """Make pairs in `out` with a line of progress, and print how it ended."""
-    latest = Progress()
+    latest = EvolveProgress()
     with Live(console=Console(stderr=True), refresh_per_second=4, transient=True) as live:
         show = _line_in(live, config.effort)
 
-        def watch(progress: Progress) -> None:
+        def watch(progress: EvolveProgress) -> None:
             nonlocal latest
             latest = progress
             show(progress)
@@ -41,7 +41,7 @@ def run_with_progress(config: RunConfig, out: Path) -> None:
         _print_unfinished(latest, summary.failed)
 
 
-def _print_unfinished(progress: Progress, failed: int) -> None:
+def _print_unfinished(progress: EvolveProgress, failed: int) -> None:
     if progress.unfinished:
         typer.echo(f"unfinished shards: {', '.join(progress.unfinished)}", err=True)
     if progress.first_failure:
@@ -52,7 +52,7 @@ def _print_unfinished(progress: Progress, failed: int) -> None:
 def _line_in(live: Live, effort: Effort) -> Watch:
     started = time.monotonic()
 
-    def show(progress: Progress) -> None:
+    def show(progress: EvolveProgress) -> None:
         tally, elapsed = progress.tally, time.monotonic() - started
         settled = tally.kept + tally.discarded
         drops = ", ".join(f"{stage} {reasons.total()}" for stage, reasons in sorted(tally.discards.items()))

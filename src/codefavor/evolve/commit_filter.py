@@ -76,7 +76,7 @@ class CommitFilter(Record):
     """The largest file that is looked at."""
 
 
-class Change(Record):
+class FileChange(Record):
     """One change of one source file, not yet filtered."""
 
     source: str
@@ -95,7 +95,7 @@ class Change(Record):
     """The file after the change."""
 
 
-def to_seed(change: Change, rules: CommitFilter, language: Language) -> CommitSeed | Discard:
+def to_seed(change: FileChange, rules: CommitFilter, language: Language) -> CommitSeed | Discard:
     """Return the seed that a change in `language` gives, or why it gives none; reasons are few, to be counted."""
     reason = why_not_license(change.license, rules) or why_not_path(change.path) or _why_not(change, rules)
     if reason:
@@ -113,7 +113,7 @@ def to_seed(change: Change, rules: CommitFilter, language: Language) -> CommitSe
     return CommitSeed(**change.model_dump(exclude={"before", "after"}), before=before, after=after)
 
 
-def _differs(change: Change, pruned: tuple[str, str], language: Language) -> bool:
+def _differs(change: FileChange, pruned: tuple[str, str], language: Language) -> bool:
     """Return whether more than comments and layout changes, judged by the whole files where a part does not parse."""
     before, after = (language.syntax.strip_comments(code) for code in pruned)
     if not (before.parses and after.parses):
@@ -149,7 +149,7 @@ def why_not_path(path: str) -> str | None:
     return "generated" if _GENERATED_NAME.search(path) else None
 
 
-def _why_not(change: Change, rules: CommitFilter) -> str | None:
+def _why_not(change: FileChange, rules: CommitFilter) -> str | None:
     if len(change.message.strip()) < rules.min_message_chars:
         return "message too short"
     if max(len(change.before), len(change.after)) > rules.max_file_bytes:

@@ -61,34 +61,34 @@ class CommitInstruct:
             ModelError: the critic failed for good.
         """
         role = Message(role="system", content=prompt.system_prompt(self._language))
-        talk = Conversation(self._critic, self._reason_config, (role,))
-        outcome = await self._converse(seed, talk)
-        return Evolution(outcome=outcome, transcript=talk.transcript, calls=talk.calls)
+        conversation = Conversation(self._critic, self._reason_config, (role,))
+        outcome = await self._converse(seed, conversation)
+        return Evolution(outcome=outcome, transcript=conversation.transcript, calls=conversation.calls)
 
-    async def _converse(self, seed: CommitSeed, talk: Conversation) -> PreferencePair | Discard:
+    async def _converse(self, seed: CommitSeed, conversation: Conversation) -> PreferencePair | Discard:
         discard = partial(Discard, source_id=seed.source_id)
-        await talk.ask(first_prompt(seed, self._language))
+        await conversation.ask(first_prompt(seed, self._language))
         try:
-            improves = await talk.ask_for(
+            improves = await conversation.ask_for(
                 prompt.ask_filter(), read_yes_no, lambda _: prompt.ask_filter_again(), self._filter_config
             )
         except ReplyError as problem:
-            return discard(stage="filter-unclear", reason=str(problem), transcript=talk.transcript)
+            return discard(stage="filter-unclear", reason=str(problem), transcript=conversation.transcript)
         if not improves:
             reason = "the critic sees no clear improvement"
-            return discard(stage="filter", reason=reason, transcript=talk.transcript)
+            return discard(stage="filter", reason=reason, transcript=conversation.transcript)
         try:
-            rephrasing = await talk.ask_for(
+            rephrasing = await conversation.ask_for(
                 prompt.ask_rephrase(self._language),
                 prompt.parse_rephrasing,
                 partial(prompt.ask_again, self._language),
                 self._rephrase_config,
             )
         except ReplyError as problem:
-            return discard(stage="rephrase", reason=str(problem), transcript=talk.transcript)
+            return discard(stage="rephrase", reason=str(problem), transcript=conversation.transcript)
         if rephrasing.chosen == rephrasing.rejected:
             reason = "the chosen and the rejected code are the same text"
-            return discard(stage="rephrase", reason=reason, transcript=talk.transcript)
+            return discard(stage="rephrase", reason=reason, transcript=conversation.transcript)
         return PreferencePair(
             instruction=rephrasing.instruction,
             criterion=resolve_criterion(rephrasing.criterion),

@@ -8,7 +8,7 @@ from pydantic import JsonValue, model_validator
 from codefavor.evolve.commit_filter import CommitFilter
 from codefavor.evolve.commit_instruct import METHOD, CommitInstruct, first_prompt
 from codefavor.evolve.commit_seed import CommitSeed
-from codefavor.evolve.conversation import Call
+from codefavor.evolve.conversation import AnsweredCall
 from codefavor.evolve.edit_pack import read_edit_pack
 from codefavor.evolve.expected_calls import expected_call, expected_tokens
 from codefavor.evolve.filters import PairFilter
@@ -88,7 +88,7 @@ def _first_prompt(config: CommitInstructConfig, seed: CommitSeed) -> str:
     return first_prompt(seed, config.code_language)
 
 
-def _expected_calls(config: CommitInstructConfig, seed: CommitSeed) -> tuple[Call, ...]:
+def _expected_calls(config: CommitInstructConfig, seed: CommitSeed) -> tuple[AnsweredCall, ...]:
     language = config.code_language
     first = expected_tokens(prompt.system_prompt(language), first_prompt(seed, language))
     second = first + _REASON_TOKENS + expected_tokens(prompt.ask_filter())

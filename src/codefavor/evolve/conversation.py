@@ -17,7 +17,7 @@ ReadT = TypeVar("ReadT")
 TracedT_contra = TypeVar("TracedT_contra", contravariant=True)
 
 
-class Call(Record):
+class AnsweredCall(Record):
     """One answered request."""
 
     model: str
@@ -29,13 +29,13 @@ class Call(Record):
 
 
 class Evolution(Record):
-    """What became of one seed, with everything that was said on the way."""
+    """What became of one seed, with every turn of its conversations."""
 
     outcome: PreferencePair | Discard
     """The pair, or why there is none."""
     transcript: tuple[Message, ...] = ()
     """All turns in order; worked examples that precede every conversation are left out."""
-    calls: tuple[Call, ...] = ()
+    calls: tuple[AnsweredCall, ...] = ()
     """Every answered request."""
 
 
@@ -55,7 +55,7 @@ class Conversation:
         self._config = config
         self._opening = opening
         self.transcript: tuple[Message, ...] = ()
-        self.calls: tuple[Call, ...] = ()
+        self.calls: tuple[AnsweredCall, ...] = ()
 
     async def ask(self, prompt: str, config: GenerationConfig | None = None) -> str:
         """Return the answer to one more turn.
@@ -63,20 +63,23 @@ class Conversation:
         Raises:
             ModelError: the model failed for good.
         """
-        asked = (*self.transcript, Message(role="user", content=prompt))
-        completion = await self._model.complete((*self._opening, *asked), config or self._config)
-        self.transcript = (*asked, Message(role="assistant", content=completion.text))
-        self.calls = (*self.calls, Call(model=self._model.name, usage=completion.usage, finish=completion.finish))
+        turns = (*self.transcript, Message(role="user", content=prompt))
+        completion = await self._model.complete((*self._opening, *turns), config or self._config)
+        self.transcript = (*turns, Message(role="assistant", content=completion.text))
+        self.calls = (
+            *self.calls,
+            AnsweredCall(model=self._model.name, usage=completion.usage, finish=completion.finish),
+        )
         return completion.text
 
     async def ask_for(
         self,
         prompt: str,
         read: Callable[[str], ReadT],
-        mend: Callable[[ReplyError], str],
+        ask_again: Callable[[ReplyError], str],
         config: GenerationConfig | None = None,
     ) -> ReadT:
-        """Return what `read` finds in the answer; an unreadable one is asked for once more in the words of `mend`.
+        """Return what `read` finds in the answer; an unreadable one is asked for once more in the words of `ask_again`.
 
         Raises:
             ReplyError: the second answer cannot be read either.
@@ -85,4 +88,4 @@ class Conversation:
         try:
             return read(await self.ask(prompt, config))
         except ReplyError as problem:
-            return read(await self.ask(mend(problem), config))
+            return read(await self.ask(ask_again(problem), config))

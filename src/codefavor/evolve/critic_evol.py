@@ -62,18 +62,18 @@ class CriticEvol:
         reply = drafting.transcript[-1].content if drafting else seed.draft or ""
         code = code_of_reply(reply, self._language) or ""
         draft = self._reduced(code, seed)
-        said, calls = (drafting.transcript, drafting.calls) if drafting else ((), ())
+        turns, calls = (drafting.transcript, drafting.calls) if drafting else ((), ())
         flaw = self._flaw_of_draft(draft)
         if flaw:
-            outcome = Discard(source_id=seed.source_id, stage="draft", reason=flaw, transcript=said)
-            return Evolution(outcome=outcome, transcript=said, calls=calls)
+            outcome = Discard(source_id=seed.source_id, stage="draft", reason=flaw, transcript=turns)
+            return Evolution(outcome=outcome, transcript=turns, calls=calls)
         opening = prompt.opening(self._language, f"{self._order_seed}:{seed.source_id}")
-        talk = Conversation(self._critic, self._critic_config, opening)
-        result = await self._criticise(seed, draft, talk)
-        transcript = said + talk.transcript
+        conversation = Conversation(self._critic, self._critic_config, opening)
+        result = await self._criticise(seed, draft, conversation)
+        transcript = turns + conversation.transcript
         if isinstance(result, Discard):
             result = result.model_copy(update={"transcript": transcript})
-        return Evolution(outcome=result, transcript=transcript, calls=calls + talk.calls)
+        return Evolution(outcome=result, transcript=transcript, calls=calls + conversation.calls)
 
     def _reduced(self, code: str, seed: InstructionSeed) -> str:
         return reduce_to(code, requested_name(seed.instruction, self._language), self._language).strip()
@@ -87,14 +87,18 @@ class CriticEvol:
     async def _write_draft(self, seed: InstructionSeed) -> Conversation | None:
         if seed.draft is not None or self._draft is None:
             return None
-        talk = Conversation(*self._draft, (Message(role="system", content=prompt.draft_system(self._language)),))
-        await talk.ask(prompt.ask_draft(seed.instruction))
-        return talk
+        conversation = Conversation(
+            *self._draft, (Message(role="system", content=prompt.draft_system(self._language)),)
+        )
+        await conversation.ask(prompt.ask_draft(seed.instruction))
+        return conversation
 
-    async def _criticise(self, seed: InstructionSeed, draft: str, talk: Conversation) -> PreferencePair | Discard:
+    async def _criticise(
+        self, seed: InstructionSeed, draft: str, conversation: Conversation
+    ) -> PreferencePair | Discard:
         discard = partial(Discard, source_id=seed.source_id)
         try:
-            critique = await talk.ask_for(
+            critique = await conversation.ask_for(
                 prompt.ask_critique(self._language, seed.instruction, draft), prompt.parse_critique, prompt.ask_again
             )
         except ReplyError as problem:

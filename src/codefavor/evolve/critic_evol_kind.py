@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pydantic import JsonValue
 
 from codefavor.errors import ConfigError
-from codefavor.evolve.conversation import Call
+from codefavor.evolve.conversation import AnsweredCall
 from codefavor.evolve.critic_evol import METHOD, CriticEvol
 from codefavor.evolve.expected_calls import expected_call, expected_tokens
 from codefavor.evolve.filters import PairFilter
@@ -73,7 +73,7 @@ def _first_prompt(config: CriticEvolConfig, seed: InstructionSeed) -> str:
     return prompt.ask_critique(config.code_language, seed.instruction, seed.draft)
 
 
-def _expected_calls(config: CriticEvolConfig, seed: InstructionSeed) -> tuple[Call, ...]:
+def _expected_calls(config: CriticEvolConfig, seed: InstructionSeed) -> tuple[AnsweredCall, ...]:
     language = config.code_language
     opening = expected_tokens(*(turn.content for turn in prompt.opening(language, "")))
     question = expected_tokens(prompt.ask_critique(language, seed.instruction, seed.draft or ""))

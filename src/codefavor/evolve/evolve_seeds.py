@@ -18,13 +18,13 @@ from codefavor.errors import BudgetExceeded, CodeFavorError, UserError
 from codefavor.evolve.card import data_card
 from codefavor.evolve.commit_seed import CommitSeed
 from codefavor.evolve.conversation import Evolution, TracingEvolver
-from codefavor.evolve.evidence_filter import Check
+from codefavor.evolve.evidence_filter import PairCheck
 from codefavor.evolve.export import export
 from codefavor.evolve.instruction_seed import InstructionSeed
 from codefavor.evolve.journal import Journal, Settled
 from codefavor.evolve.protocol import Discard
 from codefavor.evolve.settings import Effort, Engine, EvolveSettings
-from codefavor.evolve.summary import CriticRejections, Summary, Tally, Tokens
+from codefavor.evolve.summary import CriticRejections, EvolveSummary, ModelTokens, OutcomeTally
 from codefavor.llm.batch import Failed, run
 from codefavor.llm.prices import Price
 from codefavor.manifest import make_manifest
@@ -41,10 +41,10 @@ SeedT = TypeVar("SeedT", CommitSeed, InstructionSeed)
 
 
 @dataclass
-class Progress:
+class EvolveProgress:
     """How far a run is."""
 
-    tally: Tally = field(default_factory=Tally)
+    tally: OutcomeTally = field(default_factory=OutcomeTally)
     """What this process settled."""
     earlier: int = 0
     """How many seeds were settled before it."""
@@ -58,7 +58,7 @@ class Progress:
     """The shards that were left unfinished, where a run has shards."""
 
 
-Watch = Callable[[Progress], None]
+Watch = Callable[[EvolveProgress], None]
 
 
 def open_folder(
@@ -113,10 +113,10 @@ def _without_servers(values: dict[str, object]) -> Iterator[tuple[str, object]]:
 async def evolve_seeds(
     seeds: Iterable[SeedT | Discard],
     evolver: TracingEvolver[SeedT],
-    check: Check,
+    check: PairCheck,
     journal: Journal,
     effort: Effort,
-    progress: Progress,
+    progress: EvolveProgress,
     watch: Watch,
 ) -> bool:
     """Settle every seed that is not settled yet, note it in `progress`, and return whether every seed was drawn.
@@ -148,7 +148,7 @@ async def evolve_seeds(
 
 
 def _unsettled(
-    seeds: Iterable[SeedT | Discard], journal: Journal, limit: int | None, progress: Progress
+    seeds: Iterable[SeedT | Discard], journal: Journal, limit: int | None, progress: EvolveProgress
 ) -> Iterator[tuple[int, SeedT]]:
     index = 0
     for seed in seeds:
@@ -162,7 +162,7 @@ def _unsettled(
             return
 
 
-async def _settled(index: int, seed: CommitSeed | InstructionSeed, evolution: Evolution, check: Check) -> Settled:
+async def _settled(index: int, seed: CommitSeed | InstructionSeed, evolution: Evolution, check: PairCheck) -> Settled:
     outcome = evolution.outcome
     if isinstance(outcome, PreferencePair):
         outcome = await check(outcome)
@@ -177,7 +177,7 @@ async def _settled(index: int, seed: CommitSeed | InstructionSeed, evolution: Ev
     )
 
 
-def note(tally: Tally, settled: Settled) -> None:
+def note(tally: OutcomeTally, settled: Settled) -> None:
     """Count a settled seed."""
     tally.pay(settled.calls)
     if settled.pair:
@@ -186,7 +186,7 @@ def note(tally: Tally, settled: Settled) -> None:
         tally.drop(settled.discard)
 
 
-def _note_failure(progress: Progress, error: CodeFavorError) -> None:
+def _note_failure(progress: EvolveProgress, error: CodeFavorError) -> None:
     progress.failed += 1
     progress.first_failure = progress.first_failure or error
     nothing_settled = not progress.tally.kept and not progress.tally.discarded
@@ -198,12 +198,12 @@ def finish(
     folder: Path,
     settings: EvolveSettings,
     journal: Iterable[Settled],
-    progress: Progress,
+    progress: EvolveProgress,
     prices: dict[str, Price | None] | None,
     *,
     rejections: CriticRejections | None,
     drawn: bool,
-) -> Summary:
+) -> EvolveSummary:
     """Write the results of what is settled, `journal` gone through several times, and return their summary.
 
     `prices` are None where it is not known what was asked of models.
@@ -226,7 +226,7 @@ def finish(
     return summary
 
 
-def _cost(tokens: dict[str, Tokens], prices: dict[str, Price | None]) -> float | None:
+def _cost(tokens: dict[str, ModelTokens], prices: dict[str, Price | None]) -> float | None:
     costs = [
         price.cost(spent.input, spent.output) if (price := prices.get(name)) else None for name, spent in tokens.items()
     ]

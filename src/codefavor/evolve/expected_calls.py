@@ -1,6 +1,6 @@
 """Requests as they are estimated before any model is asked: prompts at four characters a token, answers guessed."""
 
-from codefavor.evolve.conversation import Call
+from codefavor.evolve.conversation import AnsweredCall
 from codefavor.llm.protocol import Usage
 
 _CHARACTERS_PER_TOKEN = 4
@@ -11,6 +11,6 @@ def expected_tokens(*texts: str) -> int:
     return sum(map(len, texts)) // _CHARACTERS_PER_TOKEN
 
 
-def expected_call(model: str, read: int, written: int) -> Call:
+def expected_call(model: str, read: int, written: int) -> AnsweredCall:
     """Return a request of so many tokens."""
-    return Call(model=model, usage=Usage(input_tokens=read, output_tokens=written), finish="stop")
+    return AnsweredCall(model=model, usage=Usage(input_tokens=read, output_tokens=written), finish="stop")

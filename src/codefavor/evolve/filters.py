@@ -17,12 +17,12 @@ Comments = Literal["keep", "strip"]
 
 
 class PairFilter(Record):
-    """What is asked of a pair."""
+    """What every pair has to be."""
 
     comments: Comments
     """Whether comments and docstrings of both codes stay. The paper keeps them in Commit-Instruct and strips them in
     Critic-Evol (section A.1)."""
-    asked_name: bool = True
+    requires_name: bool = True
     """Whether both codes have to define the function or class that the instruction names, where it names one."""
 
     def check(self, pair: PreferencePair) -> PreferencePair | Discard:
@@ -40,7 +40,7 @@ class PairFilter(Record):
             return _drop(pair, "the codes differ in nothing but comments and layout")
         if not chosen.strip() or not rejected.strip():
             return _drop(pair, "one side holds no code")
-        name = requested_name(pair.instruction, language) if self.asked_name else None
+        name = requested_name(pair.instruction, language) if self.requires_name else None
         for side, code in (("chosen", chosen), ("rejected", rejected)):
             if name and not defines(code, name, language):
                 return _drop(pair, f"the {side} code does not define the name that the instruction asks for")

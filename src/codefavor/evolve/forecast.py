@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from codefavor.errors import ConfigError
-from codefavor.evolve.conversation import Call
+from codefavor.evolve.conversation import AnsweredCall
 from codefavor.evolve.journal import read_settled
 from codefavor.evolve.kind import ConfigT, SeedEvolverKind, SeedT
 from codefavor.evolve.models import prices_of
@@ -39,7 +39,7 @@ def forecast(kind: SeedEvolverKind[ConfigT, SeedT], config: ConfigT, folder: Pat
         ConfigError: a model is not known, or it is not known what models are asked.
     """
     prompts: list[str] = []
-    guesses: list[tuple[Call, ...]] = []
+    guesses: list[tuple[AnsweredCall, ...]] = []
     if kind.first_prompt is None or kind.expected_calls is None:
         raise ConfigError(f"what {kind.name} asks of models is not known, so nothing can be forecast")
     seeds = (seed for seed in kind.read_seeds(config) if not isinstance(seed, Discard))
@@ -58,7 +58,7 @@ def forecast(kind: SeedEvolverKind[ConfigT, SeedT], config: ConfigT, folder: Pat
     return Forecast(prompts=tuple(prompts), models=models, measured=bool(answered))
 
 
-def _total(calls: tuple[Call, ...], model: str) -> Usage:
+def _total(calls: tuple[AnsweredCall, ...], model: str) -> Usage:
     own = [call.usage for call in calls if call.model == model]
     return Usage(
         input_tokens=sum(usage.input_tokens for usage in own), output_tokens=sum(usage.output_tokens for usage in own)

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 from codefavor.errors import DataError
 from codefavor.evolve.commit_filter import (
-    Change,
     CommitFilter,
+    FileChange,
     is_source,
     reject,
     to_seed,
@@ -142,7 +142,7 @@ def _seed(
     if commit is None or before is None or after is None:
         return reject(entry.commit, "file too large or missing")
     try:
-        change = Change(
+        change = FileChange(
             source=source,
             source_id=entry.commit,
             license=license_name,

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 
 from codefavor.errors import DataError
-from codefavor.evolve.conversation import Call
+from codefavor.evolve.conversation import AnsweredCall
 from codefavor.evolve.protocol import Discard
 from codefavor.jsonl import append_record, drop_torn_tail, refuse_second_writer
 from codefavor.llm.protocol import Message
@@ -32,7 +32,7 @@ class Settled(Record):
     """Or why it gave none; its transcript is kept below."""
     transcript: tuple[Message, ...] = ()
     """What was said."""
-    calls: tuple[Call, ...] = ()
+    calls: tuple[AnsweredCall, ...] = ()
     """The answered requests behind it."""
 
 

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from pydantic import JsonValue
 
 from codefavor.evolve.commit_seed import CommitSeed
-from codefavor.evolve.conversation import Call, TracingEvolver
+from codefavor.evolve.conversation import AnsweredCall, TracingEvolver
 from codefavor.evolve.instruction_seed import InstructionSeed
 from codefavor.evolve.protocol import Discard
 from codefavor.evolve.run_config import RunConfig
@@ -51,7 +51,7 @@ class SeedEvolverKind(EvolverKind, Generic[ConfigT, SeedT]):
     """Returns the texts by which the result is shaped; a run is not continued under others."""
     first_prompt: Callable[[ConfigT, SeedT], str] | None = None
     """Returns what a model is asked first about a seed; None where it is not known what models are asked."""
-    expected_calls: Callable[[ConfigT, SeedT], tuple[Call, ...]] | None = None
+    expected_calls: Callable[[ConfigT, SeedT], tuple[AnsweredCall, ...]] | None = None
     """Returns the requests that a seed may take, their tokens estimated from the prompts."""
     rejections: CriticRejections | None = None
     """Where a critic turns seeds down, where there is one."""

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, overload
 
-from codefavor.evolve.evolve_seeds import Progress, Watch
+from codefavor.evolve.evolve_seeds import EvolveProgress, Watch
 from codefavor.evolve.kind import SeedEvolverKind
 from codefavor.evolve.plugin import PLUGIN
 from codefavor.evolve.registry import EVOLVERS
@@ -11,20 +11,20 @@ from codefavor.evolve.regress_evol.regress import RegressEvolConfig, RegressSumm
 from codefavor.evolve.run_config import RunConfig
 from codefavor.evolve.seed_run import run_here
 from codefavor.evolve.sharded import run_sharded
-from codefavor.evolve.summary import Summary
+from codefavor.evolve.summary import EvolveSummary
 
 
-def _ignore(_: Progress) -> None:
+def _ignore(_: EvolveProgress) -> None:
     """Show no progress."""
 
 
 @overload
-def evolve(config: RunConfig, out: Path, *, command: str = "", watch: Watch = _ignore) -> Summary: ...
+def evolve(config: RunConfig, out: Path, *, command: str = "", watch: Watch = _ignore) -> EvolveSummary: ...
 @overload
 def evolve(config: RegressEvolConfig, out: Path, *, command: str = "", watch: Watch = _ignore) -> RegressSummary: ...
 def evolve(
     config: RunConfig | RegressEvolConfig, out: Path, *, command: str = "", watch: Watch = _ignore
-) -> Summary | RegressSummary:
+) -> EvolveSummary | RegressSummary:
     """Make preference pairs in the folder `out`, and return the summary.
 
     The class of `config` says which evolver makes them: `CommitInstructConfig`, `CriticEvolConfig`, `PluginConfig` or

@@ -9,13 +9,13 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from codefavor.errors import CodeFavorError
-from codefavor.evolve.evidence_filter import Check, make_check
-from codefavor.evolve.evolve_seeds import Progress, Watch, evolve_seeds, finish, open_folder
+from codefavor.evolve.evidence_filter import PairCheck, make_check
+from codefavor.evolve.evolve_seeds import EvolveProgress, Watch, evolve_seeds, finish, open_folder
 from codefavor.evolve.journal import Journal
 from codefavor.evolve.kind import ConfigT, SeedEvolverKind, SeedT
 from codefavor.evolve.models import load_models, prices_of
 from codefavor.evolve.run_config import RunConfig
-from codefavor.evolve.summary import Summary
+from codefavor.evolve.summary import EvolveSummary
 from codefavor.jsonl import read_records
 from codefavor.llm.answers import AnswerFile
 from codefavor.llm.usage_budget import Meter
@@ -27,7 +27,7 @@ _VERIFIERS = 4
 
 def run_here(
     kind: SeedEvolverKind[ConfigT, SeedT], config: ConfigT, folder: Path, command: str, watch: Watch
-) -> Summary:
+) -> EvolveSummary:
     """Make pairs in `folder` as `config` says, or continue what was begun there, and return the summary.
 
     What is settled is written out however this ends, Ctrl-C and named errors included; after a kill, when it is called
@@ -40,7 +40,7 @@ def run_here(
         open_folder(folder, settings, command, config.input_files())
         answers = opened.enter_context(AnswerFile(folder / "answers.sqlite"))
         journal = opened.enter_context(Journal(folder / "journal.jsonl"))
-        progress = Progress(earlier=len(journal))
+        progress = EvolveProgress(earlier=len(journal))
         try:
             drawn = asyncio.run(settle_seeds(kind, config, None, answers, check, journal, progress, watch))
             if progress.first_failure and not len(journal) and not config.models():
@@ -52,7 +52,7 @@ def run_here(
         return finish(folder, settings, journal, progress, prices, rejections=kind.rejections, drawn=drawn)
 
 
-def open_check(config: RunConfig, opened: ExitStack) -> Check:
+def open_check(config: RunConfig, opened: ExitStack) -> PairCheck:
     """Return what every pair is checked by, with a sandbox where pairs are verified, for as long as `opened` is."""
     pool = opened.enter_context(open_sandbox(_VERIFIERS, config.unsafe_local)) if config.verify else None
     threads = opened.enter_context(ThreadPoolExecutor(_VERIFIERS))
@@ -64,9 +64,9 @@ async def settle_seeds(
     config: ConfigT,
     seed_file: Path | None,
     answers: AnswerFile,
-    check: Check,
+    check: PairCheck,
     journal: Journal,
-    progress: Progress,
+    progress: EvolveProgress,
     watch: Watch,
 ) -> bool:
     """Settle the seeds in `seed_file`, or all that `config` names, and return whether every seed was drawn.

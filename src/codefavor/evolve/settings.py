@@ -80,7 +80,7 @@ class EvolveSettings(Record):
     structured: bool = False
     """Whether answers are held to a JSON schema."""
     pair_filter: PairFilter
-    """What is asked of every pair."""
+    """What every pair has to be."""
     decontaminate: Decontaminate = Decontaminate()
     """What is kept out."""
     verify: bool = False
@@ -99,7 +99,7 @@ class Effort(Record):
     concurrency: Annotated[int, Field(gt=0)] = 32
     """How many seeds are worked on at a time."""
     limit: Annotated[int, Field(gt=0)] | None = None
-    """How many seeds at most; a later run may go on to more."""
+    """The most seeds; a later run may take more."""
     budget_usd: Annotated[float, Field(ge=0)] | None = None
     """The most US dollars to spend from now on."""
     requests_per_minute: Annotated[float, Field(gt=0)] | None = None
@@ -111,7 +111,7 @@ class Effort(Record):
     prices: Path | None = None
     """A YAML file of prices laid over the shipped ones."""
     engine: Engine = "local"
-    """Where seeds are settled; a run goes on on the engine that it was begun with."""
+    """Where seeds are settled; a run is resumed on the engine that it was begun with."""
     shards_of: Annotated[int, Field(gt=0)] = 256
     """How many seeds a shard has, on Ray."""
     workers: Annotated[int, Field(gt=0)] = 4

@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import JsonValue
 
 from codefavor.errors import CodeFavorError, DataError, ModelError
-from codefavor.evolve.evolve_seeds import HOPELESS, Progress, Watch, finish, note, open_folder
+from codefavor.evolve.evolve_seeds import HOPELESS, EvolveProgress, Watch, finish, note, open_folder
 from codefavor.evolve.journal import Journal
 from codefavor.evolve.kind import ConfigT, SeedEvolverKind, SeedT
 from codefavor.evolve.models import prices_of
@@ -22,7 +22,7 @@ from codefavor.evolve.run_config import RunConfig
 from codefavor.evolve.seed_run import open_check, settle_seeds
 from codefavor.evolve.settings import Effort
 from codefavor.evolve.shards import SettledShards, Shard, cut, fix_size
-from codefavor.evolve.summary import Summary
+from codefavor.evolve.summary import EvolveSummary
 from codefavor.fleet import reach, spread
 from codefavor.llm.answers import AnswerFile
 from codefavor.record import Record
@@ -54,11 +54,11 @@ class _Outcome(Record):
 
 def run_sharded(
     kind: SeedEvolverKind[ConfigT, SeedT], config: ConfigT, folder: Path, command: str, watch: Watch
-) -> Summary:
+) -> EvolveSummary:
     """Make pairs in `folder` as `config` says on a Ray cluster, or continue, and return the summary.
 
     What is settled is written out however this ends; after a kill, when it is called again. A shard whose share of the
-    budget is spent, or some of whose seeds failed, stays unfinished and is named in `Progress.unfinished`.
+    budget is spent, or some of whose seeds failed, stays unfinished and is named in `EvolveProgress.unfinished`.
 
     Raises:
         UserError: the folder holds something else, or a run under other settings; or there is no such cluster.
@@ -71,7 +71,7 @@ def run_sharded(
     reach(config.effort.ray_address)
     open_folder(folder, settings, command, config.input_files(), config.effort.engine)
     fix_size(folder, config.effort.shards_of)
-    progress = Progress()
+    progress = EvolveProgress()
     shards = cut(kind.read_seeds(config), folder, config.effort.shards_of, config.effort.limit, progress.not_seeds)
     waiting = [shard for shard in shards if not shard.table.exists()]
     progress.earlier = sum(shard.seeds for shard in shards) - sum(shard.seeds for shard in waiting)
@@ -85,7 +85,7 @@ def run_sharded(
     return finish(folder, settings, settled, progress, prices, rejections=kind.rejections, drawn=drawn)
 
 
-def _settle_all(evolver: str, config: RunConfig, waiting: list[Shard], progress: Progress, watch: Watch) -> None:
+def _settle_all(evolver: str, config: RunConfig, waiting: list[Shard], progress: EvolveProgress, watch: Watch) -> None:
     effort = config.effort
     shares = share_out(effort, waiting)
     tasks = [_task(evolver, config, shard, share) for shard, share in zip(waiting, shares, strict=True)]
@@ -132,7 +132,7 @@ def settle_shard(line: str) -> str:
 def _settle(kind: SeedEvolverKind[ConfigT, SeedT], config: ConfigT, shard: Shard) -> _Outcome:
     if not shard.seed_file.exists():
         raise DataError(f"{shard.seed_file}: not seen by this worker; --out has to be on storage that all nodes share")
-    progress = Progress()
+    progress = EvolveProgress()
     with ExitStack() as opened:
         check = open_check(config, opened)
         answers = opened.enter_context(AnswerFile(shard.folder / "answers.sqlite"))
@@ -145,7 +145,7 @@ def _settle(kind: SeedEvolverKind[ConfigT, SeedT], config: ConfigT, shard: Shard
     return _Outcome(shard=shard, failed=progress.failed, failure=failure)
 
 
-def _note_shard(outcome: _Outcome, progress: Progress) -> None:
+def _note_shard(outcome: _Outcome, progress: EvolveProgress) -> None:
     name = outcome.shard.folder.name
     if outcome.error:
         raise CodeFavorError(f"shard {name}: {outcome.error}")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
-from codefavor.evolve.conversation import Call
+from codefavor.evolve.conversation import AnsweredCall
 from codefavor.evolve.protocol import Discard
 from codefavor.pairs.pair import PreferencePair
 from codefavor.record import Record
@@ -24,18 +24,18 @@ class CriticRejections:
     """The share of seeds that the paper's critic turned down (sections 2.2, 2.3)."""
 
 
-class Tokens(Record):
+class ModelTokens(Record):
     """The tokens of one model."""
 
     calls: int = 0
     """Answered requests."""
     input: int = 0
-    """Tokens read."""
+    """ModelTokens read."""
     output: int = 0
-    """Tokens written."""
+    """ModelTokens written."""
 
 
-class Summary(Record):
+class EvolveSummary(Record):
     """What a run came to."""
 
     method: str
@@ -64,15 +64,15 @@ class Summary(Record):
     """Kept pairs by language."""
     licenses: dict[str, int]
     """Kept pairs by licence of their source."""
-    tokens: dict[str, Tokens]
-    """Tokens by model, over the whole run."""
+    tokens: dict[str, ModelTokens]
+    """ModelTokens by model, over the whole run."""
     usd: float | None
     """What they cost in US dollars by the prices known, over the whole run; None when a price is not known."""
     contamination: dict[str, float] = Field(default_factory=dict)
     """The share of test codes whose most similar code is above the threshold, before offending pairs are dropped."""
 
 
-class Tally:
+class OutcomeTally:
     """Counts outcomes one at a time, in flat memory."""
 
     def __init__(self) -> None:
@@ -99,15 +99,15 @@ class Tally:
         """Count a discard under the first words of its reason."""
         self.discards.setdefault(discard.stage, Counter())[discard.reason.partition(":")[0]] += 1
 
-    def pay(self, calls: tuple[Call, ...]) -> None:
+    def pay(self, calls: tuple[AnsweredCall, ...]) -> None:
         """Count the tokens of answered requests."""
         for call in calls:
             spent = self._tokens.setdefault(call.model, Counter())
             spent.update(calls=1, input=call.usage.input_tokens, output=call.usage.output_tokens)
 
-    def tokens(self) -> dict[str, Tokens]:
+    def tokens(self) -> dict[str, ModelTokens]:
         """Return the tokens by model."""
-        return {model: Tokens(**spent) for model, spent in sorted(self._tokens.items())}
+        return {model: ModelTokens(**spent) for model, spent in sorted(self._tokens.items())}
 
     def summary(
         self,
@@ -119,11 +119,11 @@ class Tally:
         not_seeds: Counter[str],
         usd: float | None,
         contamination: dict[str, float],
-    ) -> Summary:
+    ) -> EvolveSummary:
         """Return the summary of what was counted."""
         seeds = self.kept + self.discarded
         rejected = self.discards.get(rejections.stage, Counter[str]()).total() if rejections else None
-        return Summary(
+        return EvolveSummary(
             method=method,
             seeds=seeds,
             kept=self.kept,

@@ -1,30 +1,37 @@
-"""Commit-Instruct: what is said to the critic about a commit, and how its replies are read.
+"""Commit-Instruct: the prompts about a commit, and how its replies are read.
 
 Paper: section 2.2 (reason about the change, filter by a clear yes or no, rephrase into a preference pair). The wording
 is ours.
 """
 
-from codefavor.evolve.prompts.sections import ReplyError, Section, fenced, read_sections, render_sections, schema_of
+from codefavor.evolve.prompts.sections import (
+    ReplyError,
+    ReplySection,
+    fenced,
+    read_sections,
+    render_sections,
+    schema_of,
+)
 from codefavor.evolve.prompts.wording import with_article, with_version
 from codefavor.languages.language import Language
 from codefavor.record import Record
 
 _LAYOUT = (
-    Section("instruction", "Instruction", aliases=("Task", "Task instruction", "Prompt")),
-    Section("criterion", "Criterion", aliases=("Criteria", "Evaluation criterion")),
-    Section(
+    ReplySection("instruction", "Instruction", aliases=("Task", "Task instruction", "Prompt")),
+    ReplySection("criterion", "Criterion", aliases=("Criteria", "Evaluation criterion")),
+    ReplySection(
         "rejected",
         "Rejected code",
         code=True,
         aliases=("Rejected", "Weaker code", "Naive code", "Worse code", "Rejected solution"),
     ),
-    Section(
+    ReplySection(
         "chosen",
         "Chosen code",
         code=True,
         aliases=("Chosen", "Better code", "Improved code", "Chosen solution"),
     ),
-    Section("feedback", "Feedback", aliases=("Explanation", "Rationale")),
+    ReplySection("feedback", "Feedback", aliases=("Explanation", "Rationale")),
 )
 _REQUIRED = tuple(section.key for section in _LAYOUT)
 

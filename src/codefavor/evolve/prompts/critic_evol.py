@@ -1,4 +1,4 @@
-"""Critic-Evol: what is said to the draft model and to the critic, and how the critic's replies are read.
+"""Critic-Evol: the prompts of the draft model and of the critic, and how the critic's replies are read.
 
 Paper: section 2.3 (a weak model drafts; a strong one reflects on the draft and, unless it is good enough, revises it)
 and section A.1 (five examples: one good enough, four improved). Wording and examples are ours.
@@ -7,7 +7,14 @@ and section A.1 (five examples: one good enough, four improved). Wording and exa
 import random
 
 from codefavor.evolve.prompts.critic_examples import EXAMPLES, Critique
-from codefavor.evolve.prompts.sections import ReplyError, Section, fenced, read_sections, render_sections, schema_of
+from codefavor.evolve.prompts.sections import (
+    ReplyError,
+    ReplySection,
+    fenced,
+    read_sections,
+    render_sections,
+    schema_of,
+)
 from codefavor.evolve.prompts.wording import with_version
 from codefavor.languages.language import Language
 from codefavor.languages.python.language import PYTHON
@@ -18,16 +25,16 @@ NEEDS_REVISION = "REVISE"
 _CHOICES = f"{NEEDS_REVISION} or {GOOD_ENOUGH}"
 
 _LAYOUT = (
-    Section("critique", "Critique", aliases=("Reflection", "Analysis", "Review")),
-    Section("decision", "Decision", aliases=("Verdict", "Conclusion")),
-    Section("criterion", "Criterion", aliases=("Criteria",)),
-    Section(
+    ReplySection("critique", "Critique", aliases=("Reflection", "Analysis", "Review")),
+    ReplySection("decision", "Decision", aliases=("Verdict", "Conclusion")),
+    ReplySection("criterion", "Criterion", aliases=("Criteria",)),
+    ReplySection(
         "revised",
         "Revised code",
         code=True,
         aliases=("Revision", "Revised draft", "Improved code", "Revised solution", "Final code"),
     ),
-    Section("feedback", "Feedback", aliases=("Explanation", "Rationale")),
+    ReplySection("feedback", "Feedback", aliases=("Explanation", "Rationale")),
 )
 _REQUIRED = ("critique", "decision")
 _REQUIRED_OF_REVISION = frozenset({"criterion", "revised", "feedback"})
@@ -79,7 +86,7 @@ two "the revised code" and "the draft".
 
 
 def opening(language: Language, order_seed: str) -> tuple[Message, ...]:
-    """Return how every talk with the critic begins: its role and the examples, in an order drawn by the seed.
+    """Return how every conversation with the critic begins: its role and the examples, in an order drawn by the seed.
 
     The examples are in Python, whatever the language of the drafts.
     """
@@ -123,8 +130,8 @@ def parse_critique(reply: str) -> Critique:
 
 
 def _is_good_enough(decision: str, critique: str, *, has_revision: bool) -> bool:
-    said = decision.upper()
-    approves, revises = GOOD_ENOUGH in said and f"NOT {GOOD_ENOUGH}" not in said, NEEDS_REVISION in said
+    words = decision.upper()
+    approves, revises = GOOD_ENOUGH in words and f"NOT {GOOD_ENOUGH}" not in words, NEEDS_REVISION in words
     if approves != revises:
         return approves
     if approves:

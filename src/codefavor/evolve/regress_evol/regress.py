@@ -10,8 +10,8 @@ from pydantic import Field, field_validator
 
 from codefavor.errors import DataError
 from codefavor.evidence.verification import Mark
-from codefavor.evolve.evidence_filter import verified
-from codefavor.evolve.evolve_seeds import Progress, Watch
+from codefavor.evolve.evidence_filter import filter_by_evidence
+from codefavor.evolve.evolve_seeds import EvolveProgress, Watch
 from codefavor.evolve.kind import EvolverKind
 from codefavor.evolve.protocol import Discard
 from codefavor.evolve.regress_evol.balance import balanced
@@ -28,16 +28,16 @@ from codefavor.record import Record
 from codefavor.sandbox.pool import Pool
 from codefavor.sandbox.probe import open_sandbox
 
-POOL = 3
+CANDIDATES_PER_PAIR = 3
 """How many pairs are made for one that is kept, so that the balance by length has something to choose from."""
 
 
-_NOT_SHOWN: frozenset[Mark] = frozenset({"refuted", "untestable"})
+_DROPPED_MARKS: frozenset[Mark] = frozenset({"refuted", "untestable"})
 """Marks that drop a pair: its defect has to be seen, in other results, more work, or a weakness."""
 
 
 class RegressEvolConfig(Record):
-    """What a run is asked for."""
+    """A run of Regress-Evol."""
 
     source: str
     """`installed`, `stdlib`, or the path of a file, folder or checkout."""
@@ -117,12 +117,12 @@ def _make(
     aspects = sorted({operator.aspect for operator in operators})
     made: dict[Aspect, dict[str, PreferencePair]] = {aspect: {} for aspect in aspects}
     discards: list[Discard] = []
-    progress = Progress()
-    enough = None if config.limit is None else POOL * (-(-config.limit // len(aspects)))
+    progress = EvolveProgress()
+    enough = None if config.limit is None else CANDIDATES_PER_PAIR * (-(-config.limit // len(aspects)))
     evolver = RegressEvol(operators, config.rng_seed)
     for outcome in evolver.evolve_all(good_functions(config.source, config.rng_seed, config.max_files)):
         if pool is not None and isinstance(outcome, PreferencePair):
-            outcome = verified(pool, outcome, config.rng_seed, _NOT_SHOWN)
+            outcome = filter_by_evidence(pool, outcome, config.rng_seed, _DROPPED_MARKS)
         if isinstance(outcome, Discard):
             discards.append(outcome)
         elif outcome.criterion.aspect is not None:
@@ -138,9 +138,9 @@ def _balance(
     made: dict[Aspect, dict[str, PreferencePair]], config: RegressEvolConfig, discards: list[Discard]
 ) -> list[PreferencePair]:
     kept: list[PreferencePair] = []
-    most = None if config.limit is None else config.limit // len(made)
+    max_pairs = None if config.limit is None else config.limit // len(made)
     for aspect, pairs in made.items():
-        chosen = balanced(list(pairs.values()), most, Random(f"{config.rng_seed}:{aspect}"))
+        chosen = balanced(list(pairs.values()), max_pairs, Random(f"{config.rng_seed}:{aspect}"))
         ids = {pair.id for pair in chosen}
         dropped = (pair for pair in pairs.values() if pair.id not in ids)
         discards += [
