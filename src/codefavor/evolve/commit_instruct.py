@@ -14,11 +14,12 @@ from codefavor.evolve.prompts.naming import name_codes
 from codefavor.evolve.prompts.sections import ReplyError
 from codefavor.evolve.prompts.yes_no import read_yes_no
 from codefavor.evolve.protocol import Discard
+from codefavor.evolve.provenance import provenance_of
 from codefavor.languages.diff import unified_diff
 from codefavor.languages.language import Language
 from codefavor.llm.protocol import ChatModel, GenerationConfig, Message
 from codefavor.pairs.criterion import resolve_criterion
-from codefavor.pairs.pair import PreferencePair, Provenance
+from codefavor.pairs.pair import PreferencePair
 
 METHOD = "commit-instruct"
 
@@ -96,13 +97,7 @@ class CommitInstruct:
             rejected=rephrasing.rejected,
             feedback=name_codes(rephrasing.feedback),
             language=self._language.name,
-            provenance=Provenance(
-                method=METHOD,
-                source=seed.source,
-                source_id=seed.source_id,
-                license=seed.license,
-                model=self._critic.name,
-            ),
+            provenance=provenance_of(seed, METHOD, self._critic.name),
         )
 
 

@@ -13,12 +13,13 @@ from codefavor.evolve.prompts.critic_examples import Critique
 from codefavor.evolve.prompts.naming import name_codes, names_a_code
 from codefavor.evolve.prompts.sections import ReplyError
 from codefavor.evolve.protocol import Discard
+from codefavor.evolve.provenance import provenance_of
 from codefavor.evolve.requested_code import reduce_to, requested_name
 from codefavor.languages.fences import code_of_reply
 from codefavor.languages.language import Language
 from codefavor.llm.protocol import ChatModel, GenerationConfig, Message
 from codefavor.pairs.criterion import resolve_criterion
-from codefavor.pairs.pair import PreferencePair, Provenance
+from codefavor.pairs.pair import PreferencePair
 
 METHOD = "critic-evol"
 
@@ -121,11 +122,5 @@ class CriticEvol:
             rejected=draft,
             feedback=feedback,
             language=self._language.name,
-            provenance=Provenance(
-                method=METHOD,
-                source=seed.source,
-                source_id=seed.source_id,
-                license=seed.license,
-                model=self._critic.name,
-            ),
+            provenance=provenance_of(seed, METHOD, self._critic.name),
         )

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 
 from codefavor.evolve.protocol import Discard
+from codefavor.evolve.provenance import provenance_of
 from codefavor.evolve.regress_evol.balance import MAX_RELATIVE_CHANGE
 from codefavor.evolve.regress_evol.operator import Change, Operator
 from codefavor.evolve.regress_evol.snippet import Snippet
@@ -18,7 +19,7 @@ from codefavor.evolve.regress_evol.wording import criterion_in_words, describe_t
 from codefavor.evolve.seeds import GoodFunction
 from codefavor.languages.python.parse import parses
 from codefavor.languages.python.strip import strip_comments
-from codefavor.pairs.pair import PreferencePair, Provenance
+from codefavor.pairs.pair import PreferencePair
 
 METHOD = "regress-evol"
 _SHORT_WORD = 3
@@ -76,12 +77,7 @@ class RegressEvol:
             chosen=chosen,
             rejected=rejected,
             feedback=operator.harm,
-            provenance=Provenance(
-                method=f"{METHOD}/{operator.name}",
-                source=good.source,
-                source_id=good.source_id,
-                license=good.license,
-            ),
+            provenance=provenance_of(good, f"{METHOD}/{operator.name}"),
         )
 
 
