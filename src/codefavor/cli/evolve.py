@@ -81,7 +81,7 @@ def plugin_options(
 
 def regress_options(
     source: Annotated[str, typer.Option(help="installed, stdlib, or a file, folder or checkout of Python code.")],
-    limit: Annotated[int | None, typer.Option(help="The most pairs, shared out evenly among the aspects.")] = None,
+    max_pairs: Annotated[int | None, typer.Option(help="The most pairs, shared out evenly among the aspects.")] = None,
     operators: Annotated[list[str] | None, typer.Option(help="Use only this operator; may be repeated.")] = None,
     exclude_operators: Annotated[list[str] | None, typer.Option(help="Leave this one out; may be repeated.")] = None,
     aspects: Annotated[list[str] | None, typer.Option(help="Only this aspect; may be repeated.")] = None,
@@ -90,7 +90,7 @@ def regress_options(
     """Which functions, and how they are made worse."""
     return {
         "source": source,
-        "limit": limit,
+        "max_pairs": max_pairs,
         "operators": operators or None,
         "exclude_operators": exclude_operators or None,
         "aspects": aspects or None,

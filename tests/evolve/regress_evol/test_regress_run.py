@@ -83,7 +83,7 @@ def test_the_seed_decides_everything(checkout: Path, tmp_path: Path) -> None:
 
 
 def test_the_limit_is_shared_among_the_aspects(checkout: Path, tmp_path: Path) -> None:
-    summary, pairs = _run(checkout, tmp_path / "out", limit=9)
+    summary, pairs = _run(checkout, tmp_path / "out", max_pairs=9)
     assert len(pairs) <= 9 and set(summary.by_aspect.values()) == {3}
 
 

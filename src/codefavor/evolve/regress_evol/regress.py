@@ -43,7 +43,7 @@ class RegressEvolConfig(Record):
     """`installed`, `stdlib`, or the path of a file, folder or checkout."""
     language: str = PYTHON.name
     """The language of the code; the operators know Python only."""
-    limit: Annotated[int, Field(gt=0)] | None = None
+    max_pairs: Annotated[int, Field(gt=0)] | None = None
     """The most pairs, shared out evenly among the aspects; None keeps all that the balance allows."""
     rng_seed: int = 0
     """Decides the order of files, the operators' choices and the wording."""
@@ -118,7 +118,7 @@ def _make(
     made: dict[Aspect, dict[str, PreferencePair]] = {aspect: {} for aspect in aspects}
     discards: list[Discard] = []
     progress = EvolveProgress()
-    enough = None if config.limit is None else CANDIDATES_PER_PAIR * (-(-config.limit // len(aspects)))
+    enough = None if config.max_pairs is None else CANDIDATES_PER_PAIR * (-(-config.max_pairs // len(aspects)))
     evolver = RegressEvol(operators, config.rng_seed)
     for outcome in evolver.evolve_all(good_functions(config.source, config.rng_seed, config.max_files)):
         if pool is not None and isinstance(outcome, PreferencePair):
@@ -138,7 +138,7 @@ def _balance(
     made: dict[Aspect, dict[str, PreferencePair]], config: RegressEvolConfig, discards: list[Discard]
 ) -> list[PreferencePair]:
     kept: list[PreferencePair] = []
-    max_pairs = None if config.limit is None else config.limit // len(made)
+    max_pairs = None if config.max_pairs is None else config.max_pairs // len(made)
     for aspect, pairs in made.items():
         chosen = balanced(list(pairs.values()), max_pairs, Random(f"{config.rng_seed}:{aspect}"))
         ids = {pair.id for pair in chosen}
