@@ -9,8 +9,8 @@ import pytest
 
 from codefavor.config import load_config
 from codefavor.errors import ConfigError
-from codefavor.evolve.commit_filter import CommitFilter, FileChange, is_source, to_seed
-from codefavor.evolve.commit_seed import CommitSeed
+from codefavor.evolve.commit_filter import CommitFilter, is_source, to_seed
+from codefavor.evolve.commit_seed import CommitChange, CommitSeed
 from codefavor.evolve.filters import PairFilter
 from codefavor.evolve.instructions import read_docstrings
 from codefavor.evolve.prompts.critic_evol import critic_system
@@ -133,8 +133,8 @@ def test_edit_pack_rows_are_read_in_the_language_of_the_run(tmp_path: Path) -> N
     assert "openai/gpt-4o: 2 seeds" in done.stdout and "commit to a JavaScript project" in done.stdout
 
 
-def change(before: str, after: str, path: str = "a.ts") -> FileChange:
-    return FileChange(
+def change(before: str, after: str, path: str = "a.ts") -> CommitChange:
+    return CommitChange(
         source="s", source_id="1", license="mit", message="say what it does", path=path, before=before, after=after
     )
 

@@ -10,7 +10,7 @@ import typer
 from codefavor import api
 from codefavor.cli.options import CriterionOption, CriterionTextOption, JudgeOption, asked_criterion, read_text
 from codefavor.cli.sandbox import UNSAFE_HELP
-from codefavor.evidence.describe import account
+from codefavor.evidence.describe import describe
 from codefavor.judges.load import default_spec, load_judge
 from codefavor.pairs.verdict import Verdict
 
@@ -48,7 +48,7 @@ def compare(
     for name, value in answer.items():
         if value is not None:
             typer.echo(f"{name:<12} {value}")
-    for number, line in enumerate(account(verdict.evidence) if verdict.evidence else ()):
+    for number, line in enumerate(describe(verdict.evidence) if verdict.evidence else ()):
         typer.echo(f"{'' if number else 'evidence':<12} {line}")
 
 

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from codefavor.atomic import write_text, writing_to
 from codefavor.cli.options import JudgeOption
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.errors import SandboxError, UserError
@@ -18,13 +19,12 @@ from codefavor.judges.both_orders import BothOrders
 from codefavor.judges.load import default_spec, load_judge
 from codefavor.judges.protocol import Judge
 from codefavor.pairs.criterion import VERIFIABLE_ASPECTS, Aspect, Criterion, criterion_for
-from codefavor.pairs.source import writing_to
 from codefavor.review.markdown import as_markdown
 from codefavor.review.records import SURE, Review
 from codefavor.review.review_changes import review_changes
 from codefavor.review.sarif import as_sarif
 from codefavor.review.text import as_text
-from codefavor.sandbox.pool import Pool
+from codefavor.sandbox.pool import WorkerPool
 from codefavor.sandbox.probe import open_sandbox
 
 Format = Literal["text", "json", "sarif", "markdown"]
@@ -77,7 +77,7 @@ def review(
         return chosen if one_order else BothOrders(chosen)
 
     repository = _open(repo)
-    asked = find_revisions(repository, revisions, staged)
+    compared = find_revisions(repository, revisions, staged)
     pool, not_run = _open_pool(unsafe_local)
     workers = os.cpu_count() or 1
     try:
@@ -85,7 +85,7 @@ def review(
             bar = progress.add_task("functions", total=None)
             found = review_changes(
                 repository,
-                asked,
+                compared,
                 criteria,
                 make_judge,
                 pool,
@@ -98,7 +98,7 @@ def review(
             pool.close()
     for path, kind in files.items():
         with writing_to(path):
-            path.write_text(_RENDER[kind](found), encoding="utf-8")
+            write_text(path, _RENDER[kind](found))
     typer.echo(_RENDER[output](found), nl=False)
     if threshold is not None and found.worse(threshold):
         raise typer.Exit(_WORSE)
@@ -137,7 +137,7 @@ def _open(path: Path) -> Repository:
     return open_repository(root, Path(index) if index else None)
 
 
-def _open_pool(unsafe_local: bool) -> tuple[Pool | None, str | None]:
+def _open_pool(unsafe_local: bool) -> tuple[WorkerPool | None, str | None]:
     try:
         return open_sandbox(unsafe_local=unsafe_local), None
     except SandboxError as error:

@@ -11,7 +11,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from codefavor.evolve.commit_seed import CommitSeed
+from codefavor.evolve.commit_seed import CommitChange, CommitSeed
 from codefavor.evolve.licenses import PERMISSIVE
 from codefavor.evolve.protocol import Discard
 from codefavor.evolve.prune_context import prune_to_change
@@ -76,26 +76,7 @@ class CommitFilter(Record):
     """The largest file that is looked at."""
 
 
-class FileChange(Record):
-    """One change of one source file, not yet filtered."""
-
-    source: str
-    """The repository or data set."""
-    source_id: str
-    """The commit, with the path where a source has several changes of one commit."""
-    license: str | None
-    """Its licences by SPDX identifier, joined by " AND " where there are several."""
-    message: str
-    """What the author says of the change."""
-    path: str
-    """The file's path in its repository."""
-    before: str
-    """The file before the change."""
-    after: str
-    """The file after the change."""
-
-
-def to_seed(change: FileChange, rules: CommitFilter, language: Language) -> CommitSeed | Discard:
+def to_seed(change: CommitChange, rules: CommitFilter, language: Language) -> CommitSeed | Discard:
     """Return the seed that a change in `language` gives, or why it gives none; reasons are few, to be counted."""
     reason = why_not_license(change.license, rules) or why_not_path(change.path) or _why_not(change, rules)
     if reason:
@@ -113,7 +94,7 @@ def to_seed(change: FileChange, rules: CommitFilter, language: Language) -> Comm
     return CommitSeed(**change.model_dump(exclude={"before", "after"}), before=before, after=after)
 
 
-def _differs(change: FileChange, pruned: tuple[str, str], language: Language) -> bool:
+def _differs(change: CommitChange, pruned: tuple[str, str], language: Language) -> bool:
     """Return whether more than comments and layout changes, judged by the whole files where a part does not parse."""
     before, after = (language.syntax.strip_comments(code) for code in pruned)
     if not (before.parses and after.parses):
@@ -149,7 +130,7 @@ def why_not_path(path: str) -> str | None:
     return "generated" if _GENERATED_NAME.search(path) else None
 
 
-def _why_not(change: FileChange, rules: CommitFilter) -> str | None:
+def _why_not(change: CommitChange, rules: CommitFilter) -> str | None:
     if len(change.message.strip()) < rules.min_message_chars:
         return "message too short"
     if max(len(change.before), len(change.after)) > rules.max_file_bytes:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from codefavor.errors import DataError
-from codefavor.evolve.commit_filter import CommitFilter, FileChange, reject, to_seed, why_not_license
-from codefavor.evolve.commit_seed import CommitSeed
+from codefavor.evolve.commit_filter import CommitFilter, reject, to_seed, why_not_license
+from codefavor.evolve.commit_seed import CommitChange, CommitSeed
 from codefavor.evolve.protocol import Discard
 from codefavor.evolve.row_readers import read_table
 from codefavor.languages.language import Language
@@ -39,7 +39,7 @@ def _seed(row: dict[str, Any], rules: CommitFilter, language: Language) -> Commi
     if canonical_name(str(row.get("lang") or language.name)) != language.name:
         return reject(row["commit"], f"not {language.title}")
     license_name = str(row.get("license") or "").lower() or None
-    change = FileChange(
+    change = CommitChange(
         source=str(row.get("repos") or "unknown").partition(",")[0],
         source_id=row["commit"],
         license=_SPDX.get(license_name, license_name) if license_name else None,

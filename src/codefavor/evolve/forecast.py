@@ -9,13 +9,14 @@ from pathlib import Path
 
 from codefavor.errors import ConfigError
 from codefavor.evolve.conversation import AnsweredCall
-from codefavor.evolve.journal import read_settled
 from codefavor.evolve.kind import ConfigT, SeedEvolverKind, SeedT
 from codefavor.evolve.models import prices_of
 from codefavor.evolve.protocol import Discard
+from codefavor.evolve.settled import Settled
 from codefavor.llm.prices import Estimate, estimate
 from codefavor.llm.protocol import Usage
 from codefavor.record import Record
+from codefavor.runs.journal import JOURNAL_FILE, read_journal
 
 _SAMPLE = 200
 
@@ -49,8 +50,10 @@ def forecast(kind: SeedEvolverKind[ConfigT, SeedT], config: ConfigT, folder: Pat
             prompts.append(kind.first_prompt(config, seed))
         if count <= _SAMPLE:
             guesses.append(kind.expected_calls(config, seed))
-    journal = folder / "journal.jsonl"
-    answered = [settled.calls for settled in islice(read_settled(journal), _SAMPLE)] if journal.exists() else []
+    journal = folder / JOURNAL_FILE
+    answered = (
+        [settled.calls for settled in islice(read_journal(journal, Settled), _SAMPLE)] if journal.exists() else []
+    )
     sample = answered or guesses
     prices = prices_of(list(config.models().values()), config.effort)
     totals = {name: [_total(calls, name) for calls in sample] for name in prices}

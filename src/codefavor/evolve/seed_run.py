@@ -11,14 +11,15 @@ from pathlib import Path
 from codefavor.errors import CodeFavorError
 from codefavor.evolve.evidence_filter import PairCheck, make_check
 from codefavor.evolve.evolve_seeds import EvolveProgress, Watch, evolve_seeds, finish, open_folder
-from codefavor.evolve.journal import Journal
 from codefavor.evolve.kind import ConfigT, SeedEvolverKind, SeedT
 from codefavor.evolve.models import load_models, prices_of
 from codefavor.evolve.run_config import RunConfig
+from codefavor.evolve.settled import Settled
 from codefavor.evolve.summary import EvolveSummary
 from codefavor.jsonl import read_records
 from codefavor.llm.answers import AnswerFile
 from codefavor.llm.usage_budget import Meter
+from codefavor.runs.journal import JOURNAL_FILE, NumberedJournal
 from codefavor.sandbox.probe import open_sandbox
 
 _VERIFIERS = 4
@@ -39,7 +40,7 @@ def run_here(
         check = open_check(config, opened)
         open_folder(folder, settings, command, config.input_files())
         answers = opened.enter_context(AnswerFile(folder / "answers.sqlite"))
-        journal = opened.enter_context(Journal(folder / "journal.jsonl"))
+        journal = opened.enter_context(NumberedJournal(folder / JOURNAL_FILE, Settled))
         progress = EvolveProgress(earlier=len(journal))
         try:
             drawn = asyncio.run(settle_seeds(kind, config, None, answers, check, journal, progress, watch))
@@ -65,7 +66,7 @@ async def settle_seeds(
     seed_file: Path | None,
     answers: AnswerFile,
     check: PairCheck,
-    journal: Journal,
+    journal: NumberedJournal[Settled],
     progress: EvolveProgress,
     watch: Watch,
 ) -> bool:

@@ -1,4 +1,4 @@
-"""From candidate sets to labelled problems: a pure function over one shard. Nothing is read or written here."""
+"""From candidate sets to labelled problems: a pure function. Nothing is read or written here."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -8,13 +8,13 @@ from codefavor.judges.protocol import Judge
 from codefavor.labelling.labelled import DropReason, LabelledPair, LabelledProblem, LabelSettings
 from codefavor.pairs.evidence import Evidence
 from codefavor.ranking.candidate_set import CandidateSet
-from codefavor.ranking.tournament import Outcome, rank_many
+from codefavor.ranking.tournament import RankingOutcome, rank_many
 
 
-def label_shard(
+def label_problems(
     judge: Judge, tasks: Iterable[tuple[int, CandidateSet]], settings: LabelSettings
 ) -> Iterator[LabelledProblem]:
-    """Yield every problem of a shard, labelled, as soon as it is finished; problems come with their place in the file.
+    """Yield every problem, labelled, as soon as it is finished; problems come with their place in the file.
 
     Raises:
         ModelError: the judge failed.
@@ -23,7 +23,7 @@ def label_shard(
     return (label_outcome(outcome, settings) for outcome in rank_many(judge, tasks, settings.rank))
 
 
-def label_outcome(outcome: Outcome, settings: LabelSettings) -> LabelledProblem:
+def label_outcome(outcome: RankingOutcome, settings: LabelSettings) -> LabelledProblem:
     """Return the pairs that the ranking of one problem is confident of."""
     ranking = outcome.ranking
     different = [each.candidate for each in ranking.ranked if each.same_as is None]
@@ -51,7 +51,7 @@ def label_outcome(outcome: Outcome, settings: LabelSettings) -> LabelledProblem:
     )
 
 
-def _pair(outcome: Outcome, chosen: int, rejected: int) -> LabelledPair:
+def _pair(outcome: RankingOutcome, chosen: int, rejected: int) -> LabelledPair:
     strengths = {each.candidate: each.strength for each in outcome.ranking.ranked}
     asked = {(chosen, rejected), (rejected, chosen)} & outcome.answers.keys()
     return LabelledPair(
@@ -64,7 +64,7 @@ def _pair(outcome: Outcome, chosen: int, rejected: int) -> LabelledPair:
     )
 
 
-def _evidence(outcome: Outcome, chosen: int, rejected: int) -> Evidence | None:
+def _evidence(outcome: RankingOutcome, chosen: int, rejected: int) -> Evidence | None:
     """Return the evidence on this very pair with the chosen candidate as A, where there is any."""
     straight = outcome.answers.get((chosen, rejected))
     if straight and straight.evidence:
@@ -73,5 +73,5 @@ def _evidence(outcome: Outcome, chosen: int, rejected: int) -> Evidence | None:
     return turned.evidence.swapped() if turned and turned.evidence else None
 
 
-def _answered(outcome: Outcome) -> bool:
+def _answered(outcome: RankingOutcome) -> bool:
     return any(verdict.choice is not None for verdict in outcome.answers.values())

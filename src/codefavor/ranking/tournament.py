@@ -28,7 +28,7 @@ _WIDTH = 1.959964
 """A normal variable lies within so many standard deviations of its mean with probability 0.95."""
 
 
-class Outcome(NamedTuple):
+class RankingOutcome(NamedTuple):
     """A ranking with what it rests on."""
 
     task: CandidateSet
@@ -41,7 +41,7 @@ class Outcome(NamedTuple):
     """Shape (n, n): the probability that the row is stronger than the column, for all candidates."""
 
 
-def rank(judge: Judge, task: CandidateSet, settings: RankSettings) -> Outcome:
+def rank(judge: Judge, task: CandidateSet, settings: RankSettings) -> RankingOutcome:
     """Return the ranking of one problem.
 
     Raises:
@@ -54,7 +54,7 @@ def rank(judge: Judge, task: CandidateSet, settings: RankSettings) -> Outcome:
 
 def rank_many(
     judge: Judge, tasks: Iterable[tuple[int, CandidateSet]], settings: RankSettings, at_once: int = AT_ONCE
-) -> Iterator[Outcome]:
+) -> Iterator[RankingOutcome]:
     """Yield the outcome of every problem as soon as it is finished; problems come with their place in the file.
 
     Raises:
@@ -97,7 +97,7 @@ def _decide(contests: list[Contest]) -> None:
             contest.decide(mean, covariance)
 
 
-def _outcome(contest: Contest, judge: str) -> Outcome:
+def _outcome(contest: Contest, judge: str) -> RankingOutcome:
     strengths = contest.mean[:-1]
     order = np.lexsort((-strengths, ~contest.leaders))
     level = contest.leaders.sum() > 1 or (contest.size > 1 and abs(strengths[order[0]] - strengths[order[1]]) < _EVEN)
@@ -123,7 +123,7 @@ def _outcome(contest: Contest, judge: str) -> Outcome:
         ranked=tuple(_ranked(contest, order)),
         cost=contest.cost,
     )
-    return Outcome(contest.task, ranking, _by_candidate(contest), _stronger(contest))
+    return RankingOutcome(contest.task, ranking, _by_candidate(contest), _stronger(contest))
 
 
 def _foreseen_level(contest: Contest, best: int) -> bool:

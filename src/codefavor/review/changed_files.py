@@ -1,20 +1,18 @@
 """The Python files that differ between two states of a repository, as text, and those that cannot be read, with why."""
 
-import io
-import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from codefavor.git.diffs import FileChange, read_changes
 from codefavor.git.objects import GitObjects, open_objects
 from codefavor.git.repository import Repository
 from codefavor.git.revisions import Revisions
+from codefavor.git.text import decode_source
 from codefavor.review.records import NotJudged
 
-MOST_BYTES = 2_000_000
+MAX_BYTES = 2_000_000
 """The largest file that is read."""
-_PYTHON = (".py", ".pyw")
-_SUBMODULE, _LINK, _NOTHING = "160000", "120000", "000000"
-_LISTING = ("--raw", "-r", "-z", "-M", "--no-abbrev", "--no-ext-diff", "--no-textconv", "--ignore-submodules=dirty")
+_PYTHON = (b".py", b".pyw")
 
 
 @dataclass(frozen=True)
@@ -31,82 +29,40 @@ class ChangedFile:
     """Its text in the new state, empty where there is none."""
 
 
-@dataclass(frozen=True)
-class _Listed:
-    """A line of git's raw listing."""
-
-    modes: tuple[str, str]
-    blobs: tuple[str, str]
-    paths: tuple[str, str]
-
-    @property
-    def path(self) -> str:
-        """The path by which people know it."""
-        return self.paths[0] if self.modes[1] == _NOTHING else self.paths[1]
-
-
 def read_changed_files(repository: Repository, revisions: Revisions) -> Iterator[ChangedFile | NotJudged]:
     """Yield every changed Python file with both its texts, or why it cannot be judged; other files are left out.
 
     Raises:
         DataError: the repository is damaged.
     """
-    listed = [each for each in _listing(repository, revisions) if _concerns(each)]
+    changes = [change for change in read_changes(repository, revisions) if _concerns(change)]
     with open_objects(repository) as objects:
-        for each in listed:
-            yield _read(each, objects)
+        for change in changes:
+            yield _read(change, objects)
 
 
-def _listing(repository: Repository, revisions: Revisions) -> Iterator[_Listed]:
-    if revisions.new is None:
-        told = repository.read("diff-index", "--cached", *_LISTING, revisions.old, "--")
-    else:
-        told = repository.read("diff-tree", *_LISTING, revisions.old, revisions.new, "--")
-    fields = iter(told.split("\0"))
-    for head in fields:
-        if not head:
-            continue
-        old_mode, new_mode, old, new, status = head.removeprefix(":").split(" ")
-        path = next(fields)
-        paths = (path, next(fields)) if status[0] in "RC" else (path, path)
-        yield _Listed((old_mode, new_mode), (old, new), paths)
+def _concerns(change: FileChange) -> bool:
+    return any(version.is_submodule or version.name.endswith(_PYTHON) for version in change.versions)
 
 
-def _concerns(listed: _Listed) -> bool:
-    return _SUBMODULE in listed.modes or any(path.endswith(_PYTHON) for path in listed.paths)
-
-
-def _read(listed: _Listed, objects: GitObjects) -> ChangedFile | NotJudged:
-    if _SUBMODULE in listed.modes:
-        return NotJudged(path=listed.path, reason="It is a submodule; review it in its own repository.")
-    if _LINK in listed.modes:
-        return NotJudged(path=listed.path, reason="It is a symbolic link.")
+def _read(change: FileChange, objects: GitObjects) -> ChangedFile | NotJudged:
+    if any(version.is_submodule for version in change.versions):
+        return NotJudged(path=change.path, reason="It is a submodule; review it in its own repository.")
+    if any(version.is_link for version in change.versions):
+        return NotJudged(path=change.path, reason="It is a symbolic link.")
     texts: list[str] = []
-    for mode, blob, path in zip(listed.modes, listed.blobs, listed.paths, strict=True):
-        present = mode != _NOTHING and path.endswith(_PYTHON)
-        content = objects.read(blob, MOST_BYTES) if present else b""
-        text = _decode(content)
+    for version in change.versions:
+        present = version.exists and version.name.endswith(_PYTHON)
+        content = objects.read(version.blob, MAX_BYTES) if present else b""
+        text = None if content is None else decode_source(content)
         if text is None:
-            return NotJudged(path=listed.path, reason=_why_not(content))
+            return NotJudged(path=change.path, reason=_why_not(content))
         texts.append(text)
-    old_path, new_path = (
-        None if mode == _NOTHING else path for mode, path in zip(listed.modes, listed.paths, strict=True)
-    )
+    old_path, new_path = (version.path if version.exists else None for version in change.versions)
     return ChangedFile(old_path, new_path, texts[0], texts[1])
-
-
-def _decode(content: bytes | None) -> str | None:
-    """Return the text as Python would read it, by its byte-order mark or its coding comment; None where it is none."""
-    if content is None or b"\0" in content:
-        return None
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
-        return content.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError):
-        return None
 
 
 def _why_not(content: bytes | None) -> str:
     if content is None:
-        return f"Its content is missing from this clone, or larger than {MOST_BYTES:,} bytes."
+        return f"Its content is missing from this clone, or larger than {MAX_BYTES:,} bytes."
     return "It is binary." if b"\0" in content else "It is not text in UTF-8 or in the encoding that it declares."

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from codefavor.evidence.describe import account
+from codefavor.evidence.describe import describe
 from codefavor.git.repository import Repository
 from codefavor.git.revisions import Revisions
 from codefavor.judges.protocol import Judge
@@ -21,7 +21,7 @@ from codefavor.review.changed_functions import ChangedFunction, Side, find_chang
 from codefavor.review.function_analysis import FactFinder, Facts, under_name
 from codefavor.review.function_evidence import FunctionEvidence
 from codefavor.review.printable import printable
-from codefavor.review.records import SURE, FunctionReview, Judged, NotJudged, Outcome, Review
+from codefavor.review.records import SURE, FunctionReview, Judged, NotJudged, Review, ReviewOutcome
 from codefavor.sandbox.pool import Pool
 
 MakeJudge = Callable[[Judge], Judge]
@@ -68,14 +68,14 @@ def review_changes(
     changes, unparsed = find_changed_functions(files)
     finder = FactFinder()
     cases = [_prepare(changed, finder, criteria) for changed in changes]
-    asked = {each.digest(): case.facts for case in cases for each in case.comparisons if each}
-    judge = make_judge(FunctionEvidence(pool, asked, workers))
+    facts_of = {each.digest(): case.facts for case in cases for each in case.comparisons if each}
+    judge = make_judge(FunctionEvidence(pool, facts_of, workers))
     functions = []
     for start in range(0, len(cases), workers):
         functions += _judge(cases[start : start + workers], criteria, judge)
         tell(len(functions), len(cases))
     return Review(
-        compared=revisions.told,
+        compared=revisions.description,
         judge=judge.name,
         functions=tuple(functions),
         not_judged=(*not_judged, *unparsed, *_outside(files, changes, unparsed)),
@@ -98,13 +98,13 @@ def _outside(
     files: Sequence[ChangedFile], changes: Sequence[ChangedFunction], unparsed: Sequence[NotJudged]
 ) -> list[NotJudged]:
     """Name the files in which something changed, but no function."""
-    told = {side.file.path for each in changes for side in (each.old, each.new) if side}
-    told |= {each.path for each in unparsed}
+    paths = {side.file.path for each in changes for side in (each.old, each.new) if side}
+    paths |= {each.path for each in unparsed}
     return [
         NotJudged(path=path, reason="No function changed in it.")
         for file in files
         if file.old != file.new
-        and not told & {file.old_path, file.new_path}
+        and not paths & {file.old_path, file.new_path}
         and (path := file.new_path or file.old_path)
     ]
 
@@ -199,11 +199,11 @@ def _judged(criterion: Criterion, verdict: Verdict | None) -> Judged:
         probability=verdict.prob_a,
         words=verdict.feedback or verdict.undecided or "The judge gives no reason.",
         judge=verdict.judge,
-        evidence=tuple(account(verdict.evidence)) if verdict.evidence else (),
+        evidence=tuple(describe(verdict.evidence)) if verdict.evidence else (),
     )
 
 
-def outcome_of(verdict: Verdict) -> Outcome:
+def outcome_of(verdict: Verdict) -> ReviewOutcome:
     """Return what a verdict on old (A) against new (B) says of the new code; a side needs `SURE` at least."""
     if verdict.choice == "tie":
         return "no difference"

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from codefavor.evidence.describe import account
+from codefavor.evidence.describe import describe
 from codefavor.pairs.comparison import Choice, Comparison
 from codefavor.pairs.criterion import Aspect, resolve_criterion
 from codefavor.pairs.evidence import Evidence
@@ -77,7 +77,7 @@ class CompareAnswer(Record):
             undecided=verdict.undecided,
             judge=verdict.judge,
             feedback=verdict.feedback,
-            account=tuple(account(verdict.evidence)) if verdict.evidence else (),
+            account=tuple(describe(verdict.evidence)) if verdict.evidence else (),
             evidence=verdict.evidence,
             cost=verdict.cost,
         )

@@ -6,7 +6,8 @@ from typing import Literal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from codefavor.evidence.describe import account
+from codefavor.evidence.describe import Description, describe_parts
+from codefavor.evidence.words import observed_words
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.evidence import CandidateEvidence, Evidence
@@ -23,7 +24,6 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 _HEADLINES = {"A": "A is better", "B": "B is better", "tie": "A tie", None: "Undecided"}
-_SAID_OF = {"A: ": "A", "B: ": "B"}
 
 
 class Line(Record):
@@ -66,17 +66,15 @@ def render_page(judge: str, asks_for_token: bool) -> str:
 def render_answer(shown: Comparison, verdict: Verdict) -> str:
     """Return the fragment for a verdict on a comparison as the judge read it."""
     evidence = verdict.evidence
-    told = account(_shown_elsewhere_left_out(evidence)) if evidence else []
+    words = describe_parts(_shown_elsewhere_left_out(evidence)) if evidence else Description((), (), (), ())
     return _ENVIRONMENT.get_template("answer.html").render(
         headline=_HEADLINES[verdict.choice],
         choice=verdict.choice,
         prob_a=verdict.prob_a,
         judge=verdict.judge,
         reason=visible_html(verdict.undecided or verdict.feedback or ""),
-        account=[visible_html(line) for line in told if line[:3] not in _SAID_OF],
-        accounts={
-            side: [visible_html(line[3:]) for line in told if _SAID_OF.get(line[:3]) == side] for side in ("A", "B")
-        },
+        account=[visible_html(line) for line in (*words.run, *words.rest)],
+        accounts={"A": list(map(visible_html, words.a)), "B": list(map(visible_html, words.b))},
         witnesses=_witnesses(evidence) if evidence else [],
         candidates={
             "A": _lines(shown.code_a, shown.language, evidence.a if evidence else None),
@@ -110,8 +108,8 @@ def _witnesses(evidence: Evidence) -> list[Witness]:
             kind="worked example",
             call=_coloured(call),
             expected=_coloured(either.expected),
-            a=_coloured(failed_a[call].got) if call in failed_a else None,
-            b=_coloured(failed_b[call].got) if call in failed_b else None,
+            a=_coloured(observed_words(failed_a[call].got)) if call in failed_a else None,
+            b=_coloured(observed_words(failed_b[call].got)) if call in failed_b else None,
         )
         for call, either in {**failed_b, **failed_a}.items()
     ]
@@ -120,8 +118,8 @@ def _witnesses(evidence: Evidence) -> list[Witness]:
             kind="generated input",
             call=_coloured(each.call),
             expected=None,
-            a=_coloured(each.a),
-            b=_coloured(each.b),
+            a=_coloured(observed_words(each.a)),
+            b=_coloured(observed_words(each.b)),
         )
         for each in evidence.differences
     ]
