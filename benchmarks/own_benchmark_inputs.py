@@ -34,7 +34,7 @@ def mutants(problem: Problem, aspect: Aspect) -> Iterator[Sample]:
     if not isinstance(functions, tuple) or len(functions) != 1 or functions[0].free_names:
         return
     good = GoodFunction(function=functions[0], source="solutions", source_id=problem.id, license=problem.license)
-    for made in RegressEvol(choose_operators(aspects=[aspect]), seed=0, pairs_per_aspect=6).evolve(good):
+    for made in RegressEvol(choose_operators(aspects=[aspect]), rng_seed=0, pairs_per_aspect=6).evolve(good):
         if isinstance(made, PreferencePair):
             yield Sample(problem=problem.id, code=made.rejected, model="regress-evol")
 
