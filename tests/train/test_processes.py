@@ -13,6 +13,7 @@ import pytest
 import torch
 import yaml
 from accelerate.commands.config.config_args import load_config_from_file
+from safetensors import safe_open
 from safetensors.torch import load_file
 
 from codefavor.errors import ConfigError, MissingExtraError
@@ -147,7 +148,8 @@ def test_sharded_processes_stop_together_and_one_goes_on(runs: Runs, launcher: s
     _, complained = started.communicate(timeout=SECONDS)
     assert "the same command with --resume goes on from the last checkpoint" in complained
     assert complained.count("stopped; the same command") == 1
-    progress = json.loads((runs.folder / "two" / "checkpoint" / "progress.json").read_text(encoding="utf-8"))
+    with safe_open(runs.folder / "two" / "checkpoint" / "state.safetensors", "pt") as saved:
+        progress = json.loads(saved.metadata()["progress"])
     assert 2 <= progress["step"] < 40
     assert not (runs.folder / "two" / "judge.json").exists()
     assert_alike(runs.alone("one", **settings), runs.alone("two", resume=True, **settings))
