@@ -85,7 +85,7 @@ def theirs(given: argparse.Namespace, again: bool) -> None:
     from transformers import TrainerCallback
     from trl import SFTConfig, SFTTrainer
 
-    from codefavor.judges.classification import JointInput
+    from codefavor.judges.trained.classification import JointInput
     from codefavor.models.embedded import resolve_model
     from codefavor.models.pretrained import load_tokenizer, load_weights
     from codefavor.train.epoch import epoch_batches

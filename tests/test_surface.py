@@ -75,6 +75,30 @@ def test_no_name_needs_torch() -> None:
     ) == ("0 compare")
 
 
+IMPORT_ALL = """
+import importlib, pkgutil, sys
+import codefavor
+
+HOLD_TORCH = ("models", "train", "judges.trained", "llm.local", "llm.row_decoding")
+RUN_INSIDE = ("sandbox.inside",)
+left_out = tuple(f"codefavor.{name}" for name in (*HOLD_TORCH, *RUN_INSIDE))
+imported = 0
+for module in pkgutil.walk_packages(codefavor.__path__, "codefavor."):
+    if module.name.startswith(left_out):
+        continue
+    try:
+        importlib.import_module(module.name)
+    except ModuleNotFoundError as error:  # an optional package that is not installed
+        assert not error.name.startswith("codefavor"), error
+    imported += 1
+print(imported > 300, sorted({"torch", "transformers", "trl", "peft"} & set(sys.modules)))
+"""
+
+
+def test_no_module_outside_the_packages_of_torch_imports_it() -> None:
+    assert run_alone(IMPORT_ALL) == "True []"
+
+
 @pytest.mark.parametrize("first", ["", "import codefavor.ranking.tournament", "from codefavor import Ranking"])
 def test_rank_is_the_function_whatever_was_imported_before(first: str) -> None:
     code = (

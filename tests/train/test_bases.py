@@ -7,10 +7,10 @@ from jinja2 import TemplateError
 from tiny_bases import BASES, make_base
 
 from codefavor.config import load_config
-from codefavor.judges.classification import JointInput, answer_logits
-from codefavor.judges.generation import DialogueInput
 from codefavor.judges.generation_format import REPLY_FORMAT
 from codefavor.judges.load import load_judge
+from codefavor.judges.trained.classification import JointInput, answer_logits
+from codefavor.judges.trained.generation import DialogueInput
 from codefavor.manifest import make_manifest
 from codefavor.models.batches import pad_left
 from codefavor.models.greedy import write_replies

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from codefavor.errors import ConfigError, DataError
-from codefavor.judges.divergence_encoder import PartingReader
 from codefavor.judges.load import load_judge
+from codefavor.judges.trained.divergence_encoder import PartingReader
 from codefavor.manifest import make_manifest
 from codefavor.pairs.criterion import Aspect, criterion_for
 from codefavor.pairs.pair import PreferencePair

@@ -50,21 +50,21 @@ SHIPPED = Path(__file__).parent / "grounded_shipped"
 """The card of the grounded judge that comes with codefavor."""
 
 _TRAINED: dict[Objective, tuple[str, str]] = {
-    "classification": ("codefavor.judges.classification", "ClassificationJudge"),
-    "generation": ("codefavor.judges.generation", "GenerationJudge"),
-    "order-free": ("codefavor.judges.order_free", "OrderFreeJudge"),
-    "reward": ("codefavor.judges.reward", "RewardJudge"),
+    "classification": ("codefavor.judges.trained.classification", "ClassificationJudge"),
+    "generation": ("codefavor.judges.trained.generation", "GenerationJudge"),
+    "order-free": ("codefavor.judges.trained.order_free", "OrderFreeJudge"),
+    "reward": ("codefavor.judges.trained.reward", "RewardJudge"),
     "linear": ("codefavor.judges.linear", "LinearJudge"),
-    "difference": ("codefavor.judges.difference", "DifferenceJudge"),
+    "difference": ("codefavor.judges.trained.difference", "DifferenceJudge"),
 }
 """The module and the class that read the weights of each objective."""
 
 _FOREIGN = {
-    "scores": ("codefavor.judges.external_reward", "ScoresJudge"),
-    "preference": ("codefavor.judges.external_pairwise", "PreferenceJudge"),
+    "scores": ("codefavor.judges.trained.external_reward", "ScoresJudge"),
+    "preference": ("codefavor.judges.trained.external_pairwise", "PreferenceJudge"),
 }
 """The module and the class of judges whose weights others trained."""
-_LIKELIHOOD = ("codefavor.judges.likelihood", "LikelihoodJudge")
+_LIKELIHOOD = ("codefavor.judges.trained.likelihood", "LikelihoodJudge")
 """The judge that any base makes as it comes."""
 
 _PRECISIONS = ("int8", "bf16")

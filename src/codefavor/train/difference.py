@@ -16,15 +16,15 @@ from sklearn.model_selection import GroupKFold
 
 from codefavor.errors import DataError
 from codefavor.judges.card import JudgeCard
-from codefavor.judges.difference import (
+from codefavor.judges.linear import difference_matrix
+from codefavor.judges.trained.difference import (
     DIFFERENCE_FORMAT,
     STATE_ASPECTS,
     DifferenceWeights,
     reads_states,
     state_rows,
 )
-from codefavor.judges.divergence_encoder import PartingReader, stacked
-from codefavor.judges.linear import difference_matrix
+from codefavor.judges.trained.divergence_encoder import PartingReader, stacked
 from codefavor.manifest import Manifest
 from codefavor.models.deepspeed_device import tell_deepspeed
 from codefavor.models.embedded import resolve_model

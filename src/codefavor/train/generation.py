@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 import torch
 from torch.nn.functional import cross_entropy
 
-from codefavor.judges.generation import DialogueInput
 from codefavor.judges.generation_format import GENERATION_FORMAT, address, fit_feedback, render_reply
+from codefavor.judges.trained.generation import DialogueInput
 from codefavor.models.embedded import resolve_model
 from codefavor.models.prefix_tree import families, flatten, row_ends
 from codefavor.models.pretrained import WeightsLoader, load_tokenizer, load_weights

@@ -12,9 +12,9 @@ from torch import nn
 from torch.nn.functional import cross_entropy, logsigmoid
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from codefavor.judges.classification import JointInput, answer_logits
 from codefavor.judges.format import JOINT_FORMAT, SINGLE_FORMAT
-from codefavor.judges.reward import RewardModel, SingleInput, save_reward_model
+from codefavor.judges.trained.classification import JointInput, answer_logits
+from codefavor.judges.trained.reward import RewardModel, SingleInput, save_reward_model
 from codefavor.models.embedded import resolve_model
 from codefavor.models.prefix_tree import families
 from codefavor.models.pretrained import WeightsLoader, load_tokenizer, load_weights

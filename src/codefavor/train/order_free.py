@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from torch.nn.functional import logsigmoid
 
 from codefavor.judges.format import APART_FORMAT
-from codefavor.judges.order_free import ApartInput, order_free_margins, side_by_side
+from codefavor.judges.trained.order_free import ApartInput, order_free_margins, side_by_side
 from codefavor.models.embedded import resolve_model
 from codefavor.models.pretrained import WeightsLoader, load_tokenizer, load_weights
 from codefavor.pairs.pair import PreferencePair

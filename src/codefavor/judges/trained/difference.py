@@ -1,6 +1,6 @@
 """The difference judge: what only one candidate has, in words and in the states of a language model.
 
-Words are the linear control's n-grams, states those of `codefavor.judges.divergence_encoder`; each is weighed by a
+Words are the linear control's n-grams, states those of `judges.trained.divergence_encoder`; each is weighed by a
 linear function fitted on pairs, and the two are joined by shares fitted on sources that neither had seen. The language
 model is never trained. For correctness words speak alone: states know there who wrote the code rather than whether it
 is right (docs/experiments.md). Exchanging the candidates negates the score exactly.
@@ -17,10 +17,10 @@ from safetensors.numpy import load_file, save_file
 
 from codefavor.errors import ModelError
 from codefavor.judges.card import read_card, require
-from codefavor.judges.divergence_encoder import OPENING, RUN, PartingReader, stacked
 from codefavor.judges.format import DEFAULT_MAX_LENGTH
 from codefavor.judges.linear import LINEAR_FORMAT, aspect_of, difference_matrix
 from codefavor.judges.probability import antisymmetric_sigmoid, verdict_from
+from codefavor.judges.trained.divergence_encoder import OPENING, RUN, PartingReader, stacked
 from codefavor.models.precision import Precision, named
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect, Criterion

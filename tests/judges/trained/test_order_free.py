@@ -7,7 +7,7 @@ from tiny_bases import BASES, make_base
 from codefavor.judges.card import JudgeCard, write_card
 from codefavor.judges.format import APART_FORMAT, Apart
 from codefavor.judges.load import load_judge
-from codefavor.judges.order_free import ApartInput, OrderFreeJudge, order_free_margins, side_by_side
+from codefavor.judges.trained.order_free import ApartInput, OrderFreeJudge, order_free_margins, side_by_side
 from codefavor.models.pretrained import load_tokenizer, load_weights
 from codefavor.models.segment_attention import read_by_segments
 from codefavor.pairs.comparison import Comparison

@@ -17,9 +17,9 @@ from transformers import PreTrainedModel
 
 from codefavor.errors import ConfigError
 from codefavor.judges.card import read_card, require
-from codefavor.judges.classification import LetterInput
 from codefavor.judges.format import APART_FORMAT, DEFAULT_MAX_LENGTH, Apart, encode_apart
 from codefavor.judges.probability import sigmoid, verdict_from
+from codefavor.judges.trained.classification import LetterInput
 from codefavor.models.adapter import load_language_model
 from codefavor.models.parallel_inference import batch_tokens, read_side_by_side
 from codefavor.models.precision import Precision, in_precision, keep_freed_memory, named

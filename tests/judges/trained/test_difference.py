@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from codefavor.errors import ModelError
-from codefavor.judges.difference import WEIGHTS_FILE, DifferenceJudge, reads_states
 from codefavor.judges.load import load_judge
+from codefavor.judges.trained.difference import WEIGHTS_FILE, DifferenceJudge, reads_states
 from codefavor.manifest import make_manifest
 from codefavor.pairs.criterion import GENERAL_CRITERION, Aspect, criterion_for
 from codefavor.pairs.pair import PreferencePair

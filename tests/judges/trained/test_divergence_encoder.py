@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tiny_bases import BASES, make_base
 from transformers import AutoModel
 
-from codefavor.judges.divergence_encoder import OPENING, RUN, PartingReader, own_places
+from codefavor.judges.trained.divergence_encoder import OPENING, RUN, PartingReader, own_places
 from codefavor.models.pretrained import load_tokenizer
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import GENERAL_CRITERION
