@@ -19,7 +19,7 @@ from codefavor.bench.scoring import score
 from codefavor.bench.statistics import Estimate, Sample, holm, paired_test
 from codefavor.bench.tasks import Task
 from codefavor.errors import DataError, UserError
-from codefavor.judges.both_orders import join_orders
+from codefavor.judges.both_orders import in_both_orders, join_orders, pair_orders
 from codefavor.judges.protocol import Judge
 from codefavor.manifest import Manifest
 from codefavor.pairs.comparison import Comparison, Side
@@ -185,18 +185,13 @@ _Pair = tuple[Verdict, Verdict]
 
 def _judge_all(judge: Judge, cases: dict[str, list[_Case]], progress: Progress) -> dict[str, list[_Pair]]:
     shown = [case.shown for members in cases.values() for case in members]
-    asked = [each for comparison in shown for each in (comparison, comparison.swapped())]
-    answers: list[Verdict] = []
-    for start in range(0, len(asked), CHUNK):
-        answers += judge.judge(asked[start : start + CHUNK])
-        progress(len(answers), len(asked))
-    pairs = iter(
-        [
-            (given, swapped.for_swapped(comparison))
-            for comparison, given, swapped in zip(shown, answers[::2], answers[1::2], strict=True)
-        ]
-    )
-    return {name: [next(pairs) for _ in members] for name, members in cases.items()}
+    pairs: list[_Pair] = []
+    for start in range(0, len(shown), CHUNK):
+        chunk = shown[start : start + CHUNK]
+        pairs += pair_orders(judge, chunk, judge.judge(in_both_orders(judge, chunk)))
+        progress(len(pairs), len(shown))
+    following = iter(pairs)
+    return {name: [next(following) for _ in members] for name, members in cases.items()}
 
 
 def _support(verdict: Verdict, side: Side) -> float:

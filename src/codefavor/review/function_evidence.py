@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from codefavor.evidence.collect import collect, wanted_for
 from codefavor.evidence.decision import decide
 from codefavor.evidence.work_comparison import NOISE
+from codefavor.judges.one_order import one_order
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.evidence import CandidateEvidence, Evidence, Incident, Missing, WorkBalance
@@ -30,6 +31,7 @@ class FunctionEvidence:
     """Decides by what running and analysing shows of functions that it has the facts of."""
 
     name = "evidence"
+    order_invariant = True
 
     def __init__(self, pool: Pool | None, facts: Mapping[str, Facts], workers: int = 1, seed: int = 0) -> None:
         """Judge comparisons by their digest in `facts`, old as A and new as B; without a pool nothing is run."""
@@ -38,21 +40,20 @@ class FunctionEvidence:
         self._workers = workers
         self._seed = seed
 
+    @one_order
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         """Return a verdict with its evidence for every comparison; each is run once, whichever order it is shown in."""
-        straight = [each if each.digest() in self._facts else each.swapped() for each in comparisons]
-        distinct = {each.digest(): each for each in straight}
         with ThreadPoolExecutor(self._workers) as threads:
-            known = dict(zip(distinct, threads.map(self._judge, distinct.values()), strict=True))
-        return [
-            known[ran.digest()] if ran == shown else known[ran.digest()].for_swapped(shown)
-            for ran, shown in zip(straight, comparisons, strict=True)
-        ]
+            return list(threads.map(self._judge, comparisons))
+
+    def _facts_of(self, comparison: Comparison) -> Facts:
+        own = self._facts.get(comparison.digest())
+        return own or self._facts[comparison.swapped().digest()].swapped()
 
     def _judge(self, comparison: Comparison) -> Verdict:
         start = time.monotonic()
         aspect = comparison.criterion.aspect
-        evidence = self._collect(comparison, self._facts[comparison.digest()])
+        evidence = self._collect(comparison, self._facts_of(comparison))
         decision = decide(aspect, evidence)
         return Verdict(
             comparison=comparison.digest(),

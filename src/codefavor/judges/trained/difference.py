@@ -68,6 +68,8 @@ class DifferenceWeights(NamedTuple):
 class DifferenceJudge:
     """Answers by a weighted sum over what only one of the candidates has."""
 
+    order_invariant = True
+
     def __init__(self, name: str, reader: PartingReader, weights: DifferenceWeights, temperature: float = 1.0) -> None:
         """Judge with `weights`; a score is divided by `temperature`."""
         self.name = name

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch.nn.functional import embedding_bag
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from codefavor.judges.one_order import in_one_order
 from codefavor.models.parallel_inference import batch_tokens, read_side_by_side
 from codefavor.models.precision import Precision, in_precision, keep_freed_memory
 from codefavor.models.prefix_tree import Segment, Tree, View, batches_of, flatten, tokens_in
@@ -46,9 +47,19 @@ def stacked(partings: Sequence[Parting], width: int) -> NDArray[np.float32]:
     return np.array([parting.states for parting in partings], np.float32).reshape(len(partings), width)
 
 
-class _Read(NamedTuple):
-    """A comparison in the one of its two orders that is read."""
+def _negated(parting: Parting, shown: Comparison) -> Parting:
+    return parting._replace(states=-parting.states)
 
+
+def _free(parting: Parting) -> Parting:
+    return parting._replace(tokens=0, seconds=0.0)
+
+
+class _Row(NamedTuple):
+    """A comparison as it is read."""
+
+    place: int
+    """Its place among those asked."""
     tree: Tree
     """What both begin with, the rest of A, the rest of B."""
     own: tuple[tuple[int, ...], tuple[int, ...]]
@@ -89,21 +100,20 @@ class PartingReader:
 
     def read(self, comparisons: Sequence[Comparison]) -> list[Parting]:
         """Return what the states say of every comparison, in their order; exchanged candidates negate it exactly."""
-        places: dict[_Read, list[tuple[int, float]]] = {}
-        for index, shown in enumerate(comparisons):
-            code_a, code_b = self._row(shown.code_a), self._row(shown.code_b)
-            first, second, sign = (code_a, code_b, 1.0) if code_a <= code_b else (code_b, code_a, -1.0)
-            places.setdefault(_read(first, second), []).append((index, sign))
+        return in_one_order(comparisons, self._read_all, _negated, _free)
+
+    def _read_all(self, comparisons: Sequence[Comparison]) -> list[Parting]:
+        rows = [
+            _row_of(place, self._row(shown.code_a), self._row(shown.code_b)) for place, shown in enumerate(comparisons)
+        ]
         partings: dict[int, Parting] = {}
-        longest_first = sorted(places, key=lambda each: -each.tokens)
+        longest_first = sorted(rows, key=lambda row: -row.tokens)
         device = self._model.device
         batches = list(batches_of(longest_first, batch_tokens(device)))
         for batch, answered in read_side_by_side(batches, self._states, device):
-            seconds = answered.seconds / sum(len(places[each]) for each in batch)
-            for each, states in zip(batch, answered.answers, strict=True):
-                for index, sign in places[each]:
-                    partings[index] = Parting(sign * states, each.tokens // len(places[each]), seconds)
-        return [partings[index] for index in range(len(comparisons))]
+            for row, states in zip(batch, answered.answers, strict=True):
+                partings[row.place] = Parting(states, row.tokens, answered.seconds / len(batch))
+        return [partings[place] for place in range(len(comparisons))]
 
     def cuts(self, shown: Comparison) -> bool:
         """Return whether a candidate is longer than what is read of it."""
@@ -117,7 +127,7 @@ class PartingReader:
     def _tokens(self, text: str) -> tuple[int, ...]:
         return tuple(self._tokenizer.encode(text, add_special_tokens=False))
 
-    def _states(self, batch: Sequence[_Read]) -> list[NDArray[np.float32]]:
+    def _states(self, batch: Sequence[_Row]) -> list[NDArray[np.float32]]:
         flat = flatten([each.tree for each in batch])
         places: list[int] = []
         weights: list[float] = []
@@ -154,13 +164,13 @@ def _runs(tokens: Sequence[int]) -> Iterator[tuple[int, ...]]:
     return zip(*(tokens[start:] for start in range(RUN)), strict=False)
 
 
-def _read(row_a: tuple[int, ...], row_b: tuple[int, ...]) -> _Read:
+def _row_of(place: int, row_a: tuple[int, ...], row_b: tuple[int, ...]) -> _Row:
     # A run that ends in what both begin with is in both, so that every place that counts lies behind it. The rest of
     # either has a token at least: one may end where the other goes on.
     shared = min(len(commonprefix([row_a, row_b])), len(row_a) - 1, len(row_b) - 1)
     behind = (View(0),)
     rest_a, rest_b = Segment(row_a[shared:], shared, behind), Segment(row_b[shared:], shared, behind)
     own_a, own_b = (
-        tuple(place - shared for place in own_places(one, other)) for one, other in ((row_a, row_b), (row_b, row_a))
+        tuple(end - shared for end in own_places(one, other)) for one, other in ((row_a, row_b), (row_b, row_a))
     )
-    return _Read((Segment(row_a[:shared]), rest_a, rest_b), (own_a, own_b))
+    return _Row(place, (Segment(row_a[:shared]), rest_a, rest_b), (own_a, own_b))

@@ -18,7 +18,8 @@ from transformers import PreTrainedModel
 from codefavor.errors import ConfigError
 from codefavor.judges.card import read_card, require
 from codefavor.judges.format import APART_FORMAT, DEFAULT_MAX_LENGTH, Apart, encode_apart
-from codefavor.judges.probability import sigmoid, verdict_from
+from codefavor.judges.one_order import one_order
+from codefavor.judges.probability import antisymmetric_sigmoid, verdict_from
 from codefavor.judges.trained.classification import LetterInput
 from codefavor.models.adapter import load_language_model
 from codefavor.models.parallel_inference import batch_tokens, read_side_by_side
@@ -69,12 +70,12 @@ def order_free_margins(model: PreTrainedModel, trees: Sequence[Tree], verdicts: 
     return said[:, 0] - said[:, 1]
 
 
-class _Asked(NamedTuple):
-    """A comparison in the one of its two orders that is read, and where it is asked."""
+class _Row(NamedTuple):
+    """A comparison as it is read."""
 
+    place: int
+    """Its place among those asked."""
     tree: Tree
-    places: list[tuple[int, float]]
-    """The comparisons that it answers, each with 1, or -1 where they show the other order."""
 
     @property
     def tokens(self) -> int:
@@ -83,6 +84,8 @@ class _Asked(NamedTuple):
 
 class OrderFreeJudge:
     """Answers with the candidate that is preferred when both are read side by side; both orders are one reading."""
+
+    order_invariant = True
 
     def __init__(self, name: str, model: PreTrainedModel, inputs: ApartInput, temperature: float = 1.0) -> None:
         """Judge with `model`; the margin is divided by `temperature`."""
@@ -107,31 +110,25 @@ class OrderFreeJudge:
         model = in_precision(load_language_model(folder, card.base_model, adapter=card.adapter), precision)
         return cls(named(folder, precision), model, inputs, card.temperature)
 
+    @one_order
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         """Return one verdict for every comparison, in their order."""
         verdicts: dict[int, Verdict] = {}
-        asked: dict[Apart, _Asked] = {}
-        for index, shown in enumerate(comparisons):
+        rows: list[_Row] = []
+        for place, shown in enumerate(comparisons):
             try:
-                apart = self._inputs.encode(shown)[0]
+                rows.append(_Row(place, side_by_side(self._inputs.encode(shown)[0])))
             except ConfigError as error:
-                verdicts[index] = Verdict(comparison=shown.digest(), judge=self.name, choice=None, undecided=str(error))
-                continue
-            swapped = apart._replace(code_a=apart.code_b, code_b=apart.code_a)
-            read, sign = min((apart, 1.0), (swapped, -1.0), key=lambda each: each[0].code_a)
-            asked.setdefault(read, _Asked(side_by_side(read), [])).places.append((index, sign))
-        batches = list(
-            batches_of(sorted(asked.values(), key=lambda each: -each.tokens), batch_tokens(self._model.device))
-        )
+                verdicts[place] = Verdict(comparison=shown.digest(), judge=self.name, choice=None, undecided=str(error))
+        longest_first = sorted(rows, key=lambda row: -row.tokens)
+        batches = list(batches_of(longest_first, batch_tokens(self._model.device)))
         for batch, answered in read_side_by_side(batches, self._margins, self._model.device):
-            seconds = answered.seconds / sum(len(each.places) for each in batch)
-            for each, margin in zip(batch, answered.answers, strict=True):
-                cost = Cost(seconds=seconds, input_tokens=each.tokens // len(each.places), output_tokens=0)
-                for place, sign in each.places:
-                    prob_a = sigmoid(sign * margin / self._temperature)
-                    verdicts[place] = verdict_from(prob_a, comparisons[place], self.name, cost)
-        return [verdicts[index] for index in range(len(comparisons))]
+            for row, margin in zip(batch, answered.answers, strict=True):
+                cost = Cost(seconds=answered.seconds / len(batch), input_tokens=row.tokens, output_tokens=0)
+                prob_a = antisymmetric_sigmoid(margin / self._temperature)
+                verdicts[row.place] = verdict_from(prob_a, comparisons[row.place], self.name, cost)
+        return [verdicts[place] for place in range(len(comparisons))]
 
-    def _margins(self, batch: Sequence[_Asked]) -> list[float]:
-        margins: list[float] = order_free_margins(self._model, [each.tree for each in batch], (0, 1)).tolist()
+    def _margins(self, batch: Sequence[_Row]) -> list[float]:
+        margins: list[float] = order_free_margins(self._model, [row.tree for row in batch], (0, 1)).tolist()
         return margins

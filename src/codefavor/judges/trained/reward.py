@@ -123,6 +123,8 @@ class SingleInput:
 class RewardJudge:
     """Answers with the candidate of the higher score."""
 
+    order_invariant = True
+
     def __init__(self, name: str, model: RewardModel, inputs: SingleInput, temperature: float = 1.0) -> None:
         """Judge with `model`; the difference of the two scores is divided by `temperature`."""
         self.name = name
