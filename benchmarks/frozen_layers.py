@@ -22,7 +22,7 @@ from codefavor.jsonl import read_records
 from codefavor.manifest import make_manifest
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
-from codefavor.train.train_judge import train
+from codefavor.train.language_model import train_language_model as train
 
 SIDES = ("all layers in every epoch", "frozen layers once")
 

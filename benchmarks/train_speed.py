@@ -70,7 +70,7 @@ class Turns:
 def ours(given: argparse.Namespace) -> None:
     """Train by `codefavor train`."""
     from codefavor.manifest import make_manifest
-    from codefavor.train.train_judge import train
+    from codefavor.train.language_model import train_language_model as train
 
     config = settings(given)
     turns = Turns()

@@ -20,8 +20,9 @@ from codefavor.models.reply_tokens import ReplyTokens
 from codefavor.models.segment_attention import read_by_segments
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
+from codefavor.train.language_model import train_language_model as train
+from codefavor.train.objective import require_steps
 from codefavor.train.step_metrics import Report
-from codefavor.train.train_judge import train
 
 CONFIGS = Path(__file__).parents[2] / "configs" / "train"
 RECIPES = {
@@ -61,7 +62,7 @@ def test_the_recipe_of_a_base_trains_a_judge(
 ) -> None:
     name, folder = base
     recipe = [CONFIGS / f"{objective}.yaml", CONFIGS / "bases" / f"{RECIPES[name]}.yaml"]
-    config = load_config(TrainConfig, recipe, {**SMALL, "model": str(folder)})
+    config = require_steps(load_config(TrainConfig, recipe, {**SMALL, "model": str(folder)}))
     reports: list[Report] = []
     manifest = make_manifest("codefavor train", config.model_dump(mode="json"), [], config.seed)
     pairs = with_feedback(learnable_pairs[:2])

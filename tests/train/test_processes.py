@@ -21,14 +21,15 @@ from codefavor.jsonl import read_records, write_records
 from codefavor.judges.load import load_judge
 from codefavor.manifest import make_manifest
 from codefavor.pairs.pair import PreferencePair
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import ClassificationConfig, StepsConfig, TrainConfig
 from codefavor.train.ddp import Replicas
 from codefavor.train.dtype import suited
 from codefavor.train.engine import Engine
+from codefavor.train.language_model import train_language_model as train
 from codefavor.train.launch import Launch, read_launch
 from codefavor.train.loop import Interrupted
+from codefavor.train.objective import require_steps
 from codefavor.train.step_metrics import Report
-from codefavor.train.train_judge import train
 
 CONFIGS = Path(__file__).parents[2] / "configs" / "accelerate"
 QUICK: dict[str, Any] = {
@@ -53,8 +54,8 @@ class Runs:
         self.model, self.pairs, self.folder = model, pairs, folder
         write_records(folder / "pairs.jsonl", pairs)
 
-    def config(self, **settings: Any) -> TrainConfig:
-        return TrainConfig(**{**QUICK, "model": str(self.model), **settings})
+    def config(self, **settings: Any) -> StepsConfig:
+        return require_steps(TrainConfig.model_validate({**QUICK, "model": str(self.model), **settings}))
 
     def alone(self, name: str, resume: bool = False, stop_at: int | None = None, **settings: Any) -> Path:
         # As the command does, which the processes run.
@@ -178,7 +179,7 @@ def test_batches_are_shared_out_and_nobody_waits_for_ever() -> None:
         assert sorted(batch for share in shares for batch, counts in share if counts) == batches
     assert Engine().share([1, 2]) == [(1, True), (2, True)]
     with pytest.raises(ConfigError, match="gradient_accumulation_steps is 2 and there are 3 processes"):
-        engines[0].check(TrainConfig(gradient_accumulation_steps=2))
+        engines[0].check(ClassificationConfig(gradient_accumulation_steps=2))
 
 
 def test_the_launcher_is_understood_or_refused() -> None:
@@ -205,7 +206,14 @@ def test_deepspeed_is_driven_at_stage_3_without_more(monkeypatch: pytest.MonkeyP
     monkeypatch.delitem(sys.modules, "codefavor.train.deepspeed", raising=False)
     manifest = make_manifest("codefavor train", {}, [], 0)
     with pytest.raises(MissingExtraError, match=r"deepspeed is not installed; .* 'codefavor\[deepspeed\]'"):
-        train([], TrainConfig(), tmp_path / "judge", manifest, report=lambda report: None, launch=read_launch(asked))
+        train(
+            [],
+            ClassificationConfig(),
+            tmp_path / "judge",
+            manifest,
+            report=lambda report: None,
+            launch=read_launch(asked),
+        )
 
 
 @pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.stem)

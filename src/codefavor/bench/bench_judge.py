@@ -11,16 +11,27 @@ from typing import Protocol
 from pydantic import ValidationError
 
 from codefavor.bench.judging import judge_tasks
-from codefavor.bench.results import RESULT_FILE, SETTINGS_FILE, VERDICTS_FILE, BenchResult, RunSettings, TaskVerdict
+from codefavor.bench.results import (
+    RESULT_FILE,
+    SETTINGS_FILE,
+    VERDICTS_FILE,
+    BenchResult,
+    Order,
+    RunSettings,
+    TaskVerdict,
+)
 from codefavor.bench.scoring import score_run
 from codefavor.bench.sharded import taken
-from codefavor.bench.tasks import Task, TaskSet
+from codefavor.bench.tasks import Task, TaskSet, load_tasks
 from codefavor.bench.verdict_log import VerdictLog
 from codefavor.errors import DataError, UserError
 from codefavor.jsonl import write_records
+from codefavor.judges.card import CommentPolicy
+from codefavor.judges.load import judge_files, load_judge
 from codefavor.judges.protocol import Judge
 from codefavor.judges.sharded import leftovers
-from codefavor.manifest import Manifest
+from codefavor.manifest import Manifest, hash_file, make_manifest
+from codefavor.pairs.criterion import Wording
 from codefavor.record import Record, explain
 
 Progress = Callable[[int, int], None]
@@ -63,6 +74,57 @@ def run_bench(
     result = score_run(rows, settings, tasks.unparsed, manifest)
     write_json(out / RESULT_FILE, result)
     return result
+
+
+def bench_judge(
+    judge: str | Judge,
+    data: Path,
+    out: Path,
+    *,
+    order: Order = "both",
+    comments: CommentPolicy = "stripped",
+    criterion: Wording = "given",
+    seed: int = 0,
+    unsafe_local: bool = False,
+    progress: Progress = lambda done, total: None,
+    command: str = "codefavor.bench_judge",
+) -> BenchResult:
+    """Judge every task of a benchmark, or what is left of a run in `out`, and return the scores.
+
+    Args:
+        judge: the spec of a judge, or a judge; of the latter no files are hashed.
+        data: the benchmark's folder, or a file of preference pairs or tasks.
+        out: the folder of the run.
+        order: judge each comparison as given, or in both orders.
+        comments: whether comments are stripped from the candidates of the three verifiable aspects.
+        criterion: what the judge is told to judge by: each task's own criterion, high quality in general, or nothing.
+        seed: draws the order in which pairs are shown, and resampling.
+        unsafe_local: let a judge that is named run code where the sandbox does not hold.
+        progress: called with the tasks done and the tasks in all.
+        command: what the manifest says made the result.
+
+    Raises:
+        UserError: there is no such judge, or `out` holds a run under other settings, or something that is no run.
+        DataError: the tasks are missing or malformed, or the verdicts in `out` are damaged.
+        ModelError: the judge cannot be loaded, or failed.
+        SandboxError: the judge runs code, and it cannot be run safely here.
+    """
+    chosen = load_judge(judge, unsafe_local) if isinstance(judge, str) else judge
+    files = judge_files(judge) if isinstance(judge, str) else ()
+    tasks = load_tasks(data, comments, seed, criterion)
+    settings = RunSettings(
+        judge=chosen.name,
+        judge_files={file.name: hash_file(file) for file in files},
+        data=tasks.files,
+        order=order,
+        comments=comments,
+        criterion=criterion,
+        seed=seed,
+        unsafe_local=unsafe_local,
+    )
+    inputs = [*files, *((data / name for name in tasks.files) if data.is_dir() else [data])]
+    manifest = make_manifest(command, settings.model_dump(mode="json"), inputs, seed)
+    return run_bench(chosen, tasks, settings, out, manifest, progress)
 
 
 def record_run(

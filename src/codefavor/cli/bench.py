@@ -27,7 +27,8 @@ from codefavor.cli.fleet import AddressOption, EngineOption, WorkersOption
 from codefavor.cli.options import judge_specs
 from codefavor.cli.progress import counting
 from codefavor.cli.sandbox import UNSAFE_HELP
-from codefavor.judges.load import KNOWN_SPECS, judge_files, load_judge
+from codefavor.judges.load import judge_files, load_judge
+from codefavor.judges.registry import KNOWN_SPECS
 from codefavor.judges.sharded import Fleet
 from codefavor.manifest import hash_file, make_manifest
 from codefavor.pairs.criterion import Wording

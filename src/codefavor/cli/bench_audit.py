@@ -21,7 +21,8 @@ from codefavor.bench.tasks import load_tasks
 from codefavor.cli.options import judge_specs
 from codefavor.cli.progress import counted
 from codefavor.cli.sandbox import UNSAFE_HELP
-from codefavor.judges.load import KNOWN_SPECS, judge_files, load_judge
+from codefavor.judges.load import judge_files, load_judge
+from codefavor.judges.registry import KNOWN_SPECS
 from codefavor.manifest import make_manifest
 from codefavor.pairs.comparison import Comparison
 from codefavor.report.text import percent

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from codefavor.doctor.check import Check
 from codefavor.errors import PluginError
 from codefavor.evolve.plugin import OWN_NAMES as OWN_EVOLVERS
-from codefavor.judges.load import OWN_NAMES as OWN_JUDGES
+from codefavor.judges.registry import OWN_NAMES as OWN_JUDGES
 from codefavor.llm.load import OWN_PROVIDERS
 from codefavor.plugins import Kind, Plugin, all_plugins
 

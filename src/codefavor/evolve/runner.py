@@ -33,11 +33,21 @@ _VERIFIERS = 4
 """How many pairs are verified at a time; the sandbox has as many workers."""
 
 
-def run_evolution(config: Config, folder: Path, command: str, watch: Watch) -> Summary:
+def _ignore(progress: Progress) -> None:
+    pass
+
+
+def run_evolution(config: Config, folder: Path, command: str = "codefavor.evolve", watch: Watch = _ignore) -> Summary:
     """Make pairs in `folder` as `config` says, or continue what was begun there, and return the summary.
 
     What is settled is written out however this ends, Ctrl-C and named errors included; after a kill, when it is called
     again.
+
+    Args:
+        config: the method with its models, seeds and filters, such as `CriticEvolConfig(...)`.
+        folder: where pairs, discarded seeds and the journal are kept.
+        command: what the folder says made them.
+        watch: called with the progress of the run.
 
     Raises:
         UserError: the folder holds something else, or a run under other settings.

@@ -33,7 +33,7 @@ from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.pair import PreferencePair
 from codefavor.record import content_digest
 from codefavor.train.checkpoint import drop_checkpoint
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import DifferenceConfig
 from codefavor.train.linear import fit_weights
 from codefavor.train.output_dir import check_folder, finish_folder
 from codefavor.train.preprocess import prepared
@@ -51,7 +51,7 @@ _CHUNK = 256
 
 def train_difference(
     pairs: Sequence[PreferencePair],
-    config: TrainConfig,
+    config: DifferenceConfig,
     out: Path,
     manifest: Manifest,
     *,

@@ -19,7 +19,7 @@ from typing_extensions import override
 
 from codefavor.errors import ConfigError
 from codefavor.models.pretrained import Kind, Place, load_shapes, load_weights
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import StepsConfig, loads_in_4bit
 from codefavor.train.ddp import Replicas
 from codefavor.train.launch import Launch
 from codefavor.train.objectives import Learner
@@ -35,9 +35,9 @@ class Shards(Replicas):
         self.load = self._load
 
     @override
-    def check(self, config: TrainConfig) -> None:
+    def check(self, config: StepsConfig) -> None:
         super().check(config)
-        if config.load_in_4bit:
+        if loads_in_4bit(config):
             raise ConfigError(
                 "weights of 4 bits cannot be sharded; use configs/accelerate/ddp.yaml, or leave load_in_4bit"
             )

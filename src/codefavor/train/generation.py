@@ -17,7 +17,7 @@ from codefavor.models.pretrained import WeightsLoader, load_tokenizer, load_weig
 from codefavor.models.segment_attention import logits_at
 from codefavor.pairs.comparison import Side
 from codefavor.pairs.pair import PreferencePair
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import GenerationConfig
 from codefavor.train.examples import ExampleSet, ReplyExample, reply_examples
 from codefavor.train.objectives import Loss, TokenLearner
 
@@ -27,7 +27,7 @@ class GenerationLearner(TokenLearner):
 
     input_format = GENERATION_FORMAT
 
-    def __init__(self, config: TrainConfig, load: WeightsLoader = load_weights) -> None:
+    def __init__(self, config: GenerationConfig, load: WeightsLoader = load_weights) -> None:
         """Load the base model with `load`.
 
         Raises:

@@ -13,7 +13,7 @@ import torch
 
 from codefavor.jsonl import append_record, drop_torn_tail, read_records, write_records
 from codefavor.train.checkpoint import Progress, load_checkpoint, save_checkpoint
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import StepsConfig
 from codefavor.train.engine import Engine
 from codefavor.train.epoch import epoch_batches
 from codefavor.train.examples import ExampleT
@@ -33,7 +33,7 @@ def train_steps(
     learner: Learner[ExampleT],
     trainable: Trainable,
     examples: Sequence[ExampleT],
-    config: TrainConfig,
+    config: StepsConfig,
     *,
     out: Path,
     run: str,
@@ -97,7 +97,7 @@ def _drop_reports_after(log: Path, step: int) -> None:
         write_records(log, [report for report in read_records(log, Report) if report.step <= step])
 
 
-def _step_batches(examples: Sequence[ExampleT], config: TrainConfig) -> Iterator[list[list[ExampleT]]]:
+def _step_batches(examples: Sequence[ExampleT], config: StepsConfig) -> Iterator[list[list[ExampleT]]]:
     """Yield the batches of every optimiser step, epoch after epoch without end; a step never spans two epochs."""
     for epoch in count():
         batches = epoch_batches(examples, config.per_device_train_batch_size, config.seed, epoch)
@@ -110,7 +110,7 @@ def _step(
     weights: list[torch.nn.Parameter],
     optimizer: torch.optim.Optimizer,
     batches: list[list[ExampleT]],
-    config: TrainConfig,
+    config: StepsConfig,
     window: "_Window",
     engine: Engine,
 ) -> None:

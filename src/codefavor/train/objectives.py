@@ -20,7 +20,7 @@ from codefavor.models.prefix_tree import families
 from codefavor.models.pretrained import WeightsLoader, load_tokenizer, load_weights
 from codefavor.models.segment_attention import read_by_segments
 from codefavor.pairs.pair import PreferencePair
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import RewardConfig, TokenConfig
 from codefavor.train.examples import ExampleSet, ExampleT, JointExample, SingleExample, joint_examples, single_examples
 
 
@@ -59,7 +59,7 @@ class Learner(Protocol[ExampleT]):
         """Write weights and tokenizer for the judge of this objective."""
 
 
-def base_weights(config: TrainConfig, load: WeightsLoader) -> PreTrainedModel:
+def base_weights(config: TokenConfig, load: WeightsLoader) -> PreTrainedModel:
     """Return the base of an objective that answers in tokens, as the configuration wants it loaded.
 
     Raises:
@@ -76,7 +76,7 @@ class TokenLearner:
     head: nn.Module | None = None
 
     def __init__(
-        self, config: TrainConfig, tokenizer: PreTrainedTokenizerBase, load: WeightsLoader = load_weights
+        self, config: TokenConfig, tokenizer: PreTrainedTokenizerBase, load: WeightsLoader = load_weights
     ) -> None:
         """Load the base model with `load`.
 
@@ -103,7 +103,7 @@ class ClassificationLearner(TokenLearner):
 
     input_format = JOINT_FORMAT
 
-    def __init__(self, config: TrainConfig, load: WeightsLoader = load_weights) -> None:
+    def __init__(self, config: TokenConfig, load: WeightsLoader = load_weights) -> None:
         """Load the base model with `load`.
 
         Raises:
@@ -136,7 +136,7 @@ class RewardLearner:
 
     input_format = SINGLE_FORMAT
 
-    def __init__(self, config: TrainConfig, load: WeightsLoader = load_weights) -> None:
+    def __init__(self, config: RewardConfig, load: WeightsLoader = load_weights) -> None:
         """Load the base model's lowest layers with `load` and put a new head on them.
 
         Raises:

@@ -9,7 +9,7 @@ from codefavor.judges.trained.order_free import ApartInput, order_free_margins, 
 from codefavor.models.embedded import resolve_model
 from codefavor.models.pretrained import WeightsLoader, load_tokenizer, load_weights
 from codefavor.pairs.pair import PreferencePair
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import OrderFreeConfig
 from codefavor.train.examples import ApartExample, ExampleSet, apart_examples
 from codefavor.train.objectives import Loss, TokenLearner
 
@@ -19,7 +19,7 @@ class OrderFreeLearner(TokenLearner):
 
     input_format = APART_FORMAT
 
-    def __init__(self, config: TrainConfig, load: WeightsLoader = load_weights) -> None:
+    def __init__(self, config: OrderFreeConfig, load: WeightsLoader = load_weights) -> None:
         """Load the base model with `load`.
 
         Raises:
