@@ -26,7 +26,7 @@ def main() -> None:
     from codefavor.judges import segment_attention
     from codefavor.models.prefix_tree import families, flatten, row_ends
     from codefavor.models.segment_attention import logits_at
-    from codefavor.train.objectives import ClassificationLearner
+    from codefavor.train.classification import ClassificationLearner
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=Path, required=True)

@@ -27,10 +27,9 @@ _RATE = 1e-5
 
 def settings(given: argparse.Namespace) -> Any:
     """Return the configuration of our side; TRL's is made after it."""
-    from codefavor.train.config import TrainConfig
+    from codefavor.train.config import ClassificationConfig
 
-    return TrainConfig(
-        objective="classification",
+    return ClassificationConfig(
         model=given.model,
         learning_rate=_RATE,
         lr_scheduler_type="constant",

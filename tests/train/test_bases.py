@@ -35,7 +35,6 @@ RECIPES = {
 }
 SMALL: dict[str, Any] = {
     "max_length": 700,
-    "max_new_tokens": 40,
     "per_device_train_batch_size": 4,
     "gradient_accumulation_steps": 1,
     "learning_rate": 0.01,
@@ -62,7 +61,8 @@ def test_the_recipe_of_a_base_trains_a_judge(
 ) -> None:
     name, folder = base
     recipe = [CONFIGS / f"{objective}.yaml", CONFIGS / "bases" / f"{RECIPES[name]}.yaml"]
-    config = require_steps(load_config(TrainConfig, recipe, {**SMALL, "model": str(folder)}))
+    settings = {**SMALL, "model": str(folder), **({"max_new_tokens": 40} if objective == "generation" else {})}
+    config = require_steps(load_config(TrainConfig, recipe, settings))
     reports: list[Report] = []
     manifest = make_manifest("codefavor train", config.model_dump(mode="json"), [], config.seed)
     pairs = with_feedback(learnable_pairs[:2])

@@ -25,7 +25,6 @@ from codefavor.train.trainer_configs import Tool
 
 QUICK: dict[str, Any] = {
     "max_length": 700,
-    "max_new_tokens": 60,
     "max_steps": 2,
     "per_device_train_batch_size": 3,
     "gradient_accumulation_steps": 1,
@@ -82,6 +81,8 @@ def pairs(learnable_pairs: list[PreferencePair]) -> list[PreferencePair]:
 
 
 def export(pairs: list[PreferencePair], base: Path, out: Path, tool: Tool, **settings: Any) -> StepsConfig:
+    if settings.get("objective") == "generation":
+        settings["max_new_tokens"] = 60
     config = require_steps(TrainConfig.model_validate({"model": str(base), **QUICK, **settings}))
     manifest = make_manifest("codefavor train", config.model_dump(mode="json"), [], config.seed)
     assert export_training(pairs, config, out, manifest, tool) == 2 * len(pairs)

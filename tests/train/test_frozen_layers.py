@@ -22,7 +22,6 @@ from codefavor.train.step_metrics import Report
 SETTINGS: dict[str, Any] = {
     "train_layers": 1,
     "max_length": 700,
-    "max_new_tokens": 60,
     # With Adam a gradient near zero moves its weight as far as any: the rate bounds what rounding can do.
     "learning_rate": 1e-4,
     "warmup_steps": 0,
@@ -35,7 +34,7 @@ OBJECTIVES: list[dict[str, Any]] = [
     {"objective": "classification"},
     {"objective": "classification", "gradient_checkpointing": True},
     {"objective": "order-free"},
-    {"objective": "generation"},
+    {"objective": "generation", "max_new_tokens": 60},
     {"objective": "reward"},
     {"objective": "reward", "readout": "sum"},
 ]

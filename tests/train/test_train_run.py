@@ -15,13 +15,13 @@ from codefavor.judges.protocol import Judge
 from codefavor.manifest import make_manifest
 from codefavor.models.pretrained import load_weights
 from codefavor.pairs.pair import PreferencePair
+from codefavor.train.classification import ClassificationLearner
 from codefavor.train.config import ClassificationConfig, LinearConfig, TrainConfig
 from codefavor.train.examples import ExampleSet
 from codefavor.train.language_model import train_language_model as train
 from codefavor.train.linear import train_linear
 from codefavor.train.loop import Interrupted
 from codefavor.train.objective import require_steps
-from codefavor.train.objectives import ClassificationLearner
 from codefavor.train.parameters import Trainable, graft
 from codefavor.train.step_metrics import Report
 

@@ -143,8 +143,12 @@ def _progress(objective: TrainingObjective, pairs: int, shown: bool) -> Iterator
         with counted("pairs", pairs) as report:
             yield {"on_pairs": report}
     elif objective.progress == "steps":
-        with _step_bar(shown) as progress:
+        progress = _step_bar(shown)
+        try:
             yield {"on_steps": _shown_by(progress)}
+        finally:
+            if progress.tasks:
+                progress.stop()
     else:
         yield {}
 
@@ -158,6 +162,8 @@ def _step_bar(shown: bool) -> Progress:
 def _shown_by(progress: Progress) -> Callable[[Report], None]:
     def show(report: Report) -> None:
         if not progress.tasks:
+            # Not before there is something to show: what goes wrong until then is one line.
+            progress.start()
             progress.add_task("training", loss=0.0, accuracy=0.0, speed=0.0, left="")
         progress.update(
             progress.task_ids[0],

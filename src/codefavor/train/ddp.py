@@ -16,7 +16,7 @@ from codefavor.errors import ConfigError
 from codefavor.train.config import StepsConfig
 from codefavor.train.engine import BatchT, Engine
 from codefavor.train.launch import Launch
-from codefavor.train.objectives import Learner
+from codefavor.train.learner import Learner
 
 
 class Replicas(Engine):

@@ -19,7 +19,7 @@ from codefavor.train.config import StepsConfig
 from codefavor.train.examples import ExampleT
 from codefavor.train.fsdp import Shards
 from codefavor.train.launch import Launch
-from codefavor.train.objectives import Learner, Loss
+from codefavor.train.learner import Learner, Loss
 
 _STEP = "step"
 _MOMENTS = ("exp_avg", "exp_avg_sq")

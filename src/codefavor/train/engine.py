@@ -13,7 +13,7 @@ from torch.nn.utils import clip_grad_norm_
 from codefavor.models.pretrained import WeightsLoader, load_weights
 from codefavor.train.config import StepsConfig
 from codefavor.train.examples import ExampleT
-from codefavor.train.objectives import Learner, Loss
+from codefavor.train.learner import Learner, Loss
 
 BatchT = TypeVar("BatchT")
 

@@ -17,7 +17,7 @@ from torch import nn
 from codefavor.train.config import RewardConfig, StepsConfig
 from codefavor.train.examples import Example
 from codefavor.train.frozen_states import StateFile
-from codefavor.train.objectives import Learner
+from codefavor.train.learner import Learner
 
 _LOG = logging.getLogger(__name__)
 _FP32 = 4

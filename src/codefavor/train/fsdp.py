@@ -22,7 +22,7 @@ from codefavor.models.pretrained import Kind, Place, load_shapes, load_weights
 from codefavor.train.config import StepsConfig, loads_in_4bit
 from codefavor.train.ddp import Replicas
 from codefavor.train.launch import Launch
-from codefavor.train.objectives import Learner
+from codefavor.train.learner import Learner
 
 
 class Shards(Replicas):

@@ -20,9 +20,9 @@ from codefavor.train.engine import Engine
 from codefavor.train.examples import ExampleSet
 from codefavor.train.fsdp import Shards
 from codefavor.train.launch import Launch
+from codefavor.train.learner import Learner
 from codefavor.train.learners import make_learner
 from codefavor.train.loop import train_steps
-from codefavor.train.objectives import Learner
 from codefavor.train.output_dir import check_folder, finish_folder
 from codefavor.train.parameters import Trainable
 from codefavor.train.step_metrics import Report

@@ -4,8 +4,8 @@ from typing import Any
 
 from codefavor.models.pretrained import WeightsLoader, load_weights
 from codefavor.train.config import TrainConfig
+from codefavor.train.learner import Learner
 from codefavor.train.objective import require_steps, torch_module, training_objective
-from codefavor.train.objectives import Learner
 
 
 def make_learner(config: TrainConfig, load: WeightsLoader = load_weights) -> Learner[Any]:

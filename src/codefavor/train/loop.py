@@ -18,7 +18,7 @@ from codefavor.train.engine import Engine
 from codefavor.train.epoch import epoch_batches
 from codefavor.train.examples import ExampleT
 from codefavor.train.frozen_layers import frozen_layers_once
-from codefavor.train.objectives import Learner
+from codefavor.train.learner import Learner
 from codefavor.train.output_dir import LOG_FILE
 from codefavor.train.parameters import Trainable
 from codefavor.train.schedule import rate_factor, steps_per_epoch, total_steps

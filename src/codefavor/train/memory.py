@@ -28,8 +28,8 @@ from transformers import PreTrainedModel
 
 from codefavor.models.pretrained import Kind, Place, load_shapes
 from codefavor.train.config import StepsConfig, TokenConfig, loads_in_4bit
+from codefavor.train.learner import Learner
 from codefavor.train.learners import make_learner
-from codefavor.train.objectives import Learner
 from codefavor.train.parameters import Trainable
 
 _FP32 = 4

@@ -139,10 +139,10 @@ def _in_steps(name: str, config: type[TrainConfig], module: str, learner: str) -
 
 
 OBJECTIVES: tuple[TrainingObjective, ...] = (
-    _in_steps("classification", ClassificationConfig, "objectives", "ClassificationLearner"),
+    _in_steps("classification", ClassificationConfig, "classification", "ClassificationLearner"),
     _in_steps("order-free", OrderFreeConfig, "order_free", "OrderFreeLearner"),
     _in_steps("generation", GenerationConfig, "generation", "GenerationLearner"),
-    _in_steps("reward", RewardConfig, "objectives", "RewardLearner"),
+    _in_steps("reward", RewardConfig, "reward", "RewardLearner"),
     TrainingObjective(objective_named("linear"), LinearConfig, _linear),
     TrainingObjective(objective_named("difference"), DifferenceConfig, _difference, progress="pairs"),
     TrainingObjective(objective_named("grounded"), GroundedConfig, _grounded),

@@ -14,7 +14,7 @@ from codefavor.models.embedded import EMBEDDED, HUB_ID, resolve_model
 from codefavor.models.pretrained import load_weights
 from codefavor.train.adapter import save_adapter
 from codefavor.train.config import RewardConfig, StepsConfig, loads_in_4bit
-from codefavor.train.objectives import Learner
+from codefavor.train.learner import Learner
 
 
 class Trainable:

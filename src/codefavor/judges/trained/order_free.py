@@ -9,25 +9,19 @@ The design is ours; the paper's classifier reads the two candidates in a row (se
 """
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import torch
 from transformers import PreTrainedModel
 
-from codefavor.errors import ConfigError
-from codefavor.judges.card import read_card, require
-from codefavor.judges.format import APART_FORMAT, DEFAULT_MAX_LENGTH, Apart, encode_apart
+from codefavor.judges.format import APART_FORMAT, Apart, encode_apart
 from codefavor.judges.one_order import one_order
 from codefavor.judges.probability import antisymmetric_sigmoid, verdict_from
-from codefavor.judges.trained.classification import LetterInput
-from codefavor.models.adapter import load_language_model
+from codefavor.judges.trained.encoding import encode_all
+from codefavor.judges.trained.letters import LetterInput, LetterJudge
 from codefavor.models.parallel_inference import batch_tokens, read_side_by_side
-from codefavor.models.precision import Precision, in_precision, keep_freed_memory, named
 from codefavor.models.prefix_tree import Segment, Tree, View, batches_of, flatten, tokens_in
-from codefavor.models.pretrained import load_tokenizer
-from codefavor.models.segment_attention import logits_at, read_by_segments
-from codefavor.models.verdict_head import only_tokens
+from codefavor.models.segment_attention import logits_at
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.verdict import Cost, Verdict
 
@@ -82,44 +76,19 @@ class _Row(NamedTuple):
         return tokens_in(self.tree)
 
 
-class OrderFreeJudge:
+class OrderFreeJudge(LetterJudge[ApartInput]):
     """Answers with the candidate that is preferred when both are read side by side; both orders are one reading."""
 
+    objective = "order-free"
+    input_format = APART_FORMAT
+    input_class = ApartInput
     order_invariant = True
-
-    def __init__(self, name: str, model: PreTrainedModel, inputs: ApartInput, temperature: float = 1.0) -> None:
-        """Judge with `model`; the margin is divided by `temperature`."""
-        self.name = name
-        model.eval()  # type: ignore[no-untyped-call]
-        self._model = read_by_segments(only_tokens(model, inputs.verdicts))
-        self._inputs = inputs
-        self._temperature = temperature
-
-    @classmethod
-    def load(cls, folder: Path, precision: Precision = "fp32") -> Self:
-        """Return the judge that `codefavor train --objective order-free` wrote into `folder`.
-
-        Raises:
-            ModelError: the folder holds no order-free judge.
-            ConfigError: the precision cannot be had here.
-        """
-        keep_freed_memory()
-        card = read_card(folder)
-        require(folder, card, "order-free", APART_FORMAT)
-        inputs = ApartInput(load_tokenizer(folder), card.max_length or DEFAULT_MAX_LENGTH)
-        model = in_precision(load_language_model(folder, card.base_model, adapter=card.adapter), precision)
-        return cls(named(folder, precision), model, inputs, card.temperature)
 
     @one_order
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         """Return one verdict for every comparison, in their order."""
-        verdicts: dict[int, Verdict] = {}
-        rows: list[_Row] = []
-        for place, shown in enumerate(comparisons):
-            try:
-                rows.append(_Row(place, side_by_side(self._inputs.encode(shown)[0])))
-            except ConfigError as error:
-                verdicts[place] = Verdict(comparison=shown.digest(), judge=self.name, choice=None, undecided=str(error))
+        trees, verdicts = encode_all(comparisons, lambda shown: side_by_side(self._inputs.encode(shown)[0]), self.name)
+        rows = [_Row(place, tree) for place, tree in trees.items()]
         longest_first = sorted(rows, key=lambda row: -row.tokens)
         batches = list(batches_of(longest_first, batch_tokens(self._model.device)))
         for batch, answered in read_side_by_side(batches, self._margins, self._model.device):
