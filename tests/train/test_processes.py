@@ -22,7 +22,7 @@ from codefavor.judges.load import load_judge
 from codefavor.manifest import make_manifest
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import ClassificationConfig, StepsConfig, TrainConfig
-from codefavor.train.ddp import Replicas
+from codefavor.train.ddp import DdpEngine
 from codefavor.train.dtype import suited
 from codefavor.train.engine import Engine
 from codefavor.train.language_model import train_language_model as train
@@ -171,7 +171,7 @@ def test_sharded_processes_go_on_where_one_stopped(runs: Runs) -> None:
 
 
 def test_batches_are_shared_out_and_nobody_waits_for_ever() -> None:
-    engines = [Replicas(Launch(index=index, count=3)) for index in range(3)]
+    engines = [DdpEngine(Launch(index=index, count=3)) for index in range(3)]
     for count in (1, 2, 3, 7):
         batches = list(range(count))
         shares = [engine.share(batches) for engine in engines]

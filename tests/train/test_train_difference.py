@@ -5,7 +5,7 @@ import pytest
 
 from codefavor.errors import ConfigError, DataError
 from codefavor.judges.load import load_judge
-from codefavor.judges.trained.divergence_encoder import PartingReader
+from codefavor.judges.trained.divergence_encoder import DivergenceEncoder
 from codefavor.manifest import make_manifest
 from codefavor.pairs.criterion import Aspect, criterion_for
 from codefavor.pairs.pair import PreferencePair
@@ -53,16 +53,16 @@ def test_a_run_that_was_stopped_reads_the_rest_alone(
     train(pairs, config, tmp_path / "whole")
     out = tmp_path / "stopped"
     read: list[int] = []
-    ordinary = PartingReader.read
+    ordinary = DivergenceEncoder.read
 
-    def read_twice(self: PartingReader, asked: list) -> list:  # type: ignore[type-arg]
+    def read_twice(self: DivergenceEncoder, asked: list) -> list:  # type: ignore[type-arg]
         if len(read) == 2:
             raise KeyboardInterrupt
         read.append(len(asked))
         return ordinary(self, asked)
 
     with monkeypatch.context() as patched:
-        patched.setattr(PartingReader, "read", read_twice)
+        patched.setattr(DivergenceEncoder, "read", read_twice)
         with pytest.raises(KeyboardInterrupt):
             train(pairs, config, out)
     with pytest.raises(ConfigError, match="a run that has not ended"):

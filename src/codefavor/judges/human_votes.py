@@ -28,7 +28,7 @@ def vote_cost(seconds: float, wage: float) -> float:
     return seconds / 3600 * wage
 
 
-class PeopleJudge:
+class HumanVotesJudge:
     """Answers with the majority of recorded votes; what nobody voted on is undecided."""
 
     name = "people"

@@ -11,7 +11,7 @@ from codefavor.judges.card import CARD_FILE, read_card
 from codefavor.judges.cascade import CascadeJudge, Stage
 from codefavor.judges.cascade_card import read_cascade
 from codefavor.judges.chat_config import config_file, read_chat_spec
-from codefavor.judges.human_votes import PeopleJudge
+from codefavor.judges.human_votes import HumanVotesJudge
 from codefavor.judges.kind import Files, JudgeKind, Loader, judge_class
 from codefavor.judges.objective import FULL, OBJECTIVES, SHIPPED, grounded_judge, objective_named
 from codefavor.judges.protocol import Judge
@@ -117,7 +117,7 @@ def _chat_files(argument: str, files_of: FilesOf) -> Files:
 
 
 def _load_votes(argument: str, loader: Loader) -> Judge | None:
-    return PeopleJudge.load(Path(argument)) if argument else None
+    return HumanVotesJudge.load(Path(argument)) if argument else None
 
 
 def _load_cascade(argument: str, loader: Loader) -> Judge | None:
@@ -231,7 +231,7 @@ KINDS: tuple[JudgeKind, ...] = (
         name="scores",
         forms=("scores:FOLDER_OR_HUB_ID",),
         description="A reward model that others trained (AutoModelForSequenceClassification).",
-        load=_load_weights("external_reward", "ScoresJudge"),
+        load=_load_weights("external_reward", "ExternalRewardJudge"),
         files=_folder_files,
         order_invariant=True,
         loads_weights=True,
@@ -241,7 +241,7 @@ KINDS: tuple[JudgeKind, ...] = (
         name="preference",
         forms=("preference:FOLDER_OR_HUB_ID",),
         description="A pairwise preference model of the RLHFlow family.",
-        load=_load_weights("external_pairwise", "PreferenceJudge"),
+        load=_load_weights("external_pairwise", "ExternalPairwiseJudge"),
         files=_folder_files,
         loads_weights=True,
         extra="train",

@@ -19,7 +19,7 @@ from codefavor.train.launch import Launch
 from codefavor.train.learner import Learner
 
 
-class Replicas(Engine):
+class DdpEngine(Engine):
     """One of several processes with the whole model each."""
 
     alone = False

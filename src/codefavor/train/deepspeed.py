@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from codefavor.train.config import StepsConfig
 from codefavor.train.examples import ExampleT
-from codefavor.train.fsdp import Shards
+from codefavor.train.fsdp import FsdpEngine
 from codefavor.train.launch import Launch
 from codefavor.train.learner import Learner, Loss
 
@@ -28,7 +28,7 @@ _MOMENTS = ("exp_avg", "exp_avg_sq")
 _INFERENCE_KERNEL = "deepspeed_shm_comm"
 
 
-class Zero(Shards):
+class DeepSpeedEngine(FsdpEngine):
     """One of several processes with a part of the model each, which DeepSpeed makes and brings together."""
 
     def __init__(self, launch: Launch) -> None:

@@ -20,12 +20,12 @@ from typing_extensions import override
 from codefavor.errors import ConfigError
 from codefavor.models.pretrained import Kind, Place, load_shapes, load_weights
 from codefavor.train.config import StepsConfig, loads_in_4bit
-from codefavor.train.ddp import Replicas
+from codefavor.train.ddp import DdpEngine
 from codefavor.train.launch import Launch
 from codefavor.train.learner import Learner
 
 
-class Shards(Replicas):
+class FsdpEngine(DdpEngine):
     """One of several processes with a part of the model each."""
 
     def __init__(self, launch: Launch) -> None:
@@ -54,7 +54,7 @@ class Shards(Replicas):
     @override
     def update(self, weights: list[nn.Parameter], optimizer: torch.optim.Optimizer, max_norm: float) -> None:
         # FSDP has added the gradients up by itself.
-        super(Replicas, self).update(weights, optimizer, max_norm)
+        super(DdpEngine, self).update(weights, optimizer, max_norm)
 
     @override
     def whole(self, tensor: torch.Tensor) -> torch.Tensor:

@@ -15,10 +15,10 @@ from codefavor.pairs.pair import PreferencePair
 from codefavor.record import content_digest
 from codefavor.train.checkpoint import drop_checkpoint
 from codefavor.train.config import GenerationConfig, RewardConfig, StepsConfig, keeps_adapter
-from codefavor.train.ddp import Replicas, joined
+from codefavor.train.ddp import DdpEngine, joined
 from codefavor.train.engine import Engine
 from codefavor.train.examples import ExampleSet
-from codefavor.train.fsdp import Shards
+from codefavor.train.fsdp import FsdpEngine
 from codefavor.train.launch import Launch
 from codefavor.train.learner import Learner
 from codefavor.train.learners import make_learner
@@ -63,16 +63,16 @@ def train_language_model(
 def _engine(launch: Launch) -> Engine:
     match launch.sharing:
         case "replicas":
-            return Replicas(launch)
+            return DdpEngine(launch)
         case "shards":
-            return Shards(launch)
+            return FsdpEngine(launch)
         case "zero":
             try:
                 # Imported where it is asked for alone: DeepSpeed looks at the machine as soon as it is imported.
-                from codefavor.train.deepspeed import Zero
+                from codefavor.train.deepspeed import DeepSpeedEngine
             except ImportError as error:
                 raise MissingExtraError(error.name or "deepspeed", "deepspeed") from None
-            return Zero(launch)
+            return DeepSpeedEngine(launch)
 
 
 def _run(

@@ -16,14 +16,14 @@ _STATES = "states"
 _RUN = "run"
 
 
-def keep_states(out: Path, run: str, states: NDArray[np.float32]) -> None:
+def save_states(out: Path, run: str, states: NDArray[np.float32]) -> None:
     """Write states of the run with the digest `run` into `out`, in the place of earlier ones."""
     folder = out / CHECKPOINT
     folder.mkdir(parents=True, exist_ok=True)
     replace_file(folder / _FILE, lambda partial: save_file({_STATES: states}, partial, {_RUN: run}))
 
 
-def kept_states(out: Path, run: str, width: int) -> NDArray[np.float32]:
+def load_states(out: Path, run: str, width: int) -> NDArray[np.float32]:
     """Return what is kept in `out`, of shape (pairs, width); no pairs where nothing is.
 
     Raises:

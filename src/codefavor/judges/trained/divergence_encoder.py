@@ -30,7 +30,7 @@ OPENING = "<code>\n"
 """What stands before a candidate."""
 
 
-class Parting(NamedTuple):
+class Divergence(NamedTuple):
     """What the states say of one comparison."""
 
     states: NDArray[np.float32]
@@ -42,17 +42,17 @@ class Parting(NamedTuple):
     """The time that took."""
 
 
-def stacked(partings: Sequence[Parting], width: int) -> NDArray[np.float32]:
+def stacked(divergences: Sequence[Divergence], width: int) -> NDArray[np.float32]:
     """Return the states of every comparison, of shape (comparisons, width)."""
-    return np.array([parting.states for parting in partings], np.float32).reshape(len(partings), width)
+    return np.array([divergence.states for divergence in divergences], np.float32).reshape(len(divergences), width)
 
 
-def _negated(parting: Parting, shown: Comparison) -> Parting:
-    return parting._replace(states=-parting.states)
+def _negated(divergence: Divergence, shown: Comparison) -> Divergence:
+    return divergence._replace(states=-divergence.states)
 
 
-def _free(parting: Parting) -> Parting:
-    return parting._replace(tokens=0, seconds=0.0)
+def _free(divergence: Divergence) -> Divergence:
+    return divergence._replace(tokens=0, seconds=0.0)
 
 
 class _Row(NamedTuple):
@@ -70,7 +70,7 @@ class _Row(NamedTuple):
         return tokens_in(self.tree)
 
 
-class PartingReader:
+class DivergenceEncoder:
     """Reads comparisons with a language model that has no output layer."""
 
     def __init__(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, max_length: int) -> None:
@@ -98,22 +98,22 @@ class PartingReader:
         """The length of a state."""
         return int(self._model.config.hidden_size)
 
-    def read(self, comparisons: Sequence[Comparison]) -> list[Parting]:
+    def read(self, comparisons: Sequence[Comparison]) -> list[Divergence]:
         """Return what the states say of every comparison, in their order; exchanged candidates negate it exactly."""
         return in_one_order(comparisons, self._read_all, _negated, _free)
 
-    def _read_all(self, comparisons: Sequence[Comparison]) -> list[Parting]:
+    def _read_all(self, comparisons: Sequence[Comparison]) -> list[Divergence]:
         rows = [
             _row_of(place, self._row(shown.code_a), self._row(shown.code_b)) for place, shown in enumerate(comparisons)
         ]
-        partings: dict[int, Parting] = {}
+        divergences: dict[int, Divergence] = {}
         longest_first = sorted(rows, key=lambda row: -row.tokens)
         device = self._model.device
         batches = list(batches_of(longest_first, batch_tokens(device)))
         for batch, answered in read_side_by_side(batches, self._states, device):
             for row, states in zip(batch, answered.answers, strict=True):
-                partings[row.place] = Parting(states, row.tokens, answered.seconds / len(batch))
-        return [partings[place] for place in range(len(comparisons))]
+                divergences[row.place] = Divergence(states, row.tokens, answered.seconds / len(batch))
+        return [divergences[place] for place in range(len(comparisons))]
 
     def cuts(self, shown: Comparison) -> bool:
         """Return whether a candidate is longer than what is read of it."""

@@ -20,7 +20,7 @@ from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.verdict import Cost, Verdict
 
 
-class ScoresJudge:
+class ExternalRewardJudge:
     """Answers with the candidate of the higher score."""
 
     order_invariant = True
