@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from codefavor.api import compare as compare
     from codefavor.api import rank as rank
+    from codefavor.bench.bench_judge import bench_judge as bench_judge
     from codefavor.errors import CodeFavorError as CodeFavorError
+    from codefavor.evolve.runner import evolve as evolve
     from codefavor.judges.both_orders import BothOrders as BothOrders
     from codefavor.judges.load import load_judge as load_judge
     from codefavor.judges.protocol import Judge as Judge
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from codefavor.pairs.verdict import Verdict as Verdict
     from codefavor.ranking.ranking import Ranking as Ranking
     from codefavor.ranking.ranking import RankSettings as RankSettings
+    from codefavor.train.train_judge import train_judge as train_judge
 
 __version__ = "0.1.0"
 
@@ -47,17 +50,22 @@ __all__ = [
     "TrlPairwiseJudge",
     "Verdict",
     "__version__",
+    "bench_judge",
     "compare",
     "criterion_for",
+    "evolve",
     "load_judge",
     "rank",
     "read_pairs",
+    "train_judge",
     "write_pairs",
 ]
 
-_HOMES = {
+_SURFACE = {
     "codefavor.api": ("compare", "rank"),
+    "codefavor.bench.bench_judge": ("bench_judge",),
     "codefavor.errors": ("CodeFavorError",),
+    "codefavor.evolve.runner": ("evolve",),
     "codefavor.judges.both_orders": ("BothOrders",),
     "codefavor.judges.load": ("load_judge",),
     "codefavor.judges.protocol": ("Judge",),
@@ -69,8 +77,9 @@ _HOMES = {
     "codefavor.pairs.source": ("read_pairs", "write_pairs"),
     "codefavor.pairs.verdict": ("Verdict",),
     "codefavor.ranking.ranking": ("RankSettings", "Ranking"),
+    "codefavor.train.train_judge": ("train_judge",),
 }
-_MODULES = {name: module for module, names in _HOMES.items() for name in names}
+_MODULES = {name: module for module, names in _SURFACE.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
@@ -84,15 +93,15 @@ def __dir__() -> list[str]:
 
 
 class _Package(ModuleType):
-    """This package, in which `rank` is always the function: importing the room `codefavor.ranking` would replace it."""
+    """This package, in which `evolve` is always the function: importing `codefavor.evolve` would replace it."""
 
     @property
-    def rank(self) -> Any:
-        return __getattr__("rank")
+    def evolve(self) -> Any:
+        return __getattr__("evolve")
 
-    @rank.setter
-    def rank(self, room: ModuleType) -> None:
-        """Drop what the import system sets; `from codefavor.ranking.tournament import ...` does not need it."""
+    @evolve.setter
+    def evolve(self, package: ModuleType) -> None:
+        """Drop what the import system sets; `from codefavor.evolve.runner import ...` does not need it."""
 
 
 sys.modules[__name__].__class__ = _Package

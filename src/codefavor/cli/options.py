@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from codefavor.errors import UserError
-from codefavor.judges.load import KNOWN_SPECS
+from codefavor.judges.registry import KNOWN_SPECS
 from codefavor.pairs.criterion import Aspect, Criterion, criterion_for
 from codefavor.plugins import all_plugins
 
