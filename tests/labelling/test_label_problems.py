@@ -110,7 +110,7 @@ def test_evidence_calls_the_chosen_code_a_whichever_was_shown_first() -> None:
     pairs = [pair for done in label(Says(says), problems, settings(0.6)) for pair in done.pairs]
     assert len(pairs) == 8
     for pair in pairs:
-        assert pair.asked and pair.evidence and pair.evidence.a == good and pair.evidence.b == bad
+        assert pair.compared and pair.evidence and pair.evidence.a == good and pair.evidence.b == bad
 
 
 def test_a_problem_is_labelled_the_same_alone_and_in_any_company() -> None:
