@@ -72,3 +72,14 @@ def test_a_judge_knows_what_it_has_learned(linear: Path, learnable_pairs: list[P
     assert training_groups_among(both, {*groups, "of another", "of none"}) == {*groups, "of another"}
     write_union(silent, [linear, tmp_path])
     assert not (silent / TRAINING_GROUPS_FILE).exists()
+
+
+def test_a_card_of_the_first_version_is_read(linear: Path) -> None:
+    calibrate(linear, 1.0, below=0.6)
+    card = linear / "judge.json"
+    text = card.read_text(encoding="utf-8")
+    card.write_text(text.replace('"max_error"', '"most_error"'), encoding="utf-8")
+    calibration = read_card(linear).calibration
+    assert "max_error" in text and calibration and calibration.abstain and calibration.abstain.max_error == 0.1
+    write_card(linear, read_card(linear))
+    assert card.read_text(encoding="utf-8") == text
