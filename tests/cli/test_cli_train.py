@@ -33,8 +33,8 @@ def test_train_writes_a_judge(tiny_model: Path, learnable_pairs: list[Preference
     assert (done.returncode, done.stdout) == (0, f"{out}: a reward judge, trained on 24 pairs\n"), done.stderr
     assert (out / "judge.json").exists()
     difference = tmp_path / "difference"
-    asked = ("--objective", "difference", "--model", tiny_model, "--layers", "2")
-    done = codefavor("train", "--pairs", tmp_path / "pairs.jsonl", *asked, "--out", difference)
+    options = ("--objective", "difference", "--model", tiny_model, "--layers", "2")
+    done = codefavor("train", "--pairs", tmp_path / "pairs.jsonl", *options, "--out", difference)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"{difference}: a difference judge, trained on 24 pairs\n"
     linear = tmp_path / "linear"
@@ -47,7 +47,7 @@ def test_bf16_is_dropped_aloud_where_the_processor_has_none(
 ) -> None:
     write_records(tmp_path / "pairs.jsonl", learnable_pairs)
     (tmp_path / "bf16.yaml").write_text("bf16: true\n")
-    given: list[str | Path] = [
+    command: list[str | Path] = [
         "--pairs",
         tmp_path / "pairs.jsonl",
         "--config",
@@ -55,12 +55,12 @@ def test_bf16_is_dropped_aloud_where_the_processor_has_none(
         "--model",
         tiny_model,
     ]
-    done = codefavor("train", *given, *QUICK, "--out", tmp_path / "judge", CUDA_VISIBLE_DEVICES="")
+    done = codefavor("train", *command, *QUICK, "--out", tmp_path / "judge", CUDA_VISIBLE_DEVICES="")
     assert done.returncode == 0, done.stderr
     has_bf16 = multiplies_bf16(torch.device("cpu"))
     trained_with = json.loads((tmp_path / "judge" / "manifest.json").read_text())["config"]
     assert trained_with["bf16"] == has_bf16
-    assert ("trains in fp32" in done.stderr) != has_bf16
+    assert ("training in fp32" in done.stderr) != has_bf16
 
 
 def test_a_dry_run_says_what_would_be_and_writes_nothing(

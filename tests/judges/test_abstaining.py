@@ -35,29 +35,29 @@ def calibrate(folder: Path, temperature: float, below: float | None = None) -> N
 
 
 def test_the_linear_judge_honours_a_temperature(linear: Path, learnable_pairs: list[PreferencePair]) -> None:
-    shown = [pair.present("A").comparison for pair in learnable_pairs]
-    before = load_judge(f"model:{linear}").judge(shown)
+    comparisons = [pair.present("A").comparison for pair in learnable_pairs]
+    before = load_judge(f"model:{linear}").judge(comparisons)
     calibrate(linear, 0.1)
     judge = load_judge(f"model:{linear}")
-    after, swapped = judge.judge(shown), judge.judge([each.swapped() for each in shown])
-    assert [each.choice for each in after] == [each.choice for each in before]
+    after, swapped = judge.judge(comparisons), judge.judge([verdict.swapped() for verdict in comparisons])
+    assert [verdict.choice for verdict in after] == [verdict.choice for verdict in before]
     assert all((one.prob_a or 0) > (other.prob_a or 0) for one, other in zip(after, before, strict=True))
-    assert [each.prob_a for each in after] == [1 - (other.prob_a or 0) for other in swapped]
+    assert [verdict.prob_a for verdict in after] == [1 - (other.prob_a or 0) for other in swapped]
 
 
 def test_below_the_threshold_a_judge_says_why_it_is_silent(linear: Path, learnable_pairs: list[PreferencePair]) -> None:
-    shown = [pair.present("A").comparison for pair in learnable_pairs]
-    sure = sorted(each.prob_a or 0 for each in load_judge(f"model:{linear}").judge(shown))
+    comparisons = [pair.present("A").comparison for pair in learnable_pairs]
+    sure = sorted(verdict.prob_a or 0 for verdict in load_judge(f"model:{linear}").judge(comparisons))
     calibrate(linear, 1.0, below=sure[len(sure) // 2])
-    verdicts = load_judge(f"model:{linear}").judge(shown)
-    silent = [each for each in verdicts if each.choice is None]
-    assert len(silent) == sum(each < sure[len(sure) // 2] for each in sure)
-    assert all("not sure enough: confidence" in (each.undecided or "") and each.prob_a for each in silent)
+    verdicts = load_judge(f"model:{linear}").judge(comparisons)
+    silent = [verdict for verdict in verdicts if verdict.choice is None]
+    assert len(silent) == sum(verdict < sure[len(sure) // 2] for verdict in sure)
+    assert all("not sure enough: confidence" in (verdict.undecided or "") and verdict.prob_a for verdict in silent)
 
 
 def test_choices_without_a_probability_stand(learnable_pairs: list[PreferencePair]) -> None:
-    shown = [pair.present("A").comparison for pair in learnable_pairs]
-    assert AbstainingJudge(LengthJudge("longer"), 0.99).judge(shown) == LengthJudge("longer").judge(shown)
+    comparisons = [pair.present("A").comparison for pair in learnable_pairs]
+    assert AbstainingJudge(LengthJudge("longer"), 0.99).judge(comparisons) == LengthJudge("longer").judge(comparisons)
 
 
 def test_a_judge_knows_what_it_has_learned(linear: Path, learnable_pairs: list[PreferencePair], tmp_path: Path) -> None:

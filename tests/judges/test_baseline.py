@@ -20,10 +20,10 @@ def test_lengths_decide_and_equal_lengths_do_not() -> None:
 
 @given(st.text(), st.text())
 def test_length_judges_have_no_position_bias(code_a: str, code_b: str) -> None:
-    shown = compare(code_a, code_b)
+    comparison = compare(code_a, code_b)
     for judge in (LengthJudge("shorter"), LengthJudge("longer")):
-        given_order, swapped = judge.judge([shown, shown.swapped()])
-        assert swapped.for_swapped(shown) == given_order
+        straight, swapped = judge.judge([comparison, comparison.swapped()])
+        assert swapped.for_swapped(comparison) == straight
 
 
 def test_chance_is_fair_and_depends_on_seed_and_comparison_only() -> None:

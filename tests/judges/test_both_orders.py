@@ -24,7 +24,7 @@ def answer(choice: Choice | None, prob_a: float | None = None, feedback: str | N
 
 
 @pytest.mark.parametrize(
-    ("given_order", "swapped", "joined"),
+    ("straight", "swapped", "joined"),
     [
         (answer("A"), answer("A"), "A"),
         (answer("tie"), answer("tie"), "tie"),
@@ -39,8 +39,8 @@ def answer(choice: Choice | None, prob_a: float | None = None, feedback: str | N
         (answer("A", 0.9), answer("B"), None),
     ],
 )
-def test_two_answers_become_one(given_order: Verdict, swapped: Verdict, joined: Choice | None) -> None:
-    verdict = join_orders(given_order, swapped)
+def test_two_answers_become_one(straight: Verdict, swapped: Verdict, joined: Choice | None) -> None:
+    verdict = join_orders(straight, swapped)
     assert verdict.choice == joined
     assert (verdict.undecided is None) == (joined is not None)
     assert verdict.cost == Cost(seconds=2)

@@ -26,17 +26,17 @@ class Table:
         self.asked: list[str] = []
 
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
-        return [self._judge(each) for each in comparisons]
+        return [self._judge(comparison) for comparison in comparisons]
 
-    def _judge(self, shown: Comparison) -> Verdict:
-        self.asked.append(shown.code_a)
-        better_first = self._known[min(shown.code_a, shown.code_b)]
+    def _judge(self, comparison: Comparison) -> Verdict:
+        self.asked.append(comparison.code_a)
+        better_first = self._known[min(comparison.code_a, comparison.code_b)]
         cost = Cost(seconds=self._cost)
         if better_first is None:
-            return Verdict(comparison=shown.digest(), judge=self.name, undecided="silent", cost=cost)
-        prob_a = better_first if shown.code_a < shown.code_b else 1 - better_first
+            return Verdict(comparison=comparison.digest(), judge=self.name, undecided="silent", cost=cost)
+        prob_a = better_first if comparison.code_a < comparison.code_b else 1 - better_first
         choice = "A" if prob_a > 0.5 else "B"
-        return Verdict(comparison=shown.digest(), judge=self.name, choice=choice, prob_a=prob_a, cost=cost)  # type: ignore[arg-type]
+        return Verdict(comparison=comparison.digest(), judge=self.name, choice=choice, prob_a=prob_a, cost=cost)  # type: ignore[arg-type]
 
 
 def pair(name: str, swapped: bool = False) -> Comparison:
@@ -77,14 +77,14 @@ def test_the_other_order_is_not_asked_again_nor_paid_twice() -> None:
 
 @given(st.lists(st.tuples(st.sampled_from(sorted(CHEAP)), st.booleans()), max_size=6))
 def test_exchanging_candidates_exchanges_the_answer(rows: list[tuple[str, bool]]) -> None:
-    shown = [pair(name, swapped) for name, swapped in rows]
-    straight = cascade()[0].judge(shown)
-    turned = cascade()[0].judge([each.swapped() for each in shown])
-    for comparison, one, other in zip(shown, straight, turned, strict=True):
+    compared = [pair(name, swapped) for name, swapped in rows]
+    straight = cascade()[0].judge(compared)
+    turned = cascade()[0].judge([comparison.swapped() for comparison in compared])
+    for comparison, one, other in zip(compared, straight, turned, strict=True):
         assert one.comparison == comparison.digest()
-        said = other.for_swapped(comparison)
-        assert (one.choice, one.stage) == (said.choice, said.stage)
-        assert one.prob_a == pytest.approx(said.prob_a)
+        back = other.for_swapped(comparison)
+        assert (one.choice, one.stage) == (back.choice, back.stage)
+        assert one.prob_a == pytest.approx(back.prob_a)
 
 
 def test_confidence_is_that_of_the_side_named() -> None:

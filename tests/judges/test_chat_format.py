@@ -90,11 +90,11 @@ def test_what_names_no_side_is_undecided_with_the_reason(text: str, reason: str)
 
 @given(st.text(), st.text(), st.text())
 def test_nothing_shown_can_close_its_tag(instruction: str, code_a: str, code_b: str) -> None:
-    shown = Comparison(instruction=instruction, criterion=EMPTY_CRITERION, code_a=code_a, code_b=code_b)
-    text = feedback_prompt(shown)[0].content
+    comparison = Comparison(instruction=instruction, criterion=EMPTY_CRITERION, code_a=code_a, code_b=code_b)
+    text = feedback_prompt(comparison)[0].content
     mark = text.split("<instruction ")[1].split(">")[0]
     assert text.count(f"</code_a {mark}>") == 1
-    assert mark in feedback_prompt(shown.swapped())[0].content
+    assert mark in feedback_prompt(comparison.swapped())[0].content
 
 
 def test_both_prompts_show_everything() -> None:

@@ -32,8 +32,8 @@ WORDS = st.text("abc \n", max_size=60)
 
 @given(WORDS, WORDS, WORDS, st.integers(230, 400))
 def test_the_joint_input_fits_and_keeps_the_criterion(instruction: str, a: str, b: str, limit: int) -> None:
-    shown = comparison(instruction, a, b, "is the fastest")
-    encoded = encode_joint(shown, bare, Characters(), limit)
+    found = comparison(instruction, a, b, "is the fastest")
+    encoded = encode_joint(found, bare, Characters(), limit)
     text = Characters().decode(encoded.token_ids)
     assert len(text) <= limit
     assert "is the fastest" in text
@@ -44,18 +44,18 @@ def test_the_joint_input_fits_and_keeps_the_criterion(instruction: str, a: str, 
 def test_swapping_the_candidates_swaps_them_in_the_text_and_changes_nothing_else(
     instruction: str, a: str, b: str, limit: int
 ) -> None:
-    shown = comparison(instruction, a, b)
-    there = encode_joint(shown, bare, Characters(), limit)
-    back = encode_joint(shown.swapped(), bare, Characters(), limit)
+    found = comparison(instruction, a, b)
+    there = encode_joint(found, bare, Characters(), limit)
+    back = encode_joint(found.swapped(), bare, Characters(), limit)
     assert (len(there.token_ids), there.truncated) == (len(back.token_ids), back.truncated)
 
 
 @given(WORDS, WORDS, WORDS)
 def test_a_candidate_alone_does_not_depend_on_the_other(instruction: str, a: str, b: str) -> None:
-    shown = comparison(instruction, a, b)
+    found = comparison(instruction, a, b)
     limit = 150
-    assert encode_single(shown, "A", Characters(), limit) == encode_single(shown.swapped(), "B", Characters(), limit)
-    whole, truncated = encode_single(shown, "A", Characters(), 1000)
+    assert encode_single(found, "A", Characters(), limit) == encode_single(found.swapped(), "B", Characters(), limit)
+    whole, truncated = encode_single(found, "A", Characters(), 1000)
     sections = single_text(instruction, a, "faster")
     assert Characters().decode(list(whole.token_ids)) == "".join(sections)
     assert not truncated
@@ -98,5 +98,5 @@ def test_a_cut_that_grows_is_cut_again() -> None:
 
 
 def test_a_budget_below_the_criterion_is_refused() -> None:
-    with pytest.raises(ConfigError, match="max_length 50 has no room"):
+    with pytest.raises(ConfigError, match="max_length 50 is too small"):
         encode_joint(comparison("x", "y", "z" * 90), bare, Characters(), 50)

@@ -82,7 +82,7 @@ def test_what_does_not_keep_to_the_form_is_undecided(reply: str, reason: str) ->
 def test_feedback_that_is_too_long_loses_its_last_sentences() -> None:
     text = "Code A is right. Code B fails! It raises."
     for limit, kept in ((100, text), (40, "Code A is right. Code B fails!"), (20, "Code A is right."), (5, None)):
-        assert fit_feedback(text, lambda said, limit=limit: len(said or "") <= limit) == kept  # type: ignore[misc]
+        assert fit_feedback(text, lambda kept_text, limit=limit: len(kept_text or "") <= limit) == kept  # type: ignore[misc]
 
 
 def test_both_orders_say_the_same_of_the_same_code() -> None:

@@ -75,16 +75,18 @@ class Stored:
         self.asked += comparisons
         return [
             Verdict(
-                comparison=each.digest(),
+                comparison=comparison.digest(),
                 judge=self.name,
                 undecided="stored",
-                evidence=self.evidence if each.code_a < each.code_b else self.evidence.swapped(),
+                evidence=self.evidence if comparison.code_a < comparison.code_b else self.evidence.swapped(),
             )
-            for each in comparisons
+            for comparison in comparisons
         ]
 
 
-def shown(aspect: Aspect | None, a: str = "def f(x): return x", b: str = "def f(x): return x + 1") -> Comparison:
+def comparison_of(
+    aspect: Aspect | None, a: str = "def f(x): return x", b: str = "def f(x): return x + 1"
+) -> Comparison:
     criterion = criterion_for(aspect or Aspect.CORRECTNESS).model_copy(update={"aspect": aspect})
     return Comparison(instruction="f", criterion=criterion, code_a=a, code_b=b)
 
@@ -94,7 +96,7 @@ def shown(aspect: Aspect | None, a: str = "def f(x): return x", b: str = "def f(
 def test_swapping_the_candidates_gives_one_minus_p_exactly(
     evidence: Evidence, model: GroundedModel, aspect: Aspect | None, p: float
 ) -> None:
-    inner = inner_logit(verdict_from(p, shown(aspect), "inner"))
+    inner = inner_logit(verdict_from(p, comparison_of(aspect), "inner"))
     features = features_of(evidence, aspect, inner)
     mirrored = features_of(evidence.swapped(), aspect, -inner)
     assert {name: -value for name, value in features.items()} == mirrored
@@ -104,9 +106,9 @@ def test_swapping_the_candidates_gives_one_minus_p_exactly(
 @settings(deadline=None)
 @given(evidences, aspects)
 def test_whole_verdicts_are_antisymmetric_too(evidence: Evidence, aspect: Aspect | None) -> None:
-    model = GroundedModel(weights={str(each): dict.fromkeys(FEATURES, 0.7) for each in Aspect})
+    model = GroundedModel(weights={str(aspect): dict.fromkeys(FEATURES, 0.7) for aspect in Aspect})
     judge = GroundedJudge("grounded", model, Stored(evidence), LengthJudge("shorter"))
-    straight, swapped = judge.judge([shown(aspect), shown(aspect).swapped()])
+    straight, swapped = judge.judge([comparison_of(aspect), comparison_of(aspect).swapped()])
     assert straight.prob_a is not None and swapped.prob_a is not None
     assert swapped.prob_a == 1 - straight.prob_a
     assert (straight.choice, swapped.choice) in {("A", "B"), ("B", "A"), (None, None)}
@@ -125,7 +127,7 @@ def test_an_inner_judge_cannot_turn_what_evidence_decides(
 
 def test_both_orders_of_a_comparison_are_run_once() -> None:
     stored = Stored(Evidence(a=FINE, b=FINE))
-    first = shown(Aspect.CORRECTNESS)
+    first = comparison_of(Aspect.CORRECTNESS)
     straight, swapped, again = evidence_of(stored, [first, first.swapped(), first])
     assert len(stored.asked) == 1
     assert straight.evidence is not None and swapped.evidence == straight.evidence.swapped()
@@ -138,7 +140,7 @@ def test_the_verdict_says_what_spoke_and_what_was_seen() -> None:
     judge = load_judge("grounded:longer")
     assert isinstance(judge, GroundedJudge)
     judge._evidence = Stored(Evidence(a=bad, b=FINE))
-    [verdict] = judge.judge([shown(Aspect.CORRECTNESS)])
+    [verdict] = judge.judge([comparison_of(Aspect.CORRECTNESS)])
     assert verdict.choice == "B" and verdict.prob_a is not None and verdict.prob_a < 0.1
     assert verdict.feedback is not None
     assert "f(1) should give 1, and gives 2" in verdict.feedback
@@ -150,9 +152,9 @@ def test_silence_is_undecided_with_the_reason_and_the_inner_judge_speaks_where_t
     assert isinstance(alone, GroundedJudge) and isinstance(joined, GroundedJudge)
     alone._evidence = joined._evidence = Stored(Evidence(a=FINE, b=FINE))
     for aspect in (Aspect.CORRECTNESS, Aspect.HUMAN_PREFERENCE):
-        [silent] = alone.judge([shown(aspect)])
+        [silent] = alone.judge([comparison_of(aspect)])
         assert silent.choice is None and silent.undecided
-        [answered] = joined.judge([shown(aspect)])
+        [answered] = joined.judge([comparison_of(aspect)])
         assert answered.choice == "B"
 
 

@@ -23,15 +23,17 @@ def vote(choice: Choice, comparison: Comparison = SHOWN, note: str | None = None
 
 def test_votes_count_in_either_order() -> None:
     judge = HumanVotesJudge([vote("A"), vote("B", SHOWN.swapped()), vote("B", note="because")])
-    given, swapped = judge.judge([SHOWN, SHOWN.swapped()])
-    assert (given.choice, swapped.choice) == ("A", "B")
-    assert given.feedback == "ada: because"
+    straight, swapped = judge.judge([SHOWN, SHOWN.swapped()])
+    assert (straight.choice, swapped.choice) == ("A", "B")
+    assert straight.feedback == "ada: because"
 
 
 def test_time_is_charged_once_for_both_orders() -> None:
-    given, swapped = HumanVotesJudge([vote("A"), vote("A", SHOWN.swapped())], wage=15).judge([SHOWN, SHOWN.swapped()])
-    assert given.cost and swapped.cost
-    assert given.cost.seconds == 1200 and given.cost.dollars == pytest.approx(5.0)
+    straight, swapped = HumanVotesJudge([vote("A"), vote("A", SHOWN.swapped())], wage=15).judge(
+        [SHOWN, SHOWN.swapped()]
+    )
+    assert straight.cost and swapped.cost
+    assert straight.cost.seconds == 1200 and straight.cost.dollars == pytest.approx(5.0)
     assert swapped.cost.seconds == 0 and swapped.choice == "tie"
 
 

@@ -38,16 +38,16 @@ PAIRS = [
 @given(CODE, CODE, st.sampled_from([*Aspect, None]))
 def test_the_order_of_the_candidates_never_matters(a: list[str], b: list[str], aspect: Aspect | None) -> None:
     criterion = criterion_for(aspect) if aspect else GENERAL_CRITERION
-    shown = Comparison(instruction="", criterion=criterion, code_a=" ".join(a), code_b=" ".join(b))
-    verdict, swapped = JUDGE.judge([shown, shown.swapped()])
+    compared = Comparison(instruction="", criterion=criterion, code_a=" ".join(a), code_b=" ".join(b))
+    verdict, swapped = JUDGE.judge([compared, compared.swapped()])
     assert verdict.prob_a is not None and swapped.prob_a is not None
     assert verdict.prob_a == 1 - swapped.prob_a
-    assert swapped.for_swapped(shown).choice == verdict.choice
+    assert swapped.for_swapped(compared).choice == verdict.choice
 
 
 def test_equal_candidates_are_a_tie() -> None:
-    shown = Comparison(instruction="", criterion=GENERAL_CRITERION, code_a="x = 1", code_b="x  =  1")
-    assert [verdict.choice for verdict in JUDGE.judge([shown])] == ["tie"]
+    compared = Comparison(instruction="", criterion=GENERAL_CRITERION, code_a="x = 1", code_b="x  =  1")
+    assert [verdict.choice for verdict in JUDGE.judge([compared])] == ["tie"]
 
 
 def test_it_learns_what_tells_the_better_code_and_carries_it_over() -> None:
@@ -65,10 +65,10 @@ def test_one_pair_is_enough_to_fit() -> None:
 def test_a_saved_judge_answers_as_before(tmp_path: Path) -> None:
     out = tmp_path / "judge"
     train_linear(PAIRS, LinearConfig(), out, make_manifest("test", {}, [], None))
-    shown = [pair.present("A").comparison for pair in PAIRS]
-    expected = [verdict.prob_a for verdict in fit_linear(PAIRS, "stripped").judge(shown)]
+    compared = [pair.present("A").comparison for pair in PAIRS]
+    expected = [verdict.prob_a for verdict in fit_linear(PAIRS, "stripped").judge(compared)]
     loaded = LinearJudge.load(out)
-    assert [verdict.prob_a for verdict in loaded.judge(shown)] == pytest.approx(expected, abs=1e-6)
+    assert [verdict.prob_a for verdict in loaded.judge(compared)] == pytest.approx(expected, abs=1e-6)
     assert loaded.name == f"model:{out}"
 
 

@@ -41,14 +41,14 @@ class Shorter:
     @one_order
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         self.asked += comparisons
-        return [self._judge(shown) for shown in comparisons]
+        return [self._judge(original) for original in comparisons]
 
-    def _judge(self, shown: Comparison) -> Verdict:
-        better, worse = ("A", "B") if len(shown.code_a) < len(shown.code_b) else ("B", "A")
+    def _judge(self, original: Comparison) -> Verdict:
+        better, worse = ("A", "B") if len(original.code_a) < len(original.code_b) else ("B", "A")
         words = f"Code {better} is shorter than {worse}. A longer code says more."
         return Verdict.model_validate(
             {
-                "comparison": shown.digest(),
+                "comparison": original.digest(),
                 "judge": self.name,
                 "choice": better,
                 "prob_a": 0.9 if better == "A" else 0.1,
@@ -59,27 +59,27 @@ class Shorter:
 
 
 def test_each_comparison_is_asked_once_in_one_order_and_turned_back_with_its_words() -> None:
-    judge, shown = Shorter(), comparison()
-    straight, swapped, again = judge.judge([shown, shown.swapped(), shown])
-    assert judge.asked == [shown]
+    judge, original = Shorter(), comparison()
+    straight, swapped, again = judge.judge([original, original.swapped(), original])
+    assert judge.asked == [original]
     assert (straight.choice, swapped.choice, again.choice) == ("A", "B", "A")
     assert straight.feedback == "Code A is shorter than B. A longer code says more."
     assert swapped.feedback == "Code B is shorter than A. A longer code says more."
-    assert swapped.comparison == shown.swapped().digest()
+    assert swapped.comparison == original.swapped().digest()
     assert swapped.prob_a == pytest.approx(0.1)
     assert [verdict.cost for verdict in (straight, swapped, again)] == [
         Cost(seconds=2.0),
         Cost(seconds=0.0),
         Cost(seconds=0.0),
     ]
-    assert judge.judge([shown.swapped()]) == [swapped.model_copy(update={"cost": Cost(seconds=2.0)})]
+    assert judge.judge([original.swapped()]) == [swapped.model_copy(update={"cost": Cost(seconds=2.0)})]
     assert judge.judge([]) == []
 
 
 def test_other_answers_than_verdicts_are_turned_by_whoever_knows_how() -> None:
-    shown = comparison()
+    original = comparison()
     numbers = in_one_order(
-        [shown.swapped(), shown], lambda asked: [1.0] * len(asked), lambda number, _: -number, lambda _: 5.0
+        [original.swapped(), original], lambda distinct: [1.0] * len(distinct), lambda number, _: -number, lambda _: 5.0
     )
     assert numbers == [-1.0, 5.0]
 
@@ -104,18 +104,18 @@ INVARIANT = ["shorter", "longer", "evidence", "grounded", "grounded:shorter", "c
 def test_a_judge_that_declares_it_exchanges_its_answer_and_its_words(spec: str) -> None:
     judge = load_judge(spec)
     assert order_invariant(judge)
-    shown = comparison(BAD, GOOD)
-    (straight,), (swapped,) = judge.judge([shown]), judge.judge([shown.swapped()])
-    back = turned(swapped, shown)
+    original = comparison(BAD, GOOD)
+    (straight,), (swapped,) = judge.judge([original]), judge.judge([original.swapped()])
+    back = turned(swapped, original)
     assert (back.choice, back.feedback, back.undecided) == (straight.choice, straight.feedback, straight.undecided)
     assert back.prob_a == (None if straight.prob_a is None else pytest.approx(straight.prob_a))
 
 
-@pytest.mark.parametrize("shown", [comparison(BAD, GOOD), comparison(GOOD, BAD)], ids=["bad first", "good first"])
-def test_the_words_of_a_cascade_name_the_side_that_fails(shown: Comparison) -> None:
+@pytest.mark.parametrize("original", [comparison(BAD, GOOD), comparison(GOOD, BAD)], ids=["bad first", "good first"])
+def test_the_words_of_a_cascade_name_the_side_that_fails(original: Comparison) -> None:
     judge = CascadeJudge("c", [Stage("evidence", EvidenceJudge(), 0.9)])
-    (verdict,) = judge.judge([shown])
-    worse = "A" if shown.code_a == BAD else "B"
+    (verdict,) = judge.judge([original])
+    worse = "A" if original.code_a == BAD else "B"
     assert verdict.choice == ("B" if worse == "A" else "A")
     assert verdict.feedback is not None and f"{worse} fails 1 of 1 worked examples: f(1)" in verdict.feedback
     assert verdict.evidence is not None
@@ -138,9 +138,9 @@ class Counting:
 
 
 def test_both_orders_of_an_invariant_judge_are_one_question_with_the_same_answer() -> None:
-    shown = [comparison("x", "xx"), comparison("xxx", "x"), comparison("x", "y")]
+    original = [comparison("x", "xx"), comparison("xxx", "x"), comparison("x", "y")]
     twice, once = Counting(LengthJudge("shorter"), False), Counting(LengthJudge("shorter"), True)
-    assert BothOrders(once).judge(shown) == BothOrders(twice).judge(shown)
+    assert BothOrders(once).judge(original) == BothOrders(twice).judge(original)
     assert (once.count, twice.count) == (3, 6)
 
 
@@ -148,12 +148,12 @@ def test_a_benchmark_asks_an_invariant_judge_once_and_reports_the_same_figures()
     tasks = [
         Task(
             id=str(number),
-            comparison=shown,
+            comparison=original,
             label="A",
             group=str(number),
-            stratum=str(shown.criterion.aspect),
+            stratum=str(original.criterion.aspect),
         )
-        for number, shown in enumerate(
+        for number, original in enumerate(
             [comparison("x", "xx"), comparison("xxx", "x", Aspect.EFFICIENCY), comparison("x", "y", Aspect.SECURITY)]
         )
     ]

@@ -24,15 +24,15 @@ class Sure:
 
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         self.seen += comparisons
-        return [self._one(each) for each in comparisons]
+        return [self._one(comparison) for comparison in comparisons]
 
-    def _one(self, asked: Comparison) -> Verdict:
-        digest, both = asked.digest(), asked.code_a + asked.code_b
+    def _one(self, comparison: Comparison) -> Verdict:
+        digest, both = comparison.digest(), comparison.code_a + comparison.code_b
         if "tie" in both:
             return Verdict(comparison=digest, judge=self.name, choice="tie")
         if "good" not in both:
             return Verdict(comparison=digest, judge=self.name, undecided="it failed")
-        if "good" in asked.code_a:
+        if "good" in comparison.code_a:
             return Verdict(comparison=digest, judge=self.name, choice="A", prob_a=0.9)
         return Verdict(comparison=digest, judge=self.name, choice="B", prob_a=0.1)
 
@@ -67,12 +67,12 @@ def test_shuffling_turns_every_answer_back() -> None:
     judge = TrlPairwiseJudge(sure, SHORTER, one_order=True)
     pairs = [["good", "bad"], ["bad", "good"]] * 32
     assert judge.judge(["Add."] * 64, pairs) == [0, 1] * 32
-    turned = [asked.code_a != pair[0] for asked, pair in zip(sure.seen, pairs, strict=True)]
+    turned = [comparison.code_a != pair[0] for comparison, pair in zip(sure.seen, pairs, strict=True)]
     assert 0 < sum(turned) < 64
     assert judge.judge(["Add."] * 64, pairs, return_scores=True) == pytest.approx([0.9, 0.1] * 32)
     sure.seen.clear()
     judge.judge(["Add."] * 64, pairs, shuffle_order=False)
-    assert [asked.code_a for asked in sure.seen] == [pair[0] for pair in pairs]
+    assert [comparison.code_a for comparison in sure.seen] == [pair[0] for pair in pairs]
 
 
 def test_the_same_seed_shuffles_alike() -> None:
@@ -80,7 +80,7 @@ def test_the_same_seed_shuffles_alike() -> None:
     for seed in (0, 0, 1):
         sure = Sure()
         TrlPairwiseJudge(sure, SHORTER, one_order=True, seed=seed).judge(["Add."] * 32, [["good", "bad"]] * 32)
-        orders.append([asked.code_a for asked in sure.seen])
+        orders.append([comparison.code_a for comparison in sure.seen])
     assert orders[0] == orders[1] != orders[2]
 
 
@@ -95,7 +95,7 @@ def test_the_code_of_a_chat_reply_is_judged_without_its_comments() -> None:
     sure = Sure()
     reply = "Here it is:\n\n```python\ndef f():\n    return 'good'  # remark\n```\nIt returns a text."
     assert TrlPairwiseJudge(sure).judge(["Return a text."], [[reply, "def f():\n    return ''  # empty"]]) == [0]
-    assert {asked.code_a for asked in sure.seen} == {"def f():\n    return 'good'", "def f():\n    return ''"}
+    assert {comparison.code_a for comparison in sure.seen} == {"def f():\n    return 'good'", "def f():\n    return ''"}
     sure.seen.clear()
     TrlPairwiseJudge(sure).judge(["Return a text."], [["I cannot do that.", reply]], shuffle_order=False)
     assert sure.seen[0].code_a == "I cannot do that."

@@ -46,16 +46,16 @@ class Says:
         return [self._answer(comparison) for comparison in comparisons]
 
 
-def noisy(shown: Comparison) -> Verdict:
+def noisy(comparison: Comparison) -> Verdict:
     """Answer by the Bradley-Terry model, the codes being the strengths; each ordered pair once and for all."""
-    chance = 1 / (1 + np.exp(float(shown.code_b) - float(shown.code_a)))
-    drawn = random.Random(f"{shown.instruction} {shown.code_a} {shown.code_b}").random()
+    chance = 1 / (1 + np.exp(float(comparison.code_b) - float(comparison.code_a)))
+    drawn = random.Random(f"{comparison.instruction} {comparison.code_a} {comparison.code_b}").random()
     return Verdict(comparison="", judge="says", choice="A" if drawn < chance else "B")
 
 
-def label(judge: Judge, problems: Sequence[CandidateSet], given: LabelSettings) -> list[LabelledProblem]:
-    labelled = label_problems(judge, enumerate(problems), given)
-    return sorted(labelled, key=lambda each: each.index)
+def label(judge: Judge, problems: Sequence[CandidateSet], label_settings: LabelSettings) -> list[LabelledProblem]:
+    labelled = label_problems(judge, enumerate(problems), label_settings)
+    return sorted(labelled, key=lambda item: item.index)
 
 
 def test_labels_are_right_at_least_as_often_as_their_probabilities_say() -> None:
@@ -76,7 +76,7 @@ def test_labels_are_right_at_least_as_often_as_their_probabilities_say() -> None
 
 def test_more_confidence_keeps_fewer_pairs_and_loses_none_but_the_doubtful() -> None:
     problems = [problem("x" * 9, "x" * 4, "x", "x" * 6)]
-    few, many = (label(LengthJudge("shorter"), problems, settings(each, "every"))[0] for each in (0.8, 0.6))
+    few, many = (label(LengthJudge("shorter"), problems, settings(item, "every"))[0] for item in (0.8, 0.6))
     assert 0 < len(few.pairs) < len(many.pairs) <= 6
     assert [pair for pair in many.pairs if pair.probability >= 0.8] == list(few.pairs)
     assert few.dropped == {"not confident": 6 - len(few.pairs)}
@@ -86,23 +86,27 @@ def test_more_confidence_keeps_fewer_pairs_and_loses_none_but_the_doubtful() -> 
 
 
 def test_what_gives_no_pair_is_counted_with_its_reason() -> None:
-    silent = Says(lambda shown: Verdict(comparison="", judge="says", undecided="no words"))
+    silent = Says(lambda comparison: Verdict(comparison="", judge="says", undecided="no words"))
     problems = [problem("x", "xx"), problem("x", "x"), problem("x")]
     done = label(silent, problems, settings())
-    assert [each.dropped for each in done] == [{"no answer": 1}, {"one candidate": 1}, {"one candidate": 1}]
-    report = tally(done)
-    assert (report.problems, report.kept, report.mean_margin) == (3, 0, None)
-    assert report.dropped == {"one candidate": 2, "no answer": 1}
-    assert {count: own.problems for count, own in report.by_candidates.items()} == {1: 1, 2: 2}
+    assert [item.dropped for item in done] == [{"no answer": 1}, {"one candidate": 1}, {"one candidate": 1}]
+    yields = tally(done)
+    assert (yields.problems, yields.kept, yields.mean_margin) == (3, 0, None)
+    assert yields.dropped == {"one candidate": 2, "no answer": 1}
+    assert {count: own.problems for count, own in yields.by_candidates.items()} == {1: 1, 2: 2}
 
 
 def test_evidence_calls_the_chosen_code_a_whichever_was_shown_first() -> None:
     found = Finding(rule="eval", cwe=95, severity="high", confidence="high", line=1, message="It evaluates text.")
     bad, good = CandidateEvidence(findings=(found,)), CandidateEvidence()
 
-    def says(shown: Comparison) -> Verdict:
-        evidence = Evidence(a=bad if "eval" in shown.code_a else good, b=bad if "eval" in shown.code_b else good)
-        return Verdict(comparison="", judge="says", choice="B" if "eval" in shown.code_a else "A", evidence=evidence)
+    def says(comparison: Comparison) -> Verdict:
+        evidence = Evidence(
+            a=bad if "eval" in comparison.code_a else good, b=bad if "eval" in comparison.code_b else good
+        )
+        return Verdict(
+            comparison="", judge="says", choice="B" if "eval" in comparison.code_a else "A", evidence=evidence
+        )
 
     problems = [
         problem(*order, name=str(n)) for n, order in enumerate([("eval(x)", "int(x)"), ("int(x)", "eval(x)")] * 4)
@@ -117,7 +121,7 @@ def test_a_problem_is_labelled_the_same_alone_and_in_any_company() -> None:
     rng = np.random.default_rng(1)
     problems = [problem(*(f"{x:.6f}" for x in rng.normal(0, 3, 5)), name=str(number)) for number in range(40)]
     together = label(Says(noisy), problems, settings())
-    alone = [done for each in enumerate(problems) for done in label_problems(Says(noisy), [each], settings())]
+    alone = [done for item in enumerate(problems) for done in label_problems(Says(noisy), [item], settings())]
     assert alone == together
 
 

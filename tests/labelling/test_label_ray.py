@@ -33,12 +33,12 @@ def test_what_workers_of_a_killed_run_finished_is_taken_by_the_next_one_with_or_
     assert codefavor("label", samples, *SHORTER, "--out", whole).returncode == 0
     settings = LabelSettings.model_validate_json((whole / "settings.json").read_bytes())
     with NumberedJournal(whole / JOURNAL_FILE, LabelledProblem) as journal:
-        done = [each.model_copy(update={"judgements": 1000}) for each in journal][:5]
+        done = [problem.model_copy(update={"judgements": 1000}) for problem in journal][:5]
     claim(out, settings)
     write_records(out / "shards" / "00000.jsonl", [])
     with NumberedJournal(out / "shards" / "00000" / JOURNAL_FILE, LabelledProblem) as of_a_worker:
-        for each in done:
-            of_a_worker.add(each)
+        for problem in done:
+            of_a_worker.add(problem)
     with (out / "shards" / "00000" / "journal.jsonl").open("a") as torn:
         torn.write('{"index": 5, "ta')
     again = codefavor("label", samples, *SHORTER, "--out", out)
@@ -69,12 +69,12 @@ def test_killed_and_continued_on_ray_it_is_the_set_made_without_ray(tmp_path: Pa
         os.killpg(first.pid, signal.SIGKILL)
         end(first)
         wait_until_still(lambda: server.tally.requests)  # Ray's own processes follow the driver
-        done, asked = everywhere(out), server.tally.requests
+        done, requests = everywhere(out), server.tally.requests
         assert 30 <= len(done) < 200
         last = start("label", *run(out, "last.sqlite"), *RAY)
-        said = end(last)
-        assert last.returncode == 0, said
-        after = [each.body["messages"][-1]["content"] for each in list(server.tally.asked)[asked:]]
+        output = end(last)
+        assert last.returncode == 0, output
+        after = [problem.body["messages"][-1]["content"] for problem in list(server.tally.asked)[requests:]]
         assert after and not any(f"Add up to {name[1:]}." in text for name in done for text in after)
         assert not (out / "shards").exists()
         again = server.tally.requests
@@ -92,7 +92,7 @@ def test_a_worker_that_has_to_stop_is_named_by_its_shard_and_what_is_finished_st
     votes.write_text("no such file of answers", encoding="utf-8")
     judge = f"chat:vllm/m?base-url=http://127.0.0.1:9&cache={votes}"
     stopped = start("label", samples, "--criterion-text", "Shorter.", "--judge", judge, "--out", out, *RAY)
-    said = end(stopped)
+    output = end(stopped)
     assert stopped.returncode == 2
-    assert "error: shard 0000" in said and "answers.sqlite" in said and "Traceback" not in said
+    assert "error: shard 0000" in output and "answers.sqlite" in output and "Traceback" not in output
     assert (out / "settings.json").exists() and not (out / "preferences.jsonl").exists()

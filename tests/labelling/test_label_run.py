@@ -25,13 +25,13 @@ def test_rows_carry_what_is_known_of_the_preference_and_convert_back_to_whole_pa
     samples, out = write_samples(tmp_path / "samples.jsonl", rows(24)), tmp_path / "set"
     done = codefavor("label", samples, *SHORTER, "--license", "MIT", "--confidence", 0.7, "--out", out, "--json")
     assert done.returncode == 0, done.stderr
-    report, written = json.loads(done.stdout), read_rows_of(out)
-    assert report == json.loads((out / "yield.json").read_text()) and report["problems"] == 24
-    assert report["kept"] == len(written) > 10 and report["judgements"] > 60
-    assert sum(own["kept"] for own in report["by_candidates"].values()) == report["kept"]
-    asked = {row["instruction"]: row["candidates"] for row in rows(24)}
+    yields, written = json.loads(done.stdout), read_rows_of(out)
+    assert yields == json.loads((out / "yield.json").read_text()) and yields["problems"] == 24
+    assert yields["kept"] == len(written) > 10 and yields["judgements"] > 60
+    assert sum(own["kept"] for own in yields["by_candidates"].values()) == yields["kept"]
+    number = {row["instruction"]: row["candidates"] for row in rows(24)}
     for row in written:
-        assert {row["chosen"], row["rejected"]} <= set(asked[row["prompt"]])
+        assert {row["chosen"], row["rejected"]} <= set(number[row["prompt"]])
         assert len(row["chosen"]) < len(row["rejected"])
         assert row["margin"] > 0 and 0.7 <= row["probability"] < 1 and row["judge"] == "shorter"
     packed = pyarrow.parquet.read_table(out / "data" / "train-00000.parquet").to_pylist()
@@ -47,15 +47,15 @@ def test_rows_carry_what_is_known_of_the_preference_and_convert_back_to_whole_pa
 def test_the_card_says_what_the_set_is_and_how_many_pairs_it_lost(tmp_path: Path) -> None:
     samples, out = write_samples(tmp_path / "samples.jsonl", rows(24)), tmp_path / "my set"
     assert codefavor("label", samples, *SHORTER, "--license", "MIT", "--out", out).returncode == 0
-    report = json.loads((out / "yield.json").read_text())
+    yields = json.loads((out / "yield.json").read_text())
     _, header, text = (out / "README.md").read_text(encoding="utf-8").split("---\n", 2)
     front = yaml.safe_load(header)
     assert (front["pretty_name"], front["license"]) == ("my set", "mit")
     assert (out / front["configs"][0]["data_files"]).exists()
-    assert f"{report['kept']} preference pairs of 24 problems of `samples.jsonl`" in text
+    assert f"{yields['kept']} preference pairs of 24 problems of `samples.jsonl`" in text
     assert "`shorter`; no person looked at them" in text
-    assert f"| not confident | {report['dropped']['not confident']} |" in text
-    for count, own in report["by_candidates"].items():
+    assert f"| not confident | {yields['dropped']['not confident']} |" in text
+    for count, own in yields["by_candidates"].items():
         assert f"| {count} | {own['problems']} | {own['with_pairs']} | {own['kept']} | {own['dropped']} |" in text
 
 
@@ -63,12 +63,14 @@ def test_parquet_and_chat_messages_say_the_same(tmp_path: Path) -> None:
     samples = write_samples(tmp_path / "samples.jsonl", rows(12))
     packed = tmp_path / "samples.parquet"
     pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows(12)), packed)
-    for name, given in (("lines", (samples,)), ("parquet", (packed,)), ("chat", (packed, "--chat"))):
-        done = codefavor("label", *given, *SHORTER, "--out", tmp_path / name)
+    for name, options in (("lines", (samples,)), ("parquet", (packed,)), ("chat", (packed, "--chat"))):
+        done = codefavor("label", *options, *SHORTER, "--out", tmp_path / name)
         assert done.returncode == 0, done.stderr
     lines, parquet, chat = (read_rows_of(tmp_path / name) for name in ("lines", "parquet", "chat"))
-    told = ("prompt", "chosen", "rejected", "margin", "probability")
-    assert [[row[name] for name in told] for row in lines] == [[row[name] for name in told] for row in parquet]
+    columns_read = ("prompt", "chosen", "rejected", "margin", "probability")
+    assert [[row[name] for name in columns_read] for row in lines] == [
+        [row[name] for name in columns_read] for row in parquet
+    ]
     for row, plain in zip(chat, parquet, strict=True):
         assert row["prompt"] == [{"role": "user", "content": plain["prompt"]}]
         assert row["rejected"] == [{"role": "assistant", "content": plain["rejected"]}]
@@ -102,11 +104,11 @@ def test_killed_it_goes_on_and_what_is_finished_is_not_judged_again(tmp_path: Pa
                 time.sleep(0.005)
             process.kill()
             process.wait()
-        done, asked = finished(out), server.tally.requests
+        done, number = finished(out), server.tally.requests
         assert 10 <= len(done) < 120
         last = codefavor("label", *run(out, server.url, "last.sqlite"))
         assert last.returncode == 0, last.stderr
-        after = [each.body["messages"][-1]["content"] for each in list(server.tally.asked)[asked:]]
+        after = [request.body["messages"][-1]["content"] for request in list(server.tally.asked)[number:]]
         assert after and not any(f"Add up to {name[1:]}." in text for name in done for text in after)
         again = server.tally.requests
         assert codefavor("label", *run(out, server.url, "last.sqlite")).returncode == 0
@@ -126,8 +128,8 @@ def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
             assert process.poll() is None, "it ended before it was interrupted"
             time.sleep(0.005)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=300)
-    assert process.returncode == 130 and f"goes on where {out} ends" in said and "Traceback" not in said
+        _, error = process.communicate(timeout=300)
+    assert process.returncode == 130 and f"goes on where {out} ends" in error and "Traceback" not in error
     assert finished(out) and not (out / "preferences.jsonl").exists()
 
 

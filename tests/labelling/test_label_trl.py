@@ -44,12 +44,12 @@ def test_datasets_and_trl_take_the_set_as_it_is(tmp_path: Path, tiny_model: Path
         done = codefavor("label", samples, *SHORTER, *more, "--out", tmp_path / name)
         assert done.returncode == 0, done.stderr
     offline = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "home")}
-    asked = [sys.executable, "-c", _TRAIN, *map(str, (tmp_path / "plain", tmp_path / "chat", tiny_model, tmp_path))]
-    trained = subprocess.run(asked, capture_output=True, text=True, check=False, env=offline)
+    command = [sys.executable, "-c", _TRAIN, *map(str, (tmp_path / "plain", tmp_path / "chat", tiny_model, tmp_path))]
+    trained = subprocess.run(command, capture_output=True, text=True, check=False, env=offline)
     assert trained.returncode == 0, trained.stderr[-2000:]
     losses = json.loads(trained.stdout.splitlines()[-1])
-    report = json.loads((tmp_path / "plain" / "yield.json").read_text())
-    assert losses["rows"] == report["kept"]
+    yields = json.loads((tmp_path / "plain" / "yield.json").read_text())
+    assert losses["rows"] == yields["kept"]
     # Before anything is learned DPO's loss is log 2; the reward trainer's is more, as it asks for the margin.
     assert abs(losses["dpo plain"] - 0.6931) < 1e-3 and abs(losses["dpo chat"] - 0.6931) < 1e-3
     assert losses["reward"] > 1

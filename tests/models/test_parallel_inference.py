@@ -30,7 +30,7 @@ def test_batches_come_back_in_order_and_readers_share_the_cores(batches: int, re
         return [batch / 2]
 
     answered = list(read_side_by_side(range(batches), read, CPU))
-    assert [(batch, each.answers) for batch, each in answered] == [(batch, [batch / 2]) for batch in range(batches)]
+    assert [(batch, result.answers) for batch, result in answered] == [(batch, [batch / 2]) for batch in range(batches)]
     assert set(seen.values()) == {(4 // readers, True)}
     assert torch.get_num_threads() == 4
 
@@ -43,7 +43,7 @@ def test_a_single_batch_has_all_cores_and_an_accelerator_one_reader() -> None:
         names.add(threading.current_thread().name)
         return [float(torch.get_num_threads())]
 
-    assert [each.answers for _, each in read_side_by_side([1], read, CPU)] == [[4.0]]
+    assert [result.answers for _, result in read_side_by_side([1], read, CPU)] == [[4.0]]
     assert len(list(read_side_by_side([1, 2, 3], read, torch.device("meta")))) == 3
     assert names == {threading.current_thread().name}
     assert batch_tokens(CPU) < batch_tokens(torch.device("meta"))

@@ -61,7 +61,7 @@ def test_sums_of_the_largest_bytes_do_not_overflow(levels: int, sign: int) -> No
 
 def test_bf16_is_refused_where_it_would_be_emulated(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx2": True})
-    with pytest.raises(ConfigError, match="no products in bf16"):
+    with pytest.raises(ConfigError, match="emulates bf16"):
         in_precision(load_weights(tiny_model, "causal"), "bf16")
 
 

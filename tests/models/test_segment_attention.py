@@ -31,7 +31,7 @@ def one_by_one(model: PreTrainedModel) -> torch.Tensor:
 
 def by_segments(model: PreTrainedModel) -> torch.Tensor:
     found = build_prefix_trees(ROWS)
-    order = [row for family in found for row in family.rows]
+    order = [row for tree in found for row in tree.rows]
     assert len(found) < len(ROWS)
     return answer_logits(read_by_segments(model), found)[[order.index(row) for row in range(len(ROWS))]]
 
@@ -43,15 +43,15 @@ def test_logits_and_gradients_are_those_of_rows_read_one_by_one(model: PreTraine
     for logits in losses:
         torch.nn.functional.cross_entropy(logits, torch.tensor([5, 6, 7, 8])).backward()  # type: ignore[no-untyped-call]
     for (name, weight), other in zip(plain.named_parameters(), segmented.parameters(), strict=True):
-        torch.testing.assert_close(other.grad, weight.grad, atol=1e-6, rtol=1e-4, msg=lambda said: f"{name}: {said}")  # noqa: B023
+        torch.testing.assert_close(other.grad, weight.grad, atol=1e-6, rtol=1e-4, msg=lambda text: f"{name}: {text}")  # noqa: B023
         weight.grad = other.grad = None
 
 
 def test_gradients_are_the_same_where_activations_are_computed_again(model: PreTrainedModel) -> None:
     kept, again = copy.deepcopy(model).train(), copy.deepcopy(model).train()
     again.activation_checkpointing_enable()
-    for each in (kept, again):
-        by_segments(each).logsumexp(dim=-1).sum().backward()  # type: ignore[no-untyped-call]
+    for run in (kept, again):
+        by_segments(run).logsumexp(dim=-1).sum().backward()  # type: ignore[no-untyped-call]
     for one, other in zip(kept.parameters(), again.parameters(), strict=True):
         torch.testing.assert_close(other.grad, one.grad)
 

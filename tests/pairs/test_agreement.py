@@ -34,15 +34,15 @@ def alpha_by_hand(units: list[list[Choice]]) -> tuple[float, float]:
 @given(STUDIES)
 def test_alpha_is_the_one_of_the_coincidence_matrix(units: list[list[Choice]]) -> None:
     result = agreement(units, [str(place) for place in range(len(units))], np.random.default_rng(0), resamples=20)
-    told = [unit for unit in units if len(unit) > 1]
-    if not told:
+    answered = [unit for unit in units if len(unit) > 1]
+    if not answered:
         assert result is None
         return
     assert result is not None
-    alpha, pairwise = alpha_by_hand(told)
+    alpha, pairwise = alpha_by_hand(answered)
     assert result.alpha.value == pytest.approx(alpha)
     assert result.pairwise.value == pytest.approx(pairwise)
-    assert (result.units, result.answers) == (len(told), sum(map(len, told)))
+    assert (result.units, result.answers) == (len(answered), sum(map(len, answered)))
 
 
 def test_alpha_is_the_published_one_of_krippendorffs_example() -> None:
@@ -62,7 +62,7 @@ def test_intervals_are_wider_when_tasks_share_problems() -> None:
     alone = agreement(units, [str(place) for place in range(120)], np.random.default_rng(0))
     shared = agreement(units, [str(place // 4) for place in range(120)], np.random.default_rng(0))
     assert alone and shared and alone.alpha.value == shared.alpha.value
-    widths = [each.pairwise.interval[1] - each.pairwise.interval[0] for each in (alone, shared)]
+    widths = [agreement_.pairwise.interval[1] - agreement_.pairwise.interval[0] for agreement_ in (alone, shared)]
     assert widths[1] > 1.5 * widths[0]
 
 

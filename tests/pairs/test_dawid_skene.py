@@ -29,8 +29,10 @@ def test_planted_qualities_are_recovered() -> None:
         error = 6 * np.sqrt(0.25 / 1500)
         assert quality.score == pytest.approx(PLANTED[quality.annotator], abs=error)
     right = sum((consensus.prob_a[task] > 0.5) == (truth == "A") for task, truth in truths.items())
-    votes = {task: [each.choice for each in answers if each.task == task] for task in truths}
-    by_majority = sum((given.count("A") > given.count("B")) == (truths[task] == "A") for task, given in votes.items())
+    votes = {task: [answer.choice for answer in answers if answer.task == task] for task in truths}
+    by_majority = sum(
+        (choices.count("A") > choices.count("B")) == (truths[task] == "A") for task, choices in votes.items()
+    )
     assert right > by_majority > 0.85 * len(truths)
 
 

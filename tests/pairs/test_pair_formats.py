@@ -173,7 +173,7 @@ def test_a_conversation_asks_for_and_names_the_better_side() -> None:
     answers = set()
     for n in range(20):
         row = row_of_pair(FORMATS["trl-messages"], make_pair(chosen=f"good{n}", rejected=f"bad{n}"))
-        question, answer = (each["content"] for each in row["messages"])
+        question, answer = (turn["content"] for turn in row["messages"])
         _, code_a, code_b, _ = question.split("|")
         assert {"A": code_a, "B": code_b}[answer] == f"good{n}"
         answers.add(answer)

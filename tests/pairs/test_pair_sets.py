@@ -94,9 +94,9 @@ def test_the_margin_counts_groups_and_not_pairs() -> None:
 
 
 def test_statistics_are_shown_with_long_tails_summed_up() -> None:
-    shown = rendered(render_stats(count_pairs([make_pair(license=f"L{n:02}") for n in range(15)])))
-    assert "15 pairs of 1 groups" in shown
-    assert "L00" in shown and "L13" not in shown and "… 3 more" in shown
+    printed = rendered(render_stats(count_pairs([make_pair(license=f"L{n:02}") for n in range(15)])))
+    assert "15 pairs of 1 groups" in printed
+    assert "L00" in printed and "L13" not in printed and "… 3 more" in printed
 
 
 def test_a_pair_is_shown_line_beside_line() -> None:
@@ -110,8 +110,8 @@ def test_a_pair_is_shown_line_beside_line() -> None:
 @given(st.text(max_size=50))
 def test_no_text_can_steer_the_terminal(text: str) -> None:
     pair = make_pair(chosen=f"x{text}".encode("utf-8", "replace").decode(), rejected="\x1b[2J\x07\u202e")
-    shown = rendered(render_pair(pair))
-    assert not {"\x1b", "\x07", "\u202e", "\x9b", "\r"} & set(shown)
+    printed = rendered(render_pair(pair))
+    assert not {"\x1b", "\x07", "\u202e", "\x9b", "\r"} & set(printed)
 
 
 def test_escapes_stay_readable() -> None:

@@ -39,11 +39,11 @@ def better_code(task: LabeledComparison) -> str:
     st.none() | evidences,
 )
 def test_a_verdict_on_the_swapped_says_the_same_of_the_shown(
-    shown: Comparison, choice: str | None, prob_a: float | None, evidence: Evidence | None
+    original: Comparison, choice: str | None, prob_a: float | None, evidence: Evidence | None
 ) -> None:
-    said = Verdict.model_validate(
+    verdict = Verdict.model_validate(
         {
-            "comparison": shown.swapped().digest(),
+            "comparison": original.swapped().digest(),
             "judge": "j",
             "choice": choice,
             "prob_a": prob_a,
@@ -51,13 +51,13 @@ def test_a_verdict_on_the_swapped_says_the_same_of_the_shown(
             "undecided": None if choice else "no reason",
         }
     )
-    turned = said.for_swapped(shown)
-    assert turned.comparison == shown.digest()
+    turned = verdict.for_swapped(original)
+    assert turned.comparison == original.digest()
     assert turned.choice == {"A": "B", "B": "A", "tie": "tie", None: None}[choice]
-    assert turned.undecided == said.undecided
+    assert turned.undecided == verdict.undecided
     assert prob_a is None or turned.prob_a == pytest.approx(1 - prob_a)
-    back = turned.for_swapped(shown.swapped())
-    assert (back.choice, back.evidence, back.comparison) == (said.choice, said.evidence, said.comparison)
+    back = turned.for_swapped(original.swapped())
+    assert (back.choice, back.evidence, back.comparison) == (verdict.choice, verdict.evidence, verdict.comparison)
 
 
 @pytest.mark.parametrize(("choice", "undecided"), [(None, None), ("A", "a reason"), ("tie", "a reason")])

@@ -81,8 +81,8 @@ def test_training_sees_exactly_what_judging_sees(
         provenance=Provenance(method="own", source="own", source_id="1"),
     )
     judged = present(pair.present("B").comparison, comments).comparison
-    (*learned,) = preprocess([pair], comments)
-    assert [(each.rejected, each.chosen) for each in learned] == (
+    (*pairs,) = preprocess([pair], comments)
+    assert [(one.rejected, one.chosen) for one in pairs] == (
         [] if judged.code_a == judged.code_b else [(judged.code_a, judged.code_b)]
     )
 

@@ -92,7 +92,7 @@ def test_adapters_that_cannot_be_added_are_refused(tiny_model: Path, tmp_path: P
 def test_a_judge_kept_as_an_adapter_judges_as_the_merged_one(
     tiny_model: Path, learnable_pairs: list[PreferencePair], tmp_path: Path, objective: str
 ) -> None:
-    shown = [pair.present("A").comparison for pair in learnable_pairs[:1]]
+    comparisons = [pair.present("A").comparison for pair in learnable_pairs[:1]]
     pairs = learnable_pairs[:2]
     judged: dict[str, list[Any]] = {}
     settings: dict[str, Any] = {"objective": objective, "max_length": 800, "max_steps": 2}
@@ -102,7 +102,7 @@ def test_a_judge_kept_as_an_adapter_judges_as_the_merged_one(
     for name, kept in (("whole", False), ("kept", True)):
         config = require_steps(TrainConfig.model_validate({**settings, "keep_adapter": kept}))
         train(pairs, config, tmp_path / name, MANIFEST, on_step=lambda metrics: None)
-        judged[name] = load_judge(f"model:{tmp_path / name}").judge(shown)
+        judged[name] = load_judge(f"model:{tmp_path / name}").judge(comparisons)
     assert read_card(tmp_path / "kept").adapter and not read_card(tmp_path / "whole").adapter
     assert [path.name for path in (tmp_path / "kept").glob("*.safetensors")] == ["adapter_model.safetensors"]
     for one, other in zip(judged["whole"], judged["kept"], strict=True):
@@ -110,7 +110,7 @@ def test_a_judge_kept_as_an_adapter_judges_as_the_merged_one(
         assert one.prob_a is None or one.prob_a == pytest.approx(other.prob_a, abs=1e-5)
     card = merge_judges([tmp_path / "kept", tmp_path / "kept"], [1, 1], tmp_path / "merged", MANIFEST)
     assert card.adapter and card.parents is not None
-    again = load_judge(f"model:{tmp_path / 'merged'}").judge(shown)
-    assert [each.choice for each in again] == [each.choice for each in judged["kept"]]
+    again = load_judge(f"model:{tmp_path / 'merged'}").judge(comparisons)
+    assert [verdict.choice for verdict in again] == [verdict.choice for verdict in judged["kept"]]
     with pytest.raises(ModelError, match="adapter"):
         merge_judges([tmp_path / "kept", tmp_path / "whole"], [1, 1], tmp_path / "out", MANIFEST)

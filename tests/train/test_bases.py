@@ -51,8 +51,8 @@ def base(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def with_feedback(pairs: list[PreferencePair]) -> list[PreferencePair]:
-    said = "The chosen code is right. The rejected code raises."
-    return [pair.model_copy(update={"feedback": said}) for pair in pairs]
+    feedback_text = "The chosen code is right. The rejected code raises."
+    return [pair.model_copy(update={"feedback": feedback_text}) for pair in pairs]
 
 
 @pytest.mark.parametrize("objective", ["classification", "order-free", "generation"])
@@ -66,8 +66,8 @@ def test_the_recipe_of_a_base_trains_a_judge(
     reports: list[StepMetrics] = []
     manifest = make_manifest("codefavor train", config.model_dump(mode="json"), [], config.seed)
     pairs = with_feedback(learnable_pairs[:2])
-    learned = train(pairs, config, tmp_path / "judge", manifest, on_step=reports.append)
-    assert (learned.pairs, learned.truncated) == (2, 0)
+    expected = train(pairs, config, tmp_path / "judge", manifest, on_step=reports.append)
+    assert (expected.pairs, expected.truncated) == (2, 0)
     assert reports[-1].loss < reports[0].loss
     verdicts = load_judge(f"model:{tmp_path / 'judge'}").judge([pairs[0].present("A").comparison])
     assert verdicts[0].choice in ("A", "B") or objective == "generation"
@@ -78,24 +78,24 @@ def test_a_prompt_begins_once_and_the_reply_ends_as_the_template_ends_it(
 ) -> None:
     name, folder = base
     tokenizer = load_tokenizer(folder)
-    shown = learnable_pairs[0].present("A").comparison
+    comparison = learnable_pairs[0].present("A").comparison
     replies = ReplyTokens(tokenizer, REPLY_FORMAT)
     for inputs in (JointInput(tokenizer, 700), DialogueInput(tokenizer, 700, 40)):
-        row = inputs.encode(shown).token_ids
+        row = inputs.encode(comparison).token_ids
         if BASES[name].bos:
             assert [place for place, token in enumerate(row) if token == tokenizer.bos_token_id] == [0]
     assert tokenizer.convert_ids_to_tokens(replies.end) == BASES[name].turn_end
-    message = inputs.encode(shown).token_ids
+    message = inputs.encode(comparison).token_ids
     reply = "Code A is right.\nBetter: A"
-    asked = str(tokenizer.decode(message))
+    question = str(tokenizer.decode(message))
     turns = [
-        {"role": "user", "content": asked},
+        {"role": "user", "content": question},
         {"role": "assistant", "content": reply},
     ]
     whole = tokenizer.encode(str(tokenizer.apply_chat_template(turns, tokenize=False)), add_special_tokens=False)
-    prompt = tokenizer.encode(chat_prompt(tokenizer, asked), add_special_tokens=False)
-    learned = [*prompt, *replies.encode(reply), replies.end]
-    assert whole[: len(learned)] == learned
+    prompt = tokenizer.encode(chat_prompt(tokenizer, question), add_special_tokens=False)
+    expected = [*prompt, *replies.encode(reply), replies.end]
+    assert whole[: len(expected)] == expected
 
 
 def test_a_base_that_refuses_a_system_turn_is_never_given_one(
@@ -165,7 +165,7 @@ def test_neither_padding_nor_its_side_moves_the_verdict(
 
 
 def found_rows(found: list[PrefixTree]) -> list[int]:
-    return [row for family in found for row in family.rows]
+    return [row for tree in found for row in tree.rows]
 
 
 def padded_right(rows: list[list[int]], pad_id: int) -> dict[str, torch.Tensor]:

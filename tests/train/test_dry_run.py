@@ -29,7 +29,7 @@ def run(shell: Path, pairs: list[PreferencePair], **settings: Any) -> DryRun:
     return dry_run(pairs, require_steps(TrainConfig.model_validate(values)))
 
 
-def learned(row: PreviewRow) -> list[str]:
+def loss_parts(row: PreviewRow) -> list[str]:
     return [part.text for part in row.parts if part.in_loss]
 
 
@@ -48,10 +48,10 @@ def test_it_needs_no_weights_and_knows_the_steps(shell: Path, learnable_pairs: l
 
 
 def test_what_the_loss_sees_is_marked(shell: Path, learnable_pairs: list[PreferencePair]) -> None:
-    said = "The chosen code is right."
-    pairs = [pair.model_copy(update={"feedback": said}) for pair in learnable_pairs]
+    feedback = "The chosen code is right."
+    pairs = [pair.model_copy(update={"feedback": feedback}) for pair in learnable_pairs]
     rows = run(shell, pairs).rows
-    assert [(row.title, learned(row), row.in_loss) for row in rows] == [
+    assert [(row.title, loss_parts(row), row.in_loss) for row in rows] == [
         ("A is better", ["A"], 1),
         ("B is better", ["B"], 1),
     ]
@@ -59,10 +59,10 @@ def test_what_the_loss_sees_is_marked(shell: Path, learnable_pairs: list[Prefere
     assert rows[1].parts[0].text.index("x = 0 + 1") > rows[1].parts[0].text.index("eval")
     rows = run(shell, pairs, objective="generation").rows
     end = load_tokenizer(shell).decode([load_tokenizer(shell).encode("\n", add_special_tokens=False)[-1]])
-    assert [learned(row) for row in rows] == [[f"Code {side} is right.\nBetter: {side}{end}"] for side in "AB"]
+    assert [loss_parts(row) for row in rows] == [[f"Code {side} is right.\nBetter: {side}{end}"] for side in "AB"]
     rows = run(shell, pairs, objective="reward", readout="sum").rows
     assert [row.title for row in rows] == ["chosen", "rejected"]
-    assert learned(rows[0]) == ["<code>\nx = 0 + 1\n</code>"]
+    assert loss_parts(rows[0]) == ["<code>\nx = 0 + 1\n</code>"]
     assert [row.in_loss for row in run(shell, pairs, objective="reward").rows] == [1, 1]
 
 

@@ -75,9 +75,9 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def pairs(learnable_pairs: list[PreferencePair]) -> list[PreferencePair]:
-    said = "The chosen code is right. The rejected code raises."
+    feedback = "The chosen code is right. The rejected code raises."
     long = learnable_pairs[0].model_copy(update={"instruction": "add " * 400})
-    return [pair.model_copy(update={"feedback": said}) for pair in (*learnable_pairs[:4], long)]
+    return [pair.model_copy(update={"feedback": feedback}) for pair in (*learnable_pairs[:4], long)]
 
 
 def export(pairs: list[PreferencePair], base: Path, out: Path, tool: Tool, **settings: Any) -> StepsConfig:
@@ -121,14 +121,14 @@ def test_trl_trains_on_the_tokens_that_we_train_on(base: Path, pairs: list[Prefe
     found = json.loads(done.stdout.splitlines()[-1])
     replies = ReplyTokens(load_tokenizer(base), REPLY_FORMAT)
     for folder, config in configs.items():
-        told = found[str(folder)]
-        assert (told["rate"], told["warmup"]) == (0.01, min(1, config.warmup_steps))
+        exported = found[str(folder)]
+        assert (exported["rate"], exported["warmup"]) == (0.01, min(1, config.warmup_steps))
         rows = ours(pairs, config)
-        assert len(told["rows"]) == 6
-        for row, learned in told["rows"]:
-            prompt = tuple(row[: len(row) - len(learned)])
-            assert rows[prompt] == learned[: len(rows[prompt])]
-            rest = learned[len(rows[prompt]) :]
+        assert len(exported["rows"]) == 6
+        for row, in_loss in exported["rows"]:
+            prompt = tuple(row[: len(row) - len(in_loss)])
+            assert rows[prompt] == in_loss[: len(rows[prompt])]
+            rest = in_loss[len(rows[prompt]) :]
             # TRL learns the template's end of the turn as well.
             assert rest == replies.encode("A\n")[1:] if config.objective == "generation" else rest[0] == replies.end
     assert (tmp_path / "letter" / "judge" / "model.safetensors").exists()
@@ -140,23 +140,27 @@ def test_axolotl_is_told_the_paper_s_settings_in_its_words(
 ) -> None:
     paper = {"max_length": 2048, "max_steps": None, "per_device_train_batch_size": 4, "gradient_accumulation_steps": 8}
     config = export(pairs, base, tmp_path / "full", "axolotl", **paper, learning_rate=5e-6)
-    told = yaml.safe_load((tmp_path / "full" / "axolotl.yaml").read_text(encoding="utf-8"))
-    assert told.keys() <= AXOLOTL and told["datasets"][0].keys() <= AXOLOTL_DATASET
-    assert (told["learning_rate"], told["num_epochs"], told["lr_scheduler"]) == (5e-6, 2, "cosine")
-    assert (told["micro_batch_size"], told["gradient_accumulation_steps"], told["train_on_inputs"]) == (4, 8, False)
-    assert told["datasets"][0]["train_on_eos"] == "none" and "adapter" not in told
-    lines = (tmp_path / "full" / told["datasets"][0]["path"]).read_text(encoding="utf-8").splitlines()
+    exported = yaml.safe_load((tmp_path / "full" / "axolotl.yaml").read_text(encoding="utf-8"))
+    assert exported.keys() <= AXOLOTL and exported["datasets"][0].keys() <= AXOLOTL_DATASET
+    assert (exported["learning_rate"], exported["num_epochs"], exported["lr_scheduler"]) == (5e-6, 2, "cosine")
+    assert (exported["micro_batch_size"], exported["gradient_accumulation_steps"], exported["train_on_inputs"]) == (
+        4,
+        8,
+        False,
+    )
+    assert exported["datasets"][0]["train_on_eos"] == "none" and "adapter" not in exported
+    lines = (tmp_path / "full" / exported["datasets"][0]["path"]).read_text(encoding="utf-8").splitlines()
     tokenizer = load_tokenizer(base)
     rows = ours(pairs, config)
     for line in lines:
         turns = json.loads(line)["messages"]
         assert [turn["role"] for turn in turns] == ["user", "assistant"]
-        asked = tokenizer.apply_chat_template(turns[:1], tokenize=False, add_generation_prompt=True)
-        assert tokenizer.decode(rows[tuple(tokenizer.encode(asked, add_special_tokens=False))]) == turns[1]["content"]
+        start = tokenizer.apply_chat_template(turns[:1], tokenize=False, add_generation_prompt=True)
+        assert tokenizer.decode(rows[tuple(tokenizer.encode(start, add_special_tokens=False))]) == turns[1]["content"]
     export(pairs, base, tmp_path / "lora", "axolotl", objective="generation", lora_r=8, load_in_4bit=True)
-    told = yaml.safe_load((tmp_path / "lora" / "axolotl.yaml").read_text(encoding="utf-8"))
-    assert told.keys() <= AXOLOTL and told["datasets"][0]["train_on_eos"] == "turn"
-    assert (told["adapter"], told["load_in_4bit"], told["lora_r"]) == ("qlora", True, 8)
+    exported = yaml.safe_load((tmp_path / "lora" / "axolotl.yaml").read_text(encoding="utf-8"))
+    assert exported.keys() <= AXOLOTL and exported["datasets"][0]["train_on_eos"] == "turn"
+    assert (exported["adapter"], exported["load_in_4bit"], exported["lora_r"]) == ("qlora", True, 8)
 
 
 def test_what_a_tool_has_no_words_for_is_refused(base: Path, pairs: list[PreferencePair], tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def without_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(1000, 1000, 1000))
 
 
-@pytest.mark.parametrize("settings", OBJECTIVES, ids=lambda each: "-".join(map(str, each.values())))
+@pytest.mark.parametrize("settings", OBJECTIVES, ids=lambda item: "-".join(map(str, item.values())))
 def test_two_epochs_give_the_weights_of_the_plain_run_and_the_frozen_layers_run_in_the_first_alone(
     tiny_model: Path,
     learnable_pairs: list[PreferencePair],
@@ -108,8 +108,8 @@ def test_two_epochs_give_the_weights_of_the_plain_run_and_the_frozen_layers_run_
             trained.add(name.removeprefix("model.").partition(".self_attn")[0].partition(".mlp")[0])
     assert "layers.2" in trained
     assert not {"layers.0", "layers.1", "embed_tokens"} & trained
-    assert {each.name for each in (tmp_path / "kept").iterdir()} == {
-        each.name for each in (tmp_path / "plain").iterdir()
+    assert {item.name for item in (tmp_path / "kept").iterdir()} == {
+        item.name for item in (tmp_path / "plain").iterdir()
     }
 
 
@@ -126,8 +126,8 @@ def test_a_disk_without_room_is_said_and_every_epoch_runs_all_layers(
         run(tiny_model, learnable_pairs, tmp_path / "judge", on_step=watch.reports.append)
     first, second = watch.calls()
     assert first == second > 0
-    (said,) = [record.getMessage() for record in caplog.records if record.name.startswith("codefavor")]
-    assert "every epoch computes them again; free some disk" in said
+    (warning,) = [record.getMessage() for record in caplog.records if record.name.startswith("codefavor")]
+    assert "every epoch computes them again; free some disk" in warning
 
 
 def test_layers_with_dropout_run_in_every_epoch(
@@ -153,7 +153,7 @@ def test_a_run_that_goes_on_fills_the_states_again_and_ends_with_the_same_weight
     whole = run(tiny_model, learnable_pairs, tmp_path / "whole", **settings)
     with pytest.raises(KeyboardInterrupt):
         run(tiny_model, learnable_pairs, tmp_path / "parts", on_step=stop, **settings)
-    assert {each.name for each in (tmp_path / "parts").iterdir()} == {"checkpoint", "training.jsonl"}
+    assert {item.name for item in (tmp_path / "parts").iterdir()} == {"checkpoint", "training.jsonl"}
     parts = run(tiny_model, learnable_pairs, tmp_path / "parts", resume=True, **settings)
     for name, weight in whole.items():
         torch.testing.assert_close(parts[name], weight, rtol=0, atol=1e-6)

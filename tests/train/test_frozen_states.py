@@ -37,24 +37,24 @@ def files_of_at_most(size: int) -> Iterator[None]:
 
 
 def test_rows_are_found_in_another_order_and_padded_otherwise(tmp_path: Path) -> None:
-    given = states_of(ROWS, 0)
+    kept_states = states_of(ROWS, 0)
     with StateFile(tmp_path) as states:
-        states.write(padded(ROWS), given)
+        states.write(padded(ROWS), kept_states)
         found = states.read(padded([ROWS[2], ROWS[1]]), WIDTH)
         assert states.read(padded([ROWS[1], [9, 9]]), WIDTH) is None
     assert found is not None
-    torch.testing.assert_close(found[0], given[2, 1:])
-    torch.testing.assert_close(found[1, 1:], given[1, 2:])
+    torch.testing.assert_close(found[0], kept_states[2, 1:])
+    torch.testing.assert_close(found[1, 1:], kept_states[1, 2:])
     assert not any(tmp_path.iterdir())
 
 
 def test_a_full_disk_ends_the_keeping_and_leaves_what_was_kept(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    given = states_of(ROWS[:2], 0)
+    kept_states = states_of(ROWS[:2], 0)
     more = [[4] * 30]
     with StateFile(tmp_path) as states:
-        states.write(padded(ROWS[:2]), given)
+        states.write(padded(ROWS[:2]), kept_states)
         with files_of_at_most(400), caplog.at_level(logging.WARNING, "codefavor"):
             states.write(padded(more), states_of(more, 1))
             states.write(padded(ROWS[2:]), states_of(ROWS[2:], 2))
@@ -62,6 +62,6 @@ def test_a_full_disk_ends_the_keeping_and_leaves_what_was_kept(
         assert states.read(padded(ROWS[2:]), WIDTH) is None
         kept = states.read(padded(ROWS[:2]), WIDTH)
     assert kept is not None
-    torch.testing.assert_close(kept[0], given[0])
-    (said,) = [record.getMessage() for record in caplog.records]
-    assert "can no longer be kept" in said
+    torch.testing.assert_close(kept[0], kept_states[0])
+    (warning,) = [record.getMessage() for record in caplog.records]
+    assert "can no longer be kept" in warning

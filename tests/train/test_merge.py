@@ -48,9 +48,9 @@ def test_weights_are_averaged_by_their_shares_and_keep_their_types(tmp_path: Pat
 def test_a_judge_averaged_with_itself_is_itself(tmp_path: Path, learnable_pairs: list[PreferencePair]) -> None:
     train_linear(learnable_pairs, LinearConfig(), tmp_path / "a", MANIFEST)
     merge_judges([tmp_path / "a", tmp_path / "a"], [0.3, 0.7], tmp_path / "out", MANIFEST)
-    shown = [pair.present("A").comparison for pair in learnable_pairs]
-    before, after = (load_judge(f"model:{tmp_path / name}").judge(shown) for name in ("a", "out"))
-    assert [each.prob_a for each in after] == pytest.approx([each.prob_a for each in before])
+    comparisons = [pair.present("A").comparison for pair in learnable_pairs]
+    before, after = (load_judge(f"model:{tmp_path / name}").judge(comparisons) for name in ("a", "out"))
+    assert [verdict.prob_a for verdict in after] == pytest.approx([verdict.prob_a for verdict in before])
 
 
 def own_memory() -> int:
@@ -105,9 +105,9 @@ def test_unlike_judges_are_refused(tmp_path: Path) -> None:
 
 
 def test_mergekit_is_told_the_same_shares() -> None:
-    told = yaml.safe_load(mergekit_config([Path("a"), Path("b")], [1, 3]))
-    assert told["merge_method"] == "linear"
-    assert [model["parameters"]["weight"] for model in told["models"]] == [0.25, 0.75]
+    config = yaml.safe_load(mergekit_config([Path("a"), Path("b")], [1, 3]))
+    assert config["merge_method"] == "linear"
+    assert [model["parameters"]["weight"] for model in config["models"]] == [0.25, 0.75]
 
 
 def test_the_command_sweeps_and_names_the_best(tmp_path: Path, learnable_pairs: list[PreferencePair]) -> None:

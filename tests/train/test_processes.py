@@ -99,7 +99,7 @@ def runs(tiny_model: Path, learnable_pairs: list[PreferencePair], tmp_path: Path
     torch.set_num_threads(threads)
 
 
-def rounded_apart(config: TokenConfig) -> float:
+def rounding_of(config: TokenConfig) -> float:
     """How far apart rounding to bf16 may bring the weights of two runs that add up the same numbers in another order.
 
     Sums that differ in their last bit round to neighbours, 2^-8 of their size apart, and gradients are made of such
@@ -112,17 +112,17 @@ def rounded_apart(config: TokenConfig) -> float:
     return 2**-8 * rates * (config.lora_alpha / config.lora_r if config.lora_r else 1.0)
 
 
-def assert_alike(one: Path, other: Path, apart: float = 2e-5) -> None:
+def assert_alike(one: Path, other: Path, tolerance: float = 2e-5) -> None:
     for file in ("model.safetensors", "head.safetensors"):
         if (one / file).exists():
             here, there = load_file(one / file), load_file(other / file)
             assert here.keys() == there.keys()
             for name, weight in here.items():
-                torch.testing.assert_close(there[name], weight, atol=apart, rtol=1e-4)
-    here_said, there_said = (list(read_records(folder / "training.jsonl", StepMetrics)) for folder in (one, other))
-    assert [each.step for each in there_said] == [each.step for each in here_said]
-    assert [each.loss for each in there_said] == pytest.approx([each.loss for each in here_said], rel=max(1e-4, apart))
-    assert [each.accuracy for each in there_said] == pytest.approx([each.accuracy for each in here_said])
+                torch.testing.assert_close(there[name], weight, atol=tolerance, rtol=1e-4)
+    own, others = (list(read_records(folder / "training.jsonl", StepMetrics)) for folder in (one, other))
+    assert [item.step for item in others] == [item.step for item in own]
+    assert [item.loss for item in others] == pytest.approx([item.loss for item in own], rel=max(1e-4, tolerance))
+    assert [item.accuracy for item in others] == pytest.approx([item.accuracy for item in own])
     assert {path.name for path in one.iterdir()} == {path.name for path in other.iterdir()}
     assert (one / "config.json").read_bytes() == (other / "config.json").read_bytes()
 
@@ -139,16 +139,16 @@ def assert_alike(one: Path, other: Path, apart: float = 2e-5) -> None:
 def test_two_processes_train_the_judge_of_one(runs: Runs, launcher: str, settings: dict[str, Any]) -> None:
     started = runs.launched("two", launcher, **settings)
     one = runs.alone("one", **settings)
-    said, complained = started.communicate(timeout=SECONDS)
+    output, complained = started.communicate(timeout=SECONDS)
     assert started.returncode == 0, complained
-    assert said == f"{runs.folder / 'two'}: a classification judge, trained on 24 pairs\n"
+    assert output == f"{runs.folder / 'two'}: a classification judge, trained on 24 pairs\n"
     config = suited(runs.config(**settings))
     assert_alike(
-        one, runs.folder / "two", rounded_apart(config) if isinstance(config, TokenConfig) and config.bf16 else 2e-5
+        one, runs.folder / "two", rounding_of(config) if isinstance(config, TokenConfig) and config.bf16 else 2e-5
     )
-    shown = [pair.present("A").comparison for pair in runs.pairs[:3]]
-    verdicts = [load_judge(f"model:{folder}").judge(shown) for folder in (one, runs.folder / "two")]
-    assert [each.prob_a for each in verdicts[1]] == pytest.approx([each.prob_a for each in verdicts[0]], abs=1e-4)
+    comparisons = [pair.present("A").comparison for pair in runs.pairs[:3]]
+    verdicts = [load_judge(f"model:{folder}").judge(comparisons) for folder in (one, runs.folder / "two")]
+    assert [item.prob_a for item in verdicts[1]] == pytest.approx([item.prob_a for item in verdicts[0]], abs=1e-4)
 
 
 @pytest.mark.slow
@@ -210,15 +210,15 @@ def test_the_launcher_is_understood_or_refused() -> None:
 
 
 def test_deepspeed_is_driven_at_stage_3_without_more(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    asked = {"WORLD_SIZE": "2", "ACCELERATE_USE_DEEPSPEED": "true", "ACCELERATE_DEEPSPEED_ZERO_STAGE": "3"}
-    assert read_launch(asked) == Launch(count=2, sharing="deepspeed")
+    environment = {"WORLD_SIZE": "2", "ACCELERATE_USE_DEEPSPEED": "true", "ACCELERATE_DEEPSPEED_ZERO_STAGE": "3"}
+    assert read_launch(environment) == Launch(count=2, sharing="deepspeed")
     with pytest.raises(ConfigError, match="ZeRO stage 2 is not supported; set zero_stage: 3"):
-        read_launch({**asked, "ACCELERATE_DEEPSPEED_ZERO_STAGE": "2"})
-    assert read_launch({**asked, "ACCELERATE_DEEPSPEED_OFFLOAD_PARAM_DEVICE": "none"}).sharing == "deepspeed"
+        read_launch({**environment, "ACCELERATE_DEEPSPEED_ZERO_STAGE": "2"})
+    assert read_launch({**environment, "ACCELERATE_DEEPSPEED_OFFLOAD_PARAM_DEVICE": "none"}).sharing == "deepspeed"
     with pytest.raises(ConfigError, match="offloading by DeepSpeed is not supported"):
-        read_launch({**asked, "ACCELERATE_DEEPSPEED_OFFLOAD_OPTIMIZER_DEVICE": "cpu"})
+        read_launch({**environment, "ACCELERATE_DEEPSPEED_OFFLOAD_OPTIMIZER_DEVICE": "cpu"})
     with pytest.raises(ConfigError, match=r"own\.json: a DeepSpeed configuration is not read"):
-        read_launch({**asked, "ACCELERATE_DEEPSPEED_CONFIG_FILE": "own.json"})
+        read_launch({**environment, "ACCELERATE_DEEPSPEED_CONFIG_FILE": "own.json"})
     monkeypatch.setitem(sys.modules, "deepspeed", None)
     monkeypatch.delitem(sys.modules, "codefavor.train.deepspeed", raising=False)
     manifest = make_manifest("codefavor train", {}, [], 0)
@@ -229,7 +229,7 @@ def test_deepspeed_is_driven_at_stage_3_without_more(monkeypatch: pytest.MonkeyP
             tmp_path / "judge",
             manifest,
             on_step=lambda metrics: None,
-            launch=read_launch(asked),
+            launch=read_launch(environment),
         )
 
 

@@ -41,6 +41,6 @@ def test_an_epoch_has_every_example_once_and_is_the_same_each_time(
     ]
     batches = list(epoch_batches(examples, batch_size, seed=1, epoch=epoch))
     assert all(len(batch) <= batch_size for batch in batches)
-    shown = sorted(example.chosen.token_ids for batch in batches for example in batch)
-    assert shown == sorted(example.chosen.token_ids for example in examples)
+    tokens = sorted(example.chosen.token_ids for batch in batches for example in batch)
+    assert tokens == sorted(example.chosen.token_ids for example in examples)
     assert batches == list(epoch_batches(examples, batch_size, seed=1, epoch=epoch))

@@ -11,7 +11,7 @@ from codefavor.train.config import ClassificationConfig
 from codefavor.train.selection import select_pairs
 
 
-def pairs_of(source: str, problems: int, each: int = 2) -> list[PreferencePair]:
+def pairs_of(source: str, problems: int, per_problem: int = 2) -> list[PreferencePair]:
     return [
         PreferencePair(
             instruction=f"{source} {problem} {number}",
@@ -21,7 +21,7 @@ def pairs_of(source: str, problems: int, each: int = 2) -> list[PreferencePair]:
             provenance=Provenance(method="m", source=source, source_id=str(problem), license="MIT"),
         )
         for problem in range(problems)
-        for number in range(each)
+        for number in range(per_problem)
     ]
 
 

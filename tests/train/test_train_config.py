@@ -66,8 +66,11 @@ def test_every_base_goes_with_every_objective_and_method(objective: str, base: P
             {"load_in_4bit": True, "lora_r": 8, "objective": "reward"},
             "load_in_4bit: no setting of the reward objective",
         ),
-        ({"objective": "generation", "max_length": 200, "max_new_tokens": 200}, "leaves no room in max_length"),
-        ({"objective": "magic"}, "objective: there is none called 'magic'; known are classification, "),
+        (
+            {"objective": "generation", "max_length": 200, "max_new_tokens": 200},
+            "max_new_tokens must be less than max_length",
+        ),
+        ({"objective": "magic"}, "objective: unknown objective 'magic'; known are classification, "),
         ({"learning_rate": 0}, "learning_rate: "),
         ({"learningrate": 1}, "learningrate: no setting of the classification objective$"),
     ],
@@ -88,4 +91,4 @@ def test_values_become_the_record_of_their_objective(name: str) -> None:
 def test_every_objective_has_a_configuration_and_says_what_it_is() -> None:
     assert {objective.name: objective.config for objective in OBJECTIVES} == CONFIG_CLASSES
     assert all(objective.judge.description for objective in OBJECTIVES)
-    assert [each.name for each in OBJECTIVES if not each.trains_language_model] == ["linear", "difference", "grounded"]
+    assert [one.name for one in OBJECTIVES if not one.trains_language_model] == ["linear", "difference", "grounded"]

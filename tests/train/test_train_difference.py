@@ -55,11 +55,11 @@ def test_a_run_that_was_stopped_reads_the_rest_alone(
     read: list[int] = []
     ordinary = DivergenceEncoder.read
 
-    def read_twice(self: DivergenceEncoder, asked: list) -> list:  # type: ignore[type-arg]
+    def read_twice(self: DivergenceEncoder, comparisons: list) -> list:  # type: ignore[type-arg]
         if len(read) == 2:
             raise KeyboardInterrupt
-        read.append(len(asked))
-        return ordinary(self, asked)
+        read.append(len(comparisons))
+        return ordinary(self, comparisons)
 
     with monkeypatch.context() as patched:
         patched.setattr(DivergenceEncoder, "read", read_twice)

@@ -66,7 +66,7 @@ def test_every_objective_is_trained_by_the_same_call(
     assert "codefavor.train_judge" in manifest
     judge = load_judge(trained.spec)
     assert judge.name == trained.spec
-    objective = next(each.judge for each in OBJECTIVES if each.name == name)
+    objective = next(one.judge for one in OBJECTIVES if one.name == name)
     assert getattr(judge, "order_invariant", False) == (name == "grounded" or bool(objective.order_invariant))
     with pytest.raises(ConfigError, match="already holds a finished judge"):
         train_judge(pairs, trained.config, trained.folder)

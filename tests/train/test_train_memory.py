@@ -93,9 +93,9 @@ def larger_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads Linux's account of memory")
 def test_the_estimate_is_near_what_a_run_takes(tiny_model: Path, larger_model: Path) -> None:
-    asked = json.dumps([str(tiny_model), WAYS, BATCH.rows, BATCH.tokens])
+    argument = json.dumps([str(tiny_model), WAYS, BATCH.rows, BATCH.tokens])
     done = subprocess.run(
-        [sys.executable, "-c", MEASURE, asked, str(larger_model)],
+        [sys.executable, "-c", MEASURE, argument, str(larger_model)],
         capture_output=True,
         text=True,
         check=False,

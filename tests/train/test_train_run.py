@@ -43,8 +43,8 @@ def run(
     config = require_steps(TrainConfig.model_validate({**QUICK, "model": str(model), **settings}))
     reports: list[StepMetrics] = []
     manifest = make_manifest("codefavor train", config.model_dump(mode="json"), [], config.seed)
-    learned = train(pairs, config, out, manifest, resume=resume, on_step=on_step or reports.append)
-    return learned, reports
+    example_set = train(pairs, config, out, manifest, resume=resume, on_step=on_step or reports.append)
+    return example_set, reports
 
 
 def weights_of(folder: Path) -> dict[str, torch.Tensor]:
@@ -75,14 +75,14 @@ def test_a_judge_learns_its_pairs_and_knows_them_after_loading(
     tiny_model: Path, learnable_pairs: list[PreferencePair], tmp_path: Path, settings: dict[str, Any]
 ) -> None:
     pairs = learnable_pairs[:4]
-    learned, reports = run(tiny_model, pairs, tmp_path / "judge", **{"max_steps": 30, **settings})
-    assert (learned.pairs, learned.truncated) == (4, 0)
+    example_set, reports = run(tiny_model, pairs, tmp_path / "judge", **{"max_steps": 30, **settings})
+    assert (example_set.pairs, example_set.truncated) == (4, 0)
     assert reports[-1].loss < 0.5 * reports[0].loss
     assert reports[-1].seconds_left == 0
-    shown = [pair.present(side) for pair in pairs for side in ("A", "B")]
-    verdicts = load(tmp_path / "judge").judge([each.comparison for each in shown])
-    right = sum(verdict.choice == each.label for verdict, each in zip(verdicts, shown, strict=True))
-    assert right / len(shown) == pytest.approx(reports[-1].accuracy, abs=0.26)
+    presented = [pair.present(side) for pair in pairs for side in ("A", "B")]
+    verdicts = load(tmp_path / "judge").judge([labelled.comparison for labelled in presented])
+    right = sum(verdict.choice == labelled.label for verdict, labelled in zip(verdicts, presented, strict=True))
+    assert right / len(presented) == pytest.approx(reports[-1].accuracy, abs=0.26)
 
 
 def test_adapters_trained_on_a_copy_are_grafted_onto_the_base_as_if_merged(tiny_model: Path) -> None:
@@ -178,16 +178,16 @@ def test_a_stopped_run_goes_on_to_the_same_weights(
 def test_a_judge_folder_says_what_it_is(
     tiny_model: Path, learnable_pairs: list[PreferencePair], tmp_path: Path
 ) -> None:
-    learned, _ = run(
+    example_set, _ = run(
         tiny_model, learnable_pairs, tmp_path, objective="reward", max_steps=1, max_length=170, judge_max_length=300
     )
-    assert learned.truncated > 0
+    assert example_set.truncated > 0
     card = read_card(tmp_path)
     assert (card.objective, card.comments, card.max_length) == ("reward", "stripped", 300)
     assert json.loads((tmp_path / "manifest.json").read_text())["config"]["max_steps"] == 1
     readme = (tmp_path / "README.md").read_text()
     assert "| pairs | 24 (24 regress-evol) |" in readme
-    assert f"| cut to 170 tokens | {learned.truncated} pairs |" in readme
+    assert f"| cut to 170 tokens | {example_set.truncated} pairs |" in readme
     assert {path.name for path in tmp_path.iterdir()} >= {"model.safetensors", "head.safetensors", "tokenizer.json"}
     assert not (tmp_path / "checkpoint").exists()
     with pytest.raises(UserError, match="already holds a finished judge; choose another --out"):
@@ -204,7 +204,7 @@ def test_what_cannot_be_trained_is_refused_and_leaves_nothing(
         run(tmp_path / "nowhere", learnable_pairs, out)
     with pytest.raises(ConfigError, match="has 3 layers, 9 were asked for"):
         run(tiny_model, learnable_pairs, out, objective="reward", layers=9)
-    with pytest.raises(ConfigError, match="max_length 40 has no room"):
+    with pytest.raises(ConfigError, match="max_length 40 is too small"):
         run(tiny_model, learnable_pairs, out, max_length=40)
     assert not out.exists()
     (tmp_path / "thesis.tex").touch()

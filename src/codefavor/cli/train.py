@@ -147,7 +147,7 @@ def _progress(objective: TrainingObjective, pairs: int, visible: bool) -> Iterat
     elif objective.progress == "steps":
         progress = _step_bar(visible)
         try:
-            yield {"on_steps": _metrics_callback(progress)}
+            yield {"on_step": _metrics_callback(progress)}
         finally:
             if progress.tasks:
                 progress.stop()

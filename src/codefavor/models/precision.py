@@ -49,7 +49,7 @@ def in_precision(model: PreTrainedModel, precision: Precision, *, output_layer: 
             return model
         case "bf16":
             if not multiplies_bf16(model.device):
-                raise ConfigError("this processor has no products in bf16 and would crawl; choose int8 or fp32")
+                raise ConfigError("this processor emulates bf16 and would be very slow; choose int8 or fp32")
             model.to(torch.bfloat16)  # type: ignore[arg-type]
             return read_roughly_by_segments(model) if model.device.type == "cpu" else model
         case "int8":

@@ -24,13 +24,13 @@ def judge(tiny_model: Path, learnable_pairs: list[PreferencePair], tmp_path_fact
 
 
 def test_the_order_of_the_candidates_never_matters(judge: Path, learnable_pairs: list[PreferencePair]) -> None:
-    asked = [
+    comparisons = [
         pair.present("A").comparison.model_copy(update={"criterion": criterion})
         for pair in learnable_pairs[:6]
         for criterion in (GENERAL_CRITERION, *map(criterion_for, Aspect))
     ]
-    there = load_judge(f"model:{judge}").judge(asked)
-    back = load_judge(f"model:{judge}").judge([each.swapped() for each in asked])
+    there = load_judge(f"model:{judge}").judge(comparisons)
+    back = load_judge(f"model:{judge}").judge([comparison.swapped() for comparison in comparisons])
     for one, other in zip(there, back, strict=True):
         assert one.prob_a is not None and other.prob_a is not None
         assert one.prob_a == pytest.approx(1 - other.prob_a, abs=1e-6)
@@ -39,17 +39,17 @@ def test_the_order_of_the_candidates_never_matters(judge: Path, learnable_pairs:
 def test_states_have_no_say_on_correctness(judge: Path, learnable_pairs: list[PreferencePair]) -> None:
     assert [aspect for aspect in Aspect if not reads_states(criterion_for(aspect))] == [Aspect.CORRECTNESS]
     assert reads_states(GENERAL_CRITERION)
-    shown = learnable_pairs[0].present("A").comparison
-    right = shown.model_copy(update={"criterion": criterion_for(Aspect.CORRECTNESS)})
-    silent, spoken = DifferenceJudge.load(judge).judge([right, shown])
+    learned_pair = learnable_pairs[0].present("A").comparison
+    right = learned_pair.model_copy(update={"criterion": criterion_for(Aspect.CORRECTNESS)})
+    silent, decided = DifferenceJudge.load(judge).judge([right, learned_pair])
     assert silent.cost is None
-    assert spoken.cost is not None and spoken.cost.input_tokens > 0
+    assert decided.cost is not None and decided.cost.input_tokens > 0
 
 
 @pytest.mark.parametrize("precision", judging_precisions())
 def test_less_precision_is_near(judge: Path, learnable_pairs: list[PreferencePair], precision: str) -> None:
-    shown = [pair.present("A").comparison for pair in learnable_pairs]
-    exact, near = (load_judge(f"{prefix}model:{judge}").judge(shown) for prefix in ("", f"{precision}:"))
+    learned_pair = [pair.present("A").comparison for pair in learnable_pairs]
+    exact, near = (load_judge(f"{prefix}model:{judge}").judge(learned_pair) for prefix in ("", f"{precision}:"))
     assert near[0].judge == f"{precision}:model:{judge}"
     for one, other in zip(exact, near, strict=True):
         assert other.prob_a == pytest.approx(one.prob_a, abs=0.05)

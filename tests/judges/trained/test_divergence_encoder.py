@@ -18,7 +18,7 @@ CODES = ["x = 1", "x = 12345678", "y = f(2)\nz = 3", "x = 1", "", "x = 1\nx = 1\
 TOKENS = st.lists(st.integers(0, 3), max_size=24)
 
 
-def shown(code_a: str, code_b: str) -> Comparison:
+def comparison_of(code_a: str, code_b: str) -> Comparison:
     return Comparison(instruction="", criterion=GENERAL_CRITERION, code_a=code_a, code_b=code_b)
 
 
@@ -43,14 +43,14 @@ def test_what_moved_or_came_again_says_nothing() -> None:
 @pytest.mark.parametrize("base", BASES)
 def test_states_are_those_of_each_candidate_read_alone(base: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = make_base(BASES[base], tmp_path_factory.mktemp("base"))
-    given = [shown(one, other) for one in CODES for other in CODES]
+    comparisons = [comparison_of(one, other) for one in CODES for other in CODES]
     tokenizer = load_tokenizer(folder)
-    found = DivergenceEncoder.load(folder, None, 64, "fp32").read(given)
+    found = DivergenceEncoder.load(folder, None, 64, "fp32").read(comparisons)
     plain = AutoModel.from_pretrained(folder).eval()
-    for each, divergence in zip(given, found, strict=True):
+    for comparison, divergence in zip(comparisons, found, strict=True):
         rows = [
             tokenizer.encode(OPENING, add_special_tokens=False) + tokenizer.encode(code, add_special_tokens=False)
-            for code in (each.code_a, each.code_b)
+            for code in (comparison.code_a, comparison.code_b)
         ]
         places = own_places(rows[0], rows[1]), own_places(rows[1], rows[0])
         with torch.inference_mode():
@@ -64,24 +64,24 @@ def test_states_are_those_of_each_candidate_read_alone(base: str, tmp_path_facto
 
 def test_exchanged_candidates_negate_the_states_exactly(tiny_model: Path) -> None:
     reader = DivergenceEncoder.load(tiny_model, 2, 64, "fp32")
-    given = [shown(one, other) for one in CODES for other in CODES]
-    both = reader.read([*given, *(each.swapped() for each in given)])
-    for there, back in zip(both[: len(given)], both[len(given) :], strict=True):
+    comparisons = [comparison_of(one, other) for one in CODES for other in CODES]
+    both = reader.read([*comparisons, *(comparison.swapped() for comparison in comparisons)])
+    for there, back in zip(both[: len(comparisons)], both[len(comparisons) :], strict=True):
         assert np.array_equal(there.states, -back.states)
-    assert not reader.read([shown("x = 1", "x = 1")])[0].states.any()
+    assert not reader.read([comparison_of("x = 1", "x = 1")])[0].states.any()
 
 
 def test_a_candidate_is_cut(tiny_model: Path) -> None:
     reader = DivergenceEncoder.load(tiny_model, None, 20, "fp32")
-    long, longer = shown("a" * 40, "b"), shown("a" * 40 + "c", "b")
-    assert reader.cuts(long) and not reader.cuts(shown("a", "b"))
+    long, longer = comparison_of("a" * 40, "b"), comparison_of("a" * 40 + "c", "b")
+    assert reader.cuts(long) and not reader.cuts(comparison_of("a", "b"))
     assert np.array_equal(reader.read([long])[0].states, reader.read([longer])[0].states)
 
 
 @pytest.mark.parametrize("precision", judging_precisions())
 def test_less_precision_is_near(tiny_model: Path, precision: str) -> None:
-    given = [shown(CODES[1], CODES[2])]
-    exact = DivergenceEncoder.load(tiny_model, None, 64, "fp32").read(given)[0].states
-    near = DivergenceEncoder.load(tiny_model, None, 64, precision).read(given)[0].states  # type: ignore[arg-type]
+    comparisons = [comparison_of(CODES[1], CODES[2])]
+    exact = DivergenceEncoder.load(tiny_model, None, 64, "fp32").read(comparisons)[0].states
+    near = DivergenceEncoder.load(tiny_model, None, 64, precision).read(comparisons)[0].states  # type: ignore[arg-type]
     assert not np.array_equal(near, exact)
     assert np.linalg.norm(near - exact) < 0.05 * np.linalg.norm(exact)

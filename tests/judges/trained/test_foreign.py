@@ -52,10 +52,10 @@ def make_model(folder: Path, labels: int | None, template: str | None = CHAT) ->
 def test_a_reward_model_scores_each_candidate_by_itself(tmp_path: Path) -> None:
     spec = f"scores:{make_model(tmp_path / 'm', labels=1)}"
     judge = load_judge(spec)
-    given, swapped = judge.judge([SHOWN, SHOWN.swapped()])
-    assert given.prob_a is not None and swapped.prob_a is not None
-    assert given.prob_a == pytest.approx(1 - swapped.prob_a) and given.prob_a != 0.5
-    assert given.cost and given.cost.input_tokens > 100
+    straight, swapped = judge.judge([SHOWN, SHOWN.swapped()])
+    assert straight.prob_a is not None and swapped.prob_a is not None
+    assert straight.prob_a == pytest.approx(1 - swapped.prob_a) and straight.prob_a != 0.5
+    assert straight.cost and straight.cost.input_tokens > 100
     assert {"config.json", "model.safetensors"} <= {file.name for file in judge_files(spec)}
 
 

@@ -29,8 +29,8 @@ def judge_of(tiny_model: Path, **shape: Any) -> tuple[GenerationJudge, DialogueI
 
 def test_a_reply_without_a_result_line_is_undecided_with_the_reason(tiny_model: Path) -> None:
     judge, _, _ = judge_of(tiny_model)
-    for verdict, shown in zip(judge.judge(SHOWN), SHOWN, strict=True):
-        assert verdict.comparison == shown.digest()
+    for verdict, comparison in zip(judge.judge(SHOWN), SHOWN, strict=True):
+        assert verdict.comparison == comparison.digest()
         assert (verdict.choice, verdict.prob_a) == (None, None)
         assert verdict.undecided == "the reply does not end in a result line within 20 tokens"
         assert verdict.cost and verdict.cost.output_tokens == 20
@@ -39,8 +39,8 @@ def test_a_reply_without_a_result_line_is_undecided_with_the_reason(tiny_model: 
 def test_forced_the_answer_is_the_likelier_letter_where_the_result_line_would_stand(tiny_model: Path) -> None:
     judge, inputs, model = judge_of(tiny_model, unfinished="forced")
     verdicts = judge.judge(SHOWN)
-    for shown, verdict in zip(SHOWN, verdicts, strict=True):
-        prompt = inputs.encode(shown).token_ids
+    for comparison, verdict in zip(SHOWN, verdicts, strict=True):
+        prompt = inputs.encode(comparison).token_ids
         with torch.inference_mode():
             (written,) = write_replies(model, [prompt], inputs.replies, 0, 20)
             text = inputs.replies.decode(written.token_ids).strip()
@@ -57,7 +57,7 @@ def test_what_does_not_fit_is_undecided_and_the_rest_is_judged(tiny_model: Path)
     judge, _, _ = judge_of(tiny_model, unfinished="forced")
     long = SHOWN[0].model_copy(update={"criterion": Criterion(text="x" * 900)})
     verdicts = judge.judge([long, SHOWN[1]])
-    assert "no room for the criterion" in (verdicts[0].undecided or "")
+    assert "too small for the criterion" in (verdicts[0].undecided or "")
     assert verdicts[1].choice is not None
 
 

@@ -16,7 +16,7 @@ from codefavor.pairs.criterion import GENERAL_CRITERION
 CODES = ["x = 1", "y = f(2)\nz = 3", "return None", "x = 1"]
 
 
-def shown(code_a: str, code_b: str) -> Comparison:
+def comparison_of(code_a: str, code_b: str) -> Comparison:
     return Comparison(instruction="add", criterion=GENERAL_CRITERION, code_a=code_a, code_b=code_b)
 
 
@@ -38,13 +38,13 @@ def test_a_likelihood_is_the_product_of_what_each_token_had(
 
 def test_the_likelier_code_is_chosen_whatever_the_order(tiny_model: Path) -> None:
     judge = load_judge(f"likelihood:{tiny_model}")
-    given = [shown(one, other) for one in CODES for other in CODES]
-    there = judge.judge(given)
-    back = judge.judge([each.swapped() for each in given])
+    comparisons = [comparison_of(one, other) for one in CODES for other in CODES]
+    there = judge.judge(comparisons)
+    back = judge.judge([comparison.swapped() for comparison in comparisons])
     assert [one.prob_a for one in there] == [1 - (other.prob_a or 0) for other in back]
     assert there[0].choice == there[3].choice == "tie"
     model = load_weights(tiny_model, "causal")
-    head, code_a, code_b = ReplyInput(load_tokenizer(tiny_model), 2048).encode(given[1])
+    head, code_a, code_b = ReplyInput(load_tokenizer(tiny_model), 2048).encode(comparisons[1])
     with torch.inference_mode():
         likelier = log_likelihoods(read_by_segments(model.eval()), [Replies(head, (code_a, code_b))])  # type: ignore[no-untyped-call]
     assert there[1].choice == ("A" if likelier[0] > likelier[1] else "B")
@@ -62,10 +62,10 @@ def test_what_does_not_fit_is_cut_and_the_question_stays(tiny_model: Path) -> No
 
 def test_less_precision_is_near(tiny_model: Path) -> None:
     # Codes of one length: each token more takes some nats, and a probability of one says nothing of precision.
-    given = [shown("x = 1", "y = 2")]
+    comparisons = [comparison_of("x = 1", "y = 2")]
     exact, rough = (load_judge(f"{prefix}likelihood:{tiny_model}") for prefix in ("", "int8:"))
     assert rough.name == f"int8:likelihood:{tiny_model}"
-    there, near = (judge.judge(given)[0].prob_a for judge in (exact, rough))
+    there, near = (judge.judge(comparisons)[0].prob_a for judge in (exact, rough))
     assert there is not None
     assert near == pytest.approx(there, abs=0.01)
     assert near != there

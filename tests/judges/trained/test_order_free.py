@@ -28,7 +28,8 @@ def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def test_exchanging_the_candidates_negates_the_margin(folder: Path) -> None:
     model, inputs = read_by_segments(load_weights(folder, "causal")), OrderFreeInput(load_tokenizer(folder), 700)
     there, back = (
-        [side_by_side(inputs.encode(each)[0]) for each in shown] for shown in (SHOWN, [s.swapped() for s in SHOWN])
+        [side_by_side(inputs.encode(comparison)[0]) for comparison in order]
+        for order in (SHOWN, [s.swapped() for s in SHOWN])
     )
     with torch.no_grad():
         for weight in model.parameters():
@@ -41,8 +42,8 @@ def test_exchanging_the_candidates_negates_the_margin(folder: Path) -> None:
 
 def test_each_readout_is_what_the_model_says_of_both_candidates_in_a_row() -> None:
     """With one layer, nothing but the read-out sees both codes, so it equals a plain reading at the same positions."""
-    apart = OrderFreeTokens(head=(5, 6, 7), code_a=(8, 9, 10), code_b=(11, 12, 13), question=(14, 15))
-    head, code_a, code_b, first, second = side_by_side(apart)
+    tokens = OrderFreeTokens(head=(5, 6, 7), code_a=(8, 9, 10), code_b=(11, 12, 13), question=(14, 15))
+    head, code_a, code_b, first, second = side_by_side(tokens)
     assert (code_a.start, code_b.start) == (3, 3)
     assert (first.start, second.start) == (9, 9)
     assert [tuple(view) for view in first.sees] == [(0, 0), (1, 0), (2, 3)]
@@ -52,15 +53,15 @@ def test_each_readout_is_what_the_model_says_of_both_candidates_in_a_row() -> No
 
 def test_a_readout_equals_reading_both_in_a_row_where_one_layer_cannot_mix_them(tiny_model: Path) -> None:
     model = read_by_segments(load_weights(tiny_model, "causal", layers=1))
-    apart = OrderFreeTokens(head=(5, 6, 7), code_a=(8, 9, 10), code_b=(11, 12, 13), question=(14, 15))
+    tokens = OrderFreeTokens(head=(5, 6, 7), code_a=(8, 9, 10), code_b=(11, 12, 13), question=(14, 15))
     with torch.no_grad():
-        margin = order_free_margins(model, [side_by_side(apart)], (20, 21))
+        margin = order_free_margins(model, [side_by_side(tokens)], (20, 21))
         model.set_attn_implementation("sdpa")
-        said = [
-            model(torch.tensor([[*apart.head, *codes, *apart.question]])).logits[0, -1]
-            for codes in (apart.code_a + apart.code_b, apart.code_b + apart.code_a)
+        margins = [
+            model(torch.tensor([[*tokens.head, *codes, *tokens.question]])).logits[0, -1]
+            for codes in (tokens.code_a + tokens.code_b, tokens.code_b + tokens.code_a)
         ]
-    expected = (said[0][20] - said[0][21]) - (said[1][20] - said[1][21])
+    expected = (margins[0][20] - margins[0][21]) - (margins[1][20] - margins[1][21])
     torch.testing.assert_close(margin[0], expected, atol=1e-5, rtol=1e-4)
 
 
@@ -71,7 +72,7 @@ def test_both_orders_are_answered_by_one_reading_and_equal_codes_tie(folder: Pat
     judge = load_judge(f"model:{tmp_path}")
     assert isinstance(judge, OrderFreeJudge)
     alone = judge.judge(SHOWN)
-    together = judge.judge([*SHOWN, *(shown.swapped() for shown in SHOWN)])
+    together = judge.judge([*SHOWN, *(comparison.swapped() for comparison in SHOWN)])
     for there, back, once in zip(together[: len(SHOWN)], together[len(SHOWN) :], alone, strict=True):
         assert (there.prob_a or 0) + (back.prob_a or 0) == pytest.approx(1, abs=1e-12)
         assert there.prob_a == pytest.approx(once.prob_a, abs=1e-6)
@@ -81,4 +82,6 @@ def test_both_orders_are_answered_by_one_reading_and_equal_codes_tie(folder: Pat
     assert judge.judge([same])[0].choice == "tie"
     rough = load_judge(f"int8:model:{tmp_path}")
     assert rough.name == f"int8:model:{tmp_path}"
-    assert [each.prob_a for each in rough.judge(SHOWN)] == pytest.approx([each.prob_a for each in alone], abs=0.02)
+    assert [verdict.prob_a for verdict in rough.judge(SHOWN)] == pytest.approx(
+        [verdict.prob_a for verdict in alone], abs=0.02
+    )

@@ -25,15 +25,15 @@ SHOWN = [
 def test_the_answer_is_what_the_whole_model_says_there_whatever_is_read_with_it(tiny_model: Path) -> None:
     model = AutoModelForCausalLM.from_pretrained(tiny_model)
     inputs = JointInput(load_tokenizer(tiny_model), 512)
-    both = [*SHOWN, *(shown.swapped() for shown in SHOWN)]
+    both = [*SHOWN, *(comparison.swapped() for comparison in SHOWN)]
     with torch.no_grad():
-        rows = [inputs.encode(shown).token_ids for shown in both]
+        rows = [inputs.encode(comparison).token_ids for comparison in both]
         plain = torch.stack([model(torch.tensor([row])).logits[0, -1] for row in rows])
     token_a, token_b = inputs.verdicts
     expected = torch.sigmoid(plain[:, token_a] - plain[:, token_b]).tolist()
     judge = ClassificationJudge("tiny", model, inputs)
     assert [verdict.prob_a for verdict in judge.judge(both)] == pytest.approx(expected, abs=1e-5)
-    alone = [judge.judge([shown])[0].prob_a for shown in both]
+    alone = [judge.judge([comparison])[0].prob_a for comparison in both]
     assert alone == pytest.approx(expected, abs=1e-5)
 
 
@@ -46,11 +46,11 @@ def test_a_reward_judge_cannot_depend_on_the_order(tiny_model: Path, tmp_path: P
     load_tokenizer(tiny_model).save_pretrained(tmp_path)
     write_card(tmp_path, JudgeCard(objective="reward", format=SINGLE_FORMAT, comments="kept", reward=shape))
     judge = RewardJudge.load(tmp_path)
-    there, back = judge.judge(SHOWN), judge.judge([shown.swapped() for shown in SHOWN])
+    there, back = judge.judge(SHOWN), judge.judge([comparison.swapped() for comparison in SHOWN])
     assert [one.prob_a for one in there] == pytest.approx([1 - (other.prob_a or 0) for other in back], abs=1e-5)
     assert len({round(verdict.prob_a or 0, 4) for verdict in there}) > 1
     in_memory = RewardJudge("x", model, SingleInput(load_tokenizer(tiny_model), 2048, instruction=True))
-    assert [each.prob_a for each in in_memory.judge(SHOWN)] == pytest.approx([each.prob_a for each in there])
+    assert [one.prob_a for one in in_memory.judge(SHOWN)] == pytest.approx([one.prob_a for one in there])
 
 
 def test_the_same_code_twice_is_a_tie(tiny_model: Path) -> None:
@@ -73,7 +73,7 @@ def test_a_comparison_that_does_not_fit_is_undecided_with_the_reason(tiny_model:
     )
     for judge in (joint, single):
         verdicts = judge.judge([long, SHOWN[1]])
-        assert "no room for the criterion" in (verdicts[0].undecided or "")
+        assert "too small for the criterion" in (verdicts[0].undecided or "")
         assert verdicts[1].choice is not None
 
 
