@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from codefavor.errors import ConfigError
+from codefavor.errors import ConfigError, UserError
 from codefavor.judges.card import read_card
 from codefavor.judges.load import load_judge
 from codefavor.pairs.criterion import Aspect, criterion_for
@@ -68,7 +68,7 @@ def test_every_objective_is_trained_by_the_same_call(
     assert judge.name == trained.spec
     objective = next(one.judge for one in OBJECTIVES if one.name == name)
     assert getattr(judge, "order_invariant", False) == (name == "grounded" or bool(objective.order_invariant))
-    with pytest.raises(ConfigError, match="already holds a finished judge"):
+    with pytest.raises(UserError, match="already holds a finished judge"):
         train_judge(pairs, trained.config, trained.folder)
 
 
@@ -81,7 +81,7 @@ def test_bf16_that_a_processor_would_emulate_is_left_out_with_a_word(
     config = config_of(name, tiny_model, bf16=True)
     trained = train_judge(pairs, config, tmp_path / "judge", warn=warnings.append)
     assert trained.config == config.model_copy(update={"bf16": False})
-    assert len(warnings) == 1 and "it trains in fp32" in warnings[0]
+    assert len(warnings) == 1 and "training in fp32" in warnings[0]
     assert '"bf16": false' in (tmp_path / "judge" / "manifest.json").read_text(encoding="utf-8")
 
 
