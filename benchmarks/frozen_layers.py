@@ -46,7 +46,7 @@ class Timed:
         with TemporaryDirectory() as folder, patch.object(AdamW, "__init__", begin):
             with nullcontext() if kept else nothing:
                 train(
-                    pairs, config, Path(folder) / "judge", manifest, report=lambda _: marks.append(time.perf_counter())
+                    pairs, config, Path(folder) / "judge", manifest, on_step=lambda _: marks.append(time.perf_counter())
                 )
             self.weights = load_file(Path(folder) / "judge" / "model.safetensors")
         self.epochs = [after - before for before, after in zip(marks, marks[1:], strict=False)]

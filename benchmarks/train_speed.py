@@ -75,7 +75,7 @@ def ours(given: argparse.Namespace) -> None:
     turns = Turns()
     with TemporaryDirectory() as folder:
         manifest = make_manifest("benchmark", config.model_dump(mode="json"), [], config.seed)
-        train(pairs_of(given), config, Path(folder) / "judge", manifest, report=lambda shown: turns.done(shown.loss))
+        train(pairs_of(given), config, Path(folder) / "judge", manifest, on_step=lambda metrics: turns.done(metrics.loss))
 
 
 def theirs(given: argparse.Namespace, again: bool) -> None:
