@@ -23,7 +23,7 @@ def main() -> None:
     """Read every batch on both sides and print the sums and the speed after the first half."""
     import torch
 
-    from codefavor.judges import segment_attention
+    from codefavor.models import segment_attention
     from codefavor.models.prefix_tree import build_prefix_trees, flatten, row_ends
     from codefavor.models.segment_attention import logits_at
     from codefavor.train.classification import ClassificationLearner
@@ -51,7 +51,7 @@ def main() -> None:
         else:
             learner.language_model.eval()  # type: ignore[no-untyped-call]
             found = build_prefix_trees([one.token_ids for one in batch])
-            flat = flatten([family.tree for family in found])
+            flat = flatten([tree.segments for tree in found])
             with torch.no_grad():
                 logits_at(learner.language_model, flat, [end - 1 for end in row_ends(found, flat)])
         return time.perf_counter() - started

@@ -126,7 +126,7 @@ def _arithmetic(judge: Path, both: list[Any]) -> tuple[int, float]:
 
     model = load_weights(judge, "causal")
     inputs = JointInput(load_tokenizer(judge), 2048)
-    flat = flatten([family.tree for family in build_prefix_trees([inputs.encode(each).token_ids for each in both])])
+    flat = flatten([tree.segments for tree in build_prefix_trees([inputs.encode(each).token_ids for each in both])])
     weights = sum(weight.numel() for layer in model.model.layers for weight in layer.parameters())
     width, layers = model.config.hidden_size, model.config.num_hidden_layers
     seen = 0

@@ -25,29 +25,29 @@ from typing import Any
 _RATE = 1e-5
 
 
-def settings(given: argparse.Namespace) -> Any:
+def settings(options: argparse.Namespace) -> Any:
     """Return the configuration of our side; TRL's is made after it."""
     from codefavor.train.config import ClassificationConfig
 
     return ClassificationConfig(
-        model=given.model,
+        model=options.model,
         learning_rate=_RATE,
         lr_scheduler_type="constant",
         warmup_steps=0,
-        max_steps=given.steps,
-        per_device_train_batch_size=2 * given.batch,
+        max_steps=options.steps,
+        per_device_train_batch_size=2 * options.batch,
         gradient_accumulation_steps=1,
         logging_steps=1,
         save_steps=10**6,
     )
 
 
-def pairs_of(given: argparse.Namespace) -> list[Any]:
+def pairs_of(options: argparse.Namespace) -> list[Any]:
     """Return as many pairs as both sides learn from."""
     from codefavor.jsonl import read_records
     from codefavor.pairs.pair import PreferencePair
 
-    return list(read_records(given.pairs, PreferencePair))[: given.steps * given.batch]
+    return list(read_records(options.pairs, PreferencePair))[: options.steps * options.batch]
 
 
 class Turns:
@@ -66,19 +66,25 @@ class Turns:
         self._started = time.perf_counter()
 
 
-def ours(given: argparse.Namespace) -> None:
+def ours(options: argparse.Namespace) -> None:
     """Train by `codefavor train`."""
     from codefavor.manifest import make_manifest
     from codefavor.train.language_model import train_language_model as train
 
-    config = settings(given)
+    config = settings(options)
     turns = Turns()
     with TemporaryDirectory() as folder:
         manifest = make_manifest("benchmark", config.model_dump(mode="json"), [], config.seed)
-        train(pairs_of(given), config, Path(folder) / "judge", manifest, on_step=lambda metrics: turns.done(metrics.loss))
+        train(
+            pairs_of(options),
+            config,
+            Path(folder) / "judge",
+            manifest,
+            on_step=lambda metrics: turns.done(metrics.loss),
+        )
 
 
-def theirs(given: argparse.Namespace, again: bool) -> None:
+def theirs(options: argparse.Namespace, again: bool) -> None:
     """Train by TRL's SFTTrainer on the batches of our side, in their order."""
     from datasets import Dataset
     from transformers import TrainerCallback
@@ -90,11 +96,11 @@ def theirs(given: argparse.Namespace, again: bool) -> None:
     from codefavor.train.epoch import epoch_batches
     from codefavor.train.examples import joint_examples
 
-    config = settings(given)
+    config = settings(options)
     folder = resolve_model(config.model)
     inputs = JointInput(load_tokenizer(folder), config.max_length)
-    examples = joint_examples(pairs_of(given), config.comments, inputs.encode).examples
-    ordered = [one for batch in epoch_batches(examples, 2 * given.batch, config.seed, 0) for one in batch]
+    examples = joint_examples(pairs_of(options), config.comments, inputs.encode).examples
+    ordered = [one for batch in epoch_batches(examples, 2 * options.batch, config.seed, 0) for one in batch]
     token = dict(zip("AB", inputs.verdicts, strict=True))
     rows = [{"input_ids": [*one.token_ids, token[one.label]]} for one in ordered]
     for row in rows:
@@ -115,10 +121,10 @@ def theirs(given: argparse.Namespace, again: bool) -> None:
             model=load_weights(folder, "causal"),
             args=SFTConfig(
                 output_dir=out,
-                per_device_train_batch_size=2 * given.batch,
+                per_device_train_batch_size=2 * options.batch,
                 learning_rate=_RATE,
                 lr_scheduler_type="constant",
-                max_steps=given.steps,
+                max_steps=options.steps,
                 logging_steps=1,
                 save_strategy="no",
                 report_to="none",
@@ -141,8 +147,8 @@ def theirs(given: argparse.Namespace, again: bool) -> None:
 
 
 SIDES: dict[str, Callable[[argparse.Namespace], None]] = {
-    "TRL's SFTTrainer as it comes": lambda given: theirs(given, again=True),
-    "TRL's SFTTrainer, activations kept": lambda given: theirs(given, again=False),
+    "TRL's SFTTrainer as it comes": lambda options: theirs(options, again=True),
+    "TRL's SFTTrainer, activations kept": lambda options: theirs(options, again=False),
     "codefavor train": ours,
 }
 
@@ -155,19 +161,19 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=2, help="Pairs of one step.")
     parser.add_argument("--steps", type=int, default=6)
     parser.add_argument("--side", choices=list(SIDES))
-    given = parser.parse_args()
-    if given.side:
-        SIDES[given.side](given)
+    options = parser.parse_args()
+    if options.side:
+        SIDES[options.side](options)
         return
     processes = {side: _start(side, sys.argv[1:]) for side in SIDES}
     told: dict[str, list[dict[str, float]]] = {side: [] for side in SIDES}
-    for step in range(given.steps):
+    for step in range(options.steps):
         for side, process in processes.items():
             told[side].append(_step(side, process))
-        print(f"step {step + 1} of {given.steps}", file=sys.stderr)
+        print(f"step {step + 1} of {options.steps}", file=sys.stderr)
     for process in processes.values():
         process.kill()
-    _show(told, given.batch)
+    _show(told, options.batch)
 
 
 def _start(side: str, arguments: list[str]) -> subprocess.Popen[str]:
