@@ -20,7 +20,7 @@ _SKEW = timedelta(days=1)
 """How far ahead the clock of an annotator's machine may be."""
 
 
-class FiledAnswer(Answer):
+class SavedAnswer(Answer):
     """A line of such a file."""
 
     study: str
@@ -29,7 +29,7 @@ class FiledAnswer(Answer):
     """Whether the candidates were shown exchanged."""
 
 
-def take_in(store: Store, path: Path) -> tuple[str, int]:
+def import_votes(store: Store, path: Path) -> tuple[str, int]:
     """Take the answers of a file into the study, and return whose they are and how many were not there before.
 
     Raises:
@@ -55,11 +55,11 @@ def take_in(store: Store, path: Path) -> tuple[str, int]:
     return annotator, _append(store, [answer for _, answer in answers], given)
 
 
-def _read(path: Path, study: str) -> Iterator[tuple[int, FiledAnswer]]:
+def _read(path: Path, study: str) -> Iterator[tuple[int, SavedAnswer]]:
     keys: set[str] = set()
     for number, row in read_rows(path):
         try:
-            answer = FiledAnswer.model_validate(row)
+            answer = SavedAnswer.model_validate(row)
         except ValidationError as error:
             raise RecordError(path, number, explain(error)) from None
         if answer.study != study:
@@ -78,7 +78,7 @@ def _given(store: Store, annotator: str, at: datetime) -> dict[str, Assignment]:
     return drawn | {each.task: each for each in store.assignments() if each.annotator == annotator}
 
 
-def _append(store: Store, answers: Sequence[FiledAnswer], given: dict[str, Assignment]) -> int:
+def _append(store: Store, answers: Sequence[SavedAnswer], given: dict[str, Assignment]) -> int:
     before = {answer.key for answer in store.answers()}
     fresh = [answer for answer in answers if answer.key not in before]
     plain = [Answer.model_validate(answer.model_dump(exclude={"study", "swapped"})) for answer in fresh]

@@ -74,6 +74,6 @@ def render_file(name: str, study: str, held: str, script: str, style: str, polic
     return page.render(name=name, form_token="", study=study, policy=policy, **trusted)
 
 
-def render_door(asks_for_token: bool, refused: bool) -> str:
+def render_sign_in(asks_for_token: bool, refused: bool) -> str:
     """Return the page that asks who is there."""
-    return _ENVIRONMENT.get_template("door.html").render(asks_for_token=asks_for_token, refused=refused)
+    return _ENVIRONMENT.get_template("sign_in.html").render(asks_for_token=asks_for_token, refused=refused)

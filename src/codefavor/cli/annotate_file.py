@@ -8,7 +8,7 @@ import typer
 
 from codefavor.annotate.auth import is_name
 from codefavor.annotate.file_page import make_page
-from codefavor.annotate.import_votes import take_in
+from codefavor.annotate.import_votes import import_votes as import_file
 from codefavor.annotate.store import Store, sole_server
 from codefavor.annotate.study import StudySettings, load_study
 from codefavor.errors import UserError
@@ -58,7 +58,7 @@ def import_votes(
     try:
         with sole_server(store):
             for file in files:
-                annotator, fresh = take_in(study, file)
+                annotator, fresh = import_file(study, file)
                 typer.echo(f"{file}: {fresh} new answers of {annotator}")
     finally:
         study.close()

@@ -8,7 +8,7 @@ import typer
 from codefavor.doctor.check import Check, Diagnosis
 from codefavor.doctor.examine import examine
 
-app = typer.Typer(help="Say what is there and what is missing, with the lines that mend it.")
+app = typer.Typer(help="Say what is there and what is missing, with the lines that fix it.")
 _NOT_ABLE = 1
 
 
@@ -33,12 +33,12 @@ def _told(diagnosis: Diagnosis) -> str:
     width = max(len(check.part) for check in diagnosis.checks)
     lines = [f"codefavor {diagnosis.version}"]
     for check in diagnosis.checks:
-        lines.append(f"{_mark(check):<9}{check.part:<{width}}  {check.says}")
-        if check.mend:
-            lines.append(f"{'':<{9 + width}}  -> {check.mend}")
+        lines.append(f"{_mark(check):<9}{check.part:<{width}}  {check.detail}")
+        if check.fix:
+            lines.append(f"{'':<{9 + width}}  -> {check.fix}")
     unfit = ", ".join(check.part for check in diagnosis.checks if check.needed and check.state != "ok")
     job = "compare two codes by the default judge"
-    lines.append(f"This machine can {job}." if diagnosis.able else f"This machine cannot {job}; mend first: {unfit}.")
+    lines.append(f"This machine can {job}." if diagnosis.able else f"This machine cannot {job}; fix first: {unfit}.")
     return "\n".join(lines)
 
 

@@ -109,6 +109,6 @@ def _rank_file(
         return
     typer.echo(
         f"{result.problems} problems: {result.certain} winners certain, {result.level} without a winner, "
-        f"{result.with_loops} with loops; {result.judgements} of {result.of} judgements"
+        f"{result.with_cycles} with loops; {result.judgements} of {result.of} judgements"
     )
     typer.echo(f"{out / RANKINGS_FILE}")

@@ -14,9 +14,9 @@ class Check(Record):
     """What was looked at."""
     state: State
     """ok: there and fit for use. missing: not there. broken: there, and of no use as it is."""
-    says: str
+    detail: str
     """What was found."""
-    mend: str | None = None
+    fix: str | None = None
     """The line that mends it, where something is to be mended."""
     needed: bool = False
     """Whether the core job cannot be done without it."""

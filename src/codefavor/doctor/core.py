@@ -29,14 +29,14 @@ def sandbox_check(environment: Mapping[str, str]) -> Check:
     _, layers = best_layers()
     states = ", ".join(f"{name} {state}" for name, state in layers.states.items())
     if layers.safe:
-        says = f"{states}; all {len(layers.attacks)} attacks were held"
-        return Check(part="sandbox", state="ok", says=says, needed=needed)
+        detail = f"{states}; all {len(layers.attacks)} attacks were held"
+        return Check(part="sandbox", state="ok", detail=detail, needed=needed)
     loose = ", ".join(f"{name} ({outcome})" for name, outcome in layers.attacks.items() if outcome != "held")
     if sys.platform.startswith("linux"):
-        mend = "apt-get install bubblewrap, or a kernel with Landlock and seccomp; then: codefavor sandbox check"
+        fix = "apt-get install bubblewrap, or a kernel with Landlock and seccomp; then: codefavor sandbox check"
     else:
-        mend = "run codefavor on Linux or in a Linux container, or give --unsafe-local for code that you trust"
-    return Check(part="sandbox", state="broken", says=f"{states}; not held: {loose}", mend=mend, needed=needed)
+        fix = "run codefavor on Linux or in a Linux container, or give --unsafe-local for code that you trust"
+    return Check(part="sandbox", state="broken", detail=f"{states}; not held: {loose}", fix=fix, needed=needed)
 
 
 def _runs_code(spec: str) -> bool:
@@ -60,16 +60,16 @@ def judge_check(environment: Mapping[str, str], deep: bool) -> Check:
     try:
         if not deep and _HAS_WEIGHTS.search(spec) and installed_version("torch"):
             judge_files(spec)
-            says = f"{spec} ({origin}); its card is read, its weights are not"
+            detail = f"{spec} ({origin}); its card is read, its weights are not"
         elif deep:
-            says = f"{spec} ({origin}); {_put_to_work(spec)}"
+            detail = f"{spec} ({origin}); {_put_to_work(spec)}"
         else:
             load_judge(spec)
-            says = f"{spec} ({origin})"
+            detail = f"{spec} ({origin})"
     except CodeFavorError as error:
-        mend = "export CODEFAVOR_JUDGE=grounded, or do what the sentence says"
-        return Check(part="default judge", state="broken", says=f"{spec} ({origin}): {error}", mend=mend, needed=True)
-    return Check(part="default judge", state="ok", says=says, needed=True)
+        fix = "export CODEFAVOR_JUDGE=grounded, or do what the message names"
+        return Check(part="default judge", state="broken", detail=f"{spec} ({origin}): {error}", fix=fix, needed=True)
+    return Check(part="default judge", state="ok", detail=detail, needed=True)
 
 
 def _put_to_work(spec: str) -> str:

@@ -8,7 +8,7 @@ from codefavor.doctor.check import Diagnosis, diagnose
 from codefavor.doctor.core import judge_check, sandbox_check
 from codefavor.doctor.packages import package_checks, python_check
 from codefavor.doctor.paths import benchmark_check, cache_check, embedded_check
-from codefavor.doctor.plugins import addition_checks
+from codefavor.doctor.plugins import plugin_checks
 from codefavor.doctor.programs import accelerator_check, browser_check, git_check, valgrind_check
 from codefavor.doctor.secrets import key_check, without_secrets
 
@@ -34,6 +34,6 @@ def examine(environment: Mapping[str, str], deep: bool = False) -> Diagnosis:
         git_check(),
         browser_check(),
         valgrind_check(),
-        *addition_checks(deep),
+        *plugin_checks(deep),
     ]
     return without_secrets(diagnose(__version__, checks), environment)

@@ -29,10 +29,10 @@ def python_check(version: Sequence[int]) -> Check:
     """Return whether the Python that runs, given as (major, minor, micro), is new enough."""
     told, oldest = (".".join(map(str, part)) for part in (version, OLDEST_PYTHON))
     if tuple(version[:2]) >= OLDEST_PYTHON:
-        return Check(part="python", state="ok", says=told, needed=True)
-    mend = f"install Python {oldest} or newer, and codefavor with it"
+        return Check(part="python", state="ok", detail=told, needed=True)
+    fix = f"install Python {oldest} or newer, and codefavor with it"
     return Check(
-        part="python", state="broken", says=f"{told}; {oldest} is the oldest that will do", mend=mend, needed=True
+        part="python", state="broken", detail=f"{told}; {oldest} is the oldest that will do", fix=fix, needed=True
     )
 
 
@@ -41,8 +41,10 @@ def package_checks() -> Iterator[Check]:
     try:
         asked = [read_requirement(line) for line in metadata.requires("codefavor") or ()]
     except metadata.PackageNotFoundError:
-        says = "it runs from a folder and is not installed, so that its requirements are not known"
-        yield Check(part="packages", state="broken", says=says, mend="python -m pip install --editable .", needed=True)
+        detail = "it runs from a folder and is not installed, so that its requirements are not known"
+        yield Check(
+            part="packages", state="broken", detail=detail, fix="python -m pip install --editable .", needed=True
+        )
         return
     yield _packages("packages", [each for each in asked if each.extra is None], "pip install --upgrade codefavor", True)
     for extra in sorted({each.extra for each in asked if each.extra}):
@@ -83,7 +85,7 @@ def _numbers(version: str) -> list[int]:
     return numbers
 
 
-def _packages(part: str, asked: Sequence[Requirement], mend: str, needed: bool) -> Check:
+def _packages(part: str, asked: Sequence[Requirement], fix: str, needed: bool) -> Check:
     there, absent, unfit = [], [], []
     for name, bounds, _ in asked:
         version = installed_version(name)
@@ -95,6 +97,6 @@ def _packages(part: str, asked: Sequence[Requirement], mend: str, needed: bool) 
             there.append(f"{name} {version}")
     faults = [*absent, *unfit]
     if not faults:
-        return Check(part=part, state="ok", says=", ".join(there), needed=needed)
-    says = "; ".join([*faults, *([f"there are {', '.join(there)}"] if there else [])])
-    return Check(part=part, state="broken" if unfit else "missing", says=says, mend=mend, needed=needed)
+        return Check(part=part, state="ok", detail=", ".join(there), needed=needed)
+    detail = "; ".join([*faults, *([f"there are {', '.join(there)}"] if there else [])])
+    return Check(part=part, state="broken" if unfit else "missing", detail=detail, fix=fix, needed=needed)

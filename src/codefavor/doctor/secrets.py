@@ -24,9 +24,9 @@ def key_check(environment: Mapping[str, str]) -> Check:
     """Return which keys are set."""
     names = [name for name in key_names() if environment.get(name)]
     if names:
-        return Check(part="keys", state="ok", says=f"set are {', '.join(names)}")
-    mend = f"export NAME=..., where a hosted model is to be asked: {', '.join(key_names())}"
-    return Check(part="keys", state="missing", says="none is set; only hosted models need one", mend=mend)
+        return Check(part="keys", state="ok", detail=f"set are {', '.join(names)}")
+    fix = f"export NAME=..., where a hosted model is to be asked: {', '.join(key_names())}"
+    return Check(part="keys", state="missing", detail="none is set; only hosted models need one", fix=fix)
 
 
 def without_secrets(diagnosis: Diagnosis, environment: Mapping[str, str]) -> Diagnosis:
@@ -35,7 +35,7 @@ def without_secrets(diagnosis: Diagnosis, environment: Mapping[str, str]) -> Dia
     longest_first = sorted(secrets, key=len, reverse=True)
 
     def blotted(check: Check) -> Check:
-        said = {"says": _blot(check.says, longest_first), "mend": check.mend and _blot(check.mend, longest_first)}
+        said = {"detail": _blot(check.detail, longest_first), "fix": check.fix and _blot(check.fix, longest_first)}
         return check.model_copy(update=said)
 
     return diagnosis.model_copy(update={"checks": tuple(map(blotted, diagnosis.checks))})

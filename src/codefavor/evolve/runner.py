@@ -26,7 +26,7 @@ from codefavor.jsonl import read_records
 from codefavor.llm.answers import AnswerFile
 from codefavor.llm.prices import Price
 from codefavor.llm.protocol import ChatModel
-from codefavor.llm.usage_budget import Meter
+from codefavor.llm.usage_budget import UsageBudget
 from codefavor.sandbox.probe import open_sandbox
 
 _VERIFIERS = 4
@@ -47,7 +47,7 @@ def run_evolution(config: Config, folder: Path, command: str, watch: Watch) -> S
         SandboxError: pairs are to be verified, and code cannot be run safely here.
     """
     models = models_of(config)
-    meter = Meter(config.effort.budget_usd)
+    meter = UsageBudget(config.effort.budget_usd)
 
     async def settle(answers: AnswerFile, check: Check, journal: Journal, progress: Progress) -> bool:
         loaded = load_models(models, config.effort, answers, meter)

@@ -21,7 +21,7 @@ from codefavor.evolve.shards import SettledShards, Shard, cut, fix_size
 from codefavor.evolve.summary import Summary
 from codefavor.fleet import reach, spread
 from codefavor.llm.answers import AnswerFile
-from codefavor.llm.usage_budget import Meter
+from codefavor.llm.usage_budget import UsageBudget
 from codefavor.record import Record
 
 
@@ -133,7 +133,7 @@ def _settle(config: Config, shard: Shard) -> _Outcome:
         check = open_check(config, opened)
         answers = opened.enter_context(AnswerFile(shard.folder / "answers.sqlite"))
         journal = opened.enter_context(Journal(shard.journal))
-        models = load_models(models_of(config), config.effort, answers, Meter(config.effort.budget_usd))
+        models = load_models(models_of(config), config.effort, answers, UsageBudget(config.effort.budget_usd))
         asyncio.run(evolve(config, shard.seed_file, models, check, journal, progress, lambda _: None))
         if len(journal) == shard.seeds:
             shard.finish()

@@ -8,7 +8,7 @@ from codefavor.judges.protocol import Judge
 from codefavor.labelling.labelled import DropReason, LabelledPair, LabelledProblem, LabelSettings
 from codefavor.pairs.evidence import Evidence
 from codefavor.ranking.candidate_set import CandidateSet
-from codefavor.ranking.tournament import Outcome, rank_many
+from codefavor.ranking.tournament import RankOutcome, rank_many
 
 
 def label_shard(
@@ -23,7 +23,7 @@ def label_shard(
     return (label_outcome(outcome, settings) for outcome in rank_many(judge, tasks, settings.rank))
 
 
-def label_outcome(outcome: Outcome, settings: LabelSettings) -> LabelledProblem:
+def label_outcome(outcome: RankOutcome, settings: LabelSettings) -> LabelledProblem:
     """Return the pairs that the ranking of one problem is confident of."""
     ranking = outcome.ranking
     different = [each.candidate for each in ranking.ranked if each.same_as is None]
@@ -51,7 +51,7 @@ def label_outcome(outcome: Outcome, settings: LabelSettings) -> LabelledProblem:
     )
 
 
-def _pair(outcome: Outcome, chosen: int, rejected: int) -> LabelledPair:
+def _pair(outcome: RankOutcome, chosen: int, rejected: int) -> LabelledPair:
     strengths = {each.candidate: each.strength for each in outcome.ranking.ranked}
     asked = {(chosen, rejected), (rejected, chosen)} & outcome.answers.keys()
     return LabelledPair(
@@ -64,7 +64,7 @@ def _pair(outcome: Outcome, chosen: int, rejected: int) -> LabelledPair:
     )
 
 
-def _evidence(outcome: Outcome, chosen: int, rejected: int) -> Evidence | None:
+def _evidence(outcome: RankOutcome, chosen: int, rejected: int) -> Evidence | None:
     """Return the evidence on this very pair with the chosen candidate as A, where there is any."""
     straight = outcome.answers.get((chosen, rejected))
     if straight and straight.evidence:
@@ -73,5 +73,5 @@ def _evidence(outcome: Outcome, chosen: int, rejected: int) -> Evidence | None:
     return turned.evidence.swapped() if turned and turned.evidence else None
 
 
-def _answered(outcome: Outcome) -> bool:
+def _answered(outcome: RankOutcome) -> bool:
     return any(verdict.choice is not None for verdict in outcome.answers.values())

@@ -1,7 +1,7 @@
 """The one concurrency loop: an async function over any number of items, a bounded number at a time, in flat memory.
 
 It knows nothing of models. A failure of ours is a value beside its item; anything else is a bug and ends the run.
-Retries, limits and money are `governed`, below it.
+Retries, limits and money are `rate_limited_model`, below it.
 """
 
 import asyncio

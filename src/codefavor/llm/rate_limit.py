@@ -1,6 +1,6 @@
 """How fast one provider is asked: limits a minute as token buckets, and a window of calls that adapts to refusals.
 
-It knows nothing of models or errors; `governed` tells it what happened.
+It knows nothing of models or errors; `RateLimitedModel` tells it what happened.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ _SMOOTHING = 32
 """Over how many answers, at least, the share of refusals is averaged."""
 
 
-class Limits(Record):
+class RateLimitSettings(Record):
     """What one provider, or one pool of servers, may be asked."""
 
     concurrency: int = Field(default=256, gt=0)
@@ -109,10 +109,10 @@ class Window:
         self.size = max(1.0, self.size - min(0.5, 2.0 * self.refusals))
 
 
-class Pacer:
+class RateLimit:
     """The pace of one provider; models that share it share its limits."""
 
-    def __init__(self, limits: Limits, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, limits: RateLimitSettings, clock: Callable[[], float] = monotonic) -> None:
         self.limits = limits
         self.window = Window(limits.concurrency)
         self.requests = Bucket(limits.requests_per_minute, clock)

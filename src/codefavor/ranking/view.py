@@ -13,7 +13,7 @@ _LEAST_NAME = 12
 
 
 def render_ranking(ranking: Ranking, names: Sequence[str]) -> RenderableType:
-    """Return the candidates in order with intervals and counts, what is known of the winner, and loops."""
+    """Return the candidates in order with intervals and counts, what is known of the winner, and cycles."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("rank", justify="right", no_wrap=True)
     # The figures have their widths; a name has the rest, and is not squeezed to a letter a line.
@@ -35,11 +35,11 @@ def render_ranking(ranking: Ranking, names: Sequence[str]) -> RenderableType:
             f"{each.strongest:.0%}",
             *map(str, counts),
         )
-    lines = [Text(line) for line in (told(ranking, names), *_loops(ranking, names))]
+    lines = [Text(line) for line in (summary(ranking, names), *_cycles(ranking, names))]
     return Group(table, *lines)
 
 
-def told(ranking: Ranking, names: Sequence[str]) -> str:
+def summary(ranking: Ranking, names: Sequence[str]) -> str:
     """Return one sentence on the winner and on what it took."""
     asked = f"{ranking.judgements} of {ranking.of} judgements by {ranking.judge}"
     if ranking.stopped == "one candidate":
@@ -55,5 +55,5 @@ def told(ranking: Ranking, names: Sequence[str]) -> str:
     return f"Best: {best}; {unchanged}: {reason} ({asked})."
 
 
-def _loops(ranking: Ranking, names: Sequence[str]) -> list[str]:
-    return ["Loop: " + " over ".join(names[candidate] for candidate in (*loop, loop[0])) for loop in ranking.loops]
+def _cycles(ranking: Ranking, names: Sequence[str]) -> list[str]:
+    return ["Cycle: " + " over ".join(names[candidate] for candidate in (*cycle, cycle[0])) for cycle in ranking.cycles]

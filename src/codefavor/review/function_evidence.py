@@ -16,8 +16,8 @@ from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.evidence import CandidateEvidence, Evidence, Incident, Missing, WorkBalance
 from codefavor.pairs.verdict import Cost, Verdict
-from codefavor.review.function_analysis import Facts
-from codefavor.review.time_budget import SECONDS, Allowance, SpentError
+from codefavor.review.function_analysis import FunctionAnalysis
+from codefavor.review.time_budget import SECONDS, SpentError, TimeBudget
 from codefavor.sandbox.pool import Pool
 
 _READING = "reading its module"
@@ -27,20 +27,22 @@ _GROWS, _GROWS_FASTER = 0.5, 0.3
 
 
 class FunctionEvidence:
-    """Decides by what running and analysing shows of functions that it has the facts of."""
+    """Decides by what running and analysing shows of functions that it has the analysis of."""
 
     name = "evidence"
 
-    def __init__(self, pool: Pool | None, facts: Mapping[str, Facts], workers: int = 1, seed: int = 0) -> None:
-        """Judge comparisons by their digest in `facts`, old as A and new as B; without a pool nothing is run."""
+    def __init__(
+        self, pool: Pool | None, analyses: Mapping[str, FunctionAnalysis], workers: int = 1, seed: int = 0
+    ) -> None:
+        """Judge comparisons by their digest in `analyses`, old as A and new as B; without a pool nothing is run."""
         self._pool = pool
-        self._facts = facts
+        self._analyses = analyses
         self._workers = workers
         self._seed = seed
 
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         """Return a verdict with its evidence for every comparison; each is run once, whichever order it is shown in."""
-        straight = [each if each.digest() in self._facts else each.swapped() for each in comparisons]
+        straight = [each if each.digest() in self._analyses else each.swapped() for each in comparisons]
         distinct = {each.digest(): each for each in straight}
         with ThreadPoolExecutor(self._workers) as threads:
             known = dict(zip(distinct, threads.map(self._judge, distinct.values()), strict=True))
@@ -52,7 +54,7 @@ class FunctionEvidence:
     def _judge(self, comparison: Comparison) -> Verdict:
         start = time.monotonic()
         aspect = comparison.criterion.aspect
-        evidence = self._collect(comparison, self._facts[comparison.digest()])
+        evidence = self._collect(comparison, self._analyses[comparison.digest()])
         decision = decide(aspect, evidence)
         return Verdict(
             comparison=comparison.digest(),
@@ -64,29 +66,29 @@ class FunctionEvidence:
             cost=Cost(seconds=time.monotonic() - start),
         )
 
-    def _collect(self, comparison: Comparison, facts: Facts) -> Evidence:
+    def _collect(self, comparison: Comparison, analysis: FunctionAnalysis) -> Evidence:
         aspect = comparison.criterion.aspect
-        a, b = (CandidateEvidence(parses=True, findings=found) for found in facts.findings)
+        a, b = (CandidateEvidence(parses=True, findings=found) for found in analysis.findings)
         if aspect is Aspect.SECURITY:
             return Evidence(a=a, b=b)
         if aspect not in (Aspect.CORRECTNESS, Aspect.EFFICIENCY):
             missing = Missing(part="behaviour", reason="Running both says nothing about this criterion.")
             return Evidence(a=CandidateEvidence(parses=True), b=CandidateEvidence(parses=True), missing=(missing,))
-        evidence = self._run(comparison, facts)
+        evidence = self._run(comparison, analysis)
         if aspect is Aspect.CORRECTNESS:
-            evidence = _with_undefined(evidence, facts)
+            evidence = _with_undefined(evidence, analysis)
         return evidence
 
-    def _run(self, comparison: Comparison, facts: Facts) -> Evidence:
-        if facts.codes is None or self._pool is None:
-            reason = facts.why_not or "Nothing is run here."
+    def _run(self, comparison: Comparison, analysis: FunctionAnalysis) -> Evidence:
+        if analysis.codes is None or self._pool is None:
+            reason = analysis.why_not or "Nothing is run here."
             missing = Missing(part="behaviour", reason=f"It was not run. {reason}")
             return Evidence(a=CandidateEvidence(parses=True), b=CandidateEvidence(parses=True), missing=(missing,))
-        code_a, code_b = facts.codes
+        code_a, code_b = analysis.codes
         ready = comparison.model_copy(update={"code_a": code_a, "code_b": code_b})
         wanted = wanted_for(comparison.criterion.aspect, self._seed)
         try:
-            return of_a_fragment(collect(Allowance(self._pool), ready, wanted))
+            return of_a_fragment(collect(TimeBudget(self._pool), ready, wanted))
         except SpentError:
             missing = Missing(part="behaviour", reason=f"It was stopped after {SECONDS:g} s of running it.")
             return Evidence(a=CandidateEvidence(parses=True), b=CandidateEvidence(parses=True), missing=(missing,))
@@ -132,10 +134,10 @@ def _tells(evidence: Evidence, balance: WorkBalance) -> bool:
     return sign * balance.log_count > math.log(NOISE) or sign * (a.exponent - b.exponent) > _GROWS_FASTER
 
 
-def _with_undefined(evidence: Evidence, facts: Facts) -> Evidence:
+def _with_undefined(evidence: Evidence, analysis: FunctionAnalysis) -> Evidence:
     """Add the names that only one side's file leaves without a meaning, which are a mistake wherever it is run."""
     sides = {}
-    for place, one, names in zip(("a", "b"), (evidence.a, evidence.b), facts.undefined, strict=True):
+    for place, one, names in zip(("a", "b"), (evidence.a, evidence.b), analysis.undefined, strict=True):
         told = tuple(
             Incident(kind="undefined name", call=_READING, detail=f"nothing defines {name}") for name in sorted(names)
         )

@@ -8,9 +8,9 @@ from codefavor.pairs.criterion import Criterion
 from codefavor.pairs.finding import Finding
 from codefavor.record import Record
 
-Outcome = Literal["worse", "better", "no difference", "undecided"]
+ReviewOutcome = Literal["worse", "better", "no difference", "undecided"]
 """What the new code is, against the old."""
-Kind = Literal["changed", "renamed", "moved", "added", "deleted"]
+ChangeKind = Literal["changed", "renamed", "moved", "added", "deleted"]
 """What happened to a function; renamed and moved ones may have changed too."""
 
 SURE = 0.6
@@ -31,7 +31,7 @@ class Judged(Record):
 
     criterion: Criterion
     """What better means."""
-    outcome: Outcome
+    outcome: ReviewOutcome
     """What the new code is."""
     probability: Annotated[float, Field(ge=0, le=1)] | None
     """The probability that the new code is worse; None from judges that give a side alone, and where none was asked."""
@@ -61,7 +61,7 @@ class FunctionReview(Record):
     """Its file, in the new state unless it was deleted."""
     name: str
     """Its qualified name in that file."""
-    kind: Kind
+    kind: ChangeKind
     """What happened to it."""
     was: str | None = None
     """Where it was before, for renamed and moved ones."""

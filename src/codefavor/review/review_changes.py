@@ -17,11 +17,11 @@ from codefavor.pairs.criterion import Criterion
 from codefavor.pairs.verdict import Verdict
 from codefavor.review.annotations import without_annotations
 from codefavor.review.changed_files import ChangedFile, read_changed_files
-from codefavor.review.changed_functions import ChangedFunction, Side, find_changed_functions
-from codefavor.review.function_analysis import FactFinder, Facts, under_name
+from codefavor.review.changed_functions import ChangedFunction, FunctionSide, find_changed_functions
+from codefavor.review.function_analysis import FunctionAnalyser, FunctionAnalysis, under_name
 from codefavor.review.function_evidence import FunctionEvidence
 from codefavor.review.printable import printable
-from codefavor.review.records import SURE, FunctionReview, Judged, NotJudged, Outcome, Review
+from codefavor.review.records import SURE, FunctionReview, Judged, NotJudged, Review, ReviewOutcome
 from codefavor.sandbox.pool import Pool
 
 MakeJudge = Callable[[Judge], Judge]
@@ -31,10 +31,10 @@ _ONLY_LAYOUT = "Only comments, docstrings, annotations or layout differ."
 
 @dataclass(frozen=True)
 class _Case:
-    """A changed function with its facts and the comparison by each criterion, None where nothing is to be asked."""
+    """A changed function with its analysis and the comparison by each criterion, None where nothing is to be asked."""
 
     changed: ChangedFunction
-    facts: Facts
+    analysis: FunctionAnalysis
     comparisons: tuple[Comparison | None, ...]
     seconds: float
 
@@ -66,9 +66,9 @@ def review_changes(
     """
     files, not_judged = _sorted_out(read_changed_files(repository, revisions))
     changes, unparsed = find_changed_functions(files)
-    finder = FactFinder()
-    cases = [_prepare(changed, finder, criteria) for changed in changes]
-    asked = {each.digest(): case.facts for case in cases for each in case.comparisons if each}
+    analyser = FunctionAnalyser()
+    cases = [_prepare(changed, analyser, criteria) for changed in changes]
+    asked = {each.digest(): case.analysis for case in cases for each in case.comparisons if each}
     judge = make_judge(FunctionEvidence(pool, asked, workers))
     functions = []
     for start in range(0, len(cases), workers):
@@ -109,11 +109,11 @@ def _outside(
     ]
 
 
-def _prepare(changed: ChangedFunction, finder: FactFinder, criteria: Sequence[Criterion]) -> _Case:
+def _prepare(changed: ChangedFunction, analyser: FunctionAnalyser, criteria: Sequence[Criterion]) -> _Case:
     begun = time.perf_counter()
-    facts = finder.facts_of(changed)
+    analysis = analyser.analyse(changed)
     comparisons = tuple(_comparison(changed, criterion) for criterion in criteria)
-    return _Case(changed, facts, comparisons, time.perf_counter() - begun)
+    return _Case(changed, analysis, comparisons, time.perf_counter() - begun)
 
 
 def _comparison(changed: ChangedFunction, criterion: Criterion) -> Comparison | None:
@@ -140,7 +140,7 @@ def _same(shown: Comparison) -> bool:
     return old == new
 
 
-def instruction_of(old: Side, new: Side) -> str:
+def instruction_of(old: FunctionSide, new: FunctionSide) -> str:
     """Return what the function is to do: its place, its new declaration, and its docstring, the new one if there is."""
     docstring = new.function.docstring or old.function.docstring
     head = f"# {printable(new.file.path)}: {new.function.qualified_name}\n{new.function.signature}:"
@@ -180,7 +180,7 @@ def _review_of(case: _Case, criteria: Sequence[Criterion], verdicts: Sequence[Ve
         first_line=shown.function.first_line,
         last_line=shown.function.last_line,
         judged=tuple(judged) if compared else (),
-        new_findings=case.facts.new_findings if changed.new else (),
+        new_findings=case.analysis.new_findings if changed.new else (),
     )
 
 
@@ -203,7 +203,7 @@ def _judged(criterion: Criterion, verdict: Verdict | None) -> Judged:
     )
 
 
-def outcome_of(verdict: Verdict) -> Outcome:
+def outcome_of(verdict: Verdict) -> ReviewOutcome:
     """Return what a verdict on old (A) against new (B) says of the new code; a side needs `SURE` at least."""
     if verdict.choice == "tie":
         return "no difference"

@@ -21,7 +21,7 @@ class SpentError(Exception):
     """The allowance is spent."""
 
 
-class Allowance(Pool):
+class TimeBudget(Pool):
     """Runs jobs in a pool that is somebody else's; it starts and ends no workers."""
 
     def __init__(self, pool: Pool, seconds: float = SECONDS) -> None:

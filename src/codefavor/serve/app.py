@@ -1,4 +1,4 @@
-"""The HTTP interface: routes, refusals, the OpenAPI document. Judging is the batcher's, letting in the door's."""
+"""The HTTP interface: routes, refusals, the OpenAPI document. Judging is the batcher's, admission the middleware's."""
 
 import asyncio
 import json
@@ -26,8 +26,8 @@ from codefavor.ranking.candidate_set import CandidateSet
 from codefavor.ranking.ranking import Ranking, RankSettings
 from codefavor.ranking.tournament import rank
 from codefavor.record import explain
-from codefavor.serve.auth_middleware import OPEN_PATHS, Door
-from codefavor.serve.batcher import Batcher, Busy, Pace, QueuedJudge
+from codefavor.serve.auth_middleware import OPEN_PATHS, AuthMiddleware
+from codefavor.serve.batcher import Batcher, BatchSettings, Busy, QueuedJudge
 from codefavor.serve.messages import CompareAnswer, CompareRequest, Health, Refusal
 from codefavor.serve.metrics import Metrics
 from codefavor.serve.rank_messages import RankAnswer, RankRequest, RerankAnswer, RerankRequest
@@ -60,7 +60,12 @@ class Service:
     """The routes of one server and the judge behind them."""
 
     def __init__(
-        self, judge: Judge, settings: ServeSettings, pace: Pace, token: str | None, at_end: Callable[[], None]
+        self,
+        judge: Judge,
+        settings: ServeSettings,
+        batching: BatchSettings,
+        token: str | None,
+        at_end: Callable[[], None],
     ) -> None:
         """Serve `judge` to whoever knows `token`, if there is one; `at_end` is called after the last answer."""
         self._judge = judge
@@ -68,7 +73,7 @@ class Service:
         self._token = token
         self._at_end = at_end
         self._metrics = Metrics()
-        self._batcher = Batcher(judge, pace, self._metrics)
+        self._batcher = Batcher(judge, batching, self._metrics)
         self._rankers = ThreadPoolExecutor(_RANKINGS_AT_ONCE, thread_name_prefix="rank")
 
     def app(self) -> FastAPI:
@@ -98,7 +103,7 @@ class Service:
         app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
         paths = [*OPEN_PATHS, *(route.path for route in app.routes if hasattr(route, "path"))]
         app.add_middleware(
-            Door, token=self._token, most_requests=self._settings.requests, metrics=self._metrics, paths=paths
+            AuthMiddleware, token=self._token, max_requests=self._settings.requests, metrics=self._metrics, paths=paths
         )
         app.add_middleware(Guard, admission=admission)
         app.add_exception_handler(RequestValidationError, _invalid)

@@ -65,8 +65,8 @@ class RankAnswer(Record):
     """Judgements asked; the two orders of a pair are two."""
     of: int
     """Judgements of the full round-robin."""
-    loops: tuple[tuple[int, ...], ...]
-    """Intransitive loops: each candidate is preferred to the next, the last to the first."""
+    cycles: tuple[tuple[int, ...], ...]
+    """Intransitive cycles: each candidate is preferred to the next, the last to the first."""
     ranked: tuple[RankedCandidate, ...]
     """All candidates, the best first."""
     cost: Cost | None

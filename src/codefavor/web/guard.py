@@ -33,7 +33,7 @@ class Admission:
     """What a request must keep to."""
 
     hosts: frozenset[str] | None = HOSTS
-    """The names the server answers to; None where it is open to other machines and something else keeps the door."""
+    """The names the server answers to; None where it is open to other machines and a token protects it."""
     largest_body: int = 64 * 1024
     """Bytes."""
     body_seconds: float = 30.0
