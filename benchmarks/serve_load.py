@@ -17,8 +17,8 @@ import httpx2
 import numpy as np
 
 from codefavor.judges.both_orders import BothOrders
-from codefavor.judges.comments import with_comments
 from codefavor.judges.load import load_judge
+from codefavor.pairs.presentation import present
 from codefavor.pairs.source import read_pairs
 from codefavor.serve.messages import CompareAnswer, CompareRequest
 
@@ -40,7 +40,7 @@ def questions(path: Path, most: int) -> list[CompareRequest]:
 
 def offline(spec: str, asked: list[CompareRequest]) -> list[CompareAnswer]:
     """Return the judge's own answers."""
-    shown = [with_comments(each.comparison(), each.comments).comparison for each in asked]
+    shown = [present(each.comparison(), each.comments).comparison for each in asked]
     return [CompareAnswer.of(verdict) for verdict in BothOrders(load_judge(spec)).judge(shown)]
 
 

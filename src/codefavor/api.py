@@ -12,12 +12,11 @@ from pydantic import ValidationError
 
 from codefavor.errors import UserError
 from codefavor.judges.both_orders import BothOrders
-from codefavor.judges.card import CommentPolicy
-from codefavor.judges.comments import with_comments
 from codefavor.judges.load import default_spec, load_judge
 from codefavor.judges.protocol import Judge
 from codefavor.pairs.comparison import Comparison
-from codefavor.pairs.criterion import Aspect, Criterion, criterion_named
+from codefavor.pairs.criterion import Aspect, Criterion, resolve_criterion
+from codefavor.pairs.presentation import CommentPolicy, present
 from codefavor.pairs.verdict import Verdict
 from codefavor.ranking.candidate_set import CandidateSet
 from codefavor.ranking.ranking import Ranking, RankSettings
@@ -68,7 +67,7 @@ def compare(
     )
     chosen = _judge(judge)
     asked = chosen if one_order else BothOrders(chosen)
-    (verdict,) = asked.judge([with_comments(comparison, comments).comparison])
+    (verdict,) = asked.judge([present(comparison, comments).comparison])
     return verdict
 
 
@@ -111,7 +110,7 @@ def rank(
 
 
 def _criterion(given: str | Criterion) -> Criterion:
-    return given if isinstance(given, Criterion) else criterion_named(given)
+    return given if isinstance(given, Criterion) else resolve_criterion(given)
 
 
 def _judge(given: str | Judge | None) -> Judge:

@@ -98,7 +98,7 @@ def test_a_study_that_is_interrupted_says_how_to_go_on_and_does(study: Path, tmp
         assert process.poll() is None, "it ended before it was interrupted"
         time.sleep(0.01)
     os.killpg(process.pid, signal.SIGINT)
-    _, said = process.communicate(timeout=120)
+    _, said = process.communicate(timeout=300)
     assert process.returncode == 130 and f"goes on where {out} ends" in said and "Traceback" not in said
     assert not (out / "table.md").exists()
     done = first.stat().st_mtime_ns

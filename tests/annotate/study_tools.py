@@ -83,7 +83,7 @@ class Server:
 
     def kill(self, how: signal.Signals = signal.SIGKILL) -> int:
         self._process.send_signal(how)
-        code = self._process.wait(timeout=20)
+        code = self._process.wait(timeout=120)
         assert self._process.stdout
         self._process.stdout.close()
         return code

@@ -18,7 +18,7 @@ class Annotator:
     """A browser without a screen."""
 
     def __init__(self, address: str, word: str) -> None:
-        self._client = httpx2.Client(base_url=address, timeout=10)
+        self._client = httpx2.Client(base_url=address, timeout=60)
         page = self._client.post("/enter", data={"who": word}, follow_redirects=True)
         token = re.search('data-form-token="([0-9a-f]+)"', page.text)
         self.let_in = token is not None

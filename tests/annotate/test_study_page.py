@@ -2,6 +2,7 @@
 
 import re
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 def page(browser: Browser, server: Server, request: pytest.FixtureRequest) -> Iterator[Page]:
     context = browser.new_context()
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     opened = context.new_page()
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
@@ -62,8 +63,13 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
+def seconds_of(timer: str) -> int:
+    minutes, seconds = timer.split(":")
+    return 60 * int(minutes) + int(seconds)
+
+
 def answered(page: Page, count: int) -> None:
-    expect(page.locator("#progress-text")).to_contain_text(f"· {count} by you", timeout=15_000)
+    expect(page.locator("#progress-text")).to_contain_text(f"· {count} by you")
 
 
 def test_a_vote_by_keyboard_alone(page: Page, server: Server, request: pytest.FixtureRequest) -> None:
@@ -79,7 +85,7 @@ def test_a_vote_by_keyboard_alone(page: Page, server: Server, request: pytest.Fi
     assert page.evaluate("document.activeElement.id") == "task-title"
     (answer,) = logged(server, request.node.name)
     assert (answer.kind, answer.confidence, answer.note) == ("B", "very high", "a better name, says abt123")
-    assert 0 < answer.seconds < 60
+    assert 0 < answer.seconds < 600
 
 
 def test_undo_brings_the_answer_back(page: Page, server: Server, request: pytest.FixtureRequest) -> None:
@@ -105,7 +111,7 @@ def test_a_reload_resumes_task_draft_and_time(page: Page) -> None:
     first = instruction(page)
     press(page, "a", "2", "n")
     page.keyboard.type("half a thought")
-    expect(page.locator("#timer")).to_have_text(re.compile("0:0[2-9]"), timeout=10_000)
+    expect(page.locator("#timer")).to_have_text(re.compile("0:0[2-9]|0:[1-5][0-9]|[1-9]:"))
     page.reload()
     page.wait_for_selector("#title-A")
     assert instruction(page) == first
@@ -117,14 +123,17 @@ def test_the_timer_stops_while_the_page_is_hidden(page: Page) -> None:
     hide = """hidden => { Object.defineProperty(document, 'visibilityState',
         { value: hidden ? 'hidden' : 'visible', configurable: true });
         document.dispatchEvent(new Event('visibilitychange')); }"""
-    expect(page.locator("#timer")).to_have_text("0:01")
+    expect(page.locator("#timer")).not_to_have_text("0:00")
     page.evaluate(hide, True)
     before = page.inner_text("#timer")
     page.wait_for_timeout(3000)
     assert page.inner_text("#timer") == before
+    visible_since = time.monotonic()
     page.evaluate(hide, False)
     expect(page.locator("#timer")).not_to_have_text(before)
-    assert page.inner_text("#timer") <= "0:04"
+    counted = seconds_of(page.inner_text("#timer")) - seconds_of(before)
+    # The text is rounded, and a second had begun when the page was hidden; three more passed unseen.
+    assert counted <= time.monotonic() - visible_since + 1
 
 
 def test_a_vote_survives_a_dead_server_and_a_closed_page(

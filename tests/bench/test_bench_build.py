@@ -1,5 +1,6 @@
 import json
 import random
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from codefavor.bench.build.correctness import curate_correctness
 from codefavor.bench.build.curated import Dropped
-from codefavor.bench.build.efficiency import Measured, curate_efficiency, take_at_step
+from codefavor.bench.build.efficiency import BUDGET, CountedSample, count_work, curate_efficiency, take_at_step
 from codefavor.bench.build.preference import curate_votes, most_different
 from codefavor.bench.build.problems import Case, Problem, read_problems
 from codefavor.bench.build.samples import Sample, Sampling, by_problem, draw_samples, prompt_for
@@ -125,18 +126,57 @@ def test_efficiency_pairs_slow_with_fast_and_leaves_out_wrong_ones(pool: Pool) -
     wrong = "def unique(xs):\n    return xs"
     (pair,) = pairs_of(curate_efficiency(pool, problem, [sample(code, "u") for code in (slow, wrong, fast)], "own"))
     assert (pair.chosen, pair.rejected) == (fast, slow)
+    assert re.fullmatch(
+        r"rejected takes \d+\.\d times the counted work of chosen on the same input\.", str(pair.feedback)
+    )
     same = curate_efficiency(pool, problem, [sample(fast, "u"), sample(f"{fast}\n", "u")], "own")
     assert same == Dropped(problem="u", reason="no two samples differ clearly")
 
 
-@given(st.lists(st.tuples(st.integers(1, 10**6), st.integers(1, 10**6) | st.none()), min_size=1), st.floats(1.1, 4))
-def test_samples_taken_at_a_step_differ_by_it(work: list[tuple[int, int | None]], step: float) -> None:
-    measured = [Measured(sample(str(place)), *each) for place, each in enumerate(work)]
-    taken = take_at_step(measured, step)
-    assert taken[0].nanoseconds == min(nanoseconds for nanoseconds, _ in work)
+DOUBLED = "def double(x):\n    return 2 * x"
+SLOWLY = "def double(x):\n    total = 0\n    for _ in range(x):\n        total += 2\n    return total"
+
+
+def double_on(*work: str) -> Problem:
+    return DOUBLE.model_copy(update={"work": work})
+
+
+@pytest.mark.parametrize(
+    ("problem", "codes", "reason"),
+    [
+        (double_on("double(10 ** 9)"), (DOUBLED, SLOWLY), "the work of fewer than two samples can be counted"),
+        (double_on("double(2)", "double(3)"), (DOUBLED, SLOWLY), "no input takes 1,000 instructions"),
+        (
+            double_on("double(5000)"),
+            (SLOWLY, "def double(x):\n    import array\n    return len(array.array('b', bytes(x))) * 2"),
+            "the work of fewer than two samples can be counted",
+        ),
+    ],
+    ids=["too much work", "too little work", "a function without a price"],
+)
+def test_a_problem_without_counted_work_is_dropped(
+    problem: Problem, codes: tuple[str, str], reason: str, pool: Pool
+) -> None:
+    made = curate_efficiency(pool, problem, [sample(code) for code in codes], "own")
+    assert isinstance(made, Dropped) and reason in made.reason
+
+
+def test_work_is_counted_on_the_largest_input_that_all_finish(pool: Pool) -> None:
+    problem = double_on(*(f"double({10**power})" for power in range(1, 12)))
+    samples = [sample(DOUBLED), sample(SLOWLY)]
+    counted = [count_work(pool, problem, samples) for _ in range(2)]
+    assert counted[0] == counted[1] and not isinstance(counted[0], Dropped)
+    less, more = counted[0]
+    assert less.work < 100 and 10**5 < more.work < BUDGET
+
+
+@given(st.lists(st.integers(1, 10**6), min_size=1), st.floats(1.1, 4))
+def test_samples_taken_at_a_step_differ_by_it(work: list[int], step: float) -> None:
+    counted = [CountedSample(sample(str(place)), amount) for place, amount in enumerate(work)]
+    taken = take_at_step(counted, step)
+    assert taken[0].work == min(work)
     for less, more in zip(taken, taken[1:], strict=False):
-        assert more.nanoseconds >= step * less.nanoseconds
-        assert less.opcodes is None or more.opcodes is None or more.opcodes * 1.1 >= less.opcodes
+        assert more.work >= step * less.work
 
 
 def test_security_pairs_insecure_code_with_a_fix_that_keeps_its_functions() -> None:

@@ -20,6 +20,7 @@ from codefavor.pairs.criterion import Aspect
 from loopback.answers import prefers_the_shorter
 from loopback.runs import codefavor, end, start
 from loopback.server import Loopback
+from waiting import wait_until_still
 
 RAY = ("--engine", "ray", "--workers", 2, "--shards-of", 64)
 
@@ -130,7 +131,7 @@ def test_stopped_and_continued_on_ray_nothing_is_judged_twice(tmp_path: Path, by
         said = end(first)
         if by == signal.SIGINT:
             assert first.returncode == 130 and f"goes on where {out} ends" in said and "Traceback" not in said
-        time.sleep(3)  # Ray's own processes follow the driver
+        wait_until_still(lambda: server.tally.requests)  # Ray's own processes follow the driver
         done, asked = everywhere(out), server.tally.requests
         assert 32 <= len(done) < 320
         last = start(*run(out, "last.sqlite"), *RAY)

@@ -29,7 +29,7 @@ def pairs_command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
         env=os.environ | {"COLUMNS": "120"},
     )
 

@@ -115,7 +115,7 @@ class Session:
         if self._process is None:
             return
         os.killpg(self._process.pid, signal.SIGINT)
-        self._process.communicate(timeout=60)
+        self._process.communicate(timeout=300)
         assert self._process.returncode in (0, 130), self._process.returncode
         self._process, self._address = None, ""
 

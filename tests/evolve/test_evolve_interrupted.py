@@ -57,7 +57,7 @@ def test_a_run_killed_at_any_moment_goes_on_and_repeats_no_answered_call(tmp_pat
     # The seeds last for all kills: about sixty requests for each.
     seeds, out = write_commits(tmp_path / "seeds.jsonl", 20 * kills), tmp_path / "killed"
     moments = random.Random(5)
-    with Loopback(answer, 0.02) as server:
+    with Loopback(answer, 0.05) as server:
         again = commit_run(seeds, server.url, out)
         kept: list[tuple[int, set[str]]] = []
         for number in range(kills):
@@ -90,12 +90,12 @@ def test_a_run_killed_at_any_moment_goes_on_and_repeats_no_answered_call(tmp_pat
 
 def test_ctrl_c_writes_out_what_is_settled(tmp_path: Path) -> None:
     seeds, out = write_commits(tmp_path / "seeds.jsonl", 120), tmp_path / "run"
-    with Loopback(answer, 0.05) as server:
+    with Loopback(answer, 0.2) as server:
         again = commit_run(seeds, server.url, out)
         process = start(*again)
         wait_for_requests(server, process, 5 * CONCURRENCY)
         process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 130
+        assert process.wait(120) == 130
         counts = summary(out)
         pairs = list(read_records(out / "pairs.jsonl", PreferencePair))
         discards = list(read_records(out / "discarded.jsonl", Discard))

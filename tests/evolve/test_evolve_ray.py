@@ -19,6 +19,7 @@ from codefavor.pairs.pair import PreferencePair
 from loopback.critic import answer
 from loopback.runs import commit_run, end, evolve, results, start, summary, write_commits
 from loopback.server import Loopback
+from waiting import DEADLINE, wait_until_still
 
 RAY = ("--engine", "ray", "--workers", 2, "--shards-of", 8)
 
@@ -93,13 +94,13 @@ def test_killed_and_continued_on_ray_it_is_the_run_without_ray(tmp_path: Path) -
     with Loopback(answer, 0.2) as server:
         again = (*commit_run(rows, server.url, out), *RAY)
         process = start("evolve", *again)
-        until = time.monotonic() + 90
+        until = time.monotonic() + DEADLINE
         while not list(out.glob("shards/*.parquet")) and time.monotonic() < until:
             assert process.poll() is None, end(process)
             time.sleep(0.02)
         os.killpg(process.pid, signal.SIGKILL)
         end(process)
-        time.sleep(3)  # Ray's own processes follow the driver
+        wait_until_still(lambda: server.tally.requests)  # Ray's own processes follow the driver
         finished = {path.name for path in out.glob("shards/*.parquet")}
         assert 0 < len(finished) < 7
         stamps = {name: (out / "shards" / name).stat().st_mtime_ns for name in finished}
@@ -128,7 +129,7 @@ def test_ctrl_c_on_ray_writes_out_what_is_settled(tmp_path: Path) -> None:
     rows, out = write_commits(tmp_path / "seeds.jsonl", 60), tmp_path / "ray"
     with Loopback(answer, 0.2) as server:
         process = start("evolve", *commit_run(rows, server.url, out), *RAY)
-        until = time.monotonic() + 90
+        until = time.monotonic() + DEADLINE
         while not list(out.glob("shards/*.parquet")) and time.monotonic() < until:
             assert process.poll() is None, end(process)
             time.sleep(0.02)

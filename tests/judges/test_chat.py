@@ -3,7 +3,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import pytest
@@ -25,6 +24,7 @@ from loopback.dialects import Messages, Reply
 from loopback.faults import Schedule
 from loopback.process import LoopbackProcess
 from loopback.server import Loopback
+from waiting import wait_until
 
 CONFIGS = Path(__file__).parents[2] / "configs" / "judges"
 KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY", "OPENROUTER_API_KEY")
@@ -153,12 +153,10 @@ judge_of({url!r}, Path({folder!r})).judge([comparison(number) for number in rang
 
 
 def test_a_killed_run_pays_for_nothing_twice(tmp_path: Path) -> None:
-    with LoopbackProcess("judge.test_chat:prefers_none", latency=0.05) as server:
+    with LoopbackProcess("judge.test_chat:prefers_none", latency=0.2) as server:
         script = KILLED.format(tests=str(Path(__file__).parents[1]), url=server.url, folder=str(tmp_path))
         run = subprocess.Popen([sys.executable, "-c", textwrap.dedent(script)])
-        until = time.monotonic() + 60
-        while server.stats()["answered"] < 64 and time.monotonic() < until:
-            time.sleep(0.02)
+        wait_until(lambda: server.stats()["answered"] >= 64, "64 answers")
         run.send_signal(signal.SIGKILL)
         run.wait()
         assert 64 <= server.stats()["answered"] < 200

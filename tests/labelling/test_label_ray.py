@@ -15,6 +15,7 @@ from codefavor.ranking.journal import Journal
 from loopback.answers import prefers_the_shorter
 from loopback.runs import codefavor, end, start
 from loopback.server import Loopback
+from waiting import wait_until_still
 
 RAY = ("--engine", "ray", "--workers", 2, "--shards-of", 16)
 
@@ -67,7 +68,7 @@ def test_killed_and_continued_on_ray_it_is_the_set_made_without_ray(tmp_path: Pa
             time.sleep(0.01)
         os.killpg(first.pid, signal.SIGKILL)
         end(first)
-        time.sleep(3)  # Ray's own processes follow the driver
+        wait_until_still(lambda: server.tally.requests)  # Ray's own processes follow the driver
         done, asked = everywhere(out), server.tally.requests
         assert 30 <= len(done) < 200
         last = start("label", *run(out, "last.sqlite"), *RAY)

@@ -92,7 +92,7 @@ def test_killed_it_goes_on_and_what_is_finished_is_not_judged_again(tmp_path: Pa
         judge = f"chat:vllm/m?base-url={url}&cache={tmp_path / answers}"
         return (samples, *criterion, "--judge", judge, "--out", folder)
 
-    with Loopback(prefers_the_shorter, 0.01) as server:
+    with Loopback(prefers_the_shorter, 0.05) as server:
         for kill in range(2):
             before = finished(out)
             enough = len(before) + moments.randrange(5, 30)
@@ -117,7 +117,7 @@ def test_killed_it_goes_on_and_what_is_finished_is_not_judged_again(tmp_path: Pa
 
 def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
     samples, out = write_samples(tmp_path / "samples.jsonl", rows(200)), tmp_path / "out"
-    with Loopback(prefers_the_shorter, 0.05) as server:
+    with Loopback(prefers_the_shorter, 0.1) as server:
         judge = f"chat:vllm/m?base-url={server.url}&cache={tmp_path / 'answers.sqlite'}"
         arguments = (samples, "--criterion-text", "Shorter.", "--judge", judge, "--out", out)
         environment = {**os.environ, "OPENAI_API_KEY": "sk-of-a-test"}
@@ -126,7 +126,7 @@ def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
             assert process.poll() is None, "it ended before it was interrupted"
             time.sleep(0.005)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=60)
+        _, said = process.communicate(timeout=300)
     assert process.returncode == 130 and f"goes on where {out} ends" in said and "Traceback" not in said
     assert finished(out) and not (out / "preferences.jsonl").exists()
 

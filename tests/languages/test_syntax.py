@@ -110,7 +110,7 @@ def test_a_comment_that_ends_a_statement_leaves_its_line_break() -> None:
 @pytest.mark.parametrize(
     ("name", "code", "names"),
     [
-        ("javascript", "class K { m() {} }\nconst f = (x) => x;\nexports.g = function () {};", ["K.m", "f", "exports.g"]),
+        ("javascript", "class K { m() {} }\nconst f = (x) => x;\nx.g = function () {};", ["K.m", "f", "x.g"]),
         ("cpp", "namespace n { struct S { int g() { return 1; } }; }\nint S::h() { return 2; }", ["n.S.g", "S::h"]),
         ("go", "package a\nfunc (r *R) M() {}\nfunc F() {}", ["M", "F"]),
         ("rust", "impl A { fn g(&self) {} }\nmod m { fn h() {} }", ["A.g", "m.h"]),

@@ -121,7 +121,8 @@ def test_faults_become_named_errors_without_the_key(
 ) -> None:
     monkeypatch.setenv("VLLM_API_KEY", SECRET)
     with Loopback(schedule=Schedule({fault: 1.0}, retry_after=2.5)) as server:
-        model = OpenAICompatible(PROVIDERS["vllm"], "m", [server.url], timeout_seconds=0.3)
+        seconds = 0.3 if fault == "hang" else 60.0
+        model = OpenAICompatible(PROVIDERS["vllm"], "m", [server.url], timeout_seconds=seconds)
         with pytest.raises(kind, match="vllm/m") as caught:
             asyncio.run(ask(model))
     assert server.tally.asked[0].headers["authorization"] == f"Bearer {SECRET}"

@@ -43,7 +43,7 @@ class LoopbackProcess:
 
     def stats(self) -> dict[str, Any]:
         """Return the counts of `Tally.summary`."""
-        with urllib.request.urlopen(f"{self.root}/stats", timeout=10) as response:
+        with urllib.request.urlopen(f"{self.root}/stats", timeout=60) as response:
             counts: dict[str, Any] = json.load(response)
         return counts
 
@@ -52,5 +52,5 @@ class LoopbackProcess:
     ) -> None:
         assert self._process.stdout
         self._process.terminate()
-        self._process.wait(10)
+        self._process.wait(60)
         self._process.stdout.close()

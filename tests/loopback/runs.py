@@ -53,7 +53,7 @@ def start(*arguments: object) -> subprocess.Popen[bytes]:
 
 def end(process: subprocess.Popen[bytes]) -> str:
     """Wait for its end and return what it said on stderr."""
-    return process.communicate(timeout=180)[1].decode()
+    return process.communicate(timeout=600)[1].decode()
 
 
 class Ended(NamedTuple):

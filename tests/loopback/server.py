@@ -213,7 +213,7 @@ class Loopback:
         started = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(started,), name="loopback", daemon=True)
         self._thread.start()
-        assert started.wait(10), "the loopback server did not start"
+        assert started.wait(60), "the loopback server did not start"
         return self
 
     def _run(self, started: threading.Event) -> None:
@@ -232,4 +232,4 @@ class Loopback:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._loop.call_soon_threadsafe(self._task.cancel)
-        self._thread.join(10)
+        self._thread.join(60)

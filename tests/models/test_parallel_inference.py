@@ -20,7 +20,7 @@ def four_cores() -> Iterator[None]:
 @pytest.mark.usefixtures("four_cores")
 @pytest.mark.parametrize(("batches", "readers"), [(2, 2), (9, 4)])
 def test_batches_come_back_in_order_and_readers_share_the_cores(batches: int, readers: int) -> None:
-    all_read = threading.Barrier(readers, timeout=30)
+    all_read = threading.Barrier(readers, timeout=120)
     seen: dict[int, tuple[int, bool]] = {}
 
     def read(batch: int) -> list[float]:

@@ -62,7 +62,7 @@ def test_counts_say_what_a_set_is_made_of() -> None:
         make_pair(problem="c", chosen="{", rejected="x", language="c"),
     ]
     stats = count_pairs(pairs)
-    assert (stats.pairs, stats.groups, stats.duplicates, stats.unparsed) == (5, 3, 1, 1)
+    assert (stats.pairs, stats.groups, stats.duplicates, stats.unparsed) == (5, 3, 1, 2)
     assert stats.aspects == {"correctness": 4, "none": 1}
     assert stats.licenses == {"MIT": 4, "unknown": 1}
     assert stats.languages == {"python": 4, "c": 1}

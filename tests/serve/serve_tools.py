@@ -56,7 +56,7 @@ class Server:
         """Return the exit status and what was complained of."""
         self.client.close()
         self._process.send_signal(number)
-        self._process.communicate(timeout=60)
+        self._process.communicate(timeout=300)
         with self._complaints as complaints:
             complaints.seek(0)
             return self._process.returncode, complaints.read()

@@ -1,7 +1,8 @@
 """The queue in front of the judge: everybody gets their own verdict, nobody waits for those who left."""
 
 import asyncio
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 
 import pytest
 from serve_tools import SlowJudge, verdict
@@ -12,10 +13,30 @@ from codefavor.pairs.criterion import GENERAL_CRITERION
 from codefavor.pairs.verdict import Verdict
 from codefavor.serve.batcher import Batcher, BatchSettings, Busy, QueuedJudge
 from codefavor.serve.metrics import Metrics
+from waiting import DEADLINE
 
 
 def comparison(code: str) -> Comparison:
     return Comparison(instruction="", criterion=GENERAL_CRITERION, code_a=code, code_b="")
+
+
+class HeldJudge(SlowJudge):
+    """Answers once `passed` returns."""
+
+    def __init__(self, passed: Callable[[], object]) -> None:
+        super().__init__()
+        self._passed = passed
+
+    def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
+        self.batches.append(list(comparisons))
+        self._passed()
+        return [verdict(comparison) for comparison in comparisons]
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(DEADLINE):
+        while not condition():
+            await asyncio.sleep(0.001)
 
 
 async def ask(batcher: Batcher, asked: Comparison) -> Verdict:
@@ -37,34 +58,35 @@ def test_concurrent_comparisons_are_judged_together_and_each_gets_its_own() -> N
     assert len(judge.batches) == 7
 
 
-def test_lanes_judge_side_by_side() -> None:
-    judge = SlowJudge(0.2)
+def test_workers_judge_side_by_side() -> None:
+    # Passed only when four are judged at once; with fewer it would break.
+    judge = HeldJudge(threading.Barrier(4, timeout=60).wait)
 
-    async def run() -> float:
+    async def run() -> None:
         batcher = Batcher(judge, BatchSettings(max_batch=1, max_wait=0.0, workers=4), Metrics())
-        loop = asyncio.get_running_loop()
         async with batcher.running():
-            started = loop.time()
             await asyncio.gather(*(ask(batcher, comparison(str(number))) for number in range(4)))
-            return loop.time() - started
 
-    assert asyncio.run(run()) < 0.7
+    asyncio.run(run())
     assert [len(batch) for batch in judge.batches] == [1, 1, 1, 1]
 
 
 def test_who_leaves_takes_the_comparison_along() -> None:
-    judge = SlowJudge(0.1)
+    left = threading.Event()
+    judge = HeldJudge(lambda: left.wait(60))
 
     async def run() -> None:
         batcher = Batcher(judge, BatchSettings(max_batch=1), Metrics())
         async with batcher.running():
             first = asyncio.create_task(ask(batcher, comparison("a first")))
-            await asyncio.sleep(0.03)
+            await until(lambda: judge.batches)
             second, third = (asyncio.create_task(ask(batcher, comparison(name))) for name in ("second", "third"))
             await asyncio.sleep(0)
             assert batcher.waiting == 2
             second.cancel()
             first.cancel()  # the judge has it already
+            await asyncio.sleep(0)
+            left.set()
             assert (await third).choice == "B"
             assert batcher.waiting == 0
 
@@ -73,13 +95,16 @@ def test_who_leaves_takes_the_comparison_along() -> None:
 
 
 def test_a_full_queue_refuses_and_says_when_to_come_back() -> None:
+    refused_one = threading.Event()
+
     async def run() -> None:
-        batcher = Batcher(SlowJudge(0.1), BatchSettings(max_batch=1, max_waiting=2), Metrics())
+        batcher = Batcher(HeldJudge(lambda: refused_one.wait(60)), BatchSettings(max_batch=1, max_waiting=2), Metrics())
         async with batcher.running():
             waiting = [asyncio.create_task(ask(batcher, comparison(str(number)))) for number in range(2)]
             await asyncio.sleep(0)
             with pytest.raises(Busy) as refused:
                 await ask(batcher, comparison("late"))
+            refused_one.set()
             assert 1 <= refused.value.retry_after <= 60
             await asyncio.gather(*waiting)
             assert (await ask(batcher, comparison("a"))).choice == "A"
@@ -124,7 +149,7 @@ def test_what_is_asked_together_is_judged_in_one_call_and_fits() -> None:
 
 
 def test_work_in_a_thread_asks_through_the_queue_and_can_be_stopped() -> None:
-    judge = SlowJudge(0.05)
+    judge = SlowJudge(0.01)
 
     def work(queued: QueuedJudge) -> None:
         for number in range(1000):
@@ -135,11 +160,11 @@ def test_work_in_a_thread_asks_through_the_queue_and_can_be_stopped() -> None:
         async with batcher.running():
             queued = QueuedJudge("slow", batcher)
             working = asyncio.create_task(asyncio.to_thread(work, queued))
-            await asyncio.sleep(0.3)
+            await until(lambda: len(judge.batches) > 2)
             queued.stop()
             with pytest.raises(asyncio.CancelledError):
                 await working
             assert batcher.waiting == 0
 
     asyncio.run(run())
-    assert 2 < len(judge.batches) < 10
+    assert 2 < len(judge.batches) < 1000

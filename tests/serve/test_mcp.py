@@ -143,12 +143,12 @@ def test_standard_output_carries_the_protocol_only() -> None:
     process.stdin.writelines(json.dumps(message) + "\n" for message in messages)
     process.stdin.flush()
     lines = [process.stdout.readline() for _ in range(2)]
-    rest, _ = process.communicate(timeout=60)
+    rest, _ = process.communicate(timeout=300)
     assert [json.loads(line)["id"] for line in lines] == [1, 2] and rest == ""
     assert process.returncode == 0
 
 
 def test_a_judge_that_is_not_there_is_refused() -> None:
     command = [sys.executable, "-m", "codefavor", "mcp", "--judge", "nobody"]
-    refused = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    refused = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert refused.returncode == 2 and refused.stdout == "" and refused.stderr.startswith("error: ")

@@ -1,13 +1,15 @@
 """Hostile code in evidence requests: the server stays alive, answers, and keeps answering others."""
 
 import json
-import time
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from serve_tools import QUESTION, Server, serving
+
+from waiting import wait_until
 
 HEAD = "def add(a, b):\n"
 HOSTILE = {
@@ -59,7 +61,8 @@ def test_hostile_code_is_answered_and_harms_nobody(server: Server) -> None:
     assert [answer for answer in answers if answer[2] != 200] == []
     assert [answer for answer in answers if answer[1] == "correctness" and answer[3] == "A"] == []
     assert server.compare().json()["choice"] == "B"
-    assert children(server.pid) <= children_at_rest(server)
+    most = (os.cpu_count() or 1) + 1
+    wait_until(lambda: children(server.pid) <= most, "that only the server and the mothers of its sandbox are left")
 
 
 def test_hostile_code_in_the_playground_is_only_shown(server: Server) -> None:
@@ -89,9 +92,3 @@ def _has_parent(path: Path, pid: int) -> bool:
         return int(path.read_text(encoding="utf-8").rsplit(")", 1)[1].split()[1]) == pid
     except (OSError, IndexError):
         return False
-
-
-def children_at_rest(server: Server) -> int:
-    """Return how many processes the server has once nothing is asked: itself and the mothers of its sandbox."""
-    time.sleep(0.5)
-    return children(server.pid)

@@ -1,11 +1,11 @@
 """The server as a process of its own, over loopback: answers, refusals, limits, and how it ends."""
 
+import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
@@ -15,9 +15,10 @@ import pytest
 from serve_tools import QUESTION, Server, serving
 
 from codefavor.judges.both_orders import BothOrders
-from codefavor.judges.comments import with_comments
 from codefavor.judges.load import load_judge
+from codefavor.pairs.presentation import present
 from codefavor.serve.messages import CompareAnswer, CompareRequest
+from waiting import wait_until
 
 TOKEN = "a-secret-word"
 
@@ -30,7 +31,7 @@ def server() -> Iterator[Server]:
 
 def test_an_answer_is_the_judges_own(server: Server) -> None:
     request = CompareRequest(**QUESTION)
-    (own,) = BothOrders(load_judge("shorter")).judge([with_comments(request.comparison(), "stripped").comparison])
+    (own,) = BothOrders(load_judge("shorter")).judge([present(request.comparison(), "stripped").comparison])
     response = server.compare()
     assert response.status_code == 200
     assert CompareAnswer.model_validate(response.json()) == CompareAnswer.of(own)
@@ -133,7 +134,7 @@ def test_the_token_is_asked_for() -> None:
 
 def test_other_machines_need_a_token() -> None:
     command = [sys.executable, "-m", "codefavor", "serve", "--judge", "shorter", "--host", "0.0.0.0", "--port", "0"]
-    refused = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    refused = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert refused.returncode == 2 and refused.stdout == ""
     assert refused.stderr.count("\n") == 1 and "CODEFAVOR_TOKEN" in refused.stderr
     with serving("--judge", "shorter", "--host", "0.0.0.0", environment={"CODEFAVOR_TOKEN": TOKEN}) as server:
@@ -145,24 +146,31 @@ def test_other_machines_need_a_token() -> None:
 @pytest.mark.parametrize("options", [("--judge", "nobody"), ("--judge", "model:/nowhere"), ("--host", "no host")])
 def test_what_cannot_be_served_is_refused_in_a_sentence(options: tuple[str, ...]) -> None:
     command = [sys.executable, "-m", "codefavor", "serve", "--port", "0", *options]
-    refused = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    refused = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert refused.returncode == 2 and refused.stdout == ""
     assert refused.stderr.startswith("error: ") and refused.stderr.count("\n") == 1
 
 
+def accepts(address: str) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", urlsplit(address).port or 0), 60).close()
+    except OSError:
+        return False
+    return True
+
+
 def test_sigterm_finishes_what_is_accepted_and_takes_nothing_new() -> None:
     server = Server("--judge", "evidence")
-    endless = {"code_a": "def add(a, b):\n    while True: pass\n"}
+    slow = {"code_a": "import time\ntime.sleep(2)\ndef add(a, b):\n    return a - b\n"}
     answers: list[httpx2.Response] = []
-    asking = threading.Thread(target=lambda: answers.append(server.compare(**endless)))
+    asking = threading.Thread(target=lambda: answers.append(server.compare(**slow)))
     asking.start()
-    time.sleep(0.7)
+    with httpx2.Client(base_url=server.address, timeout=60) as watching:
+        # This request and the one that is watched.
+        wait_until(lambda: "codefavor_requests_active 2.0" in watching.get("/metrics").text, "a request under way")
     server.send(signal.SIGTERM)
-    time.sleep(0.3)
-    address = urlsplit(server.address)
-    with pytest.raises(OSError):
-        socket.create_connection(("127.0.0.1", address.port or 0), 2)
-    asking.join(60)
+    wait_until(lambda: not accepts(server.address), "a server that takes nothing new")
+    asking.join(120)
     assert [answer.status_code for answer in answers] == [200]
     assert answers[0].json()["choice"] == "B"
     code, complaints = server.stop()
@@ -170,12 +178,15 @@ def test_sigterm_finishes_what_is_accepted_and_takes_nothing_new() -> None:
 
 
 def test_a_late_answer_is_a_504_and_a_full_queue_a_429() -> None:
-    endless = {"code_a": "def add(a, b):\n    while True: pass\n", "code_b": "def add(a, b):\n    while 1: pass\n"}
-    with serving("--judge", "evidence", "--seconds", "1", "--waiting", "2") as server:
-        with ThreadPoolExecutor(12) as threads:
-            answers = list(threads.map(lambda _: server.compare(**endless), range(12)))
+    # Sleep takes as long on every machine: each is late, and all but two more than are judged at once are refused.
+    late = "import time\ntime.sleep(5)\ndef add(a, b):\n    return a + b\n"
+    slow = {"code_a": late, "code_b": f"{late}\n"}
+    count = (os.cpu_count() or 1) + 12
+    with serving("--judge", "evidence", "--seconds", "3", "--waiting", "2") as server:
+        with ThreadPoolExecutor(count) as threads:
+            answers = list(threads.map(lambda _: server.compare(**slow), range(count)))
         statuses = {answer.status_code for answer in answers}
         assert statuses == {429, 504}
         refused = next(answer for answer in answers if answer.status_code == 429)
         assert int(refused.headers["Retry-After"]) >= 1
-        assert server.client.get("/health").json()["waiting"] == 0
+        wait_until(lambda: server.client.get("/health").json()["waiting"] == 0, "an empty queue")

@@ -26,6 +26,7 @@ from codefavor.train.dtype import suited
 from codefavor.train.engine import Engine
 from codefavor.train.launch import Launch, read_launch
 from codefavor.train.loop import Interrupted
+from codefavor.train.schedule import rate_factor, total_steps
 from codefavor.train.step_metrics import Report
 from codefavor.train.train_judge import train
 
@@ -41,7 +42,7 @@ QUICK: dict[str, Any] = {
     "logging_steps": 1,
     "save_steps": 1000,
 }
-SECONDS = 300
+SECONDS = 600
 ZERO3 = pytest.mark.skipif(find_spec("deepspeed") is None, reason="DeepSpeed is not installed (extra deepspeed)")
 
 
@@ -96,16 +97,29 @@ def runs(tiny_model: Path, learnable_pairs: list[PreferencePair], tmp_path: Path
     torch.set_num_threads(threads)
 
 
-def assert_alike(one: Path, other: Path) -> None:
+def rounded_apart(config: TrainConfig) -> float:
+    """How far apart rounding to bf16 may bring the weights of two runs that add up the same numbers in another order.
+
+    Sums that differ in their last bit round to neighbours, 2^-8 of their size apart, and gradients are made of such
+    sums. AdamW moves a weight by its rate at the most, or near to it, so in a step the two part by 2^-8 of the rate.
+    Adapters are folded in as alpha / r times the product of B, which moves so, and A, whose columns of r entries sum up
+    to less than one. A batch that no process reads moves weights thirty times as far as this allows.
+    """
+    steps = total_steps(config, examples=0)
+    rates = config.learning_rate * sum(rate_factor(config, step, steps) for step in range(steps))
+    return 2**-8 * rates * (config.lora_alpha / config.lora_r if config.lora_r else 1.0)
+
+
+def assert_alike(one: Path, other: Path, apart: float = 2e-5) -> None:
     for file in ("model.safetensors", "head.safetensors"):
         if (one / file).exists():
             here, there = load_file(one / file), load_file(other / file)
             assert here.keys() == there.keys()
             for name, weight in here.items():
-                torch.testing.assert_close(there[name], weight, atol=2e-5, rtol=1e-4)
+                torch.testing.assert_close(there[name], weight, atol=apart, rtol=1e-4)
     here_said, there_said = (list(read_records(folder / "training.jsonl", Report)) for folder in (one, other))
     assert [each.step for each in there_said] == [each.step for each in here_said]
-    assert [each.loss for each in there_said] == pytest.approx([each.loss for each in here_said], rel=1e-4)
+    assert [each.loss for each in there_said] == pytest.approx([each.loss for each in here_said], rel=max(1e-4, apart))
     assert [each.accuracy for each in there_said] == pytest.approx([each.accuracy for each in here_said])
     assert {path.name for path in one.iterdir()} == {path.name for path in other.iterdir()}
     assert (one / "config.json").read_bytes() == (other / "config.json").read_bytes()
@@ -126,7 +140,8 @@ def test_two_processes_train_the_judge_of_one(runs: Runs, launcher: str, setting
     said, complained = started.communicate(timeout=SECONDS)
     assert started.returncode == 0, complained
     assert said == f"{runs.folder / 'two'}: a classification judge, trained on 24 pairs\n"
-    assert_alike(one, runs.folder / "two")
+    config = suited(runs.config(**settings))
+    assert_alike(one, runs.folder / "two", rounded_apart(config) if config.bf16 else 2e-5)
     shown = [pair.present("A").comparison for pair in runs.pairs[:3]]
     verdicts = [load_judge(f"model:{folder}").judge(shown) for folder in (one, runs.folder / "two")]
     assert [each.prob_a for each in verdicts[1]] == pytest.approx([each.prob_a for each in verdicts[0]], abs=1e-4)

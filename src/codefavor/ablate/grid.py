@@ -12,8 +12,8 @@ from pydantic import Field, JsonValue, ValidationError, model_validator
 
 from codefavor.bench.results import Order
 from codefavor.errors import ConfigError
-from codefavor.judges.card import CommentPolicy
 from codefavor.pairs.criterion import Wording
+from codefavor.pairs.presentation import CommentPolicy
 from codefavor.record import Record, explain
 from codefavor.train.config import TrainConfig
 

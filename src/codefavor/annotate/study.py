@@ -12,10 +12,9 @@ from pydantic import Field
 from codefavor.annotate.checks import builtin_checks
 from codefavor.bench.tasks import load_tasks
 from codefavor.errors import ConfigError, DataError
-from codefavor.judges.card import CommentPolicy
-from codefavor.judges.comments import with_comments
 from codefavor.pairs.comparison import Comparison, LabeledComparison, Side
-from codefavor.pairs.criterion import Criterion, criterion_named
+from codefavor.pairs.criterion import Criterion, resolve_criterion
+from codefavor.pairs.presentation import CommentPolicy, present
 from codefavor.pairs.source import read_pairs
 from codefavor.record import Record, content_digest
 
@@ -69,7 +68,7 @@ def parse_criterion(wording: str) -> Criterion:
     """
     if not wording.strip():
         raise ConfigError("a criterion needs words: annotators cannot vote by nothing")
-    return criterion_named(wording)
+    return resolve_criterion(wording)
 
 
 def load_study(pairs: Path, settings: StudySettings, checks: Path | None) -> tuple[StudyTask, ...]:
@@ -115,14 +114,14 @@ def _shown(
     comparison = labeled.comparison
     if wanted:
         comparison = comparison.model_copy(update={"criterion": wanted})
-    shown = with_comments(comparison, comments)
+    shown = present(comparison, comments)
     return StudyTask(
         id=_undirected(shown.comparison),
         comparison=shown.comparison,
         group=labeled.group,
         label=labeled.label,
         check=check,
-        unparsed=shown.unparsed,
+        unparsed=shown.kept is not None,
     )
 
 

@@ -6,10 +6,10 @@ Shares and scores are fractions of one. Nothing is computed here.
 from typing import Literal
 
 from codefavor.bench.statistics import Estimate
-from codefavor.judges.card import CommentPolicy
 from codefavor.manifest import Manifest
 from codefavor.pairs.comparison import Side
 from codefavor.pairs.criterion import Wording
+from codefavor.pairs.presentation import CommentPolicy
 from codefavor.pairs.verdict import Verdict
 from codefavor.record import Record
 

@@ -11,12 +11,11 @@ from pathlib import Path
 
 from codefavor.errors import DataError
 from codefavor.jsonl import read_records, read_rows
-from codefavor.judges.card import CommentPolicy
-from codefavor.judges.comments import with_comments
 from codefavor.manifest import hash_file
 from codefavor.pairs.comparison import LabeledComparison
 from codefavor.pairs.criterion import Aspect, Wording, worded
 from codefavor.pairs.formats.benchmark import read_benchmark
+from codefavor.pairs.presentation import CommentPolicy, present
 from codefavor.pairs.source import read_pairs
 from codefavor.record import Record
 
@@ -129,7 +128,7 @@ def _pairs(path: Path, rng: random.Random) -> Iterator[LabeledComparison]:
 
 
 def _shown(labeled: LabeledComparison, comments: CommentPolicy, wording: Wording) -> Task:
-    shown = with_comments(labeled.comparison, comments)
+    shown = present(labeled.comparison, comments)
     own = shown.comparison.criterion
     return Task(
         id=labeled.id,
@@ -137,5 +136,5 @@ def _shown(labeled: LabeledComparison, comments: CommentPolicy, wording: Wording
         own_aspect=None if wording == "given" else own.aspect,
         label=labeled.label,
         group=labeled.group,
-        unparsed=shown.unparsed,
+        unparsed=shown.kept is not None,
     )

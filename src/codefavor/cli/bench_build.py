@@ -104,13 +104,11 @@ def efficiency(
     seed: SeedOption = 0,
     unsafe_local: UnsafeOption = False,
 ) -> None:
-    """From measured work: passing samples, sorted by it and taken at a step."""
+    """From counted work: passing samples, sorted by it and taken at a step."""
     asked = _read(problems, license_name, limit, seed, out)
     sampling = _sampling(model, base_url, draws, temperature, budget)
     found = _samples(asked, samples, sampling, answers, out)
-
-    # One worker, since work that is timed must not share the machine with other work.
-    with open_sandbox(workers=1, unsafe_local=unsafe_local) as pool:
+    with open_sandbox(unsafe_local=unsafe_local) as pool:
 
         def curate(problem: Problem, own: list[Sample]) -> list[PreferencePair] | Dropped:
             return curate_efficiency(pool, problem, own, problems.name, step)

@@ -12,8 +12,8 @@ from codefavor.bench.reference_verdicts import ReferenceFigure, read_reference
 from codefavor.bench.results import RESULT_FILE, RunSettings
 from codefavor.bench.tasks import load_tasks
 from codefavor.errors import UserError
-from codefavor.judges.card import CommentPolicy
 from codefavor.manifest import hash_file, make_manifest
+from codefavor.pairs.presentation import CommentPolicy
 
 
 def score(

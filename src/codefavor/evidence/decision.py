@@ -38,14 +38,16 @@ _NOTHING = Decision(None, "")
 
 
 def decide(aspect: Aspect | None, evidence: Evidence) -> Decision:
-    """Return what the evidence says by an aspect; without one, correctness speaks."""
+    """Return what the evidence says by an aspect; a criterion without one is not decided by running."""
     match aspect:
         case Aspect.EFFICIENCY:
             return decide_efficiency(evidence)
-        case Aspect.CORRECTNESS | None:
+        case Aspect.CORRECTNESS:
             return decide_correctness(evidence)
         case Aspect.SECURITY:
             return decide_security(evidence)
+        case None:
+            return Decision(None, "The criterion is none of correctness, efficiency and security.")
         case _:
             return Decision(None, f"Running both says nothing about {aspect}.")
 

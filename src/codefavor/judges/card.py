@@ -10,13 +10,13 @@ from pydantic import Field, ValidationError
 
 from codefavor.errors import ModelError
 from codefavor.judges.grounded_model import GroundedModel
+from codefavor.pairs.presentation import CommentPolicy
 from codefavor.record import Record, explain
 
 CARD_FILE = "judge.json"
 
 Objective = Literal["classification", "order-free", "generation", "reward", "linear", "difference", "grounded"]
 Unfinished = Literal["undecided", "forced"]
-CommentPolicy = Literal["stripped", "kept"]
 
 
 Share = Annotated[float, Field(ge=0, le=1)]

@@ -107,8 +107,8 @@ def in_words(model: GroundedModel, aspect: Aspect | None, features: Mapping[str,
 
 
 def _weights(model: GroundedModel, aspect: Aspect | None) -> Mapping[str, float]:
-    """Return the weights of an aspect; of one that was not fitted, the inner judge alone has any."""
-    return model.weights.get(str(aspect or Aspect.CORRECTNESS), {INNER: 1.0})
+    """Return the weights of an aspect; without one, or where it was not fitted, the inner judge alone has any."""
+    return model.weights.get(str(aspect), {INNER: 1.0})
 
 
 def _failed_share(candidate: CandidateEvidence) -> float:

@@ -10,13 +10,12 @@ from random import Random
 
 from codefavor.errors import UserError
 from codefavor.judges.both_orders import BothOrders
-from codefavor.judges.card import CommentPolicy
-from codefavor.judges.comments import with_comments
 from codefavor.judges.protocol import Judge
 from codefavor.languages.fences import code_of_reply
 from codefavor.languages.python.language import PYTHON
 from codefavor.pairs.comparison import Comparison
-from codefavor.pairs.criterion import Aspect, Criterion, criterion_named
+from codefavor.pairs.criterion import Aspect, Criterion, resolve_criterion
+from codefavor.pairs.presentation import CommentPolicy, present
 from codefavor.pairs.verdict import Verdict
 
 UNDECIDED = -1
@@ -39,7 +38,7 @@ class TrlPairwiseJudge:
     ) -> None:
         """Ask `judge`, in both orders unless `one_order`, by one criterion for all prompts; `seed` shuffles."""
         self._judge = judge if one_order else BothOrders(judge)
-        self._criterion = criterion if isinstance(criterion, Criterion) else criterion_named(criterion)
+        self._criterion = criterion if isinstance(criterion, Criterion) else resolve_criterion(criterion)
         self._comments: CommentPolicy = comments
         self._random = Random(seed)
 
@@ -83,7 +82,7 @@ class TrlPairwiseJudge:
             raise UserError(f"prompt {number}: a text with exactly two completions as text was expected")
         code_a, code_b = (code_of_reply(reply, PYTHON) or reply for reply in pair)
         comparison = Comparison(instruction=prompt, criterion=self._criterion, code_a=code_a, code_b=code_b)
-        return with_comments(comparison, self._comments).comparison
+        return present(comparison, self._comments).comparison
 
 
 def _index(verdict: Verdict) -> int:

@@ -65,6 +65,12 @@ def title_of(name: str) -> str:
     return found.title if found else name
 
 
+def parses(code: str, language: str) -> bool:
+    """Return whether `code` parses in the language of that name; what cannot be parsed here is taken to."""
+    found = find_language(language)
+    return found is None or found.syntax.check(code) is None
+
+
 def language_of_path(path: PurePath) -> Language | None:
     """Return the language of a file by its suffix; None where the suffix is not known."""
     suffix = path.suffix.lower()

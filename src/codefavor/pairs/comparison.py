@@ -1,9 +1,15 @@
 """The comparison: two candidates as a judge sees them, without a label and without an id that could leak one."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import AfterValidator
+
+from codefavor.languages.registry import canonical_name
 from codefavor.pairs.criterion import Criterion
 from codefavor.record import Record
+
+LanguageName = Annotated[str, AfterValidator(canonical_name)]
+"""The name of a programming language; any name of a known one becomes its canonical name."""
 
 Side = Literal["A", "B"]
 Choice = Literal["A", "B", "tie"]
@@ -25,8 +31,8 @@ class Comparison(Record):
     """Candidate A."""
     code_b: str
     """Candidate B."""
-    language: str = "python"
-    """The programming language of both candidates."""
+    language: LanguageName = "python"
+    """The programming language of both candidates, as `languages.registry` names it."""
 
     def swapped(self) -> "Comparison":
         """Return the same comparison with the candidates exchanged."""

@@ -1,8 +1,10 @@
-"""What a comparison is judged by: the four aspects of CodePrefBench, or any criterion in words.
+"""What a comparison is judged by: a criterion in any words, and the aspect that it belongs to, if to any.
 
+An aspect says what evidence can decide. Words that do not clearly mean one aspect have none, and evidence abstains.
 Paper: section 3.1 (the three verifiable objectives and human preference). The wording here is ours.
 """
 
+import re
 from enum import StrEnum
 from typing import Literal
 
@@ -33,6 +35,14 @@ class Criterion(Record):
     """The criterion as a judge reads it; empty in the ablation without one."""
     aspect: Aspect | None = None
     """The aspect that the text speaks of, when it is one of the four."""
+
+    @property
+    def key(self) -> str:
+        """A short name for tables: the aspect, or the first words of the text joined by hyphens."""
+        if self.aspect:
+            return self.aspect.value
+        words = _WORD.findall(self.text.lower())
+        return "-".join(words[:_KEY_WORDS]) or "no-criterion"
 
 
 _TEXTS = {
@@ -65,6 +75,56 @@ def criterion_for(aspect: Aspect) -> Criterion:
     return Criterion(text=_TEXTS[aspect], aspect=aspect)
 
 
-def criterion_named(wording: str) -> Criterion:
-    """Return the standard criterion of an aspect's name, or a criterion in any other words."""
-    return criterion_for(Aspect(wording)) if wording in set(Aspect) else Criterion(text=wording)
+def resolve_criterion(text: str) -> Criterion:
+    """Return the criterion that a user means by a name or by words.
+
+    The name of an aspect in any writing ("Security", "human preference") is that aspect's standard criterion. Other
+    words are kept as they are, with an aspect where they clearly mean one; see `aspect_of_words`.
+    """
+    name = "-".join(_WORD.findall(text.lower()))
+    if name in set(Aspect):
+        return criterion_for(Aspect(name))
+    return Criterion(text=text, aspect=aspect_of_words(text))
+
+
+def aspect_of_words(text: str) -> Aspect | None:
+    """Return the verifiable aspect that words clearly mean; None where they speak of several, of others or against one.
+
+    "Which code is more secure against SQL injection?" means security; "fast and readable", "robust" and "ignore speed"
+    mean none: a criterion judged by what it does not ask for would be wrong, and one without an aspect is only silent.
+    """
+    if _AGAINST.search(text) or _OTHER_WISHES.search(text):
+        return None
+    meant = [aspect for aspect, pattern in _MEANINGS.items() if pattern.search(text)]
+    return meant[0] if len(meant) == 1 else None
+
+
+_WORD = re.compile(r"[^\W_]+")
+_KEY_WORDS = 4
+
+
+def _words_beginning(stems: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{stems})", re.IGNORECASE)
+
+
+_MEANINGS = {
+    Aspect.CORRECTNESS: _words_beginning(
+        r"correct|bugs?\b|buggy|wrong|right (?:answers?|results?)|edge[ -]cases?|crash|fails?\b|pass(?:es)? |expected "
+    ),
+    Aspect.EFFICIENCY: _words_beginning(
+        r"efficien|fast|speed|performan|(?:time|computational) complexity|run(?:ning)?[ -]?time|less (?:memory|time)"
+        r"|quadratic|slow|redundant comput|scal(?:es|able|ability)"
+    ),
+    Aspect.SECURITY: _words_beginning(
+        r"secur|insecur|injection|attack|vulnerab|exploit|untrusted|sanitiz|sanitis|passwords?\b"
+        r"|path traversal|xss\b|csrf\b"
+    ),
+}
+_OTHER_WISHES = _words_beginning(
+    r"robust|error handling|readab|concis|short|brev|pythonic|idiom|clean|clear|simpl|elegan|maintain|modular|reus"
+    r"|style|document|consisten|complete|features?\b|flexib|extend|extensib|test(?:able|ability)|prefer|comments?\b"
+    r"|nam(?:es|ing)\b"
+)
+_AGAINST = _words_beginning(
+    r"not\b|no matter|ignor|regardless|irrespective|rather than|instead of|except|without|unless|despite|don.t|never"
+)

@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import model_validator
 
-from codefavor.pairs.comparison import Comparison, LabeledComparison, Side
+from codefavor.pairs.comparison import Comparison, LabeledComparison, LanguageName, Side
 from codefavor.pairs.criterion import Criterion
 from codefavor.pairs.evidence import Evidence
 from codefavor.record import Record, content_digest
@@ -43,8 +43,8 @@ class PreferencePair(Record):
     """The worse code."""
     feedback: str | None = None
     """Why, in words that call the two codes "chosen" and "rejected"."""
-    language: str = "python"
-    """The programming language of both codes."""
+    language: LanguageName = "python"
+    """The programming language of both codes, as `languages.registry` names it."""
     provenance: Provenance
     """Where the pair comes from."""
     evidence: Evidence | None = None
@@ -59,7 +59,8 @@ class PreferencePair(Record):
     @property
     def id(self) -> str:
         """A name that depends on what is compared, and neither on provenance nor on evidence attached later."""
-        return content_digest([self.instruction, self.criterion.model_dump(mode="json"), self.chosen, self.rejected])
+        criterion = self.criterion.model_dump(mode="json")
+        return content_digest([self.instruction, criterion, self.chosen, self.rejected, self.language])
 
     def present(self, chosen_at: Side) -> LabeledComparison:
         """Return the pair as a comparison that shows the chosen code as `chosen_at`."""

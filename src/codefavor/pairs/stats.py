@@ -5,9 +5,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from statistics import NormalDist, mean, median
 
-from codefavor.languages.python.strip import strip_comments
-from codefavor.pairs.criterion import Aspect
+from codefavor.languages.registry import parses
 from codefavor.pairs.pair import PreferencePair
+from codefavor.pairs.presentation import present
 from codefavor.record import Record
 
 ALL = "all"
@@ -107,12 +107,9 @@ class Tally:
         self._add_shortcut(pair)
 
     def _add_shortcut(self, pair: PreferencePair) -> None:
-        chosen, rejected = pair.chosen, pair.rejected
-        if pair.language == "python":
-            stripped = strip_comments(chosen), strip_comments(rejected)
-            self._unparsed += not all(side.parses for side in stripped)
-            if pair.criterion.aspect is not Aspect.HUMAN_PREFERENCE:
-                chosen, rejected = stripped[0].code, stripped[1].code
+        self._unparsed += not all(parses(code, pair.language) for code in (pair.chosen, pair.rejected))
+        shown = present(pair.present("A").comparison, "stripped").comparison
+        chosen, rejected = shown.code_a, shown.code_b
         right = 0.5 if len(chosen) == len(rejected) else float(len(chosen) < len(rejected))
         for name in (ALL, pair.criterion.aspect.value if pair.criterion.aspect else NO_ASPECT):
             self._shorter[name].append((pair.provenance.group, right))

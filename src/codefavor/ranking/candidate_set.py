@@ -1,12 +1,12 @@
-"""Candidates for one instruction: what is ranked. Which of them are the same to a judge is said here too."""
+"""Candidates for one instruction: what is ranked."""
 
 from typing import Annotated
 
 from pydantic import Field
 
-from codefavor.judges.card import CommentPolicy
-from codefavor.languages.python.strip import strip_comments
+from codefavor.pairs.comparison import LanguageName
 from codefavor.pairs.criterion import Criterion
+from codefavor.pairs.presentation import CommentPolicy, group_alike
 from codefavor.record import Record
 
 
@@ -21,16 +21,10 @@ class CandidateSet(Record):
     """What "better" means here."""
     candidates: Annotated[tuple[str, ...], Field(min_length=1)]
     """The codes."""
-    language: str = "python"
+    language: LanguageName = "python"
     """The programming language of all candidates."""
 
 
 def distinct(task: CandidateSet, comments: CommentPolicy) -> list[list[int]]:
-    """Return groups of indices: candidates of one group are the same text as a judge is shown it."""
-    aspect = task.criterion.aspect
-    stripped = comments == "stripped" and aspect is not None and aspect.verifiable and task.language == "python"
-    groups: dict[str, list[int]] = {}
-    for index, code in enumerate(task.candidates):
-        shown = strip_comments(code).code if stripped else code
-        groups.setdefault(shown.strip(), []).append(index)
-    return list(groups.values())
+    """Return groups of indices: candidates of one group are the same code to a judge."""
+    return group_alike(task.candidates, task.criterion, task.language, comments)

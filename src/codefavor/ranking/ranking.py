@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from codefavor.judges.card import CommentPolicy
+from codefavor.pairs.presentation import CommentPolicy
 from codefavor.pairs.verdict import Cost
 from codefavor.ranking.journal import Finished
 from codefavor.record import Record

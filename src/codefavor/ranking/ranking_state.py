@@ -6,8 +6,8 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from codefavor.judges.comments import with_comments
 from codefavor.pairs.comparison import Comparison
+from codefavor.pairs.presentation import present
 from codefavor.pairs.verdict import Cost, Verdict
 from codefavor.ranking.candidate_set import CandidateSet, distinct
 from codefavor.ranking.pair_selection import Ordered, first_round, next_judgements
@@ -79,7 +79,7 @@ class RankingState:
             code_b=task.candidates[self.groups[second][0]],
             language=task.language,
         )
-        return with_comments(comparison, self._settings.comments).comparison
+        return present(comparison, self._settings.comments).comparison
 
     def record(self, verdicts: Sequence[Verdict]) -> None:
         """Take the answers to what was pending."""

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from codefavor.evidence.describe import account
 from codefavor.git.repository import Repository
 from codefavor.git.revisions import Revisions
-from codefavor.judges.comments import with_comments
 from codefavor.judges.protocol import Judge
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Criterion
+from codefavor.pairs.presentation import present
 from codefavor.pairs.verdict import Verdict
 from codefavor.review.annotations import without_annotations
 from codefavor.review.changed_files import ChangedFile, read_changed_files
@@ -127,7 +127,7 @@ def _comparison(changed: ChangedFunction, criterion: Criterion) -> Comparison | 
         code_a=under_name(old.function.snippet, old.function, new.function),
         code_b=new.function.snippet,
     )
-    shown = with_comments(comparison, "stripped").comparison
+    shown = present(comparison, "stripped").comparison
     return None if _same(shown) else shown
 
 

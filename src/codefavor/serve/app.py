@@ -18,9 +18,9 @@ from starlette.staticfiles import StaticFiles
 from codefavor import __version__
 from codefavor.errors import CodeFavorError, ModelTimeoutError, RateLimitError
 from codefavor.judges.both_orders import both
-from codefavor.judges.comments import with_comments
 from codefavor.judges.protocol import Judge
 from codefavor.pairs.comparison import Comparison
+from codefavor.pairs.presentation import present
 from codefavor.pairs.verdict import Verdict
 from codefavor.ranking.candidate_set import CandidateSet
 from codefavor.ranking.ranking import Ranking, RankSettings
@@ -132,7 +132,7 @@ class Service:
 
     async def _compared(self, asked: CompareRequest) -> tuple[Comparison, Verdict]:
         # In a thread: stripping comments parses both candidates, and others wait for this loop.
-        shown = (await asyncio.to_thread(with_comments, asked.comparison(), asked.comments)).comparison
+        shown = (await asyncio.to_thread(present, asked.comparison(), asked.comments)).comparison
         if self._settings.one_order:
             (verdict,) = await self._batcher.ask(shown)
         else:

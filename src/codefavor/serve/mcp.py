@@ -27,7 +27,7 @@ from codefavor.judges.evidence import EvidenceJudge
 from codefavor.judges.load import load_judge
 from codefavor.judges.protocol import Judge
 from codefavor.pairs.comparison import Choice
-from codefavor.pairs.criterion import VERIFIABLE_ASPECTS, Aspect, criterion_named
+from codefavor.pairs.criterion import VERIFIABLE_ASPECTS, Aspect, resolve_criterion
 from codefavor.ranking.tournament import rank
 from codefavor.record import Record, explain
 from codefavor.review.records import Review
@@ -144,7 +144,7 @@ class Tools:
             return review_changes(
                 opened,
                 find_revisions(opened, revisions, staged),
-                [criterion_named(words) for words in criteria],
+                [resolve_criterion(words) for words in criteria],
                 lambda evidence: BothOrders(self._make_judge(evidence)),
                 self._shared.pool(),
                 self._shared.workers,

@@ -5,10 +5,10 @@ from typing import Annotated, Self
 from pydantic import ConfigDict, Field, StringConstraints
 
 from codefavor.evidence.describe import account
-from codefavor.judges.card import CommentPolicy
 from codefavor.pairs.comparison import Choice, Comparison
-from codefavor.pairs.criterion import Aspect, criterion_named
+from codefavor.pairs.criterion import Aspect, resolve_criterion
 from codefavor.pairs.evidence import Evidence
+from codefavor.pairs.presentation import CommentPolicy
 from codefavor.pairs.verdict import Cost, Verdict
 from codefavor.record import Record
 
@@ -41,7 +41,7 @@ class CompareRequest(Record):
         """Return the comparison that is asked about, comments included."""
         return Comparison(
             instruction=self.instruction,
-            criterion=criterion_named(self.criterion),
+            criterion=resolve_criterion(self.criterion),
             code_a=self.code_a,
             code_b=self.code_b,
             language=self.language,

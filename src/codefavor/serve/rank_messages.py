@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import ConfigDict, Field
 
 from codefavor.judges.probability import sigmoid
-from codefavor.pairs.criterion import Aspect, criterion_named
+from codefavor.pairs.criterion import Aspect, resolve_criterion
 from codefavor.pairs.verdict import Cost
 from codefavor.ranking.candidate_set import CandidateSet
 from codefavor.ranking.ranking import RankedCandidate, Ranking, RankSettings, Stopped
@@ -38,7 +38,7 @@ class RankRequest(Record):
         return CandidateSet(
             id="request",
             instruction=self.instruction,
-            criterion=criterion_named(self.criterion),
+            criterion=resolve_criterion(self.criterion),
             candidates=self.candidates,
             language=self.language,
         )
@@ -109,7 +109,7 @@ class RerankRequest(Record):
         return CandidateSet(
             id="request",
             instruction=self.query,
-            criterion=criterion_named(self.criterion),
+            criterion=resolve_criterion(self.criterion),
             candidates=self.texts(),
         )
 

@@ -7,10 +7,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from codefavor.judges.card import CommentPolicy, Objective, Unfinished
+from codefavor.judges.card import Objective, Unfinished
 from codefavor.judges.format import DEFAULT_MAX_LENGTH
 from codefavor.models.embedded import EMBEDDED
 from codefavor.pairs.criterion import Wording
+from codefavor.pairs.presentation import CommentPolicy
 from codefavor.record import Record
 
 Schedule = Literal["cosine", "linear", "constant"]

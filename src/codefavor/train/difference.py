@@ -36,7 +36,7 @@ from codefavor.train.checkpoint import drop_checkpoint
 from codefavor.train.config import TrainConfig
 from codefavor.train.linear import fit_weights
 from codefavor.train.output_dir import check_folder, finish_folder
-from codefavor.train.preprocess import prepared
+from codefavor.train.preprocess import preprocess
 from codefavor.train.state_checkpoint import keep_states, kept_states
 
 STATE_PENALTY = 3e-5
@@ -67,7 +67,7 @@ def train_difference(
     """
     check_folder(out, resume=resume)
     tell_deepspeed()
-    learned = list(prepared(pairs, config.comments))
+    learned = list(preprocess(pairs, config.comments))
     shown, sources = [pair.present("A").comparison for pair in learned], _sources(learned)
     _check_pairs(shown, sources)
     model = resolve_model(config.model)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import ClassVar, Generic, Protocol, TypeVar
 
 from codefavor.errors import DataError
-from codefavor.judges.card import CommentPolicy
 from codefavor.judges.format import Apart, Candidate, Encoded
 from codefavor.pairs.comparison import Comparison, Side, other_side
 from codefavor.pairs.pair import PreferencePair
-from codefavor.train.preprocess import prepared
+from codefavor.pairs.presentation import CommentPolicy
+from codefavor.train.preprocess import preprocess
 
 _SIDES: tuple[Side, Side] = ("A", "B")
 
@@ -205,7 +205,7 @@ def _collect(
 ) -> ExampleSet[ExampleT]:
     examples: list[ExampleT] = []
     count = truncated = 0
-    for pair in prepared(pairs, comments):
+    for pair in preprocess(pairs, comments):
         made, cut = examples_of(pair)
         examples += made
         count += 1

@@ -26,7 +26,7 @@ from codefavor.train.config import TrainConfig
 from codefavor.train.examples import ReplyExample
 from codefavor.train.learners import make_learner
 from codefavor.train.output_dir import MANIFEST_FILE, check_folder
-from codefavor.train.preprocess import prepared
+from codefavor.train.preprocess import preprocess
 from codefavor.train.schedule import total_steps, warmup_of
 from codefavor.train.trainer_configs import DATA_FILE, Tool, axolotl_settings, require_sayable, trl_settings
 
@@ -76,7 +76,7 @@ def conversations(
     with torch.device("meta"):
         learner = make_learner(config, load_shapes)
     examples = learner.examples(pairs).examples
-    shown = (pair.present(side).comparison for pair in prepared(pairs, config.comments) for side in ("A", "B"))
+    shown = (pair.present(side).comparison for pair in preprocess(pairs, config.comments) for side in ("A", "B"))
     for comparison, example in zip(shown, examples, strict=True):
         if isinstance(example, ReplyExample):
             answer = ReplyTokens(tokenizer, REPLY_FORMAT).decode(example.reply[:-1])

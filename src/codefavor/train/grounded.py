@@ -14,13 +14,13 @@ from scipy.optimize import minimize
 
 from codefavor.errors import DataError
 from codefavor.judges.card import JudgeCard
-from codefavor.judges.comments import with_comments
 from codefavor.judges.grounded import evidence_of, inner_logit
 from codefavor.judges.grounded_model import FEATURES, GROUNDED_FORMAT, GroundedModel, features_of
 from codefavor.judges.protocol import Judge
 from codefavor.manifest import Manifest
 from codefavor.pairs.evidence import Evidence
 from codefavor.pairs.pair import PreferencePair
+from codefavor.pairs.presentation import present
 from codefavor.train.config import TrainConfig
 from codefavor.train.output_dir import check_folder, finish_folder
 
@@ -67,7 +67,7 @@ def fit_grounded(
     pairs: Sequence[PreferencePair], config: TrainConfig, evidence: Judge, inner: Judge | None
 ) -> GroundedModel:
     """Return the model fitted to `pairs`, whose chosen code is A throughout."""
-    shown = [with_comments(pair.present("A").comparison, config.comments).comparison for pair in pairs]
+    shown = [present(pair.present("A").comparison, config.comments).comparison for pair in pairs]
     asked = inner.judge(shown) if inner else [None] * len(shown)
     rows: dict[str, list[dict[str, float]]] = defaultdict(list)
     for pair, known, verdict in zip(pairs, _evidence(pairs, evidence), asked, strict=True):

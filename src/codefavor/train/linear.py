@@ -12,13 +12,14 @@ from scipy.sparse import csr_matrix, diags
 from sklearn.linear_model import LogisticRegression
 
 from codefavor.errors import DataError
-from codefavor.judges.card import CommentPolicy, JudgeCard
+from codefavor.judges.card import JudgeCard
 from codefavor.judges.linear import LINEAR_FORMAT, LinearJudge, difference_matrix
 from codefavor.manifest import Manifest
 from codefavor.pairs.pair import PreferencePair
+from codefavor.pairs.presentation import CommentPolicy
 from codefavor.train.config import TrainConfig
 from codefavor.train.output_dir import check_folder, finish_folder
-from codefavor.train.preprocess import prepared
+from codefavor.train.preprocess import preprocess
 
 INVERSE_PENALTY = 1.0
 MOST_ITERATIONS = 1000
@@ -45,7 +46,7 @@ def fit_linear(pairs: Sequence[PreferencePair], comments: CommentPolicy) -> Line
     Raises:
         DataError: there are no pairs, or stripping comments leaves none that differ.
     """
-    shown = [pair.present("A").comparison for pair in prepared(pairs, comments)]
+    shown = [pair.present("A").comparison for pair in preprocess(pairs, comments)]
     if not shown:
         raise DataError("there are no pairs to train on")
     return LinearJudge("linear", fit_weights(difference_matrix(shown)))

@@ -1,8 +1,8 @@
-"""Efficiency from measured work: samples that pass the tests, sorted by it, taken at a step (paper, 3.1 and A.3).
+"""Efficiency from counted work: samples that pass the tests, sorted by it, taken at a step (paper, 3.1 and A.3).
 
 The paper sorts by CPU instructions and takes every third; neighbours may then lie close. Here the next sample taken is
-the first that needs at least `step` times the processor time of the one before, without fewer bytecode instructions,
-so that every pair differs clearly. Processor time is the least of several runs in the sandbox.
+the first that needs at least `step` times the work of the one before, so that every pair differs clearly. Work is what
+evidence counts, bytecode instructions and the charges of C functions: no result depends on the speed of the machine.
 """
 
 from collections.abc import Sequence
@@ -11,43 +11,48 @@ from typing import NamedTuple
 
 from codefavor.bench.build.curated import Dropped, make_pair
 from codefavor.bench.build.problems import Problem
+from codefavor.bench.build.programs import call_on, program_as_function
 from codefavor.bench.build.samples import Sample
-from codefavor.bench.build.testing import answer, run_tests
+from codefavor.bench.build.testing import FIRST_ENDLESS, MOST_CASES, answer, run_tests
 from codefavor.evidence.behaviour import call_source, seeds_of
+from codefavor.evidence.cost import BUDGET as GROWN_BUDGET
 from codefavor.evidence.cost import growing_inputs
 from codefavor.evidence.entry_point import find_entry
 from codefavor.evidence.relations import Arguments
 from codefavor.evidence.scaling import size_of, ways_to_grow
+from codefavor.evidence.work_comparison import CLEAR_ALONE
 from codefavor.evidence.worked_examples import find_examples
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.pair import PreferencePair
-from codefavor.sandbox.job import Call, Job
+from codefavor.sandbox.inside.harness import MAX_TEXT
+from codefavor.sandbox.job import Call, Job, Limits, Outcome, Result
 from codefavor.sandbox.pool import Pool
 
-STEP = 1.6
-"""How many times the work of the one before: what evidence takes for a clear difference of processor time."""
+STEP = CLEAR_ALONE
+"""How many times the work of the one before: what evidence takes for a clear difference of counted work."""
 MOST = 3
 """Pairs of one problem: the released benchmark has 352 of 118 problems."""
-REPEATS = 5
-STOP_AFTER = 4_000_000
-"""Nanoseconds of a call after which larger inputs are not tried: enough to be measured well."""
-COUNTED = 2_000_000
-"""Bytecode instructions that are counted; more work than that is only timed."""
-_LEAST_NANOSECONDS = 50_000
-"""Work below this is too small to be measured well."""
-_NOISE = 1.1
-_CONFIRMATIONS, _CONFIRMING_REPEATS = 2, 11
+BUDGET = 2_000_000
+"""Instructions of a call that the problem names, or of a program, and the same again in charges.
+
+After a call that takes more, larger inputs are not tried. Inputs that are grown stop where those of evidence do.
+"""
+LEAST = 1_000
+"""Counted work that the dearest sample needs at the least: below it, calling a function outweighs what it does."""
+_LIMITS = Limits(cpu_seconds=120, wall_seconds=600)
+"""For work that counts do not see and that has no end; whatever the counts allow takes far less on any machine."""
+_UNCOUNTED = ("threading", "_thread", "concurrent.futures", "multiprocessing")
+"""What code names that works in other threads, whose instructions are not counted."""
+_FINISHED = ("returned", "too large")
 
 
-class Measured(NamedTuple):
+class CountedSample(NamedTuple):
     """A sample with its work."""
 
     sample: Sample
     """The sample."""
-    nanoseconds: int
-    """Processor time, the least of several runs."""
-    opcodes: int | None
-    """Bytecode instructions; None where they were not counted."""
+    work: int
+    """Bytecode instructions and what C functions are charged, on the input that all were counted on."""
 
 
 def curate_efficiency(
@@ -59,10 +64,10 @@ def curate_efficiency(
     passing = [sample for sample, outcome in zip(codes, outcomes, strict=True) if outcome == "passed"]
     if len(passing) < 2:
         return Dropped(problem=problem.id, reason="fewer than two passing samples")
-    measured = measure(pool, problem, passing)
-    if len(measured) < 2:
-        return Dropped(problem=problem.id, reason="work could not be measured")
-    taken = take_at_step(measured, step)
+    counted = count_work(pool, problem, passing)
+    if isinstance(counted, Dropped):
+        return counted
+    taken = take_at_step(counted, step)
     if len(taken) < 2:
         return Dropped(problem=problem.id, reason="no two samples differ clearly")
     pairs = zip(taken, taken[1:], strict=False)
@@ -72,45 +77,79 @@ def curate_efficiency(
     ][:MOST]
 
 
-def measure(pool: Pool, problem: Problem, samples: Sequence[Sample]) -> list[Measured]:
-    """Return the samples with their work on the largest input that all of them finish."""
+def count_work(pool: Pool, problem: Problem, samples: Sequence[Sample]) -> list[CountedSample] | Dropped:
+    """Return the samples whose work is known, with their work on the largest input that all of these finish.
+
+    A sample is left out where it does not finish the smallest input, gives much work to a function without a price, or
+    starts threads; a program, where it cannot be called as a function that prints the same.
+    """
+    budget = BUDGET if problem.work or problem.cases else GROWN_BUDGET
+    calls = tuple(Call(source, budget, meter=True) for source in _calls(problem, samples[0].code))
+    if not calls:
+        return Dropped(problem=problem.id, reason="no inputs to count work on")
+    prepared = [(sample, code) for sample in samples if (code := _callable_code(problem, sample)) is not None]
+    jobs = [Job(code, calls, stop_after=FIRST_ENDLESS, limits=_LIMITS) for _, code in prepared]
+    runs = [
+        (sample, result.outcomes)
+        for (sample, _), result in zip(prepared, pool.run(jobs), strict=True)
+        if _is_known(result)
+    ]
     if problem.cases:
-        return _measure_programs(pool, problem, samples)
-    codes = [answer(problem, sample.code) for sample in samples]
-    calls = tuple(Call(source, COUNTED, REPEATS) for source in _calls(problem, samples[0].code))
-    results = pool.run([Job(code, calls, stop_after=STOP_AFTER) for code in codes])
+        runs = [(sample, outcomes) for sample, outcomes in runs if _prints_the_same(pool, problem, sample, outcomes)]
+    if len(runs) < 2:
+        return Dropped(problem=problem.id, reason="the work of fewer than two samples can be counted")
     for place in reversed(range(len(calls))):
-        outcomes = [result.outcomes[place] for result in results]
-        times = [outcome.nanoseconds or 0 for outcome in outcomes if outcome.status in ("returned", "too large")]
-        if len(times) == len(samples) and min(times) > 0 and max(times) >= _LEAST_NANOSECONDS:
-            again = Call(calls[place].source, budget=0, repeats=_CONFIRMING_REPEATS)
-            return [
-                Measured(sample, nanoseconds, outcome.opcodes)
-                for sample, nanoseconds, outcome in zip(
-                    samples, _confirm(pool, codes, again, times), outcomes, strict=True
-                )
-            ]
-    return []
+        counts = [_work(outcomes[place]) for _, outcomes in runs]
+        known = [work for work in counts if work is not None]
+        if len(known) == len(runs) and max(known) >= LEAST:
+            return [CountedSample(sample, work) for (sample, _), work in zip(runs, known, strict=True)]
+    return Dropped(problem=problem.id, reason=f"no input takes {LEAST:,} instructions")
 
 
-def _confirm(pool: Pool, codes: Sequence[str], call: Call, times: Sequence[int]) -> list[int]:
-    """Return the least times of more rounds, the samples in turn, so that a busy moment cannot hit one alone."""
-    least = list(times)
-    for _ in range(_CONFIRMATIONS):
-        for place, result in enumerate(pool.run([Job(code, (call,)) for code in codes])):
-            least[place] = min(least[place], result.outcomes[0].nanoseconds or least[place])
-    return least
+def _callable_code(problem: Problem, sample: Sample) -> str | None:
+    """Return the code that calls are made of; None where counting would not see all that it does."""
+    code = answer(problem, sample.code)
+    if any(name in code for name in _UNCOUNTED):
+        return None
+    return program_as_function(code) if problem.cases else code
+
+
+def _prints_the_same(pool: Pool, problem: Problem, sample: Sample, outcomes: Sequence[Outcome]) -> bool:
+    """Return whether a program, called as a function, prints what it does by itself, on every input it finishes."""
+    finished = [
+        (typed, outcome.printed)
+        for typed, outcome in zip(_typed(problem), outcomes, strict=True)
+        if outcome.status in _FINISHED
+    ]
+    code = answer(problem, sample.code)
+    results = pool.run([Job(code, program=True, typed=typed, limits=_LIMITS) for typed, _ in finished])
+    return all(result.printed[:MAX_TEXT] == printed for result, (_, printed) in zip(results, finished, strict=True))
+
+
+def _is_known(result: Result) -> bool:
+    """Return whether a sample finishes the smallest input, and all that it does on inputs it finishes is counted."""
+    finished = [outcome for outcome in result.outcomes if outcome.status in _FINISHED]
+    counted = all(outcome.charge is not None and not outcome.unpriced for outcome in finished)
+    return result.outcomes[0].status in _FINISHED and counted
+
+
+def _work(outcome: Outcome) -> int | None:
+    if outcome.status not in _FINISHED or outcome.opcodes is None or outcome.charge is None:
+        return None
+    return outcome.opcodes + outcome.charge
 
 
 def _calls(problem: Problem, code: str) -> list[str]:
     """Return calls from the smallest: those of the problem, or inputs grown from its tests."""
+    if problem.cases:
+        return [call_on(typed) for typed in _typed(problem)]
     if problem.work:
         return list(problem.work)
-    shown = "\n".join(problem.tests)
-    entry = find_entry(f"{problem.instruction}\n{shown}", code, code)
+    tests = "\n".join(problem.tests)
+    entry = find_entry(f"{problem.instruction}\n{tests}", code, code)
     if entry is None:
         return []
-    seeds = seeds_of(find_examples(f"{problem.instruction}\n{shown}", entry), entry)
+    seeds = seeds_of(find_examples(f"{problem.instruction}\n{tests}", entry), entry)
     if not seeds:
         return []
     largest: Arguments = max(seeds, key=lambda arguments: (size_of(arguments), repr(arguments)))
@@ -119,33 +158,21 @@ def _calls(problem: Problem, code: str) -> list[str]:
     return [call_source(entry.name, inputs) for inputs in sorted(grown, key=size_of)]
 
 
-def _measure_programs(pool: Pool, problem: Problem, samples: Sequence[Sample]) -> list[Measured]:
-    typed = problem.work[-1] if problem.work else max((case.typed for case in problem.cases), key=len)
-    jobs = [Job(answer(problem, sample.code), program=True, typed=typed) for sample in samples]
-    rounds = [pool.run(jobs) for _ in range(REPEATS)]
-    return [
-        Measured(sample, round(1e9 * min(result.cpu_seconds for result in results)), None)
-        for sample, results in zip(samples, zip(*rounds, strict=True), strict=True)
-        if all(result.ended == "finished" for result in results)
-    ]
+def _typed(problem: Problem) -> list[str]:
+    """Return standard inputs of a program from the smallest."""
+    typed = problem.work or [case.typed for case in problem.cases[:MOST_CASES]]
+    return sorted(set(typed), key=lambda text: (len(text), text))
 
 
-def take_at_step(measured: Sequence[Measured], step: float) -> list[Measured]:
-    """Return samples from the fastest, each at least `step` times the work of the one taken before."""
-    ordered = sorted(measured, key=lambda each: (each.nanoseconds, each.sample.code))
+def take_at_step(counted: Sequence[CountedSample], step: float) -> list[CountedSample]:
+    """Return samples from the one of least work, each at least `step` times the work of the one taken before."""
+    ordered = sorted(counted, key=lambda counted_sample: (counted_sample.work, counted_sample.sample.code))
     taken = ordered[:1]
-    for each in ordered[1:]:
-        if each.nanoseconds >= step * taken[-1].nanoseconds and not _fewer_opcodes(each, taken[-1]):
-            taken.append(each)
+    for counted_sample in ordered[1:]:
+        if counted_sample.work >= step * taken[-1].work:
+            taken.append(counted_sample)
     return taken
 
 
-def _fewer_opcodes(slower: Measured, faster: Measured) -> bool:
-    if slower.opcodes is None or faster.opcodes is None:
-        return False
-    return slower.opcodes * _NOISE < faster.opcodes
-
-
-def _words(less: Measured, more: Measured) -> str:
-    ratio = more.nanoseconds / less.nanoseconds
-    return f"rejected takes {ratio:.1f} times the processor time of chosen on the same input."
+def _words(less: CountedSample, more: CountedSample) -> str:
+    return f"rejected takes {more.work / less.work:.1f} times the counted work of chosen on the same input."

@@ -15,10 +15,10 @@ from codefavor.bench.build.curated import Dropped, make_pair
 from codefavor.bench.build.problems import Problem
 from codefavor.bench.build.samples import Sample
 from codefavor.bench.tasks import Task
-from codefavor.judges.comments import with_comments
 from codefavor.pairs.comparison import Choice, Comparison, LabeledComparison, other_side
 from codefavor.pairs.criterion import Aspect, criterion_for
 from codefavor.pairs.pair import PreferencePair
+from codefavor.pairs.presentation import present
 from codefavor.pairs.vote import Vote
 
 VOTES = 3
@@ -67,7 +67,7 @@ def _curate(task: Task, by_shown: dict[str, list[Vote]], least: int) -> LabeledC
 def _as_shown(comparison: Comparison) -> list[Comparison]:
     """Return the forms in which a study may have shown a comparison, without repetitions."""
     human = comparison.model_copy(update={"criterion": criterion_for(Aspect.HUMAN_PREFERENCE)})
-    forms = [comparison, human, with_comments(comparison, "stripped").comparison]
+    forms = [comparison, human, present(comparison, "stripped").comparison]
     return list({form.digest(): form for form in forms}.values())
 
 

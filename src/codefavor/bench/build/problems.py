@@ -37,7 +37,8 @@ class Problem(Record):
     setup: str = ""
     """Code that stands before every answer."""
     work: tuple[str, ...] = ()
-    """What efficiency is measured on: calls such as `f(list(range(5000)))`, or standard inputs of a program."""
+    """What efficiency is counted on: calls such as `f(list(range(5000)))`, or standard inputs of a program; from the
+    smallest, since the largest that all samples finish counts."""
     solutions: tuple[str, ...] = ()
     """Code known to be right; tested all the same."""
     insecure: str | None = None

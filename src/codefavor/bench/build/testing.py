@@ -15,7 +15,7 @@ from codefavor.sandbox.pool import Pool
 
 BUDGET = 2_000_000
 """Bytecode instructions of one test; work without end is stopped here."""
-_FIRST_ENDLESS = 1 << 62
+FIRST_ENDLESS = 1 << 62
 """Nanoseconds that no call takes: with it, what spends its budget is the last call made."""
 MOST_CASES = 20
 """Standard inputs a program is tried on, from the first."""
@@ -37,7 +37,7 @@ def run_tests(pool: Pool, problem: Problem, codes: Sequence[str]) -> list[Tested
         return [_run_program(pool, problem, code) for code in codes]
     tests = [_read(test) for test in problem.tests]
     calls = tuple(Call(test.source, budget=BUDGET) for test in tests)
-    results = pool.run([Job(answer(problem, code), calls, stop_after=_FIRST_ENDLESS) for code in codes])
+    results = pool.run([Job(answer(problem, code), calls, stop_after=FIRST_ENDLESS) for code in codes])
     return [_judge(result, tests) for result in results]
 
 

@@ -10,11 +10,11 @@ from codefavor.bench.build.curated import Dropped
 from codefavor.bench.tasks import TASKS_FILE
 from codefavor.errors import DataError, UserError
 from codefavor.jsonl import write_records
-from codefavor.judges.comments import with_comments
 from codefavor.manifest import Manifest
 from codefavor.pairs.comparison import LabeledComparison, Side
 from codefavor.pairs.overlap import NearDuplicates
 from codefavor.pairs.pair import PreferencePair
+from codefavor.pairs.presentation import present
 from codefavor.pairs.source import writing_to
 from codefavor.record import Record
 
@@ -125,7 +125,7 @@ def _ordered(curated: Sequence[Curated], rng: Random) -> list[LabeledComparison]
 
 
 def _shorter_better(tasks: Sequence[LabeledComparison]) -> float:
-    shown = [with_comments(task.comparison, "stripped").comparison for task in tasks]
+    shown = [present(task.comparison, "stripped").comparison for task in tasks]
     lengths = [(len(each.code_a), len(each.code_b), task.label) for each, task in zip(shown, tasks, strict=True)]
     points = [0.5 if a == b else float((a < b) == (label == "A")) for a, b, label in lengths]
     return round(sum(points) / len(points), 4)

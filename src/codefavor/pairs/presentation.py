@@ -1,0 +1,82 @@
+"""What a judge is shown of two candidates: one function for judging, training, ranking, filters and statistics.
+
+Comments and documentation are stripped from both candidates of the three verifiable aspects and kept for human
+preference and for criteria in words (paper, section 3.1). Stripping normalises the layout, so that stripping one
+candidate alone would mark it: where one cannot be stripped, both keep their text.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from codefavor.languages.registry import find_language, title_of
+from codefavor.pairs.comparison import Comparison
+from codefavor.pairs.criterion import Criterion
+from codefavor.pairs.pair import PreferencePair
+from codefavor.record import Record
+
+CommentPolicy = Literal["stripped", "kept"]
+"""What judges see of comments: stripped where the criterion's aspect is verifiable, or kept everywhere."""
+
+
+class Presentation(Record):
+    """A comparison as a judge is shown it."""
+
+    comparison: Comparison
+    """The comparison."""
+    kept: str | None = None
+    """Why comments were to be stripped and are not; None where all went as the policy says."""
+
+
+def present(comparison: Comparison, comments: CommentPolicy) -> Presentation:
+    """Return the comparison as a judge is shown it under a comment policy."""
+    if not strips(comparison.criterion, comments):
+        return Presentation(comparison=comparison)
+    code_a, code_b = (strip_code(code, comparison.language) for code in (comparison.code_a, comparison.code_b))
+    if isinstance(code_a, Unstripped) or isinstance(code_b, Unstripped):
+        sides = (("A", code_a), ("B", code_b))
+        return Presentation(
+            comparison=comparison,
+            kept="; ".join(f"{side}: {code.reason}" for side, code in sides if isinstance(code, Unstripped)),
+        )
+    return Presentation(comparison=comparison.model_copy(update={"code_a": code_a, "code_b": code_b}))
+
+
+def present_pair(pair: PreferencePair, comments: CommentPolicy) -> PreferencePair | None:
+    """Return the pair with the codes that a judge would be shown; None where it would be shown the same code twice."""
+    shown = present(pair.present("A").comparison, comments).comparison
+    if shown.code_a == shown.code_b:
+        return None
+    return pair.model_copy(update={"chosen": shown.code_a, "rejected": shown.code_b})
+
+
+def group_alike(codes: Sequence[str], criterion: Criterion, language: str, comments: CommentPolicy) -> list[list[int]]:
+    """Return groups of indices: the codes of one group are the same to a judge that is shown any two of them."""
+    stripping = strips(criterion, comments)
+    groups: dict[tuple[str, bool], list[int]] = {}
+    for index, code in enumerate(codes):
+        stripped = strip_code(code, language) if stripping else code
+        # A code that cannot be stripped is never the same as one that can: beside it, neither is stripped.
+        key = (stripped, True) if isinstance(stripped, str) else (code, False)
+        groups.setdefault(key, []).append(index)
+    return list(groups.values())
+
+
+def strips(criterion: Criterion, comments: CommentPolicy) -> bool:
+    """Return whether comments are to be stripped from candidates that are judged by `criterion`."""
+    return comments == "stripped" and criterion.aspect is not None and criterion.aspect.verifiable
+
+
+class Unstripped(Record):
+    """A code that cannot be stripped of its comments."""
+
+    reason: str
+    """Why, in one sentence."""
+
+
+def strip_code(code: str, language: str) -> str | Unstripped:
+    """Return a code without comments and documentation, or why they stay."""
+    found = find_language(language)
+    if found is None:
+        return Unstripped(reason=f"comments of {title_of(language)} are not known")
+    stripped = found.syntax.strip_comments(code)
+    return stripped.code if stripped.kept is None else Unstripped(reason=stripped.kept)
