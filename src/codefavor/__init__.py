@@ -4,9 +4,8 @@ The names in `__all__` are the surface for programs; everything else may move. A
 used, so that `import codefavor` is instant and asks for no optional package.
 """
 
-import sys
+import logging
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -55,6 +54,8 @@ __all__ = [
     "write_pairs",
 ]
 
+logging.getLogger(__name__).addHandler(logging.NullHandler())  # programs choose what is logged
+
 _HOMES = {
     "codefavor.api": ("compare", "rank"),
     "codefavor.errors": ("CodeFavorError",),
@@ -81,18 +82,3 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
-
-
-class _Package(ModuleType):
-    """This package, in which `rank` is always the function: importing the room `codefavor.ranking` would replace it."""
-
-    @property
-    def rank(self) -> Any:
-        return __getattr__("rank")
-
-    @rank.setter
-    def rank(self, room: ModuleType) -> None:
-        """Drop what the import system sets; `from codefavor.ranking.tournament import ...` does not need it."""
-
-
-sys.modules[__name__].__class__ = _Package

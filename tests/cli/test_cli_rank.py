@@ -29,7 +29,7 @@ def samples(tmp_path: Path) -> Path:
     return path
 
 
-ASKED = ("--judge", "shorter", "--criterion-text", "Shorter.")
+ASKED = ("--judge", "shorter", "--criterion", "Shorter.")
 
 
 def test_files_are_ranked(tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_best_of_n_and_labels_are_written_and_continued_under_the_same_settings_
     samples: Path, tmp_path: Path
 ) -> None:
     for verb, arguments, result in (
-        ("rank", ("--samples", samples), "rankings.jsonl"),
+        ("rank", ("--candidates", samples), "rankings.jsonl"),
         ("label", (samples,), "preferences.jsonl"),
     ):
         out = tmp_path / verb

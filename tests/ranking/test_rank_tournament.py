@@ -119,7 +119,9 @@ def test_same_candidates_share_a_rank_and_one_is_not_asked_about() -> None:
 
 @pytest.mark.parametrize("budget", [1, 3, 7])
 def test_a_budget_is_kept(budget: int) -> None:
-    ranking = rank(Drawn(), task(*(f"0.{each}" for each in range(9))), RankSettings(budget=budget, delta=0.001)).ranking
+    ranking = rank(
+        Drawn(), task(*(f"0.{each}" for each in range(9))), RankSettings(max_judgements=budget, delta=0.001)
+    ).ranking
     assert ranking.judgements == budget and ranking.stopped == "budget" and not ranking.certain
 
 
@@ -132,7 +134,7 @@ def test_no_set_asks_more_than_is_enough_unless_told_to(candidates: int, most: i
         == most
         == min(default_judgements(candidates), everything)
     )
-    for settings in (RankSettings(budget=10_000), RankSettings(until="order")):
+    for settings in (RankSettings(max_judgements=10_000), RankSettings(until="order")):
         assert candidates > 10 or rank(Ties(), level, settings).ranking.judgements == everything
 
 

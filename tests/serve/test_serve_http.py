@@ -25,7 +25,7 @@ TOKEN = "a-secret-word"
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    with serving("--judge", "shorter", "--largest-body", "100000") as started:
+    with serving("--judge", "shorter", "--max-body", "100000") as started:
         yield started
 
 
@@ -182,7 +182,7 @@ def test_a_late_answer_is_a_504_and_a_full_queue_a_429() -> None:
     late = "import time\ntime.sleep(5)\ndef add(a, b):\n    return a + b\n"
     slow = {"code_a": late, "code_b": f"{late}\n"}
     count = (os.cpu_count() or 1) + 12
-    with serving("--judge", "evidence", "--seconds", "3", "--waiting", "2") as server:
+    with serving("--judge", "evidence", "--max-seconds", "3", "--max-waiting", "2") as server:
         with ThreadPoolExecutor(count) as threads:
             answers = list(threads.map(lambda _: server.compare(**slow), range(count)))
         statuses = {answer.status_code for answer in answers}

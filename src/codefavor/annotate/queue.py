@@ -103,7 +103,7 @@ class Queue:
         return self._history[annotator][-1] if self._history[annotator] else None
 
     def taken_back(self, annotator: str, task: str) -> Answer | None:
-        """Return the answer to a task that the annotator took back last: where they go on from."""
+        """Return the answer to a task that the annotator took back last: the one they continue with."""
         return self._taken_back.get((annotator, task))
 
     def progress(self, annotator: str) -> Progress:

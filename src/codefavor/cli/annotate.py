@@ -16,6 +16,7 @@ from codefavor.annotate.auth import read_annotators
 from codefavor.annotate.store import Store
 from codefavor.annotate.study import StudySettings, StudyTask, load_study
 from codefavor.cli.annotate_file import import_votes, page
+from codefavor.cli.verbosity import note
 from codefavor.errors import DataError, MissingExtraError, UserError
 from codefavor.jsonl import write_records
 from codefavor.judges.human_votes import MINIMUM_WAGE
@@ -35,9 +36,9 @@ app.command("import")(import_votes)
 def annotate(
     context: typer.Context,
     pairs: Annotated[Path | None, typer.Option(help="A file of preference pairs, or the benchmark's folder.")] = None,
-    store: Annotated[Path | None, typer.Option(help="The study's file; one that exists is continued.")] = None,
+    store: Annotated[Path | None, typer.Option(help="The study's file; one that exists is resumed.")] = None,
     criterion: Annotated[
-        str | None, typer.Option(help="An aspect, or any words, to vote by instead of each pair's own criterion.")
+        str | None, typer.Option(help="An aspect, or any other words, to vote by instead of each pair's own criterion.")
     ] = None,
     host: Annotated[str, typer.Option(help="A loopback address.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 8417,
@@ -50,7 +51,10 @@ def annotate(
     keep_comments: Annotated[bool, typer.Option("--keep-comments", help="Do not strip comments.")] = False,
     seed: Annotated[int, typer.Option(min=0, help="Draws orders, sequences and the places of checks.")] = 0,
 ) -> None:
-    """Serve a study on loopback: two candidates, a criterion, and a vote. Ctrl-C stops it; it can be continued."""
+    """Serve a study on loopback: two candidates, a criterion, and a vote.
+
+    Ctrl-C stops it, and the same command resumes it.
+    """
     if context.invoked_subcommand is not None:
         return
     if pairs is None or store is None:
@@ -71,7 +75,7 @@ def annotate(
     count = sum(not task.check for task in tasks)
 
     def ready(address: str) -> None:
-        typer.echo(f"{count} tasks, {votes_per_task} votes each, kept in {store}", err=True)
+        note(f"{count} tasks, {votes_per_task} votes each, kept in {store}")
         typer.echo(address)
 
     server.serve(store, settings, tasks, names, host, port, ready)
@@ -137,8 +141,8 @@ def _print(result: StudyAnalysis) -> None:
     people = _table("Annotators", ("votes", "quality %", "solved %", "ties %", "A first %", "median min", "checks"))
     for annotator in result.annotators:
         people.add_row(escape(annotator.name), *_person(annotator))
-    for each in (table, costs, people):
-        console.print(each)
+    for part in (table, costs, people):
+        console.print(part)
     console.print(
         "Solved: majority, ties dropped where a side has a vote, an undecided majority half. Intervals: 95%, by "
         "problem. Mean minutes leave out the longest hundredth. Quality: Dawid-Skene, from agreement alone. "

@@ -17,11 +17,11 @@ from codefavor.pairs.source import writing_to
 
 def page(
     pairs: Annotated[Path, typer.Option(help="A file of preference pairs, or the benchmark's folder.")],
-    store: Annotated[Path, typer.Option(help="The study's file; one that exists is gone on with.")],
+    store: Annotated[Path, typer.Option(help="The study's file; one that exists is resumed.")],
     annotator: Annotated[str, typer.Option(help="Whose page it is: it draws the order of tasks and candidates.")],
     out: Annotated[Path, typer.Option(help="The HTML file.")],
     criterion: Annotated[
-        str | None, typer.Option(help="An aspect, or any words, to vote by instead of each pair's own criterion.")
+        str | None, typer.Option(help="An aspect, or any other words, to vote by instead of each pair's own criterion.")
     ] = None,
     votes_per_task: Annotated[int, typer.Option(min=1, help="How many people are to vote on each task.")] = 3,
     check_rate: Annotated[float, typer.Option(min=0, max=0.5, help="The share of attention checks.")] = 0.05,

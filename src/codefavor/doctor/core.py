@@ -1,4 +1,4 @@
-"""What the core job stands on: the sandbox, attacked, and the default judge, loaded or, where asked for, at work."""
+"""What comparing two codes needs: a sandbox that withstands attacks, and a default judge that loads and answers."""
 
 import re
 import sys
@@ -24,23 +24,25 @@ _GOOD, _BAD = "def f(x):\n    return x + 1\n", "def f(x):\n    return x\n"
 
 
 def sandbox_check(environment: Mapping[str, str]) -> Check:
-    """Attack the sandbox and return which layers are on and what held; not every default judge needs it."""
+    """Attack the sandbox and return which layers are on and which attacks failed; not every default judge needs it."""
     needed = _runs_code(default_spec(environment))
     _, layers = best_layers()
     states = ", ".join(f"{name} {state}" for name, state in layers.states.items())
     if layers.safe:
-        detail = f"{states}; all {len(layers.attacks)} attacks were held"
+        detail = f"{states}; all {len(layers.attacks)} attacks failed"
         return Check(part="sandbox", state="ok", detail=detail, needed=needed)
     loose = ", ".join(f"{name} ({outcome})" for name, outcome in layers.attacks.items() if outcome != "held")
     if sys.platform.startswith("linux"):
         fix = "apt-get install bubblewrap, or a kernel with Landlock and seccomp; then: codefavor sandbox check"
     else:
         fix = "run codefavor on Linux or in a Linux container, or give --unsafe-local for code that you trust"
-    return Check(part="sandbox", state="broken", detail=f"{states}; not held: {loose}", fix=fix, needed=needed)
+    return Check(
+        part="sandbox", state="broken", detail=f"{states}; attacks that succeeded: {loose}", fix=fix, needed=needed
+    )
 
 
 def _runs_code(spec: str) -> bool:
-    """Return whether the judge of a spec runs code, or may do so as far as its spec tells."""
+    """Return whether the judge of a spec runs code, or may do so as far as its spec says."""
     kind, _, argument = spec.partition(":")
     if kind != "model":
         return kind not in _RUN_NOTHING
@@ -51,9 +53,9 @@ def _runs_code(spec: str) -> bool:
 
 
 def judge_check(environment: Mapping[str, str], deep: bool) -> Check:
-    """Return whether the default judge can be loaded; `deep` has it judge two codes, at its price.
+    """Return whether the default judge can be loaded; `deep` has it judge two codes, which may cost money.
 
-    Weights are not loaded but for that: only their card is read, and whether torch is there.
+    Weights are loaded for that alone: only their card is read, and whether torch is there.
     """
     spec = default_spec(environment)
     origin = "CODEFAVOR_JUDGE" if environment.get("CODEFAVOR_JUDGE") else "no CODEFAVOR_JUDGE"
@@ -62,7 +64,7 @@ def judge_check(environment: Mapping[str, str], deep: bool) -> Check:
             judge_files(spec)
             detail = f"{spec} ({origin}); its card is read, its weights are not"
         elif deep:
-            detail = f"{spec} ({origin}); {_put_to_work(spec)}"
+            detail = f"{spec} ({origin}); {_try(spec)}"
         else:
             load_judge(spec)
             detail = f"{spec} ({origin})"
@@ -72,14 +74,14 @@ def judge_check(environment: Mapping[str, str], deep: bool) -> Check:
     return Check(part="default judge", state="ok", detail=detail, needed=True)
 
 
-def _put_to_work(spec: str) -> str:
+def _try(spec: str) -> str:
     started = time.perf_counter()
     verdict = compare(_INSTRUCTION, _GOOD, _BAD, judge=spec)
     seconds = time.perf_counter() - started
-    return f"asked about a right and a wrong code, it {_said(verdict)} ({seconds:.1f} s)"
+    return f"asked about a right and a wrong code, it {_describe(verdict)} ({seconds:.1f} s)"
 
 
-def _said(verdict: Verdict) -> str:
+def _describe(verdict: Verdict) -> str:
     if verdict.choice is None:
         return f"is undecided: {verdict.undecided}"
     return {"A": "prefers the right one", "B": "prefers the wrong one"}.get(verdict.choice, "calls it a tie")

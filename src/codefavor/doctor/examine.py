@@ -1,4 +1,4 @@
-"""Looks at everything, in the order in which things depend on each other."""
+"""Runs all checks, in the order in which things depend on each other."""
 
 import sys
 from collections.abc import Mapping
@@ -14,12 +14,12 @@ from codefavor.doctor.secrets import key_check, without_secrets
 
 
 def examine(environment: Mapping[str, str], deep: bool = False) -> Diagnosis:
-    """Return what is there and what is missing, without a secret of `environment`.
+    """Return what is installed and what is missing, without any secret of `environment`.
 
     Args:
         environment: the variables that settings and keys are read from.
-        deep: put the default judge to work, at its price, have torch say what it sees, and import what other packages
-            add.
+        deep: let the default judge compare two codes, which may cost money, ask torch for its devices, and import
+            what other packages add.
     """
     checks = [
         python_check(sys.version_info[:3]),

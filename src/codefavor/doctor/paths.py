@@ -12,7 +12,7 @@ from codefavor.models.embedded import FOLDER, WHEEL, cache_folder
 
 
 def cache_check() -> Check:
-    """Return whether the cache can be written to; it is not made here."""
+    """Return whether the cache can be written to; it is not created here."""
     folder = cache_folder()
     if _writable(folder):
         return Check(part="cache", state="ok", detail=f"{folder} can be written to")
@@ -27,23 +27,23 @@ def _writable(folder: Path) -> bool:
 
 
 def embedded_check() -> Check:
-    """Return whether the embedded model is in the cache, or how it is had."""
+    """Return whether the embedded model is in the cache, or how to get it."""
     folder = cache_folder() / FOLDER
     if folder.is_dir():
         return Check(part="embedded model", state="ok", detail=f"{folder}")
-    detail = f"not there; it is had from the wheel {WHEEL} when it is first asked for, and needs the extra train"
+    detail = f"not in the cache; it comes from the wheel {WHEEL} when it is first used, and needs the extra train"
     fix = """python -c 'from codefavor.models.embedded import resolve_model; resolve_model("embedded")'"""
     return Check(part="embedded model", state="missing", detail=detail, fix=fix)
 
 
 def benchmark_check(environment: Mapping[str, str]) -> Check:
-    """Return whether `CODEFAVOR_BENCH` names a folder with the released files, or tasks of one's own."""
+    """Return whether `CODEFAVOR_BENCH` names a folder with the released files, or your own tasks."""
     fix = "codefavor bench fetch --out FOLDER --accept-license && export CODEFAVOR_BENCH=FOLDER"
     named = environment.get("CODEFAVOR_BENCH")
     if not named:
         return Check(part="benchmark", state="missing", detail="CODEFAVOR_BENCH names no folder", fix=fix)
     if Path(named).is_file() or (Path(named) / TASKS_FILE).is_file():
-        return Check(part="benchmark", state="ok", detail=f"{named}: tasks of one's own")
+        return Check(part="benchmark", state="ok", detail=f"{named}: your own tasks")
     faults = []
     for aspect, digest in RELEASED.items():
         path = Path(named) / file_name(aspect)
@@ -51,7 +51,7 @@ def benchmark_check(environment: Mapping[str, str]) -> Check:
             if hash_file(path) != digest:
                 faults.append(f"{path.name} is not the released one")
         except DataError:
-            faults.append(f"{path.name} is not there")
+            faults.append(f"{path.name} is missing")
     if not faults:
         return Check(part="benchmark", state="ok", detail=f"{named}: {len(RELEASED)} files as released")
     return Check(part="benchmark", state="broken", detail=f"{named}: {'; '.join(faults)}", fix=fix)

@@ -1,4 +1,4 @@
-"""What other packages add, and what of it can never be reached."""
+"""What other packages add, and which of it is refused."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -7,14 +7,20 @@ from codefavor.doctor.check import Check
 from codefavor.errors import PluginError
 from codefavor.evolve.plugin import OWN_NAMES as OWN_EVOLVERS
 from codefavor.judges.load import OWN_NAMES as OWN_JUDGES
+from codefavor.languages.registry import BUILT_IN
 from codefavor.llm.load import OWN_PROVIDERS
 from codefavor.plugins import Kind, Plugin, all_plugins
 
-_OWN: dict[Kind, frozenset[str]] = {"judge": OWN_JUDGES, "evolver": OWN_EVOLVERS, "chat model": OWN_PROVIDERS}
+_OWN: dict[Kind, frozenset[str]] = {
+    "judge": OWN_JUDGES,
+    "evolver": OWN_EVOLVERS,
+    "chat model": OWN_PROVIDERS,
+    "language": frozenset(name for language in BUILT_IN for name in language.names),
+}
 
 
 def plugin_checks(deep: bool) -> Iterator[Check]:
-    """Yield a check for everything that another package adds; nothing of the package is imported unless `deep`."""
+    """Yield a check for each plugin that another package adds; nothing of the package is imported unless `deep`."""
     for kind, own in _OWN.items():
         plugins = all_plugins(kind)
         times = Counter(plugin.name for plugin in plugins)

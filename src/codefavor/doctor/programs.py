@@ -23,12 +23,12 @@ _PATIENCE = 300
 
 
 def git_check() -> Check:
-    """Return whether git is there."""
+    """Return whether git is installed."""
     return _program("git", "review and evolving from commits need it", "apt-get install git")
 
 
 def valgrind_check() -> Check:
-    """Return whether valgrind is there."""
+    """Return whether valgrind is installed."""
     return _program(
         "valgrind", "one benchmark of the work counts needs it, and nothing else", "apt-get install valgrind"
     )
@@ -56,20 +56,20 @@ def browser_check() -> Check:
 
 
 def accelerator_check(deep: bool) -> Check:
-    """Return what trained judges would run on: told by the version of torch and by devices, or, `deep`, by torch."""
+    """Return what trained judges would run on, by the version of torch and the devices, or, `deep`, as torch says."""
     version = installed_version("torch")
     seen = _devices()
     if version is None:
-        detail = f"torch is not installed; devices: {', '.join(seen) or 'the processor alone'}"
+        detail = f"torch is not installed; devices: {', '.join(seen) or 'the processor only'}"
         return Check(part="accelerators", state="missing", detail=detail, fix="pip install 'codefavor[train]'")
     if deep:
-        return _told_by_torch(version)
+        return _ask_torch(version)
     if version.endswith("+cpu") and seen:
-        detail = f"{', '.join(seen)}, but torch {version} is built for the processor alone"
+        detail = f"{', '.join(seen)}, but torch {version} is built for the processor only"
         return Check(
             part="accelerators", state="broken", detail=detail, fix="install the build of torch for your device"
         )
-    detail = f"torch {version}; devices: {', '.join(seen) or 'the processor alone'}"
+    detail = f"torch {version}; devices: {', '.join(seen) or 'the processor only'}"
     return Check(part="accelerators", state="ok", detail=detail)
 
 
@@ -78,7 +78,7 @@ def _devices() -> list[str]:
     return [*found, *(["Apple GPU"] if (sys.platform, platform.machine()) == ("darwin", "arm64") else [])]
 
 
-def _told_by_torch(version: str) -> Check:
+def _ask_torch(version: str) -> Check:
     # In a process of its own: a build of torch that does not fit its driver may take the process with it.
     try:
         ran = subprocess.run(
@@ -88,5 +88,5 @@ def _told_by_torch(version: str) -> Check:
     except (subprocess.SubprocessError, ValueError, IndexError):
         detail, fix = f"torch {version} cannot be imported", "pip install --force-reinstall torch"
         return Check(part="accelerators", state="broken", detail=detail, fix=fix)
-    detail = f"torch {version} sees {', '.join(devices) or 'the processor alone'}"
+    detail = f"torch {version} sees {', '.join(devices) or 'the processor only'}"
     return Check(part="accelerators", state="ok", detail=detail)

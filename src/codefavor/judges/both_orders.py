@@ -5,10 +5,14 @@ benchmark uses too, so that one run yields the single-order figure, the both-ord
 """
 
 from collections.abc import Sequence
+from typing import Literal
 
 from codefavor.judges.protocol import Judge
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.verdict import Verdict
+
+Orders = Literal["both", "given"]
+"""Whether a comparison is judged in both orders of its candidates, or in the order given alone."""
 
 _EVEN = 1e-9
 """A mean probability this close to one half is even: (0.9 + (1 - 0.9)) / 2 is not exactly 0.5 in floating point."""
@@ -29,6 +33,11 @@ class BothOrders:
             both(comparison, given, swapped)
             for comparison, given, swapped in zip(comparisons, verdicts[:count], verdicts[count:], strict=True)
         ]
+
+
+def in_orders(judge: Judge, orders: Orders) -> Judge:
+    """Return a judge that is asked in these orders."""
+    return BothOrders(judge) if orders == "both" else judge
 
 
 def both(comparison: Comparison, given: Verdict, swapped: Verdict) -> Verdict:

@@ -1,4 +1,4 @@
-"""From a model id to a chat model: `provider/model`, with base URLs where the servers are one's own.
+"""From a model id to a chat model: `provider/model`, with base URLs where the servers are your own.
 
 Keys come from the environment only. What is loaded here is bare; `RateLimitedModel` and `Cached` go around it.
 """

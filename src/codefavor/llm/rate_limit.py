@@ -30,7 +30,7 @@ class RateLimitSettings(Record):
     attempts: int = Field(default=6, gt=0)
     """How often a call is tried that fails in a way that may pass."""
     patience_seconds: float = Field(default=900.0, ge=0)
-    """How long a call goes on waiting for a provider that asks for fewer requests."""
+    """How long a call waits for a provider that asks for fewer requests."""
 
 
 class Bucket:
@@ -91,12 +91,12 @@ class Window:
         self._wake()
 
     def _wake(self) -> None:
-        room = int(self.size) - self._in_flight
-        while room > 0 and self._waiting:
+        free = int(self.size) - self._in_flight
+        while free > 0 and self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():
                 turn.set_result(None)
-                room -= 1
+                free -= 1
 
     def answered(self) -> None:
         """Note a call that was not refused."""

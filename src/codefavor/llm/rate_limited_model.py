@@ -5,6 +5,7 @@ times. What is final, and a budget that is spent, goes to the caller at once.
 """
 
 import asyncio
+import logging
 import random
 from time import monotonic
 
@@ -16,6 +17,7 @@ from codefavor.llm.protocol import ChatModel, Completion, GenerationConfig, Mess
 from codefavor.llm.rate_limit import RateLimit
 from codefavor.llm.usage_budget import UsageBudget
 
+_LOG = logging.getLogger(__name__)
 _FIRST_WAIT = 0.5
 _LONGEST_WAIT = 60.0
 _PASSING = (RateLimitError, ModelTimeoutError, ModelUnavailableError)
@@ -66,14 +68,17 @@ class RateLimitedModel:
         async with self._rate_limit.window, self._usage.reserve(self._price, most_in, config.max_tokens) as settle:
             try:
                 completion = await self._ask(messages, config)
-            except RateLimitError:
+            except RateLimitError as error:
+                _LOG.info("%s", error)
                 self._rate_limit.window.refused()
                 self._usage.count_failure()
                 raise
-            except _PASSING:
+            except _PASSING as error:
+                _LOG.info("%s", error)
                 self._usage.count_failure()
                 raise
             settle(completion.usage)
+        _LOG.debug("%s: %d tokens in, %d out", self.name, completion.usage.input_tokens, completion.usage.output_tokens)
         self._rate_limit.window.answered()
         self._rate_limit.tokens.give_back(expected - completion.usage.input_tokens - completion.usage.output_tokens)
         return completion

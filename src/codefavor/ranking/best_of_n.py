@@ -1,6 +1,6 @@
 """Best of N for a file of problems: one ranking a line in `rankings.jsonl`, in the order of the file.
 
-A run that was cut off goes on where it stopped, and only under the settings it was begun with.
+A run that was interrupted is resumed where it stopped, and only under the settings that it was begun with.
 """
 
 from collections.abc import Callable, Iterable, Iterator

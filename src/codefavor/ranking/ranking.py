@@ -18,8 +18,8 @@ class RankSettings(Record):
     delta: Annotated[float, Field(gt=0, lt=0.5)] = 0.02
     """Stop when the winner is that of the full round-robin with probability 1 - delta."""
     until: Literal["winner", "order"] = "winner"
-    """winner: stop by delta; order: go on to the budget, since the places below the first matter as well."""
-    budget: Annotated[int, Field(ge=1)] | None = None
+    """winner: stop by delta; order: use all judgements allowed, since the places below the first matter as well."""
+    max_judgements: Annotated[int, Field(ge=1)] | None = None
     """The most judgements of one problem; None for `default_judgements`, and for all of them by order."""
     comments: CommentPolicy = "stripped"
     """Whether comments are stripped from the candidates of the three verifiable aspects."""

@@ -41,8 +41,8 @@ class RankingState:
         start = Random(f"{settings.seed}:{task.digest()}")
         self._rng = np.random.default_rng(start.getrandbits(64))
         usual = default_judgements(self.size) if settings.until == "winner" else self.everything
-        self._budget = min(settings.budget or usual, self.everything)
-        self.pending = [] if self.stopped else first_round(self.size, start)[: self._budget]
+        self._max_judgements = min(settings.max_judgements or usual, self.everything)
+        self.pending = [] if self.stopped else first_round(self.size, start)[: self._max_judgements]
 
     @property
     def judgements(self) -> int:
@@ -102,10 +102,10 @@ class RankingState:
             self.stopped = "all asked"
         elif self._settings.until == "winner" and self.win_probability.winner[leader] >= 1 - self._settings.delta:
             self.stopped = "certain"
-        elif self.judgements >= self._budget:
+        elif self.judgements >= self._max_judgements:
             self.stopped = "budget"
         else:
-            most = min(max(1, self.size // _OF_A_ROUND), self._budget - self.judgements)
+            most = min(max(1, self.size // _OF_A_ROUND), self._max_judgements - self.judgements)
             self.pending = next_judgements(mean, covariance, leader, self.asked, most)
 
 

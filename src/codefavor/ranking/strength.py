@@ -2,9 +2,9 @@
 
 The model: candidate i, shown first, beats j with probability sigmoid(s_i - s_j + b), where b is the judge's bias
 towards the candidate shown first. A judgement counts as a win, as half a win each (a tie), or as the judge's
-probability. Strengths are a priori normal with an unknown scale, which is averaged over, since a judge that never errs and a judge
-that mostly guesses want different scales; the posterior of each scale is approximated by a normal (Laplace). Source of
-the model: Bradley and Terry, Biometrika 39 (1952).
+probability. Strengths are a priori normal with an unknown scale, which is averaged over, since a judge that never errs
+and a judge that mostly guesses want different scales; the posterior of each scale is approximated by a normal
+(Laplace). Source of the model: Bradley and Terry, Biometrika 39 (1952).
 
 Many problems of the same number of candidates are computed at once: P problems, n candidates.
 """

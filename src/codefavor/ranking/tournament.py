@@ -3,6 +3,7 @@
 Nothing is written here; a problem that is finished is yielded, and the next one takes its place.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -23,6 +24,7 @@ from codefavor.ranking.strength import Floats, Judgements, posterior
 
 AT_ONCE = 64
 """Problems ranked side by side: enough to fill the batches of a judge, few enough to lose."""
+_LOG = logging.getLogger(__name__)
 _EVEN = 1e-6
 _WIDTH = 1.959964
 """A normal variable lies within so many standard deviations of its mean with probability 0.95."""
@@ -71,6 +73,7 @@ def rank_many(
         _decide([state for state in active if not state.stopped])
         for state in active:
             if state.stopped:
+                _LOG.info("%s: stopped after %d judgements (%s)", state.task.id, state.judgements, state.stopped)
                 yield _outcome(state, judge.name)
         active = [state for state in active if not state.stopped]
 
@@ -86,7 +89,7 @@ def _ask(judge: Judge, states: list[RankingState]) -> None:
 
 
 def _decide(states: list[RankingState]) -> None:
-    """Let every state stop or go on; those of one size are computed together."""
+    """Decide for every state whether to stop; those of one size are computed together."""
     by_size: dict[int, list[RankingState]] = defaultdict(list)
     for state in states:
         by_size[state.size].append(state)

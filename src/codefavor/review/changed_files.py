@@ -1,25 +1,28 @@
-"""The Python files that differ between two states of a repository, as text, and those that cannot be read, with why."""
+"""The source files that differ between two states of a repository, as text, and those that cannot be read, with why."""
 
 import io
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from codefavor.git.objects import GitObjects, open_objects
 from codefavor.git.repository import Repository
 from codefavor.git.revisions import Revisions
+from codefavor.languages.language import Language
+from codefavor.languages.python.language import PYTHON
+from codefavor.languages.registry import language_of_path
 from codefavor.review.records import NotJudged
 
-MOST_BYTES = 2_000_000
+MAX_BYTES = 2_000_000
 """The largest file that is read."""
-_PYTHON = (".py", ".pyw")
 _SUBMODULE, _LINK, _NOTHING = "160000", "120000", "000000"
 _LISTING = ("--raw", "-r", "-z", "-M", "--no-abbrev", "--no-ext-diff", "--no-textconv", "--ignore-submodules=dirty")
 
 
 @dataclass(frozen=True)
 class ChangedFile:
-    """One Python file on both sides."""
+    """One source file on both sides."""
 
     old_path: str | None
     """Its path in the old state; None where it is new."""
@@ -29,6 +32,8 @@ class ChangedFile:
     """Its text in the old state, empty where there was none."""
     new: str
     """Its text in the new state, empty where there is none."""
+    language: str = PYTHON.name
+    """The name of its language, by its suffix."""
 
 
 @dataclass(frozen=True)
@@ -44,25 +49,33 @@ class _Listed:
         """The path by which people know it."""
         return self.paths[0] if self.modes[1] == _NOTHING else self.paths[1]
 
+    @property
+    def language(self) -> Language | None:
+        """The language of the new state where its suffix is known, else of the old one."""
+        return _language_of(self.paths[1]) or _language_of(self.paths[0])
+
 
 def read_changed_files(repository: Repository, revisions: Revisions) -> Iterator[ChangedFile | NotJudged]:
-    """Yield every changed Python file with both its texts, or why it cannot be judged; other files are left out.
+    """Yield every changed file of a known language with both its texts, or why it cannot be judged.
+
+    Other files are left out.
+
 
     Raises:
         DataError: the repository is damaged.
     """
-    listed = [each for each in _listing(repository, revisions) if _concerns(each)]
+    listed = [file for file in _listing(repository, revisions) if _SUBMODULE in file.modes or file.language]
     with open_objects(repository) as objects:
-        for each in listed:
-            yield _read(each, objects)
+        for file in listed:
+            yield _read(file, objects)
 
 
 def _listing(repository: Repository, revisions: Revisions) -> Iterator[_Listed]:
     if revisions.new is None:
-        told = repository.read("diff-index", "--cached", *_LISTING, revisions.old, "--")
+        listing = repository.read("diff-index", "--cached", *_LISTING, revisions.old, "--")
     else:
-        told = repository.read("diff-tree", *_LISTING, revisions.old, revisions.new, "--")
-    fields = iter(told.split("\0"))
+        listing = repository.read("diff-tree", *_LISTING, revisions.old, revisions.new, "--")
+    fields = iter(listing.split("\0"))
     for head in fields:
         if not head:
             continue
@@ -72,8 +85,8 @@ def _listing(repository: Repository, revisions: Revisions) -> Iterator[_Listed]:
         yield _Listed((old_mode, new_mode), (old, new), paths)
 
 
-def _concerns(listed: _Listed) -> bool:
-    return _SUBMODULE in listed.modes or any(path.endswith(_PYTHON) for path in listed.paths)
+def _language_of(path: str) -> Language | None:
+    return language_of_path(PurePosixPath(path))
 
 
 def _read(listed: _Listed, objects: GitObjects) -> ChangedFile | NotJudged:
@@ -81,24 +94,30 @@ def _read(listed: _Listed, objects: GitObjects) -> ChangedFile | NotJudged:
         return NotJudged(path=listed.path, reason="It is a submodule; review it in its own repository.")
     if _LINK in listed.modes:
         return NotJudged(path=listed.path, reason="It is a symbolic link.")
+    language = listed.language or PYTHON
     texts: list[str] = []
     for mode, blob, path in zip(listed.modes, listed.blobs, listed.paths, strict=True):
-        present = mode != _NOTHING and path.endswith(_PYTHON)
-        content = objects.read(blob, MOST_BYTES) if present else b""
-        text = _decode(content)
+        present = mode != _NOTHING and _language_of(path) == language
+        content = objects.read(blob, MAX_BYTES) if present else b""
+        text = _decode(content, language)
         if text is None:
             return NotJudged(path=listed.path, reason=_why_not(content))
         texts.append(text)
     old_path, new_path = (
         None if mode == _NOTHING else path for mode, path in zip(listed.modes, listed.paths, strict=True)
     )
-    return ChangedFile(old_path, new_path, texts[0], texts[1])
+    return ChangedFile(old_path, new_path, texts[0], texts[1], language.name)
 
 
-def _decode(content: bytes | None) -> str | None:
-    """Return the text as Python would read it, by its byte-order mark or its coding comment; None where it is none."""
+def _decode(content: bytes | None, language: Language) -> str | None:
+    """Return the text in UTF-8, or, of Python, as it declares; None where it is none."""
     if content is None or b"\0" in content:
         return None
+    if language != PYTHON:
+        try:
+            return content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            return None
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
         return content.decode(encoding)
@@ -108,5 +127,5 @@ def _decode(content: bytes | None) -> str | None:
 
 def _why_not(content: bytes | None) -> str:
     if content is None:
-        return f"Its content is missing from this clone, or larger than {MOST_BYTES:,} bytes."
+        return f"Its content is missing from this clone, or larger than {MAX_BYTES:,} bytes."
     return "It is binary." if b"\0" in content else "It is not text in UTF-8 or in the encoding that it declares."

@@ -12,7 +12,7 @@ from codefavor.review.changed_functions import ChangedFunction, FunctionSide, So
 from codefavor.review.module_context import ModuleContext, NotStandalone
 
 LEAST_WEIGHT = 0.5
-"""What a new finding has to weigh to be told; remarks on imports and asserts weigh less."""
+"""The least weight of a new finding that is reported; remarks on imports and asserts weigh less."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class FunctionAnalysis:
     """What is known of one changed function, the old side first."""
 
     codes: tuple[str, str] | None
-    """Both sides as modules that can run alone, the function under one name; None where that cannot be had."""
+    """Both sides as modules that can run alone, the function under one name; None where that is not possible."""
     why_not: str
     """Why they cannot, in a sentence."""
     undefined: tuple[frozenset[str], frozenset[str]]

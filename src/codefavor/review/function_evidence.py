@@ -1,4 +1,4 @@
-"""The evidence of one changed function: a judge that knows the function's module and what cannot be had of it.
+"""The evidence of one changed function: a judge that knows the function's module, and why parts of it cannot run.
 
 It stands for the judge `evidence` in a review. A fragment is not a program: what fails to load outside its module, or
 crashes on arguments that were guessed, is held against neither side.
@@ -112,8 +112,8 @@ def of_a_fragment(evidence: Evidence) -> Evidence:
         for name, one in (("a", evidence.a), ("b", evidence.b))
     }
     if not shown and evidence.balance is not None and not _tells(evidence, evidence.balance):
-        told = Missing(part="cost", reason="On guessed arguments the difference in work is too small to tell.")
-        evidence = evidence.model_copy(update={"balance": None, "missing": (*evidence.missing, told)})
+        missing = Missing(part="cost", reason="On guessed arguments the difference in work is too small to tell.")
+        evidence = evidence.model_copy(update={"balance": None, "missing": (*evidence.missing, missing)})
     unloaded = [one.load_error for one in (evidence.a, evidence.b) if one.load_error]
     if not unloaded:
         return evidence.model_copy(update=sides)
@@ -138,8 +138,8 @@ def _with_undefined(evidence: Evidence, analysis: FunctionAnalysis) -> Evidence:
     """Add the names that only one side's file leaves without a meaning, which are a mistake wherever it is run."""
     sides = {}
     for place, one, names in zip(("a", "b"), (evidence.a, evidence.b), analysis.undefined, strict=True):
-        told = tuple(
+        incidents = tuple(
             Incident(kind="undefined name", call=_READING, detail=f"nothing defines {name}") for name in sorted(names)
         )
-        sides[place] = one.model_copy(update={"incidents": (*told, *one.incidents)})
+        sides[place] = one.model_copy(update={"incidents": (*incidents, *one.incidents)})
     return evidence.model_copy(update=sides)

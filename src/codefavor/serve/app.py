@@ -79,7 +79,7 @@ class Service:
     def app(self) -> FastAPI:
         """Return the ASGI application."""
         hosts = HOSTS if self._settings.loopback else None
-        admission = Admission(hosts, self._settings.largest_body, self._settings.body_seconds)
+        admission = Admission(hosts, self._settings.max_body, self._settings.body_seconds)
         app = FastAPI(
             title="codefavor",
             version=__version__,
@@ -103,7 +103,11 @@ class Service:
         app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
         paths = [*OPEN_PATHS, *(route.path for route in app.routes if hasattr(route, "path"))]
         app.add_middleware(
-            AuthMiddleware, token=self._token, max_requests=self._settings.requests, metrics=self._metrics, paths=paths
+            AuthMiddleware,
+            token=self._token,
+            max_requests=self._settings.max_requests,
+            metrics=self._metrics,
+            paths=paths,
         )
         app.add_middleware(Guard, admission=admission)
         app.add_exception_handler(RequestValidationError, _invalid)
@@ -133,7 +137,7 @@ class Service:
     async def _compared(self, asked: CompareRequest) -> tuple[Comparison, Verdict]:
         # In a thread: stripping comments parses both candidates, and others wait for this loop.
         shown = (await asyncio.to_thread(present, asked.comparison(), asked.comments)).comparison
-        if self._settings.one_order:
+        if self._settings.orders == "given":
             (verdict,) = await self._batcher.ask(shown)
         else:
             verdict = both(shown, *await self._batcher.ask(shown, shown.swapped()))
@@ -163,12 +167,12 @@ class Service:
         leaving = asyncio.ensure_future(request.receive())
         tasks = {working, leaving}
         try:
-            await asyncio.wait(tasks, timeout=self._settings.seconds, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tasks, timeout=self._settings.max_seconds, return_when=asyncio.FIRST_COMPLETED)
             if working.done():
                 return working.result()
             if leaving.done():
                 raise ClientDisconnect
-            raise HTTPException(504, f"the judge did not answer within {self._settings.seconds:g} s")
+            raise HTTPException(504, f"the judge did not answer within {self._settings.max_seconds:g} s")
         finally:
             for task in tasks:
                 task.cancel()

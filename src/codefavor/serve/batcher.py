@@ -88,7 +88,7 @@ class Batcher:
 
         Args:
             comparisons: what is asked.
-            begun: whether it goes on with work that was let in before, and is not refused for those who came since.
+            begun: whether it belongs to work that was admitted before, and is not refused for requests that came since.
 
         Raises:
             Busy: too many comparisons wait.

@@ -43,13 +43,13 @@ def serve(
     """Serve the judge of `spec` until interrupted; `ready` is called with the address.
 
     Raises:
-        CodeFavorError: the judge cannot be loaded or cannot work here, or the port cannot be had.
+        CodeFavorError: the judge cannot be loaded or cannot work here, or the port is taken.
     """
     with SharedPool(os.cpu_count() or 1, unsafe_local) as shared:
         judge = load_judge(spec, unsafe_local, EvidenceJudge(unsafe_local=unsafe_local, shared=shared))
-        judge.judge([])  # whoever runs code opens the sandbox now, and says now that it does not hold
+        judge.judge([])  # whoever runs code opens the sandbox now, and reports now if it is not safe
         service = Service(judge, settings, _batching(shared, settings), token, shared.close)
-        listen(service.app(), host, port, ready, round(settings.seconds) + _GRACE)
+        listen(service.app(), host, port, ready, round(settings.max_seconds) + _GRACE)
 
 
 def _batching(shared: SharedPool, settings: ServeSettings) -> BatchSettings:
@@ -58,5 +58,5 @@ def _batching(shared: SharedPool, settings: ServeSettings) -> BatchSettings:
     A comparison that is run may take a minute; in a batch all others would wait for it.
     """
     if shared.is_open:
-        return BatchSettings(max_batch=1, max_wait=0.0, workers=shared.workers, max_waiting=settings.waiting)
-    return BatchSettings(max_waiting=settings.waiting)
+        return BatchSettings(max_batch=1, max_wait=0.0, workers=shared.workers, max_waiting=settings.max_waiting)
+    return BatchSettings(max_waiting=settings.max_waiting)
