@@ -221,6 +221,47 @@ def test_a_judge_is_known_by_its_package_and_its_module(tmp_path: Path, monkeypa
 
 def test_the_guide_shows_the_example_as_it_is() -> None:
     guide = (Path(__file__).parents[1] / "docs" / "guides" / "extending.md").read_text(encoding="utf-8")
-    for name in ("pyproject.toml", *(f"codefavor_example/{part}.py" for part in ("judge", "evolver", "chat"))):
+    for name in ("pyproject.toml", *(f"codefavor_example/{part}.py" for part in ("judge", "evolver", "chat", "lua"))):
         shown = (EXAMPLE / name).read_text(encoding="utf-8").partition("[project.entry-points")
         assert (shown[1] + shown[2] or shown[0]).strip() in guide, name
+
+
+def test_a_language_of_another_package_is_found_by_name_and_suffix_and_stripped(example: Path) -> None:
+    code = """
+from pathlib import PurePath
+from codefavor import Comparison, criterion_for
+from codefavor.languages.registry import canonical_name, language_of_path
+from codefavor.pairs.criterion import Aspect
+from codefavor.pairs.presentation import present
+found = language_of_path(PurePath("a.lua"))
+codes = {"code_a": "local x = 1 -- note", "code_b": "local function f(y) return y end"}
+comparison = Comparison(instruction="", criterion=criterion_for(Aspect.SECURITY), language="Luau", **codes)
+print(found.title, canonical_name("LUA"), present(comparison, "stripped").comparison.code_a)
+print(*[function.name for function in found.syntax.functions(comparison.code_b)])
+"""
+    environment = {**os.environ, "PYTHONPATH": str(example)}
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment)
+    assert ran.stdout.splitlines() == ["Lua lua local x = 1", "f"], ran.stderr
+
+
+def test_a_language_that_takes_a_name_of_ours_is_refused(tmp_path: Path) -> None:
+    code = """
+from codefavor.languages.go import GO
+import dataclasses
+TAKEN = dataclasses.replace(GO, name="gopher")
+NONE = "go"
+"""
+    place = install_module(tmp_path / "taken", "taken", code, {"codefavor.languages": {"gopher": "taken:TAKEN"}})
+    asked = "from codefavor.languages.registry import find_language; find_language('gopher')"
+    environment = {**os.environ, "PYTHONPATH": str(place)}
+    ran = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=False, env=environment)
+    assert "PluginError: the language 'gopher' of the package taken 0.1 is broken: the name 'go" in ran.stderr
+    place = install_module(tmp_path / "none", "none", code, {"codefavor.languages": {"gopher": "none:NONE"}})
+    ran = subprocess.run(
+        [sys.executable, "-c", asked],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**environment, "PYTHONPATH": str(place)},
+    )
+    assert "none:NONE is a str, not a Language" in ran.stderr

@@ -12,7 +12,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from codefavor.errors import UserError
-from codefavor.judges.both_orders import Orders, in_orders
+from codefavor.judges.both_orders import Orders, judge_in_orders
 from codefavor.judges.load import default_spec, load_judge
 from codefavor.judges.protocol import Judge
 from codefavor.languages.registry import language_named
@@ -70,7 +70,7 @@ def compare(
         code_b=code_b,
         language=_language(language),
     )
-    chosen = in_orders(_judge(judge), orders)
+    chosen = judge_in_orders(_judge(judge), orders)
     _LOG.debug("%s judges two codes in %s by %s", chosen.name, comparison.language, comparison.criterion.key)
     (verdict,) = chosen.judge([present(comparison, comments).comparison])
     return verdict

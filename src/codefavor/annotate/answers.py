@@ -87,7 +87,7 @@ def cast_votes(
     tasks: Mapping[str, StudyTask], assignments: Iterable[Assignment], answers: Iterable[Answer]
 ) -> list[CastVote]:
     """Return the votes that stand, by time; attention checks are among them, skips are not."""
-    swapped = {(each.annotator, each.task): each.swapped for each in assignments}
+    swapped = {(assigned.annotator, assigned.task): assigned.swapped for assigned in assignments}
     votes = []
     for place, answer in standing(answers).items():
         if answer.kind == "skip" or answer.kind == "undo" or answer.confidence is None:

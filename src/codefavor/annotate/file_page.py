@@ -49,11 +49,11 @@ def make_page(settings: StudySettings, tasks: Sequence[StudyTask], annotator: st
         "annotator": annotator,
         "tasks": [
             {
-                "id": each.task,
-                "swapped": each.swapped,
-                "html": render_task(by_id[each.task].shown(each.swapped)),
+                "id": assignment.task,
+                "swapped": assignment.swapped,
+                "html": render_task(by_id[assignment.task].shown(assignment.swapped)),
             }
-            for each in draw(settings, tasks, annotator, at)
+            for assignment in draw(settings, tasks, annotator, at)
         ],
     }
     static = files("codefavor.annotate") / "static"

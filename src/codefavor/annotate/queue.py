@@ -79,10 +79,10 @@ class Queue:
         annotator, task = answer.annotator, answer.task
         opened = self._open[annotator]
         if answer.kind == "undo":
-            before = [each for each in self._history[annotator] if each.task == task]
+            before = [answer for answer in self._history[annotator] if answer.task == task]
             if before:
                 self._taken_back[annotator, task] = before[-1]
-            self._history[annotator] = [each for each in self._history[annotator] if each.task != task]
+            self._history[annotator] = [answer for answer in self._history[annotator] if answer.task != task]
             self._count(annotator, task, voted=False)
             if task not in opened:
                 opened.append(task)
@@ -91,7 +91,7 @@ class Queue:
         if task in opened:
             opened.remove(task)
         self._touched.pop((annotator, task), None)
-        self._history[annotator] = [each for each in self._history[annotator] if each.task != task] + [answer]
+        self._history[annotator] = [answer for answer in self._history[annotator] if answer.task != task] + [answer]
         self._count(annotator, task, voted=answer.kind != "skip")
 
     def assignment(self, annotator: str, task: str) -> Assignment | None:

@@ -13,7 +13,7 @@ from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.errors import SandboxError, UserError
 from codefavor.git.repository import Repository, open_repository
 from codefavor.git.revisions import find_revisions
-from codefavor.judges.both_orders import in_orders
+from codefavor.judges.both_orders import judge_in_orders
 from codefavor.judges.load import default_spec, load_judge
 from codefavor.judges.protocol import Judge
 from codefavor.pairs.criterion import VERIFIABLE_ASPECTS, Aspect
@@ -79,7 +79,7 @@ def review(
     spec = judge or default_spec(os.environ)
 
     def make_judge(evidence: Judge) -> Judge:
-        return in_orders(load_judge(spec, unsafe_local, evidence), orders)
+        return judge_in_orders(load_judge(spec, unsafe_local, evidence), orders)
 
     repository = _open(repo)
     compared = find_revisions(repository, revisions, staged)

@@ -7,7 +7,7 @@ from codefavor.doctor.check import Check
 from codefavor.errors import PluginError
 from codefavor.evolve.plugin import OWN_NAMES as OWN_EVOLVERS
 from codefavor.judges.load import OWN_NAMES as OWN_JUDGES
-from codefavor.languages.registry import BUILT_IN
+from codefavor.languages.registry import OWN_NAMES as OWN_LANGUAGES
 from codefavor.llm.load import OWN_PROVIDERS
 from codefavor.plugins import Kind, Plugin, all_plugins
 
@@ -15,7 +15,7 @@ _OWN: dict[Kind, frozenset[str]] = {
     "judge": OWN_JUDGES,
     "evolver": OWN_EVOLVERS,
     "chat model": OWN_PROVIDERS,
-    "language": frozenset(name for language in BUILT_IN for name in language.names),
+    "language": OWN_LANGUAGES,
 }
 
 

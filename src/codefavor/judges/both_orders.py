@@ -35,7 +35,7 @@ class BothOrders:
         ]
 
 
-def in_orders(judge: Judge, orders: Orders) -> Judge:
+def judge_in_orders(judge: Judge, orders: Orders) -> Judge:
     """Return a judge that is asked in these orders."""
     return BothOrders(judge) if orders == "both" else judge
 

@@ -26,7 +26,7 @@ def label_shard(
 def label_outcome(outcome: RankOutcome, settings: LabelSettings) -> LabelledProblem:
     """Return the pairs that the ranking of one problem is confident of."""
     ranking = outcome.ranking
-    different = [each.candidate for each in ranking.ranked if each.same_as is None]
+    different = [ranked.candidate for ranked in ranking.ranked if ranked.same_as is None]
     if settings.strategy == "best-worst" and len(different) > 1:
         different = [different[0], different[-1]]
     dropped: Counter[DropReason] = Counter()
@@ -52,7 +52,7 @@ def label_outcome(outcome: RankOutcome, settings: LabelSettings) -> LabelledProb
 
 
 def _pair(outcome: RankOutcome, chosen: int, rejected: int) -> LabelledPair:
-    strengths = {each.candidate: each.strength for each in outcome.ranking.ranked}
+    strengths = {ranked.candidate: ranked.strength for ranked in outcome.ranking.ranked}
     asked = {(chosen, rejected), (rejected, chosen)} & outcome.answers.keys()
     return LabelledPair(
         chosen=chosen,

@@ -29,6 +29,9 @@ BUILT_IN: tuple[Language, ...] = (
 )
 """The languages that come with codefavor."""
 
+OWN_NAMES = frozenset(name for language in BUILT_IN for name in language.names)
+"""The names that no other package can take."""
+
 
 def find_language(name: str) -> Language | None:
     """Return the language of a name or fence tag, whatever its case; None where it is not known.
@@ -113,7 +116,7 @@ def _load(plugin: Plugin) -> Language:
     loaded = plugin.load()
     if not isinstance(loaded, Language):
         raise plugin.fault(f"{plugin.entry.value} is a {type(loaded).__name__}, not a Language")
-    taken = {name for language in BUILT_IN for name in language.names} & loaded.names
+    taken = OWN_NAMES & loaded.names
     if taken:
         raise plugin.fault(f"the name {min(taken)!r} is codefavor's own")
     return loaded

@@ -95,10 +95,10 @@ class RateLimitedModel:
         # Full jitter on top of what was asked for, so that calls refused together do not come back together.
         error = state.outcome.exception() if state.outcome else None
         spread = min(_LONGEST_WAIT, _FIRST_WAIT * 2.0 ** min(state.attempt_number - 1, 16))
-        asked = error.retry_after if isinstance(error, RateLimitError) else None
-        if asked is None:
+        requested = error.retry_after if isinstance(error, RateLimitError) else None
+        if requested is None:
             return self._jitter.uniform(spread / 2, spread)
-        return asked + self._jitter.uniform(0, min(spread, 0.1 + asked / 2))
+        return requested + self._jitter.uniform(0, min(spread, 0.1 + requested / 2))
 
     def _is_enough(self, state: RetryCallState) -> bool:
         error = state.outcome.exception() if state.outcome else None

@@ -83,9 +83,9 @@ def _ask(judge: Judge, states: list[RankingState]) -> None:
     wanted = [state.comparisons() for state in states]
     if not wanted:
         return
-    verdicts = iter(judge.judge([comparison for each in wanted for comparison in each]))
-    for state, each in zip(states, wanted, strict=True):
-        state.record(list(islice(verdicts, len(each))))
+    verdicts = iter(judge.judge([comparison for of_one in wanted for comparison in of_one]))
+    for state, of_one in zip(states, wanted, strict=True):
+        state.record(list(islice(verdicts, len(of_one))))
 
 
 def _decide(states: list[RankingState]) -> None:
@@ -121,7 +121,8 @@ def _outcome(state: RankingState, judge: str) -> RankOutcome:
         of=state.everything,
         position_bias=float(state.mean[-1]) if state.judgements else None,
         cycles=tuple(
-            tuple(state.groups[each][0] for each in cycle) for cycle in find_cycles(beats(state.answered, state.points))
+            tuple(state.groups[member][0] for member in cycle)
+            for cycle in find_cycles(beats(state.answered, state.points))
         ),
         ranked=tuple(_ranked(state, order)),
         cost=state.cost,

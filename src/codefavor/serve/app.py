@@ -125,33 +125,33 @@ class Service:
         # Not left to the caller: a process that SIGTERM ends comes back from nothing.
         await asyncio.to_thread(self._at_end)
 
-    async def _compare(self, asked: CompareRequest, request: Request) -> CompareAnswer:
+    async def _compare(self, body: CompareRequest, request: Request) -> CompareAnswer:
         """Say which of two candidates is better, and why."""
-        _, verdict = await self._unless_gone(request, self._compared(asked))
+        _, verdict = await self._unless_gone(request, self._compared(body))
         return CompareAnswer.of(verdict)
 
-    async def _play(self, asked: CompareRequest, request: Request) -> HTMLResponse:
-        shown, verdict = await self._unless_gone(request, self._compared(asked))
+    async def _play(self, body: CompareRequest, request: Request) -> HTMLResponse:
+        shown, verdict = await self._unless_gone(request, self._compared(body))
         return HTMLResponse(await asyncio.to_thread(render_answer, shown, verdict))
 
-    async def _compared(self, asked: CompareRequest) -> tuple[Comparison, Verdict]:
+    async def _compared(self, body: CompareRequest) -> tuple[Comparison, Verdict]:
         # In a thread: stripping comments parses both candidates, and others wait for this loop.
-        shown = (await asyncio.to_thread(present, asked.comparison(), asked.comments)).comparison
+        shown = (await asyncio.to_thread(present, body.comparison(), body.comments)).comparison
         if self._settings.orders == "given":
             (verdict,) = await self._batcher.ask(shown)
         else:
             verdict = both(shown, *await self._batcher.ask(shown, shown.swapped()))
         return shown, verdict
 
-    async def _rank(self, asked: RankRequest, request: Request) -> RankAnswer:
+    async def _rank(self, body: RankRequest, request: Request) -> RankAnswer:
         """Say which of many candidates is best, from as few judgements as it takes."""
-        ranking = await self._unless_gone(request, self._ranked(asked.task(), asked.settings()))
+        ranking = await self._unless_gone(request, self._ranked(body.task(), body.settings()))
         return RankAnswer.from_ranking(ranking)
 
-    async def _rerank(self, asked: RerankRequest, request: Request) -> RerankAnswer:
+    async def _rerank(self, body: RerankRequest, request: Request) -> RerankAnswer:
         """Order documents by how well they do what the query asks for."""
-        ranking = await self._unless_gone(request, self._ranked(asked.task(), asked.settings()))
-        return asked.answer(ranking)
+        ranking = await self._unless_gone(request, self._ranked(body.task(), body.settings()))
+        return body.answer(ranking)
 
     async def _ranked(self, task: CandidateSet, settings: RankSettings) -> Ranking:
         judge = QueuedJudge(self._judge.name, self._batcher)

@@ -96,14 +96,14 @@ class Batcher:
         """
         if not begun and self.waiting >= self._batching.max_waiting:
             raise Busy(self._retry_after())
-        asked = _Request(comparisons, asyncio.get_running_loop().create_future())
-        self._queue[asked] = None
+        request = _Request(comparisons, asyncio.get_running_loop().create_future())
+        self._queue[request] = None
         self._changed(len(comparisons))
         try:
-            return await asked.answer
+            return await request.answer
         finally:
-            if asked in self._queue:
-                del self._queue[asked]
+            if request in self._queue:
+                del self._queue[request]
                 self._changed(-len(comparisons))
                 self._metrics.dropped.inc(len(comparisons))
 
@@ -123,13 +123,13 @@ class Batcher:
     async def _work(self, threads: ThreadPoolExecutor) -> None:
         while True:
             batch = await self._collect()
-            groups = [asked.comparisons for asked in batch]
+            groups = [request.comparisons for request in batch]
             size = sum(map(len, groups))
             started = time.perf_counter()
             outcomes = await asyncio.get_running_loop().run_in_executor(threads, self._answers, groups)
             self._count(size, time.perf_counter() - started)
-            for asked, outcome in zip(batch, outcomes, strict=True):
-                self._deliver(asked, outcome)
+            for request, outcome in zip(batch, outcomes, strict=True):
+                self._deliver(request, outcome)
 
     async def _collect(self) -> list[_Request]:
         while True:
@@ -147,21 +147,21 @@ class Batcher:
         """Take what fits into one call of the judge, and at least one request's."""
         batch: list[_Request] = []
         size = 0
-        for asked in list(self._queue):
-            if batch and size + len(asked.comparisons) > self._batching.max_batch:
+        for request in list(self._queue):
+            if batch and size + len(request.comparisons) > self._batching.max_batch:
                 break
-            del self._queue[asked]
-            batch.append(asked)
-            size += len(asked.comparisons)
+            del self._queue[request]
+            batch.append(request)
+            size += len(request.comparisons)
         self._changed(-size)
         return batch
 
     def _answers(self, groups: Sequence[tuple[Comparison, ...]]) -> Sequence[list[Verdict] | Exception]:
-        asked = [comparison for group in groups for comparison in group]
+        comparisons = [comparison for group in groups for comparison in group]
         try:
-            verdicts = self._judge.judge(asked)
-            if len(verdicts) != len(asked):
-                raise RuntimeError(f"{len(verdicts)} verdicts on {len(asked)} comparisons")
+            verdicts = self._judge.judge(comparisons)
+            if len(verdicts) != len(comparisons):
+                raise RuntimeError(f"{len(verdicts)} verdicts on {len(comparisons)} comparisons")
         except CodeFavorError as error:
             return [error] * len(groups)
         except Exception as error:  # noqa: BLE001 - one comparison that a judge breaks on takes no other along
@@ -178,15 +178,15 @@ class Batcher:
         self._metrics.judging.observe(seconds)
         self._seconds += _RECENT * (seconds / max(1, size) - self._seconds)
 
-    def _deliver(self, asked: _Request, outcome: list[Verdict] | Exception) -> None:
-        if asked.answer.done():  # nobody waits any more
-            self._metrics.dropped.inc(len(asked.comparisons))
+    def _deliver(self, request: _Request, outcome: list[Verdict] | Exception) -> None:
+        if request.answer.done():  # nobody waits any more
+            self._metrics.dropped.inc(len(request.comparisons))
         elif isinstance(outcome, Exception):
-            asked.answer.set_exception(outcome)
+            request.answer.set_exception(outcome)
         else:
             for verdict in outcome:
                 self._metrics.verdicts.labels(verdict.choice or "undecided").inc()
-            asked.answer.set_result(outcome)
+            request.answer.set_result(outcome)
 
 
 class QueuedJudge:
