@@ -3,6 +3,7 @@
 import inspect
 import subprocess
 import sys
+from collections.abc import Sequence
 
 import pytest
 
@@ -70,6 +71,14 @@ def test_importing_the_package_imports_nothing_else() -> None:
     loaded = "import sys; before = set(sys.modules); import codefavor; print(*sorted(set(sys.modules) - before))"
     others = {name.partition(".")[0] for name in run_alone(loaded).split()} - {"codefavor", *sys.stdlib_module_names}
     assert not others
+
+
+def test_the_library_says_nothing_unless_its_log_is_asked_for() -> None:
+    code = "import codefavor, logging, sys; sys.stderr = sys.stdout; logging.getLogger('codefavor.x').error('words')"
+    assert run_alone(code) == ""
+    assert (
+        run_alone(code.replace("; logging.get", "; logging.basicConfig(); logging.get", 1)) == "ERROR:codefavor.x:words"
+    )
 
 
 def test_no_name_needs_torch() -> None:
@@ -144,7 +153,7 @@ class Noting:
     def __init__(self) -> None:
         self.seen: list[Comparison] = []
 
-    def judge(self, comparisons: list[Comparison]) -> list[Verdict]:
+    def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         self.seen += comparisons
         return [Verdict(comparison=each.digest(), judge=self.name, choice="A") for each in comparisons]
 

@@ -81,7 +81,7 @@ def test_criteria_of_rows_and_of_the_command_are_names_or_words(tmp_path: Path) 
     asked = ("--judge", "evidence", "--criterion", MEANS_NO_ASPECT, "--out")
     assert codefavor("rank", "--candidates", path, *asked, tmp_path / "best").returncode == 0
     rankings = [json.loads(line) for line in (tmp_path / "best" / "rankings.jsonl").read_text().splitlines()]
-    assert [ranking["winner"] for ranking in rankings] == [1, 1, 1, None]
+    assert [ranking.get("winner") for ranking in rankings] == [1, 1, 1, None]
     assert codefavor("label", path, *asked, tmp_path / "set", "--confidence", "0.7").returncode == 0
     pairs = [json.loads(line) for line in (tmp_path / "set" / "preferences.jsonl").read_text().splitlines()]
     assert [pair["chosen"] for pair in pairs] == [SAFE] * len(MEANS_SECURITY)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from codefavor.cli.options import JsonOption
 from codefavor.doctor.check import Check, Diagnosis
 from codefavor.doctor.examine import examine
 
@@ -17,7 +18,7 @@ def doctor(
     deep: Annotated[
         bool, typer.Option("--deep", help="Have the default judge compare two codes, and ask torch for its devices.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Check what is installed and what is missing; exits with 1 when two codes cannot be compared by the default judge.
 

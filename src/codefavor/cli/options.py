@@ -57,7 +57,7 @@ LanguageOption = Annotated[
     ),
 ]
 OrdersOption = Annotated[Orders, typer.Option(help="Judge both orders of A and B, or the order given alone.")]
-KeepCommentsOption = Annotated[bool, typer.Option("--keep-comments", help="Let the judge read comments.")]
+KeepCommentsOption = Annotated[bool, typer.Option("--keep-comments", help="Do not strip comments from the candidates.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

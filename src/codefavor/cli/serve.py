@@ -18,7 +18,7 @@ app = typer.Typer(help="Answer comparisons over HTTP, with a playground in the b
 def serve(
     judge: JudgeOption = None,
     host: Annotated[
-        str, typer.Option(help="An address; any but loopback needs a token in CODEFAVOR_TOKEN.")
+        str, typer.Option(help="An address; other than loopback it needs a token in CODEFAVOR_TOKEN.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 8418,
     orders: OrdersOption = "both",
