@@ -37,7 +37,7 @@ def all_commands(command: object, name: str) -> Iterator[tuple[str, TyperCommand
 def test_every_command_has_both_options_once(verb: str) -> None:
     group = typer.main.get_command(app)
     assert isinstance(group, VerbGroup)
-    _, command, _ = group.resolve_command(typer.Context(group), [verb])
+    _, command, _ = group.resolve_command(typer.Context(group), [verb])  # type: ignore[no-untyped-call]
     for name, each in all_commands(command, verb):
         options = [option for parameter in each.params for option in parameter.opts]
         assert options.count("-v") == options.count("-q") == 1, name

@@ -23,7 +23,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from codefavor.annotate.answers import Answer, Assignment
+from codefavor.annotate.answers import Assignment, StudyAnswer
 from codefavor.annotate.auth import SessionAuth
 from codefavor.annotate.queue import Queue
 from codefavor.annotate.store import Store
@@ -113,7 +113,7 @@ class Study:
                 await self._record(answer)
             return JSONResponse(await self._next(name))
 
-    async def _record(self, answer: Answer) -> None:
+    async def _record(self, answer: StudyAnswer) -> None:
         last = self._queue.last_answer(answer.annotator)
         if answer.kind == "undo" and (last is None or last.task != answer.task):
             raise HTTPException(409, "only the latest answer can be taken back")
@@ -158,9 +158,9 @@ class Study:
             raise HTTPException(403, "reload the page")
         return name
 
-    def _parsed(self, name: str, body: dict[str, Any]) -> Answer:
+    def _parsed(self, name: str, body: dict[str, Any]) -> StudyAnswer:
         try:
-            return Answer.model_validate({**body, "annotator": name, "at": self._clock()})
+            return StudyAnswer.model_validate({**body, "annotator": name, "at": self._clock()})
         except ValidationError as error:
             raise HTTPException(400, explain(error)) from None
 

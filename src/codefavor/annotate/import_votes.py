@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from codefavor.annotate.answers import Answer, Assignment
+from codefavor.annotate.answers import Assignment, StudyAnswer
 from codefavor.annotate.file_page import draw, study_digest
 from codefavor.annotate.store import Store
 from codefavor.errors import DataError, RecordError
@@ -22,7 +22,7 @@ _SKEW = timedelta(days=1)
 """How far ahead the clock of an annotator's machine may be."""
 
 
-class SavedAnswer(Answer):
+class SavedAnswer(StudyAnswer):
     """A line of such a file."""
 
     study: str
@@ -86,6 +86,6 @@ def _assignments(store: Store, annotator: str, at: datetime) -> dict[str, Assign
 def _append(store: Store, answers: Sequence[SavedAnswer], assignments: dict[str, Assignment]) -> int:
     before = {answer.key for answer in store.answers()}
     fresh = [answer for answer in answers if answer.key not in before]
-    plain = [Answer.model_validate(answer.model_dump(exclude={"study", "swapped"})) for answer in fresh]
+    plain = [StudyAnswer.model_validate(answer.model_dump(exclude={"study", "swapped"})) for answer in fresh]
     store.append([*(assignments[task] for task in dict.fromkeys(answer.task for answer in fresh)), *plain])
     return len(fresh)

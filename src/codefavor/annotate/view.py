@@ -21,7 +21,7 @@ _ENVIRONMENT = Environment(
 )
 
 
-class Row(Record):
+class DiffRow(Record):
     """One line of both candidates."""
 
     model_config = {"arbitrary_types_allowed": True}
@@ -44,7 +44,7 @@ def render_task(comparison: Comparison) -> str:
     language = comparison.language
     lines_a, lines_b = highlight(comparison.code_a, language), highlight(comparison.code_b, language)
     rows = [
-        Row(
+        DiffRow(
             kind=row.kind,
             left_number=row.left_number,
             left=lines_a[row.left_number - 1] if row.left_number else None,

@@ -18,7 +18,7 @@ from codefavor.evolve.prompts import commit_instruct as commit_prompt
 from codefavor.evolve.prompts import critic_evol as critic_prompt
 from codefavor.evolve.protocol import Discard
 from codefavor.evolve.settings import DraftSettings
-from codefavor.llm.prices import Estimate, estimate
+from codefavor.llm.prices import CostEstimate, estimate_cost
 from codefavor.llm.protocol import Usage
 from codefavor.record import Record
 
@@ -33,7 +33,7 @@ class Forecast(Record):
 
     prompts: tuple[str, ...]
     """What the first seeds' first prompts say."""
-    models: dict[str, Estimate]
+    models: dict[str, CostEstimate]
     """What all seeds are expected to take, by model."""
     measured: bool
     """Whether the sample was answered by the models, or is reckoned from prompts."""
@@ -60,7 +60,7 @@ def forecast(config: Config, folder: Path, shown: int) -> Forecast:
     sample = answered or guesses
     prices = prices_of([config.critic, *_drafter(config)], config.effort)
     totals = {name: [_total(calls, name) for calls in sample] for name in prices}
-    models = {name: estimate(usages, count, prices[name]) for name, usages in totals.items() if usages}
+    models = {name: estimate_cost(usages, count, prices[name]) for name, usages in totals.items() if usages}
     return Forecast(prompts=tuple(prompts), models=models, measured=bool(answered))
 
 
