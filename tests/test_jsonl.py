@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from codefavor.errors import DataError, RecordError
-from codefavor.jsonl import drop_torn_tail, read_records, read_rows, write_records, write_rows
+from codefavor.jsonl import read_records, read_rows, write_records, write_rows
 from codefavor.pairs.criterion import Criterion
 
 CRITERIA = [Criterion(text="fast"), Criterion(text="sûr ✓")]
@@ -52,11 +52,3 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> 
         write_rows(path, ({"new": 1 // n} for n in (1, 0)))
     assert [row for _, row in read_rows(path)] == [{"old": 1}]
     assert list(tmp_path.iterdir()) == [path]
-
-
-@pytest.mark.parametrize(("torn", "mended"), [("a\nb\nc", "a\nb\n"), ("a\n", "a\n"), ("abc", ""), ("", "")])
-def test_a_torn_tail_is_cut(tmp_path: Path, torn: str, mended: str) -> None:
-    path = tmp_path / "log.jsonl"
-    path.write_text(torn, encoding="utf-8")
-    drop_torn_tail(path)
-    assert path.read_text(encoding="utf-8") == mended

@@ -112,7 +112,7 @@ def test_the_shorter_is_preferred_in_both_orders() -> None:
 def test_evidence_finds_the_code_that_fails_its_example() -> None:
     verdict = compare(ADD_ONE, BAD, GOOD, judge=load_judge("evidence"))
     assert verdict.choice == "B" and verdict.evidence is not None
-    assert verdict.evidence.a.examples_failed[0].got == "1"
+    assert verdict.evidence.a.examples_failed[0].got.text == "1"
 
 
 def test_without_a_judge_the_environments_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -181,7 +181,10 @@ def test_a_file_that_the_page_cannot_have_written_is_refused_whole(
 def test_pages_and_votes_go_with_their_study_alone(study: Study, tmp_path: Path) -> None:
     assert study.made.returncode == 0 and "8 tasks for Ada Łove" in study.made.stdout
     other = study.make("Bob", tmp_path / "bob.html", "--keep-comments")
-    assert other.returncode == 2 and "a study begun with another comments" in other.stderr
+    assert (
+        other.returncode == 2
+        and "was begun with other settings (comments, tasks); choose another --store" in other.stderr
+    )
     assert not (tmp_path / "bob.html").exists()
     assert study.make("\t", tmp_path / "nobody.html").returncode == 2
     file = tmp_path / "votes.jsonl"

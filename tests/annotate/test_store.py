@@ -1,5 +1,7 @@
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from study_tools import NOW, make_answer, make_task
@@ -52,8 +54,34 @@ def test_the_log_is_append_only(tmp_path: Path, statement: str) -> None:
 
 def test_another_study_is_refused(tmp_path: Path) -> None:
     begun(tmp_path / "votes.db").close()
-    with pytest.raises(UserError, match="another votes per task and tasks"):
+    with pytest.raises(UserError, match=r"other settings \(votes per task, tasks\); choose another --store"):
         Store.begin(tmp_path / "votes.db", StudySettings(votes_per_task=5), TASKS[:2])
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_two_that_begin_a_study_at_once_agree_or_one_is_refused(tmp_path: Path, same: bool) -> None:
+    start = Barrier(6)
+
+    def begin(count: int) -> str:
+        start.wait()
+        try:
+            Store.begin(tmp_path / "votes.db", StudySettings(), TASKS[: 3 if same else count]).close()
+        except UserError as error:
+            return str(error)
+        return "begun"
+
+    with ThreadPoolExecutor(6) as threads:
+        replies = list(threads.map(begin, [1, 2, 3] * 2))
+    assert replies.count("begun") == (6 if same else 2), replies
+    assert all("other settings (tasks); choose another --store" in reply for reply in replies if reply != "begun")
+
+
+def test_a_database_of_something_else_is_refused(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "votes.db")
+    connection.execute("CREATE TABLE songs (name TEXT)")
+    connection.close()
+    with pytest.raises(DataError, match="not a study of codefavor"):
+        begun(tmp_path / "votes.db")
 
 
 def test_what_is_no_study_is_refused(tmp_path: Path) -> None:

@@ -103,9 +103,9 @@ def test_a_cut_run_goes_on_where_it_stopped(pairs: Path, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"judge": "other"}, "another judge;"),
-        ({"order": "given"}, "another order;"),
-        ({"judge_files": {"judge.json": "0"}, "seed": 3}, "another judge files and seed;"),
+        ({"judge": "other"}, r"other settings \(judge\); choose another --out"),
+        ({"order": "given"}, r"other settings \(order\); choose another --out"),
+        ({"judge_files": {"judge.json": "0"}, "seed": 3}, r"other settings \(judge files, seed\); "),
     ],
 )
 def test_a_run_is_not_continued_under_other_settings(
@@ -123,7 +123,7 @@ def test_a_folder_of_something_else_is_left_alone(pairs: Path, tmp_path: Path) -
     out = tmp_path / "papers"
     out.mkdir()
     (out / "thesis.tex").touch()
-    with pytest.raises(UserError, match="holds no benchmark run"):
+    with pytest.raises(UserError, match="holds no such run; choose another --out"):
         bench(FirstJudge(), pairs, out)
     assert [path.name for path in out.iterdir()] == ["thesis.tex"]
 

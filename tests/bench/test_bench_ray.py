@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from bench_pairs import write_pairs_file
 
-from codefavor.bench.bench_judge import write_json
+from codefavor.atomic import write_json
 from codefavor.bench.results import RunSettings
 from codefavor.bench.tasks import load_tasks
 from codefavor.jsonl import write_records

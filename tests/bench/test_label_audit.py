@@ -67,7 +67,7 @@ def test_labels_and_texts_are_flagged_and_the_rest_is_the_subset(tmp_path: Path)
 def test_a_subset_of_other_data_and_a_foreign_folder_are_refused(tmp_path: Path) -> None:
     path = data(tmp_path, (GOOD, LONGER_AND_BAD))
     tasks = load_tasks(path, "kept", 0)
-    with pytest.raises(UserError, match="holds no audit"):
+    with pytest.raises(UserError, match="holds no such run; choose another --out"):
         run_audit(LengthJudge("shorter"), None, tasks, path, tmp_path, lambda done, total: None)
     run_audit(LengthJudge("shorter"), None, tasks, path, tmp_path / "audit", lambda done, total: None)
     other = tmp_path / "other"

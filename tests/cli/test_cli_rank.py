@@ -61,7 +61,7 @@ def test_best_of_n_and_labels_are_written_and_continued_under_the_same_settings_
         again = codefavor(*run)
         assert again.returncode == 0, again.stderr
         assert (out / result).read_bytes() == whole
-        assert_refused(codefavor(*run, "--seed", "1"), "begun with another")
+        assert_refused(codefavor(*run, "--seed", "1"), "begun with other settings (rank)")
     rows = [json.loads(line) for line in (tmp_path / "rank" / "rankings.jsonl").read_text().splitlines()]
     assert [(row["id"], row["winner"]) for row in rows] == [("p0", 0), ("p1", 1), ("p2", 1)]
 

@@ -5,16 +5,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codefavor.evidence.candidate import prelude, runnable
-from codefavor.evidence.example import Example
-from codefavor.evidence.expected import passes, same, shorten
+from codefavor.evidence.candidate import ParsedCandidate
+from codefavor.evidence.example import WorkedExample
+from codefavor.evidence.expected import passes, same
 from codefavor.evidence.inputs import InputMaker
 from codefavor.evidence.literals import balanced_end, literal_at
+from codefavor.evidence.observed import shorten
+from codefavor.evidence.prelude import prelude_of, runnable
 from codefavor.evidence.relations import find_relations
 from codefavor.evidence.scaling import grow, size_of, ways_to_grow
-from codefavor.evidence.static_checks import find_problems
+from codefavor.evidence.static_checks import check_statically
+from codefavor.evidence.words import circumstance_words, fact_words, incident_words, observed_words
+from codefavor.pairs.circumstance import Circumstance, CircumstanceCode
+from codefavor.pairs.evidence import Incident, IncidentCode, Observed, OutcomeCode
+from codefavor.pairs.fact import Fact, FactCode
 from codefavor.sandbox.inside.values import Kept, Opaque
-from codefavor.sandbox.job import Outcome, Raised
+from codefavor.sandbox.job import CallOutcome, Raised
 
 
 @pytest.mark.parametrize(
@@ -40,12 +46,12 @@ def test_values_are_compared_as_python_would_with_tolerance(expected: Any, got: 
 
 
 def test_exceptions_and_prints_are_compared() -> None:
-    raised = Outcome("raised", raised=Raised("KeyError", ("KeyError", "LookupError", "Exception"), "'a'", 1))
-    assert passes(Example("f()", "raises", "LookupError"), raised, None)
-    assert not passes(Example("f()", "raises", "ValueError"), raised, None)
-    assert not passes(Example("f()", "raises", "ValueError"), Outcome("returned"), None)
-    assert passes(Example("f()", "prints", "a b"), Outcome("returned", printed="a b\n"), None)
-    assert passes(Example("f()", "equals", "1"), Outcome("not run"), 1) is None
+    raised = CallOutcome("raised", raised=Raised("KeyError", ("KeyError", "LookupError", "Exception"), "'a'", 1))
+    assert passes(WorkedExample("f()", "raises", "LookupError"), raised, None)
+    assert not passes(WorkedExample("f()", "raises", "ValueError"), raised, None)
+    assert not passes(WorkedExample("f()", "raises", "ValueError"), CallOutcome("returned"), None)
+    assert passes(WorkedExample("f()", "prints", "a b"), CallOutcome("returned", stdout="a b\n"), None)
+    assert passes(WorkedExample("f()", "equals", "1"), CallOutcome("not run"), 1) is None
 
 
 def test_long_values_are_shown_on_one_line() -> None:
@@ -60,29 +66,44 @@ def test_brackets_and_literals_in_any_text(before: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "problem"),
+    ("code", "fact"),
     [
-        ("def f(x):\n    return x +", "cut short"),
-        ("def g(x): return x", "no function f"),
-        ("def f(x): return y", "undefined name 'y' in line 1"),
-        ("import not_there\ndef f(x): return x", "imports not_there"),
-        ("def f(x):\n    '''Text.'''", "no body"),
-        ("def f(x): print(x)", "prints its result"),
-        ("return 1", "is not Python 3"),
+        ("def f(x):\n    return x +", Fact(code=FactCode.SYNTAX_ERROR, message="invalid syntax", line=2, at_end=True)),
+        ("def g(x): return x", Fact(code=FactCode.NO_ENTRY_POINT, name="f")),
+        ("def f(x): return y", Fact(code=FactCode.UNDEFINED_NAME, name="y", line=1)),
+        ("n = 0\ndef f(x):\n    x = n\n    n = x\n    return n", Fact(code=FactCode.UNDEFINED_LOCAL, name="n", line=3)),
+        ("import not_there\ndef f(x): return x", Fact(code=FactCode.MODULE_NOT_INSTALLED, name="not_there")),
+        ("def f(x):\n    '''Text.'''", Fact(code=FactCode.EMPTY_FUNCTION, name="f")),
+        ("def f(x): print(x)", Fact(code=FactCode.PRINTS_RESULT, name="f")),
+        ("f = 1\nreturn 1", Fact(code=FactCode.RETURN_OUTSIDE_FUNCTION, line=2)),
+        ("f = 1\nbreak", Fact(code=FactCode.BREAK_OUTSIDE_LOOP, line=2)),
+        ("f = 1\ncontinue", Fact(code=FactCode.CONTINUE_OUTSIDE_LOOP, line=2)),
+        ("f = yield", Fact(code=FactCode.YIELD_OUTSIDE_FUNCTION, line=1)),
     ],
 )
-def test_problems_are_found_without_running(code: str, problem: str) -> None:
-    if code == "return 1":
-        assert find_problems(code, None) == ("'return' outside function in line 1.",)
-    else:
-        assert problem in " ".join(find_problems(code, "f"))
+def test_facts_are_found_without_running(code: str, fact: Fact) -> None:
+    for prelude in ("", "import os\nimport re\n"):
+        assert check_statically(ParsedCandidate(code), "f", prelude) == (fact,)
 
 
-def test_names_that_the_instruction_gives_are_no_problem() -> None:
+def test_names_that_the_instruction_gives_are_not_undefined() -> None:
     instruction = "import math\n\ndef area(r):\n    return math.pi * r * r\n\ndef f(r):\n    '''Double area.'''\n"
     code = "def f(r):\n    return 2 * area(r)"
-    assert find_problems(code, "f", prelude(instruction)) == ()
+    assert check_statically(ParsedCandidate(code), "f", prelude_of(instruction)) == ()
     assert "def area" in runnable(instruction, code) and runnable("Prose.", code) == code
+
+
+def test_every_code_has_its_words() -> None:
+    facts = [fact_words(Fact(code=code, name="f", line=1, message="no")) for code in FactCode]
+    outcomes = [observed_words(Observed(code=code, text="1", exception="KeyError")) for code in OutcomeCode]
+    incidents = [incident_words(Incident(code=code, name="f")) for code in IncidentCode]
+    circumstances = [
+        circumstance_words(Circumstance(part="cost", code=code, name="f", count=1, seconds=1, detail="No."))
+        for code in CircumstanceCode
+    ]
+    for words in (facts, outcomes, incidents, circumstances):
+        assert all(words) and len(set(words)) == len(words)
+        assert not any("None" in text or "{" in text for text in words)
 
 
 SEEDS = [[[1, 2, 3], 3, "abc"], [[5, 7], 2, "hello there"]]

@@ -4,14 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codefavor.evidence.entry_point import Entry, find_entry
+from codefavor.evidence.candidate import ParsedCandidate
+from codefavor.evidence.entry_point import EntryPoint, find_entry_point
 from codefavor.evidence.worked_examples import find_examples
 
-ONE = Entry("area", ("side",), 1, (None,))
-TWO = Entry("merge", ("left", "right"), 2, (None, None))
+ONE = EntryPoint("area", ("side",), 1, (None,))
+TWO = EntryPoint("merge", ("left", "right"), 2, (None, None))
 
 
-def found(text: str, entry: Entry = ONE) -> list[tuple[str, str, str]]:
+def entry_point(instruction: str, code_a: str, code_b: str) -> EntryPoint | None:
+    return find_entry_point(instruction, ParsedCandidate(code_a), ParsedCandidate(code_b))
+
+
+def found(text: str, entry: EntryPoint = ONE) -> list[tuple[str, str, str]]:
     return [(example.call, example.kind, example.expected) for example in find_examples(text, entry)]
 
 
@@ -125,20 +130,20 @@ def test_what_is_written_is_read(argument: Any, expected: Any, form: str) -> Non
 
 def test_the_entry_is_the_stub_then_the_mentioned_then_the_shared_function() -> None:
     code = "def helper(x): return x\ndef area(side, unit=1): return helper(side)"
-    stub = find_entry("def helper(x):\n    pass\ndef area(side):\n    '''Area.'''", code, code)
+    stub = entry_point("def helper(x):\n    pass\ndef area(side):\n    '''Area.'''", code, code)
     assert stub is not None and (stub.name, stub.parameters, stub.required) == ("area", ("side", "unit"), 1)
-    mentioned = find_entry("assert helper(2) == 2", code, code)
+    mentioned = entry_point("assert helper(2) == 2", code, code)
     assert mentioned is not None and mentioned.name == "helper"
-    last = find_entry("Write a function.", code, code)
+    last = entry_point("Write a function.", code, code)
     assert last is not None and last.name == "area"
-    assert find_entry("Write a function.", "def f(): pass", "def g(): pass") is None
+    assert entry_point("Write a function.", "def f(): pass", "def g(): pass") is None
 
 
 def test_an_inverse_that_is_given_makes_examples() -> None:
-    given = "def encode_row(text: str):\n    return text[::-1]\n\n"
-    asked = 'def decode_row(text: str):\n    """Undo encode_row."""\n'
-    entry = find_entry(given + asked, asked + "    return text", asked)
+    inverse = "def encode_row(text: str):\n    return text[::-1]\n\n"
+    task = 'def decode_row(text: str):\n    """Undo encode_row."""\n'
+    entry = entry_point(inverse + task, task + "    return text", task)
     assert entry is not None
-    assert found(given + asked, entry)[0] == ("decode_row(encode_row('hello'))", "equals", "'hello'")
-    assert found(given.replace("encode", "count") + asked, entry) == []
-    assert found(given.replace("text[::-1]", "n").replace("    return n", "    pass") + asked, entry) == []
+    assert found(inverse + task, entry)[0] == ("decode_row(encode_row('hello'))", "equals", "'hello'")
+    assert found(inverse.replace("encode", "count") + task, entry) == []
+    assert found(inverse.replace("text[::-1]", "n").replace("    return n", "    pass") + task, entry) == []

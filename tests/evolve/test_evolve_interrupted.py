@@ -15,12 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from codefavor.evolve.journal import read_settled
 from codefavor.evolve.protocol import Discard
+from codefavor.evolve.settled import Settled
 from codefavor.jsonl import read_records
 from codefavor.llm.cached import answer_key
 from codefavor.llm.protocol import GenerationConfig, Message
 from codefavor.pairs.pair import PreferencePair
+from codefavor.runs.journal import read_journal
 from loopback.critic import answer
 from loopback.runs import CONCURRENCY, ENVIRONMENT, command, commit_run, evolve, results, summary, write_commits
 from loopback.server import Asked, Loopback
@@ -99,7 +100,7 @@ def test_ctrl_c_writes_out_what_is_settled(tmp_path: Path) -> None:
         counts = summary(out)
         pairs = list(read_records(out / "pairs.jsonl", PreferencePair))
         discards = list(read_records(out / "discarded.jsonl", Discard))
-        settled = list(read_settled(out / "journal.jsonl"))
+        settled = list(read_journal(out / "journal.jsonl", Settled))
         assert len(pairs) + len(discards) == len(settled) == counts["seeds"]
         assert 0 < counts["seeds"] < 108
         assert not counts["complete"]

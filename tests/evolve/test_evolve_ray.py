@@ -10,12 +10,16 @@ import pytest
 
 from codefavor.errors import DataError, UserError
 from codefavor.evolve.commit_seed import CommitSeed
+from codefavor.evolve.evolve_seeds import up_to_limit
 from codefavor.evolve.protocol import Discard
 from codefavor.evolve.settings import Effort
+from codefavor.evolve.settled import Settled
+from codefavor.evolve.shard_results import SeedShard, SettledShards, fix_size
 from codefavor.evolve.sharded import share_out
-from codefavor.evolve.shards import Shard, cut, fix_size
 from codefavor.jsonl import read_records
 from codefavor.pairs.pair import PreferencePair
+from codefavor.runs.journal import NumberedJournal
+from codefavor.runs.shards import cut
 from loopback.critic import answer
 from loopback.runs import commit_run, end, evolve, results, start, summary, write_commits
 from loopback.server import Loopback
@@ -32,20 +36,44 @@ def seeds(count: int) -> list[CommitSeed | Discard]:
     return [Discard(source_id="x", stage="source", reason="merge"), *made]
 
 
+def cut_seeds(
+    drawn: list[CommitSeed | Discard], out: Path, limit: int | None, dropped: Counter[str]
+) -> list[SeedShard]:
+    return [SeedShard(**dict(shard)) for shard in cut(up_to_limit(drawn, limit, dropped), out, 4)]
+
+
 def test_shards_are_cut_in_order_and_only_a_grown_one_is_opened_again(tmp_path: Path) -> None:
     dropped: Counter[str] = Counter()
-    first = cut(seeds(9), tmp_path, 4, 6, dropped)
-    assert [(shard.first, shard.seeds) for shard in first] == [(0, 4), (4, 2)]
+    first = cut_seeds(seeds(9), tmp_path, 6, dropped)
+    assert [(shard.first, shard.count) for shard in first] == [(0, 4), (4, 2)]
     assert dropped == {"merge": 1}
     for shard in first:
+        assert not shard.is_settled
+        with NumberedJournal(shard.journal, Settled) as journal:
+            for index, seed in enumerate(read_records(shard.records, CommitSeed)):
+                journal.add(Settled(index=index, source_id=seed.source_id, seed=seed.digest()))
         shard.finish()
-    again = cut(seeds(9), tmp_path, 4, None, Counter())
-    assert [(shard.first, shard.seeds) for shard in again] == [(0, 4), (4, 4), (8, 1)]
-    assert [shard.table.exists() for shard in again] == [True, False, False]
-    fewer = cut(seeds(9), tmp_path, 4, 6, Counter())
-    assert [shard.seeds for shard in fewer] == [4, 4]
+        assert shard.is_settled
+    again = cut_seeds(seeds(9), tmp_path, None, Counter())
+    assert [(shard.first, shard.count) for shard in again] == [(0, 4), (4, 4), (8, 1)]
+    assert [shard.is_settled for shard in again] == [True, False, False]
+    assert [settled.index for settled in SettledShards(again)] == [0, 1, 2, 3, 4, 5], "what was settled of it stays"
+    fewer = cut_seeds(seeds(9), tmp_path, 6, Counter())
+    assert [shard.count for shard in fewer] == [4, 4]
     with pytest.raises(DataError, match="other ones when the run began"):
-        cut(seeds(9)[2:], tmp_path, 4, None, Counter())
+        cut_seeds(seeds(9)[2:], tmp_path, None, Counter())
+
+
+def test_what_the_first_version_settled_is_not_settled_again(tmp_path: Path) -> None:
+    """It kept the seeds of a shard in the folder of the shard, beside the journal."""
+    (shard,) = cut_seeds(seeds(4), tmp_path, None, Counter())
+    with NumberedJournal(shard.journal, Settled) as journal:
+        for index, seed in enumerate(read_records(shard.records, CommitSeed)):
+            journal.add(Settled(index=index, source_id=seed.source_id, seed=seed.digest()))
+    shard.finish()
+    shard.records.rename(shard.folder / "seeds.jsonl")
+    (again,) = cut_seeds(seeds(4), tmp_path, None, Counter())
+    assert again == shard and again.is_settled
 
 
 def test_a_run_keeps_its_size_of_shards(tmp_path: Path) -> None:
@@ -59,8 +87,8 @@ def test_budget_goes_by_seeds_and_limits_by_workers() -> None:
     effort = Effort(
         budget_usd=12, workers=2, concurrency=32, requests_per_minute=60, tokens_per_minute=600, limit=3, engine="ray"
     )
-    shards = [Shard(folder=Path(str(n)), first=0, seeds=count) for n, count in enumerate((4, 4, 4))]
-    shares = share_out(effort, [*shards[:2], shards[2].model_copy(update={"seeds": 16})])
+    shards = [SeedShard(folder=Path(str(n)), first=0, count=count) for n, count in enumerate((4, 4, 4))]
+    shares = share_out(effort, [*shards[:2], shards[2].model_copy(update={"count": 16})])
     assert [share.budget_usd for share in shares] == [2, 2, 8]
     assert {(s.concurrency, s.requests_per_minute, s.tokens_per_minute, s.limit) for s in shares} == {
         (16, 30, 300, None)
@@ -74,7 +102,7 @@ def test_engines_do_not_mix(tmp_path: Path) -> None:
         assert evolve(*commit_run(rows, server.url, out)).returncode == 0
         mixed = evolve(*commit_run(rows, server.url, out), *RAY)
     assert mixed.returncode == 2
-    assert "begun with --engine local" in mixed.stderr
+    assert "begun with other settings (engine)" in mixed.stderr and "with --engine local" in mixed.stderr
     assert not (out / "shards").exists()
 
 
@@ -116,7 +144,7 @@ def test_killed_and_continued_on_ray_it_is_the_run_without_ray(tmp_path: Path) -
         assert same.returncode == 0, said
         assert server.tally.requests == asked
         local = evolve(*commit_run(rows, server.url, out))
-        assert local.returncode == 2 and "begun with --engine ray" in local.stderr
+        assert local.returncode == 2 and "with --engine ray" in local.stderr
         assert "sk-of-a-test" not in "".join(p.read_text(errors="replace") for p in out.rglob("*") if p.is_file())
     with Loopback(answer) as server:
         whole = evolve(*commit_run(rows, server.url, tmp_path / "whole"))

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from codefavor.evolve.journal import Journal, read_settled
 from codefavor.evolve.protocol import Discard
+from codefavor.evolve.settled import Settled
 from codefavor.jsonl import read_records, read_rows
 from codefavor.pairs.pair import PreferencePair
+from codefavor.runs.journal import NumberedJournal, read_journal
 from loopback.critic import answer
 from loopback.faults import Schedule
 from loopback.runs import codefavor, commit_run, evolve, results, summary, write_commits
@@ -211,9 +212,9 @@ def test_a_journal_survives_a_torn_line_and_refuses_a_second_writer(tmp_path: Pa
         evolve(*commit_run(seeds, server.url, out))
         before, path = results(out), out / "journal.jsonl"
         path.write_bytes(path.read_bytes()[:-40])
-        assert len(list(read_settled(path))) == 9
+        assert len(list(read_journal(path, Settled))) == 9
         asked = server.tally.requests
-        with Journal(path):
+        with NumberedJournal(path, Settled):
             second = evolve(*commit_run(seeds, server.url, out))
             assert second.returncode == 2
             assert "another process is working on this run" in second.stderr

@@ -14,20 +14,34 @@ from codefavor.judges.load import SHIPPED, judge_files, load_judge
 from codefavor.judges.probability import verdict_from
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import VERIFIABLE_ASPECTS, Aspect, criterion_for
-from codefavor.pairs.evidence import CandidateEvidence, Evidence, FailedExample, Growth, Incident, WorkBalance
+from codefavor.pairs.evidence import (
+    CandidateEvidence,
+    Evidence,
+    FailedExample,
+    Growth,
+    Incident,
+    IncidentCode,
+    Observed,
+    OutcomeCode,
+    WorkComparison,
+)
+from codefavor.pairs.fact import Fact, FactCode
 from codefavor.pairs.finding import Finding
 from codefavor.pairs.verdict import Verdict
 
-FAILED = FailedExample(call="f(1)", expected="1", got="2")
-CRASH = Incident(kind="crash", call="f(2)", detail="IndexError")
-UNDEFINED = Incident(kind="undefined name", call="f(2)", detail="NameError")
+FAILED = FailedExample(call="f(1)", expected="1", got=Observed(code=OutcomeCode.RETURNED, text="2"))
+RAISED = Observed(code=OutcomeCode.RAISED, exception="IndexError")
+CRASH = Incident(code=IncidentCode.CRASH, call="f(2)", got=RAISED)
+UNDEFINED = Incident(code=IncidentCode.UNDEFINED_NAME, name="g")
+BROKEN = Fact(code=FactCode.SYNTAX_ERROR, message="invalid syntax", line=1)
+LACKING = Fact(code=FactCode.NO_ENTRY_POINT, name="f")
 SHELL = Finding(rule="B602", cwe=78, severity="high", confidence="high", line=1, message="A shell.")
-FINE = CandidateEvidence(parses=True, examples_passed=2)
+FINE = CandidateEvidence(examples_passed=2)
 
 candidates = st.builds(
     CandidateEvidence,
-    parses=st.booleans(),
-    load_error=st.sampled_from([None, "ImportError: no"]),
+    facts=st.sampled_from([(), (BROKEN,), (LACKING,)]),
+    load_failure=st.sampled_from([None, RAISED]),
     examples_passed=st.integers(0, 3),
     examples_failed=st.sampled_from([(), (FAILED,), (FAILED, FAILED)]),
     incidents=st.sampled_from([(), (CRASH,), (UNDEFINED, CRASH)]),
@@ -35,9 +49,9 @@ candidates = st.builds(
     findings=st.sampled_from([(), (SHELL,), (SHELL, SHELL.model_copy(update={"line": 3}))]),
 )
 balances = st.none() | st.builds(
-    WorkBalance, cheaper=st.sampled_from([None, "A", "B"]), log_time=st.floats(-9, 9), log_count=st.floats(-9, 9)
+    WorkComparison, cheaper=st.sampled_from([None, "A", "B"]), log_time=st.floats(-9, 9), log_count=st.floats(-9, 9)
 )
-evidences = st.builds(Evidence, a=candidates, b=candidates, balance=balances)
+evidences = st.builds(Evidence, a=candidates, b=candidates, work_comparison=balances)
 models = st.builds(
     GroundedModel,
     weights=st.fixed_dictionaries(
@@ -119,7 +133,7 @@ def test_both_orders_of_a_comparison_are_run_once() -> None:
 
 
 def test_the_verdict_says_what_spoke_and_what_was_seen() -> None:
-    bad = CandidateEvidence(parses=True, examples_passed=1, examples_failed=(FAILED,))
+    bad = CandidateEvidence(examples_passed=1, examples_failed=(FAILED,))
     judge = load_judge("grounded:longer")
     assert isinstance(judge, GroundedJudge)
     judge._evidence = Stored(Evidence(a=bad, b=FINE))

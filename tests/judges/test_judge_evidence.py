@@ -1,11 +1,20 @@
 import pytest
 
+from codefavor.api import compare
 from codefavor.evidence.decision import decide_correctness
 from codefavor.judges.evidence import EvidenceJudge
 from codefavor.judges.load import load_judge
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect, criterion_for
-from codefavor.pairs.evidence import CandidateEvidence, Evidence, FailedExample, Incident
+from codefavor.pairs.evidence import (
+    CandidateEvidence,
+    Evidence,
+    FailedExample,
+    Incident,
+    IncidentCode,
+    Observed,
+    OutcomeCode,
+)
 from codefavor.pairs.verdict import Verdict
 from codefavor.sandbox.probe import best_layers
 
@@ -137,6 +146,16 @@ def test_fewer_weaknesses_win() -> None:
     assert verdict.feedback is not None and "CWE-78" in verdict.feedback
 
 
+@pytest.mark.parametrize("aspect", [Aspect.CORRECTNESS, Aspect.EFFICIENCY, Aspect.SECURITY, Aspect.HUMAN_PREFERENCE])
+def test_code_of_another_language_is_not_judged_by_the_syntax_of_python(aspect: Aspect) -> None:
+    judge = load_judge("evidence")
+    for codes in (("const f = (x) => x + 1;", "f = null"), ("f = null", "const f = (x) => x + 1;")):
+        verdict = compare("Add one.", *codes, criterion=aspect, language="javascript", judge=judge)
+        assert verdict.choice is None and verdict.undecided is not None
+        assert "JavaScript" in verdict.undecided or aspect is Aspect.HUMAN_PREFERENCE
+        assert "Python" not in verdict.undecided
+
+
 def test_it_abstains_with_the_reason() -> None:
     taste, other, none = judged(
         (MAXIMUM, GOOD, GOOD, Aspect.HUMAN_PREFERENCE),
@@ -153,14 +172,16 @@ def test_it_is_loaded_by_its_spec() -> None:
 
 
 def test_an_exception_on_a_generated_input_is_shown_and_does_not_decide() -> None:
-    crash = Incident(kind="crash", call="f([])", detail="IndexError")
-    endless = Incident(kind="endless", call="f(3)", detail="too much work")
-    fine = CandidateEvidence(parses=True)
-    assert decide_correctness(Evidence(a=fine, b=CandidateEvidence(parses=True, incidents=(crash,))))[0] is None
-    assert decide_correctness(Evidence(a=fine, b=CandidateEvidence(parses=True, incidents=(endless,))))[0] == "A"
-    failed = FailedExample(call="f(1)", expected="1", got="2")
+    raised = Observed(code=OutcomeCode.RAISED, exception="IndexError")
+    crash = Incident(code=IncidentCode.CRASH, call="f([])", got=raised)
+    stopped = Observed(code=OutcomeCode.EXHAUSTED)
+    endless = Incident(code=IncidentCode.ENDLESS, call="f(3)", got=stopped)
+    fine = CandidateEvidence()
+    assert decide_correctness(Evidence(a=fine, b=CandidateEvidence(incidents=(crash,))))[0] is None
+    assert decide_correctness(Evidence(a=fine, b=CandidateEvidence(incidents=(endless,))))[0] == "A"
+    failed = FailedExample(call="f(1)", expected="1", got=Observed(code=OutcomeCode.RETURNED, text="2"))
     both = Evidence(
-        a=CandidateEvidence(parses=True, examples_failed=(failed,)),
-        b=CandidateEvidence(parses=True, incidents=(endless,)),
+        a=CandidateEvidence(examples_failed=(failed,)),
+        b=CandidateEvidence(incidents=(endless,)),
     )
     assert decide_correctness(both)[0] == "B"

@@ -5,7 +5,7 @@ import numpy as np
 
 from codefavor.judges.baseline import LengthJudge
 from codefavor.judges.protocol import Judge
-from codefavor.labelling.label import label_shard
+from codefavor.labelling.label import label_problems
 from codefavor.labelling.labelled import LabelledProblem, LabelSettings, Strategy
 from codefavor.labelling.yield_report import tally
 from codefavor.pairs.comparison import Comparison
@@ -54,7 +54,7 @@ def noisy(shown: Comparison) -> Verdict:
 
 
 def label(judge: Judge, problems: Sequence[CandidateSet], given: LabelSettings) -> list[LabelledProblem]:
-    labelled = label_shard(judge, enumerate(problems), given)
+    labelled = label_problems(judge, enumerate(problems), given)
     return sorted(labelled, key=lambda each: each.index)
 
 
@@ -98,7 +98,7 @@ def test_what_gives_no_pair_is_counted_with_its_reason() -> None:
 
 def test_evidence_calls_the_chosen_code_a_whichever_was_shown_first() -> None:
     found = Finding(rule="eval", cwe=95, severity="high", confidence="high", line=1, message="It evaluates text.")
-    bad, good = CandidateEvidence(parses=True, findings=(found,)), CandidateEvidence(parses=True)
+    bad, good = CandidateEvidence(findings=(found,)), CandidateEvidence()
 
     def says(shown: Comparison) -> Verdict:
         evidence = Evidence(a=bad if "eval" in shown.code_a else good, b=bad if "eval" in shown.code_b else good)
@@ -117,5 +117,5 @@ def test_a_problem_is_labelled_the_same_alone_and_in_any_company() -> None:
     rng = np.random.default_rng(1)
     problems = [problem(*(f"{x:.6f}" for x in rng.normal(0, 3, 5)), name=str(number)) for number in range(40)]
     together = label(Says(noisy), problems, settings())
-    alone = [done for each in enumerate(problems) for done in label_shard(Says(noisy), [each], settings())]
+    alone = [done for each in enumerate(problems) for done in label_problems(Says(noisy), [each], settings())]
     assert alone == together

@@ -11,7 +11,8 @@ from label_samples import SHORTER, finished, rows, write_samples
 
 from codefavor.jsonl import write_records
 from codefavor.labelling.labelled import LabelledProblem, LabelSettings
-from codefavor.ranking.journal import Journal
+from codefavor.runs.journal import JOURNAL_FILE, NumberedJournal
+from codefavor.runs.run_folder import claim
 from loopback.answers import prefers_the_shorter
 from loopback.runs import codefavor, end, start
 from loopback.server import Loopback
@@ -31,12 +32,11 @@ def test_what_workers_of_a_killed_run_finished_is_taken_by_the_next_one_with_or_
     samples, whole, out = write_samples(tmp_path / "samples.jsonl", rows(20)), tmp_path / "whole", tmp_path / "out"
     assert codefavor("label", samples, *SHORTER, "--out", whole).returncode == 0
     settings = LabelSettings.model_validate_json((whole / "settings.json").read_bytes())
-    with Journal(whole, settings, LabelledProblem) as journal:
+    with NumberedJournal(whole / JOURNAL_FILE, LabelledProblem) as journal:
         done = [each.model_copy(update={"judgements": 1000}) for each in journal][:5]
-    with Journal(out, settings, LabelledProblem):
-        pass
+    claim(out, settings)
     write_records(out / "shards" / "00000.jsonl", [])
-    with Journal(out / "shards" / "00000", settings, LabelledProblem) as of_a_worker:
+    with NumberedJournal(out / "shards" / "00000" / JOURNAL_FILE, LabelledProblem) as of_a_worker:
         for each in done:
             of_a_worker.add(each)
     with (out / "shards" / "00000" / "journal.jsonl").open("a") as torn:

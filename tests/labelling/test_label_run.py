@@ -166,7 +166,7 @@ def test_a_folder_of_something_else_and_a_damaged_table_are_refused(tmp_path: Pa
     other.mkdir()
     (other / "thesis.tex").write_text("mine", encoding="utf-8")
     refused = codefavor("label", samples, *SHORTER, "--out", other)
-    assert refused.returncode == 2 and "exists and holds no such run" in refused.stderr
+    assert refused.returncode == 2 and "is not empty and holds no such run; choose another --out" in refused.stderr
     assert [path.name for path in other.iterdir()] == ["thesis.tex"]
     packed = tmp_path / "samples.parquet"
     packed.write_bytes(b"PAR1 and no more")

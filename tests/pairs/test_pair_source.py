@@ -102,7 +102,7 @@ def test_a_dataset_folder_is_read_back_and_explains_itself(tmp_path: Path) -> No
 
 def test_a_dataset_folder_never_replaces_anything(tmp_path: Path) -> None:
     (tmp_path / "kept").mkdir()
-    with pytest.raises(UserError, match="kept: already exists"):
+    with pytest.raises(UserError, match="kept already exists; choose another --out"):
         write_dataset_folder(tmp_path / "kept", THREE, Native(), [])
     with pytest.raises(DataError, match="no pairs"):
         write_dataset_folder(tmp_path / "new", [], Native(), [])

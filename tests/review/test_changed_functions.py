@@ -1,7 +1,6 @@
 from pathlib import Path
 
 import pytest
-from git_repository import GitRepository
 
 from codefavor.errors import DataError
 from codefavor.git.repository import open_repository
@@ -10,6 +9,7 @@ from codefavor.review.changed_files import ChangedFile, read_changed_files
 from codefavor.review.changed_functions import find_changed_functions
 from codefavor.review.other_languages import name_unreviewed
 from codefavor.review.records import NotJudged
+from git_repository import GitRepository
 
 
 def changes(old: str, new: str) -> list[tuple[str, str, int]]:
@@ -134,8 +134,8 @@ def test_root_merge_and_ranges(tmp_path: Path) -> None:
     }
     assert list(paths.values()) == [["a.py"], ["b.py"], ["a.py", "b.py"], ["b.py"], []]
     opened = open_repository(tmp_path)
-    assert "the first one" in find_revisions(opened, first, False).told
-    assert "a merge" in find_revisions(opened, "HEAD", False).told
+    assert "the first one" in find_revisions(opened, first, False).description
+    assert "a merge" in find_revisions(opened, "HEAD", False).description
 
 
 @pytest.mark.parametrize("asked", ["nowhere", "--output=x", "a..b", "HEAD^{tree}", "0" * 40])

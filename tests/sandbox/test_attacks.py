@@ -6,24 +6,26 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from codefavor.sandbox.job import Call, Job, Limits
-from codefavor.sandbox.pool import Pool
+from codefavor.sandbox.job import Job, OutcomeStatus, SandboxCall
+from codefavor.sandbox.pool import Pool, WorkerPool
 from codefavor.sandbox.probe import attack_programs, best_layers, probe
+from codefavor.sandbox.wire import ProcessLimits
 from codefavor.sandbox.worker import find_bubblewrap
 
 if not best_layers()[1].safe:
     pytest.skip("foreign code cannot be run safely on this machine", allow_module_level=True)
 
 WAYS = [None, *([path] if (path := find_bubblewrap()) else [])]
-SMALL = Limits(cpu_seconds=1, wall_seconds=10, memory=1 << 28, output=100_000)
+SMALL = ProcessLimits(cpu_seconds=1, wall_seconds=10, memory=1 << 28, output=100_000)
 
 
 @pytest.fixture(params=WAYS, ids=lambda way: "bubblewrap" if way else "launcher", scope="module")
 def pool(request: pytest.FixtureRequest) -> Iterator[Pool]:
-    with Pool(request.param, workers=1) as opened:
+    with WorkerPool(request.param, workers=1) as opened:
         yield opened
 
 
@@ -62,8 +64,8 @@ def test_the_attacks_get_through_where_nothing_holds_them(tmp_path: Path) -> Non
 def test_a_hostile_program_comes_to_a_bad_end_and_the_next_one_runs(pool: Pool, program: str) -> None:
     result = pool.run_one(Job(program, program=True, limits=SMALL))
     assert result.ended != "finished"
-    assert len(result.printed) <= 300_000
-    assert pool.run_one(Job("print('well')", program=True)).printed == "well\n"
+    assert len(result.stdout) <= 300_000
+    assert pool.run_one(Job("print('well')", program=True)).stdout == "well\n"
 
 
 def test_what_was_refused_is_named(pool: Pool) -> None:
@@ -71,7 +73,7 @@ def test_what_was_refused_is_named(pool: Pool) -> None:
     result = pool.run_one(Job(program, program=True))
     assert result.refused[0] == "network"
     assert result.refused[1].startswith("file /usr/written")
-    assert result.printed.startswith("no\n")
+    assert result.stdout.startswith("no\n")
     assert result.status == 1
 
 
@@ -93,14 +95,16 @@ def test_what_was_refused_is_named(pool: Pool) -> None:
     ],
 )
 def test_no_candidate_passes_for_seven(pool: Pool, code: str) -> None:
-    result = pool.run_one(Job(code, (Call("f()"),), limits=SMALL))
+    result = pool.run_one(Job(code, (SandboxCall("f()"),), limits=SMALL))
     assert result.outcomes[0].value != 7
     assert result.outcomes[0].status != "returned" or 7 != result.outcomes[0].value
 
 
 def test_a_forged_line_only_states_what_the_call_returned(pool: Pool) -> None:
-    code = 'import os\nos.write(3, b\'{"i": 0, "value": ["int", "0x7"]}\\n[[[\\n{"i": {}}\\n\')\ndef f(): return 8'
-    assert pool.run_one(Job(code, (Call("f()"),))).outcomes[0].value in (7, 8)
+    code = (
+        'import os\nos.write(3, b\'{"call": 0, "value": ["int", "0x7"]}\\n[[[\\n{"call": {}}\\n\')\ndef f(): return 8'
+    )
+    assert pool.run_one(Job(code, (SandboxCall("f()"),))).outcomes[0].value in (7, 8)
 
 
 def test_nothing_of_one_candidate_reaches_the_next(pool: Pool) -> None:
@@ -108,20 +112,20 @@ def test_nothing_of_one_candidate_reaches_the_next(pool: Pool) -> None:
     find = (
         "import builtins, math, os\ndef f(): return hasattr(builtins, 'left'), hasattr(math, 'left'), os.listdir('.')"
     )
-    if pool.run_one(Job(leave, (Call("f()"),))).outcomes[0].status == "not run":
+    if pool.run_one(Job(leave, (SandboxCall("f()"),))).outcomes[0].status == "not run":
         leave = leave.replace("open('left', 'w').write('x')", "")
         find = find.replace("os.listdir('.')", "[]")
-        assert pool.run_one(Job(leave, (Call("f()"),))).outcomes[0].value == 1
-    assert pool.run_one(Job(find, (Call("f()"),))).outcomes[0].value == (False, False, [])
+        assert pool.run_one(Job(leave, (SandboxCall("f()"),))).outcomes[0].value == 1
+    assert pool.run_one(Job(find, (SandboxCall("f()"),))).outcomes[0].value == (False, False, [])
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_nothing_of_the_environment_is_inside(way: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CODEFAVOR_SECRET", "hunter2")
-    with Pool(way, workers=1) as fresh:
-        printed = fresh.run_one(Job("import os\nprint(dict(os.environ))", program=True)).printed
-    assert "PYTHONHASHSEED" in printed
-    assert "hunter2" not in printed
+    with WorkerPool(way, workers=1) as fresh:
+        stdout = fresh.run_one(Job("import os\nprint(dict(os.environ))", program=True)).stdout
+    assert "PYTHONHASHSEED" in stdout
+    assert "hunter2" not in stdout
 
 
 @pytest.mark.slow
@@ -138,7 +142,7 @@ def test_a_thousand_hostile_programs_leave_nothing_over(
         "print('x' * 10**6)",
         "bytearray(2 << 30)",
     ]
-    with Pool(way) as pool:
+    with WorkerPool(way) as pool:
         results = pool.run([Job(programs[n % 5], program=True, limits=SMALL) for n in range(1000)])
     assert all(result.ended != "lost" for result in results)
     assert _left_over() == before
@@ -155,15 +159,20 @@ def _left_over() -> tuple[int, int, int]:
     [
         '{"layers": {}}',
         '{"layers": 7}',
-        '{"i": 0, "opcodes": -5, "nanoseconds": -5, "charge": -1, "peak": 1e400, "value": 1}',
-        '{"i": 0, "unpriced": 7, "raised": {"type": []}}',
-        '{"i": 0, "value": ["set", [["list", []]]], "printed": {}, "mutated": "no"}',
+        '{"call": 0, "opcodes": -5, "nanoseconds": -5, "cost": 1e400, "value": 1}',
+        '{"call": 0, "unpriced": 7, "ended": "raised", "raised": {"type_name": []}}',
+        '{"call": 0, "ended": "raised", "raised": {"type_name": "E", "bases": [[]], "line": "x"}}',
+        '{"call": 0, "ended": ["returned"], "enough": 1}',
+        '{"call": 0, "value": ["set", [["list", []]]], "stdout": {}, "mutated": "no"}',
         "[" * 50_000,
     ],
 )
 def test_lines_that_a_candidate_forges_stop_nobody_and_are_no_measurements(pool: Pool, line: str) -> None:
     code = f"import os\ndef f():\n    os.write(3, {line.encode()!r} + b'\\n')\n    os._exit(0)"
-    forged, honest = pool.run([Job(code, (Call("f()", repeats=1),)), Job("def f(): return 8", (Call("f()"),))])
+    forged, honest = pool.run(
+        [Job(code, (SandboxCall("f()", repeats=1),)), Job("def f(): return 8", (SandboxCall("f()"),))]
+    )
     [seen] = forged.outcomes
+    assert seen.status in get_args(OutcomeStatus) and isinstance(str(seen.raised), str)
     assert honest.outcomes[0].value == 8
-    assert all(number is None or number >= 0 for number in (seen.opcodes, seen.nanoseconds, seen.charge, seen.peak))
+    assert all(number is None or number >= 0 for number in (seen.opcodes, seen.nanoseconds, seen.cost))

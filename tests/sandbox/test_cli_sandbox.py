@@ -17,27 +17,27 @@ def codefavor(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_check_shows_every_layer_and_attack() -> None:
-    shown = codefavor("check")
-    assert shown.returncode == 0
+    done = codefavor("check")
+    assert done.returncode == 0
     for name in ("seccomp", "landlock", "attack: network", "Foreign code can be run here."):
-        assert name in shown.stdout
+        assert name in done.stdout
 
 
 def test_run_says_how_it_ended_what_it_printed_and_what_was_refused(tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text("print('hello')\nimport socket\nsocket.socket()\n", encoding="utf-8")
-    shown = codefavor("run", str(program))
-    assert shown.returncode == 0
-    assert "hello\n" in shown.stdout
-    assert "PermissionError" in shown.stdout
-    assert "ended with status 1" in shown.stdout
-    assert "It was refused: network." in shown.stdout
+    done = codefavor("run", str(program))
+    assert done.returncode == 0
+    assert "hello\n" in done.stdout
+    assert "PermissionError" in done.stdout
+    assert "ended with status 1" in done.stdout
+    assert "It was refused: network." in done.stdout
 
 
 def test_a_missing_program_is_one_sentence(tmp_path: Path) -> None:
-    shown = codefavor("run", str(tmp_path / "none.py"))
-    assert shown.returncode == 2
-    assert shown.stderr.startswith("error: ") and shown.stderr.count("\n") == 1
+    done = codefavor("run", str(tmp_path / "none.py"))
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
 
 
 def test_a_program_in_a_language_that_is_not_run_is_refused_by_name(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The meter changes nothing that a candidate computes, and charges for what its instructions do not show."""
+"""The meter changes nothing that a candidate computes, and measures what its instructions do not show."""
 
 import ast
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from codefavor.sandbox.inside.metered_source import METER, metered
-from codefavor.sandbox.inside.metering import CANDIDATE, Meter
+from codefavor.sandbox.inside.metering import CANDIDATE, CostMeter
 
 ODDITIES = """
 import functools, heapq, itertools, math, re
@@ -78,7 +78,7 @@ def f(n):
 """
 
 
-def run(source: str, call: str, meter: Meter | None) -> Any:
+def run(source: str, call: str, meter: CostMeter | None) -> Any:
     names: dict[str, Any] = {"__name__": CANDIDATE}
     if meter is not None:
         names[METER] = meter
@@ -93,21 +93,21 @@ def stopped() -> None:
     raise TimeoutError
 
 
-def charge(body: str, n: int) -> tuple[float, set[str]]:
-    meter = Meter(stopped)
+def cost(body: str, n: int) -> tuple[float, set[str]]:
+    meter = CostMeter(stopped)
     names: dict[str, Any] = {METER: meter, "__name__": CANDIDATE}
     source = f"import array\nfrom collections import Counter\ndef f(x, s):\n    {body}"
     exec(compile(metered(source), "<candidate>", "exec"), names)
     meter.start(1 << 40)
     names["f"]([(i * 7919) % 10007 for i in range(n)], "ab" * (n // 2))
-    return meter.charge, meter.unpriced
+    return meter.cost, meter.unpriced
 
 
 @pytest.mark.parametrize("n", [1, 2, 5, 9])
 def test_metered_code_computes_what_the_code_computes(n: int) -> None:
-    meter = Meter(stopped)
+    meter = CostMeter(stopped)
     assert run(ODDITIES, f"f({n})", meter) == run(ODDITIES, f"f({n})", None)
-    assert meter.charge > 0 and not meter.unpriced
+    assert meter.cost > 0 and not meter.unpriced
 
 
 @pytest.mark.parametrize(
@@ -131,26 +131,26 @@ def test_metered_code_computes_what_the_code_computes(n: int) -> None:
         ("return x.pop() + x[-1]", 0),
     ],
 )
-def test_a_charge_grows_as_the_work_inside_c_functions_does(body: str, growth: int) -> None:
-    small, unknown = charge(body, 1000)
-    large, _ = charge(body, 16_000)
+def test_a_cost_grows_as_the_work_inside_c_functions_does(body: str, growth: int) -> None:
+    small, unknown = cost(body, 1000)
+    large, _ = cost(body, 16_000)
     assert not unknown
     assert 16**growth * 0.7 - 1 <= (large + 1) / (small + 1) <= 16**growth * 1.3
-    assert charge(body, 1000) == charge(body, 1000)
+    assert cost(body, 1000) == cost(body, 1000)
 
 
 def test_a_sorted_list_is_cheap_to_sort() -> None:
-    assert charge("return sorted(sorted(x))", 4000)[0] < 1.3 * charge("return sorted(x)", 4000)[0]
+    assert cost("return sorted(sorted(x))", 4000)[0] < 1.3 * cost("return sorted(x)", 4000)[0]
 
 
 def test_what_has_no_price_is_named_where_it_is_given_much() -> None:
-    assert charge("return array.array('q', x)", 1000)[1] == {"array.array"}
-    assert charge("return array.array('q', x)", 10)[1] == set()
-    assert charge("return len(bytes(s, 'ascii').hex())", 1000)[1] == {"bytes.hex"}
+    assert cost("return array.array('q', x)", 1000)[1] == {"array.array"}
+    assert cost("return array.array('q', x)", 10)[1] == set()
+    assert cost("return len(bytes(s, 'ascii').hex())", 1000)[1] == {"bytes.hex"}
 
 
 def test_past_the_budget_it_stops() -> None:
-    meter = Meter(stopped)
+    meter = CostMeter(stopped)
     names: dict[str, Any] = {METER: meter}
     meter.start(1000)
     with pytest.raises(TimeoutError):

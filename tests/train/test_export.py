@@ -10,7 +10,7 @@ import torch
 import yaml
 from tiny_bases import BASES, make_base
 
-from codefavor.errors import ConfigError
+from codefavor.errors import ConfigError, UserError
 from codefavor.judges.generation_format import REPLY_FORMAT
 from codefavor.manifest import make_manifest
 from codefavor.models.pretrained import load_shapes, load_tokenizer, verdict_tokens
@@ -168,5 +168,5 @@ def test_what_a_tool_has_no_words_for_is_refused(base: Path, pairs: list[Prefere
             export(pairs, base, tmp_path / "out", tool, **settings)
     assert not (tmp_path / "out").exists()
     (tmp_path / "thesis.tex").touch()
-    with pytest.raises(ConfigError, match="is not empty"):
+    with pytest.raises(UserError, match="is not empty"):
         export(pairs, base, tmp_path, "trl")

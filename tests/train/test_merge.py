@@ -125,7 +125,7 @@ def test_the_command_sweeps_and_names_the_best(tmp_path: Path, learnable_pairs: 
     )
     assert swept.returncode == 0, swept.stderr
     assert str(tmp_path / "sweep" / "best") in swept.stdout and "100.0" in swept.stdout
-    assert {path.name for path in (tmp_path / "sweep").iterdir()} == {"best", "sweep.jsonl"}
+    assert {path.name for path in (tmp_path / "sweep").iterdir()} == {"best", "sweep.jsonl", "settings.json"}
     trials = [json.loads(line) for line in (tmp_path / "sweep" / "sweep.jsonl").read_text().splitlines()]
     assert [trial["share"] for trial in trials] == [0.0, 0.5, 1.0] and trials[0]["accuracy"] == 1.0
     card = read_card(tmp_path / "sweep" / "best")

@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codefavor.errors import ConfigError, DataError
+from codefavor.errors import DataError, UserError
 from codefavor.judges.divergence_encoder import PartingReader
 from codefavor.judges.load import load_judge
 from codefavor.manifest import make_manifest
@@ -63,9 +63,9 @@ def test_a_run_that_was_stopped_reads_the_rest_alone(
         patched.setattr(PartingReader, "read", read_twice)
         with pytest.raises(KeyboardInterrupt):
             train(pairs, config, out)
-    with pytest.raises(ConfigError, match="a run that has not ended"):
+    with pytest.raises(UserError, match="a run that has not ended"):
         train(pairs, config, out)
-    with pytest.raises(ConfigError, match="another configuration or other pairs"):
+    with pytest.raises(UserError, match=r"other settings \(configuration or pairs\); choose another --out"):
         train(pairs[1:], config, out, resume=True)
     assert train(pairs, config, out, resume=True)[0] == len(pairs) - 18 + 10
     for name in ("difference.safetensors", "model.safetensors", "judge.json"):

@@ -8,7 +8,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from codefavor.errors import ConfigError, DataError, ModelError
+from codefavor.errors import ConfigError, DataError, ModelError, UserError
 from codefavor.judges.card import read_card
 from codefavor.judges.load import load_judge
 from codefavor.judges.protocol import Judge
@@ -161,9 +161,9 @@ def test_a_stopped_run_goes_on_to_the_same_weights(
     with pytest.raises(Interrupted):
         run(tiny_model, learnable_pairs, tmp_path / "stopped", report=stop_at_five, **settings)
     assert not (tmp_path / "stopped" / "judge.json").exists()
-    with pytest.raises(ConfigError, match="go on with --resume"):
+    with pytest.raises(UserError, match="or add --resume"):
         run(tiny_model, learnable_pairs, tmp_path / "stopped", **settings)
-    with pytest.raises(ConfigError, match="another configuration or other pairs"):
+    with pytest.raises(UserError, match=r"other settings \(configuration or pairs\); choose another --out"):
         run(tiny_model, learnable_pairs[:20], tmp_path / "stopped", resume=True, **settings)
     _, reports = run(tiny_model, learnable_pairs, tmp_path / "stopped", resume=True, **settings)
     assert [report.step for report in reports] == [6, 7, 8, 9, 10, 11, 12]
@@ -189,7 +189,7 @@ def test_a_judge_folder_says_what_it_is(
     assert f"| cut to 170 tokens | {learned.truncated} pairs |" in readme
     assert {path.name for path in tmp_path.iterdir()} >= {"model.safetensors", "head.safetensors", "tokenizer.json"}
     assert not (tmp_path / "checkpoint").exists()
-    with pytest.raises(ConfigError, match="already holds a finished judge"):
+    with pytest.raises(UserError, match="already holds a finished judge; choose another --out"):
         run(tiny_model, learnable_pairs, tmp_path, objective="reward")
 
 
@@ -207,7 +207,7 @@ def test_what_cannot_be_trained_is_refused_and_leaves_nothing(
         run(tiny_model, learnable_pairs, out, max_length=40)
     assert not out.exists()
     (tmp_path / "thesis.tex").touch()
-    with pytest.raises(ConfigError, match="is not empty and holds no run"):
+    with pytest.raises(UserError, match="is not empty and holds no such run; choose another --out"):
         run(tiny_model, learnable_pairs, tmp_path)
 
 

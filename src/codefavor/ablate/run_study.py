@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from codefavor.ablate.grid import Cell, Grid, training_of
+from codefavor.atomic import write_text
 from codefavor.bench.results import RESULT_FILE
 from codefavor.bench.tasks import load_tasks
 from codefavor.errors import ConfigError, UserError
@@ -18,6 +19,7 @@ from codefavor.judges.card import CARD_FILE
 from codefavor.judges.load import judge_files
 from codefavor.manifest import hash_file
 from codefavor.record import Record
+from codefavor.runs.run_folder import claim
 from codefavor.train.config import TrainConfig
 
 CELLS = "cells"
@@ -57,7 +59,7 @@ def run_command(arguments: Sequence[str]) -> None:
     """
     done = subprocess.run([sys.executable, "-m", "codefavor", *arguments], stdout=subprocess.DEVNULL, check=False)
     if done.returncode:
-        raise UserError(f"`codefavor {' '.join(arguments)}` ended with {done.returncode}; mend it and start again")
+        raise UserError(f"`codefavor {' '.join(arguments)}` ended with {done.returncode}; correct it and start again")
 
 
 def run_grid(grid: Grid, out: Path, command: Command, watch: Callable[[str], None]) -> None:
@@ -71,7 +73,7 @@ def run_grid(grid: Grid, out: Path, command: Command, watch: Callable[[str], Non
         raise ConfigError("no benchmark: give data in the configuration, --data, or CODEFAVOR_BENCH")
     begun = {name: _begun(grid, name, grid.data) for name in grid.cells}
     for name, cell in begun.items():
-        _claim(out / CELLS / name, name, cell)
+        _claim_cell(out / CELLS / name, cell)
     for name, cell in begun.items():
         watch(name)
         folder = out / CELLS / name
@@ -93,12 +95,12 @@ def commands_of(grid: Grid, name: str, begun: BegunCell, out: Path) -> Iterator[
         pairs = [option for path in cell.pairs or grid.pairs for option in ("--pairs", str(path))]
         resume = ["--resume"] if judge.exists() else []
         yield ["train", "--config", str(folder / _TRAIN_FILE), *pairs, "--out", str(judge), *resume]
-    asked = ["--judge", cell.judge or f"model:{judge}", "--data", begun.data, "--out", str(folder / "bench")]
+    options = ["--judge", cell.judge or f"model:{judge}", "--data", begun.data, "--out", str(folder / "bench")]
     kept = ["--keep-comments"] if cell.comments == "kept" else []
     yield [
         "bench",
         "run",
-        *asked,
+        *options,
         "--order",
         grid.order,
         "--criterion",
@@ -128,16 +130,8 @@ def _begun(grid: Grid, name: str, data: Path) -> BegunCell:
     )
 
 
-def _claim(folder: Path, name: str, begun: BegunCell) -> None:
-    path = folder / _CELL_FILE
-    if path.exists():
-        if BegunCell.model_validate_json(path.read_bytes()) != begun:
-            raise UserError(f"{folder}: the cell {name} was begun with other settings; choose a new --out")
-        return
-    if folder.exists():
-        raise UserError(f"{folder}: exists and holds no cell; choose a new --out")
-    folder.mkdir(parents=True)
-    if begun.train:
+def _claim_cell(folder: Path, begun: BegunCell) -> None:
+    claim(folder, begun, file=_CELL_FILE)
+    if begun.train and not (folder / _TRAIN_FILE).exists():
         settings = begun.train.model_dump(mode="json", exclude_none=True)
-        (folder / _TRAIN_FILE).write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
-    path.write_text(begun.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        write_text(folder / _TRAIN_FILE, yaml.safe_dump(settings, sort_keys=False))

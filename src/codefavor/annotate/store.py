@@ -17,6 +17,7 @@ from codefavor.annotate.answers import Assignment, StudyAnswer
 from codefavor.annotate.study import StudySettings, StudyTask
 from codefavor.errors import DataError, UserError
 from codefavor.record import Record, explain
+from codefavor.runs.run_folder import other_settings
 
 RecordT = TypeVar("RecordT", bound=Record)
 
@@ -52,24 +53,25 @@ class Store:
             UserError: another study is there, or the place cannot be written.
             DataError: something else than a study is there.
         """
-        if path.exists() and path.stat().st_size:
-            store = cls.open(path)
-            store._must_be(settings, tasks)
-            return store
         store = cls(_connect(path), path)
         try:
             with store._transaction():
-                # executescript would commit on its own; a study is begun whole or not at all.
-                for statement in _statements():
-                    store._connection.execute(statement)
-                rows = {"settings": settings.model_dump_json(), "secret": secrets.token_hex(32)}
-                store._connection.executemany("INSERT INTO study VALUES (?, ?)", rows.items())
-                store._connection.executemany(
-                    "INSERT INTO tasks VALUES (?, ?)", [(task.id, _dump(task)) for task in tasks]
-                )
+                # Looked for under the lock: of two processes that begin a study at once one finds it begun.
+                if not store._connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+                    store._write_study(settings, tasks)
         except sqlite3.Error as error:
             raise UserError(f"{path}: cannot be written: {error}") from None
+        store._must_be_study()
+        store._must_be(settings, tasks)
         return store
+
+    def _write_study(self, settings: StudySettings, tasks: Sequence[StudyTask]) -> None:
+        # executescript would commit on its own; a study is begun whole or not at all.
+        for statement in _statements():
+            self._connection.execute(statement)
+        rows = {"settings": settings.model_dump_json(), "secret": secrets.token_hex(32)}
+        self._connection.executemany("INSERT INTO study VALUES (?, ?)", rows.items())
+        self._connection.executemany("INSERT INTO tasks VALUES (?, ?)", [(task.id, _dump(task)) for task in tasks])
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -81,10 +83,7 @@ class Store:
         if not path.is_file():
             raise DataError(f"{path}: no such study; `codefavor annotate --pairs … --store …` begins one")
         store = cls(_connect(path), path)
-        try:
-            store.settings()
-        except sqlite3.DatabaseError:
-            raise DataError(f"{path}: not a study of codefavor") from None
+        store._must_be_study()
         return store
 
     def close(self) -> None:
@@ -129,6 +128,13 @@ class Store:
                     statement = "INSERT OR IGNORE INTO answers (key, annotator, task, record) VALUES (?, ?, ?, ?)"
                     self._connection.execute(statement, (row.key, row.annotator, row.task, _dump(row)))
 
+    def _must_be_study(self) -> None:
+        try:
+            self.settings()
+        except sqlite3.DatabaseError:
+            self.close()
+            raise DataError(f"{self._path}: not a study of codefavor") from None
+
     def _must_be(self, settings: StudySettings, tasks: Sequence[StudyTask]) -> None:
         before = self.settings()
         changed = [name for name in StudySettings.model_fields if getattr(before, name) != getattr(settings, name)]
@@ -136,10 +142,7 @@ class Store:
             changed.append("tasks")
         if changed:
             self.close()
-            raise UserError(
-                f"{self._path}: a study begun with another {' and '.join(changed).replace('_', ' ')}; go on as it was "
-                "begun, or name a new file"
-            )
+            raise other_settings(self._path, changed, "those that it was begun with", option="--store")
 
     def _value(self, name: str) -> str:
         row = self._connection.execute("SELECT value FROM study WHERE name = ?", (name,)).fetchone()

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
-from codefavor.bench.bench_judge import write_json
+from codefavor.atomic import write_json, writing_to
 from codefavor.bench.edits import PRESERVING, Edit, change_one_token, regenerate
 from codefavor.bench.scoring import score
 from codefavor.bench.statistics import Estimate, Sample, holm, paired_test
 from codefavor.bench.tasks import Task
-from codefavor.errors import DataError, UserError
+from codefavor.errors import DataError
 from codefavor.judges.both_orders import join_orders
 from codefavor.judges.protocol import Judge
 from codefavor.manifest import Manifest
@@ -143,11 +143,8 @@ def write_audit(audit: BiasAudit, out: Path) -> None:
     Raises:
         UserError: it cannot be written there.
     """
-    try:
-        out.mkdir(parents=True, exist_ok=True)
+    with writing_to(out):
         write_json(out / AUDIT_FILE, audit)
-    except OSError as error:
-        raise UserError(f"{out}: cannot be written: {error.strerror}") from None
 
 
 def _draw(tasks: Sequence[Task], most: int, rng: random.Random) -> list[Task]:

@@ -1,7 +1,7 @@
 """A benchmark run: every task judged once, every verdict written as soon as it is there, and the result scored.
 
-A killed run goes on where it stopped, and only under the settings it was begun with. Judging the same comparison again
-is not avoided here beyond that: caching belongs to the judges.
+A killed run is resumed where it stopped, and only with the settings that it was begun with. Judging the same comparison
+again is not avoided here beyond that: caching belongs to the judges.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -10,18 +10,20 @@ from typing import Protocol
 
 from pydantic import ValidationError
 
+from codefavor.atomic import write_json
 from codefavor.bench.judging import judge_tasks
-from codefavor.bench.results import RESULT_FILE, SETTINGS_FILE, VERDICTS_FILE, BenchResult, RunSettings, TaskVerdict
+from codefavor.bench.results import RESULT_FILE, VERDICTS_FILE, BenchResult, RunSettings, TaskVerdict
 from codefavor.bench.scoring import score_run
-from codefavor.bench.sharded import taken
+from codefavor.bench.sharded import take_verdicts
 from codefavor.bench.tasks import Task, TaskSet
 from codefavor.bench.verdict_log import VerdictLog
-from codefavor.errors import DataError, UserError
+from codefavor.errors import DataError
 from codefavor.jsonl import write_records
 from codefavor.judges.protocol import Judge
-from codefavor.judges.sharded import leftovers
 from codefavor.manifest import Manifest
-from codefavor.record import Record, explain
+from codefavor.record import explain
+from codefavor.runs.run_folder import claim
+from codefavor.runs.shards import take
 
 Progress = Callable[[int, int], None]
 """Called with the tasks done and the tasks in all."""
@@ -46,13 +48,13 @@ def run_bench(
     """Judge what is not yet judged in `out`, score everything, write `result.json` and return it.
 
     Raises:
-        UserError: `out` holds a run under other settings, or something that is no run.
+        UserError: `out` holds a run with other settings or something else, or cannot be written.
         DataError: the verdicts in `out` are damaged or not about these tasks, or another process is writing them.
         CodeFavorError: the judge failed, or `judging` was stopped; what is judged is kept.
     """
-    _claim(out, settings)
+    claim(out, settings)
     with VerdictLog(out / VERDICTS_FILE, tasks.tasks) as log:
-        for row in leftovers(out, taken):
+        for row in take(out, take_verdicts):
             log.add(row)
         progress(len(log.rows), len(tasks.tasks))
         waiting = [task for task in tasks.tasks if task.id not in log.rows]
@@ -71,9 +73,9 @@ def record_run(
     """Keep verdicts that were given elsewhere as a run in `out`, score them, write `result.json` and return it.
 
     Raises:
-        UserError: `out` holds a run under other settings, or something that is no run.
+        UserError: `out` holds a run with other settings or something else, or cannot be written.
     """
-    _claim(out, settings)
+    claim(out, settings)
     write_records(out / VERDICTS_FILE, rows)
     result = score_run(rows, settings, unparsed, manifest)
     write_json(out / RESULT_FILE, result)
@@ -95,33 +97,3 @@ def read_result(path: Path) -> BenchResult:
         raise DataError(f"{file}: {error.strerror or error}") from None
     except ValidationError as error:
         raise DataError(f"{file}: not a benchmark result: {explain(error)}") from None
-
-
-def write_json(path: Path, record: Record) -> None:
-    """Write a record as indented JSON, all or nothing."""
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    partial.replace(path)
-
-
-def _claim(out: Path, settings: RunSettings) -> None:
-    path = out / SETTINGS_FILE
-    if not path.is_file():
-        if out.exists() and (not out.is_dir() or any(out.iterdir())):
-            raise UserError(f"{out}: exists and holds no benchmark run; name a new or empty folder")
-        try:
-            out.mkdir(parents=True, exist_ok=True)
-            write_json(path, settings)
-        except OSError as error:
-            raise UserError(f"{out}: cannot be written: {error.strerror}") from None
-        return
-    try:
-        before = RunSettings.model_validate_json(path.read_bytes())
-    except ValidationError as error:
-        raise DataError(f"{path}: not the settings of a benchmark run: {explain(error)}") from None
-    changed = [name for name in RunSettings.model_fields if getattr(before, name) != getattr(settings, name)]
-    if changed:
-        raise UserError(
-            f"{out}: begun with another {' and '.join(changed).replace('_', ' ')}; "
-            "continue with what settings.json says, or name a new folder"
-        )

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
+from codefavor.atomic import write_text, writing_to
 from codefavor.bench.external_harness import MAX_TOKENS, METRICS, ROWS_FILE, rows_of
 from codefavor.bench.tasks import TaskSet
-from codefavor.errors import UserError
 from codefavor.jsonl import write_records
-from codefavor.pairs.source import writing_to
+from codefavor.runs.run_folder import require_new
 
 Framework = Literal["lm-eval", "inspect"]
 
@@ -143,15 +143,13 @@ def export_tasks(tasks: TaskSet, framework: Framework, name: str, out: Path) -> 
     Raises:
         UserError: the folder holds something, or cannot be written.
     """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise UserError(f"{out}: exists and is not empty; name a new folder")
+    require_new(out)
     aspects = list(dict.fromkeys(task.aspect_name for task in tasks.tasks))
     write: Callable[[str, list[str]], dict[str, str]] = _lm_eval if framework == "lm-eval" else _inspect
     with writing_to(out):
-        out.mkdir(parents=True, exist_ok=True)
         write_records(out / ROWS_FILE, (row for task in tasks.tasks for row in rows_of(task)))
         for file, text in write(name, aspects).items():
-            (out / file).write_text(text, encoding="utf-8")
+            write_text(out / file, text)
     return [_function(name, aspect) for aspect in aspects]
 
 

@@ -12,6 +12,7 @@ import httpx2
 
 from codefavor.bench.tasks import RELEASED, file_name
 from codefavor.errors import DataError, UserError
+from codefavor.runs.run_folder import require_folder
 
 RELEASED_AT = (
     "https://raw.githubusercontent.com/amazon-science/llm-code-preference/"
@@ -39,8 +40,7 @@ def fetch_benchmark(out: Path, base_url: str, accept_license: bool, report: Call
     """
     if not accept_license:
         raise UserError(f"{LICENCE_NOTE}; to accept that and download it, add --accept-license")
-    if out.exists() and not out.is_dir():
-        raise UserError(f"{out}: is a file; name a folder")
+    require_folder(out)
     wanted = {file_name(aspect): digest for aspect, digest in RELEASED.items()}
     missing = {name: digest for name, digest in wanted.items() if not _is_there(out / name, digest)}
     out.parent.mkdir(parents=True, exist_ok=True)

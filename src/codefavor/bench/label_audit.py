@@ -10,15 +10,18 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from codefavor.atomic import write_json
 from codefavor.bench.mbpp_plus import PlusRunner
 from codefavor.bench.tasks import Task, TaskSet, file_name
-from codefavor.errors import DataError, UserError
-from codefavor.jsonl import append_record, drop_torn_tail, read_records
+from codefavor.errors import DataError
+from codefavor.jsonl import read_records
 from codefavor.judges.protocol import Judge
 from codefavor.languages.python.parse import parses
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.formats.benchmark import BenchmarkRow
 from codefavor.record import Record, explain
+from codefavor.runs.journal import Journal
+from codefavor.runs.run_folder import claim
 
 AUDIT_FILE, SUBSET_FILE, SUMMARY_FILE = "audit.jsonl", "subset.json", "summary.json"
 CHUNK = 32
@@ -33,6 +36,15 @@ _DOUBTS = {"refuted", "plus refuted", "degenerate", "same code", "duplicate"}
 _PROOFS = {"confirmed", "plus confirmed"}
 
 Progress = Callable[[int, int], None]
+
+
+class AuditSettings(Record):
+    """What shapes an audit; it is resumed with the same settings or not at all."""
+
+    data: dict[str, str]
+    """SHA-256 of the task files, by name."""
+    plus: bool
+    """Whether candidates were run on more inputs."""
 
 
 class AuditedTask(Record):
@@ -98,29 +110,26 @@ def run_audit(
     """Audit every task that is not yet in `out`, write the summary and the verified subset.
 
     Raises:
-        UserError: `out` holds something else.
+        UserError: `out` holds an audit of other data or something else, or cannot be written.
+        DataError: what is audited in `out` is damaged, or another process is writing it.
         SandboxError: foreign code cannot be run safely here.
     """
-    path = out / AUDIT_FILE
-    if out.exists() and not path.exists() and any(out.iterdir()):
-        raise UserError(f"{out}: exists and holds no audit; name a new or empty folder")
-    out.mkdir(parents=True, exist_ok=True)
-    drop_torn_tail(path)
-    done = {row.task: row for row in read_records(path, AuditedTask)} if path.exists() else {}
+    claim(out, AuditSettings(data=tasks.files, plus=plus is not None), earlier=AUDIT_FILE)
     duplicates = _duplicates(tasks.tasks)
-    waiting = [task for task in tasks.tasks if task.id not in done]
-    progress(len(done), len(tasks.tasks))
-    with path.open("a", encoding="utf-8") as log:
+    with Journal(out / AUDIT_FILE, AuditedTask) as journal:
+        done = {row.task: row for _, row in journal.places()}
+        waiting = [task for task in tasks.tasks if task.id not in done]
+        progress(len(done), len(tasks.tasks))
         for start in range(0, len(waiting), CHUNK):
             for row in _audit(judge, plus, waiting[start : start + CHUNK], duplicates):
-                append_record(log, row)
+                journal.append(row)
                 done[row.task] = row
             progress(len(done), len(tasks.tasks))
     rows = [done[task.id] for task in tasks.tasks]
     subset = Subset(data=tasks.files, tasks=tuple(sorted(row.task for row in rows if row.verified)))
     summary = summarise(tasks.tasks, rows, _letters(data))
-    (out / SUBSET_FILE).write_text(subset.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    (out / SUMMARY_FILE).write_text(summary.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    write_json(out / SUBSET_FILE, subset)
+    write_json(out / SUMMARY_FILE, summary)
     return summary
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from codefavor.bench.tasks import Task
 from codefavor.errors import RecordError
 from codefavor.evidence.behaviour import differ
-from codefavor.evidence.candidate import runnable
+from codefavor.evidence.prelude import runnable
 from codefavor.jsonl import read_rows
-from codefavor.sandbox.job import Call, Job, Result
+from codefavor.sandbox.job import Job, JobResult, SandboxCall
 from codefavor.sandbox.probe import open_sandbox
 
 MOST_INPUTS = 60
@@ -62,12 +62,12 @@ class PlusRunner:
         return [None if place is None else _agree(*results[place : place + 3]) for place in places]
 
 
-def _calls(row: Mapping[str, Any]) -> tuple[Call, ...]:
+def _calls(row: Mapping[str, Any]) -> tuple[SandboxCall, ...]:
     inputs = [*row["base_input"], *row["plus_input"]][:MOST_INPUTS]
-    return tuple(Call(f"{row['entry_point']}(*{arguments!r})", budget=BUDGET) for arguments in inputs)
+    return tuple(SandboxCall(f"{row['entry_point']}(*{arguments!r})", budget=BUDGET) for arguments in inputs)
 
 
-def _agree(canonical: Result, a: Result, b: Result) -> tuple[bool, bool] | None:
+def _agree(canonical: JobResult, a: JobResult, b: JobResult) -> tuple[bool, bool] | None:
     known = [index for index, outcome in enumerate(canonical.outcomes) if outcome.status == "returned"]
     if not known:
         return None

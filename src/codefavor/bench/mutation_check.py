@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from codefavor.evidence.collect import Wanted, collect
+from codefavor.evidence.collect import collect
+from codefavor.evidence.wanted import Wanted
 from codefavor.pairs.comparison import Comparison
-from codefavor.pairs.evidence import CandidateEvidence, Evidence
+from codefavor.pairs.evidence import CandidateEvidence, Evidence, Observed
 from codefavor.sandbox.pool import Pool
 
 _WANTED = Wanted(examples=True, behaviour=True)
@@ -26,6 +27,6 @@ def _differs(evidence: Evidence) -> bool:
     return evidence.disagreements > 0 or _outcome(evidence.a) != _outcome(evidence.b)
 
 
-def _outcome(candidate: CandidateEvidence) -> tuple[bool, int, tuple[str, ...]]:
-    failed = tuple(f"{example.call}: {example.got}" for example in candidate.examples_failed)
-    return candidate.load_error is None, candidate.examples_passed, failed
+def _outcome(candidate: CandidateEvidence) -> tuple[bool, int, tuple[tuple[str, Observed], ...]]:
+    failed = tuple((example.call, example.got) for example in candidate.examples_failed)
+    return candidate.load_failure is None, candidate.examples_passed, failed

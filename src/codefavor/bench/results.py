@@ -6,6 +6,7 @@ Shares and scores are fractions of one. Nothing is computed here.
 from typing import Literal
 
 from codefavor.bench.statistics import Estimate
+from codefavor.judges.judge_settings import JudgeSettings
 from codefavor.manifest import Manifest
 from codefavor.pairs.comparison import Side
 from codefavor.pairs.criterion import Wording
@@ -15,18 +16,13 @@ from codefavor.record import Record
 
 Order = Literal["given", "both"]
 
-SETTINGS_FILE = "settings.json"
 VERDICTS_FILE = "verdicts.jsonl"
 RESULT_FILE = "result.json"
 
 
-class RunSettings(Record):
-    """What shapes the verdicts of a run; a run is continued under the same settings or not at all."""
+class RunSettings(JudgeSettings):
+    """What shapes the verdicts of a run; a run is resumed with the same settings or not at all."""
 
-    judge: str
-    """The judge's name."""
-    judge_files: dict[str, str]
-    """SHA-256 of the files that the judge is made of, by name."""
     data: dict[str, str]
     """SHA-256 of the task files, by name."""
     order: Order
@@ -39,8 +35,6 @@ class RunSettings(Record):
     """The seed of every random choice: the order in which pairs are shown, and resampling."""
     subset: str | None = None
     """The digest of the subset that was judged; None for all tasks of the data."""
-    unsafe_local: bool = False
-    """Whether foreign code may have run without a full sandbox, by the user's leave."""
 
 
 class TaskVerdict(Record):

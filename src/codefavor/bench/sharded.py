@@ -13,17 +13,14 @@ from codefavor.bench.tasks import Task
 from codefavor.bench.verdict_log import VerdictLog
 from codefavor.jsonl import read_records
 from codefavor.judges.protocol import Judge
-from codefavor.judges.sharded import Driver, Shard, remove, settled
+from codefavor.judges.sharded import JudgeDriver, JudgeShard, settled_with_judge
+from codefavor.runs.shards import records_of, remove
+
+TaskShard = JudgeShard[RunSettings]
+"""Tasks to judge."""
 
 
-class _Shard(Shard):
-    """Tasks to judge."""
-
-    settings: RunSettings
-    """The run."""
-
-
-class OnRay(Driver):
+class RayJudging(JudgeDriver[RunSettings]):
     """Judges tasks on a Ray cluster; it stands for `judge_tasks`."""
 
     def __call__(self, judge: Judge, tasks: Sequence[Task], settings: RunSettings) -> Iterator[TaskVerdict]:
@@ -33,24 +30,25 @@ class OnRay(Driver):
             UserError: there is no such cluster.
             CodeFavorError: a worker was stopped; the message names the shard.
         """
-        with closing(self.settle(tasks, settings, _Shard, judge_one)) as finished:
+        with closing(self.settle(tasks, settings, TaskShard, judge_shard)) as finished:
             for folder in finished:
-                yield from taken(folder)
+                yield from take_verdicts(folder)
 
 
-def judge_one(line: str) -> str:
+def judge_shard(line: str) -> str:
     """Judge a shard in the process of a worker."""
-    return settled(line, _Shard, _judge)
+    shard = TaskShard.model_validate_json(line)
+
+    def judge_waiting(judge: Judge) -> None:
+        with _log(shard.folder) as log:
+            waiting = [task for task in read_records(shard.records, Task) if task.id not in log.rows]
+            for row in judge_tasks(judge, waiting, shard.settings):
+                log.add(row)
+
+    return settled_with_judge(shard, judge_waiting)
 
 
-def _judge(judge: Judge, shard: _Shard) -> None:
-    with _log(shard.folder) as log:
-        waiting = [task for task in read_records(shard.records, Task) if task.id not in log.rows]
-        for row in judge_tasks(judge, waiting, shard.settings):
-            log.add(row)
-
-
-def taken(folder: Path) -> Iterator[TaskVerdict]:
+def take_verdicts(folder: Path) -> Iterator[TaskVerdict]:
     """Yield what is judged of a shard, each to be written before the next is asked for, and remove the shard.
 
     Raises:
@@ -63,4 +61,4 @@ def taken(folder: Path) -> Iterator[TaskVerdict]:
 
 
 def _log(folder: Path) -> VerdictLog:
-    return VerdictLog(folder / VERDICTS_FILE, read_records(folder.with_suffix(".jsonl"), Task))
+    return VerdictLog(folder / VERDICTS_FILE, read_records(records_of(folder), Task))

@@ -8,7 +8,7 @@ from typing import Self
 from codefavor.bench.results import TaskVerdict
 from codefavor.bench.tasks import Task
 from codefavor.errors import DataError
-from codefavor.jsonl import append_record, drop_torn_tail, read_records, refuse_second_writer
+from codefavor.runs.journal import Journal
 
 
 class VerdictLog:
@@ -22,31 +22,28 @@ class VerdictLog:
         """
         self.rows: dict[str, TaskVerdict] = {}
         """The verdicts by the ids of their tasks."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._out = path.open("a", encoding="utf-8", newline="\n")
+        self._journal = Journal(path, TaskVerdict)
         try:
-            refuse_second_writer(self._out, path)
-            drop_torn_tail(path)
             self._read(path, {task.id: task for task in tasks})
         except DataError:
-            self._out.close()
+            self._journal.close()
             raise
 
     def _read(self, path: Path, known: dict[str, Task]) -> None:
-        for row in read_records(path, TaskVerdict):
+        for _, row in self._journal.places():
             task = known.get(row.task)
             if task is None or task.comparison.digest() != row.given.comparison:
-                raise DataError(f"{path}: the verdict on {row.task} is about another comparison; name a new folder")
+                raise DataError(f"{path}: the verdict on {row.task} is about another comparison; choose another --out")
             self.rows[row.task] = row
 
     def add(self, row: TaskVerdict) -> None:
         """Append the verdict on a task that has none; it is with the operating system when this returns."""
         if row.task not in self.rows:
-            append_record(self._out, row)
+            self._journal.append(row)
             self.rows[row.task] = row
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._out.close()
+        self._journal.close()

@@ -11,6 +11,7 @@ from rich.markdown import Markdown
 from codefavor.ablate.grid import Grid
 from codefavor.ablate.run_study import run_command, run_grid
 from codefavor.ablate.table import make_table, to_csv, to_markdown
+from codefavor.atomic import write_text
 from codefavor.config import load_config
 
 app = typer.Typer()
@@ -38,6 +39,6 @@ def ablate(
     table = make_table(grid, out)
     texts = {"table.md": to_markdown(table), "table.csv": to_csv(table), "table.json": table.model_dump_json(indent=2)}
     for name, text in texts.items():
-        (out / name).write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
+        write_text(out / name, text if text.endswith("\n") else text + "\n")
     Console().print(Markdown(texts["table.md"]))
     typer.echo(f"{out / 'table.md'}")

@@ -15,13 +15,13 @@ from codefavor.annotate.answers import CastVote, cast_votes
 from codefavor.annotate.auth import read_annotators
 from codefavor.annotate.store import Store
 from codefavor.annotate.study import StudySettings, StudyTask, load_study
+from codefavor.atomic import writing_to
 from codefavor.cli.annotate_file import import_votes, page
 from codefavor.cli.options import CriterionOption, JsonOption, KeepCommentsOption, read_value
 from codefavor.cli.verbosity import note
 from codefavor.errors import DataError, MissingExtraError, UserError
 from codefavor.jsonl import write_records
 from codefavor.judges.human_votes import MINIMUM_WAGE
-from codefavor.pairs.source import writing_to
 
 app = typer.Typer(no_args_is_help=True, help="Let people vote on pairs in the browser, and analyse their votes.")
 

@@ -11,9 +11,9 @@ from codefavor.annotate.file_page import make_page
 from codefavor.annotate.import_votes import import_votes as import_file
 from codefavor.annotate.store import Store, sole_server
 from codefavor.annotate.study import StudySettings, load_study
+from codefavor.atomic import write_text, writing_to
 from codefavor.cli.options import CriterionOption, KeepCommentsOption, read_value
 from codefavor.errors import UserError
-from codefavor.pairs.source import writing_to
 
 
 def page(
@@ -43,8 +43,7 @@ def page(
     Store.begin(store, settings, tasks).close()
     made = make_page(settings, tasks, name, datetime.now(UTC))
     with writing_to(out):
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(made, encoding="utf-8")
+        write_text(out, made)
     typer.echo(f"{out}: {sum(not task.check for task in tasks)} tasks for {name}; votes go to {store} by import")
 
 

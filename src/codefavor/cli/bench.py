@@ -15,7 +15,7 @@ from codefavor.bench.judging import judge_tasks
 from codefavor.bench.label_audit import read_subset, tasks_of_subset
 from codefavor.bench.paired import PairedResult, compare_runs
 from codefavor.bench.results import RESULT_FILE, BenchResult, Order, RunSettings
-from codefavor.bench.sharded import OnRay
+from codefavor.bench.sharded import RayJudging
 from codefavor.bench.tasks import load_tasks
 from codefavor.bench.undecided import undecided_pairs
 from codefavor.cli.bench_audit import audit_labels, bias, command_line, p_value
@@ -28,12 +28,12 @@ from codefavor.cli.options import judge_specs
 from codefavor.cli.progress import counting
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.judges.load import KNOWN_SPECS, judge_files, load_judge
-from codefavor.judges.sharded import Fleet
 from codefavor.manifest import hash_file, make_manifest
 from codefavor.pairs.criterion import Wording
 from codefavor.pairs.source import write_pairs
 from codefavor.report.table import make_table
 from codefavor.report.text import for_terminal, percent
+from codefavor.runs.shards import Fleet
 
 app = typer.Typer(no_args_is_help=True, help="Score judges on tasks with known answers, and test their differences.")
 app.command("calibrate-cascade")(calibrate_cascade)
@@ -96,7 +96,7 @@ def run(
     inputs = [*files, *((data / name for name in tasks.files) if data.is_dir() else [data])]
     manifest = make_manifest(command_line(), settings.model_dump(mode="json"), inputs, seed)
     fleet = Fleet(workers=workers, shards_of=shards_of, address=ray_address)
-    judging = OnRay(judge, out, fleet) if engine == "ray" else judge_tasks
+    judging = RayJudging(judge, out, fleet) if engine == "ray" else judge_tasks
     with counting(chosen.name, len(tasks.tasks), out) as done:
         result = run_bench(chosen, tasks, settings, out, manifest, lambda count, _: done(count), judging)
     _print_result(result)

@@ -17,17 +17,18 @@ from codefavor.bench.build.problems import Problem, read_problems
 from codefavor.bench.build.rules import samples_by_rules
 from codefavor.bench.build.samples import Sample, Sampling, by_problem, draw_samples, read_samples
 from codefavor.bench.build.security import curate_security
-from codefavor.bench.build.write import Built, require_empty, write_benchmark
+from codefavor.bench.build.write import Built, write_benchmark
 from codefavor.bench.tasks import TASKS_FILE, load_tasks
 from codefavor.cli.progress import counted
 from codefavor.cli.sandbox import UNSAFE_HELP
-from codefavor.errors import ConfigError, DataError, UserError
+from codefavor.errors import ConfigError, DataError
 from codefavor.jsonl import read_records
 from codefavor.manifest import Manifest, make_manifest
 from codefavor.pairs.comparison import LabeledComparison
 from codefavor.pairs.pair import PreferencePair
 from codefavor.pairs.source import write_pairs
 from codefavor.pairs.vote import Vote
+from codefavor.runs.run_folder import require_absent, require_new
 from codefavor.sandbox.probe import open_sandbox
 
 app = typer.Typer(no_args_is_help=True, help="Make a benchmark of your own, as the paper's was made.")
@@ -162,8 +163,7 @@ def candidates(
     seed: SeedOption = 0,
 ) -> None:
     """For people to vote on: the two most different samples of each problem. Which one is "chosen" is drawn."""
-    if out.exists():
-        raise UserError(f"{out}: exists; name a new file")
+    require_absent(out)
     asked = _read(problems, license_name, limit, seed, None)
     sampling = _sampling(model, base_url, draws, temperature, budget)
     found = _samples(asked, samples, sampling, answers, out)
@@ -184,7 +184,7 @@ def human_preference(
     seed: SeedOption = 0,
 ) -> None:
     """From votes: what at least three people voted on without a conflict."""
-    require_empty(out)
+    require_new(out)
     tasks = load_tasks(pairs, "kept", seed).tasks
     made = curate_votes(tasks, list(read_records(votes, Vote)), least)
     _write(made, out, seed, _manifest("human-preference", [pairs, votes], None, seed, least=least))
@@ -192,7 +192,7 @@ def human_preference(
 
 def _read(path: Path, license_name: str | None, limit: int | None, seed: int, out: Path | None) -> dict[str, Problem]:
     if out:
-        require_empty(out)
+        require_new(out)
     problems = read_problems(path, license_name)
     if limit is None or limit >= len(problems):
         return problems

@@ -11,12 +11,11 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from codefavor.bench.bench_judge import write_json
+from codefavor.atomic import write_json, write_text, writing_to
 from codefavor.bench.cascade_runs import CascadeRow, StageRun, calibrate, read_stage
 from codefavor.bench.results import VERDICTS_FILE
 from codefavor.errors import DataError, UserError
 from codefavor.manifest import make_manifest
-from codefavor.pairs.source import writing_to
 from codefavor.report.frontier import CostRow, draw_frontier, money
 from codefavor.report.text import percent
 
@@ -67,7 +66,7 @@ def calibrate_cascade(
         if not drawn:
             raise UserError("nothing costs anything here, so there is no frontier; give --machine-hour")
         with writing_to(plot):
-            plot.write_text(str(drawn), encoding="utf-8")
+            write_text(plot, str(drawn))
     typer.echo(f"{out}: --judge cascade:{out}")
 
 

@@ -8,10 +8,10 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from codefavor.atomic import write_text, writing_to
 from codefavor.bench.calibrate import Calibrated, calibrate_judge
 from codefavor.errors import UserError
 from codefavor.judges.card import CARD_FILE, write_card
-from codefavor.pairs.source import writing_to
 from codefavor.report.calibration import render_calibration
 from codefavor.report.text import percent
 
@@ -44,7 +44,7 @@ def calibrate(
     if plot:
         with writing_to(plot):
             measured = [("temperature 1", found.before), ("fitted", found.after)]
-            plot.write_text(render_calibration(str(judge), measured), encoding="utf-8")
+            write_text(plot, render_calibration(str(judge), measured))
     with writing_to(judge / CARD_FILE):
         write_card(judge, found.card)
     _print(found)

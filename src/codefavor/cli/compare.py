@@ -22,7 +22,7 @@ from codefavor.cli.options import (
     read_value,
 )
 from codefavor.cli.sandbox import UNSAFE_HELP
-from codefavor.evidence.describe import account
+from codefavor.evidence.describe import describe
 from codefavor.judges.load import default_spec, load_judge
 from codefavor.pairs.verdict import Verdict
 
@@ -62,7 +62,7 @@ def compare(
     for name, value in answer.items():
         if value is not None:
             typer.echo(f"{name:<12} {value}")
-    for number, line in enumerate(account(verdict.evidence) if verdict.evidence else ()):
+    for number, line in enumerate(describe(verdict.evidence) if verdict.evidence else ()):
         typer.echo(f"{'' if number else 'evidence':<12} {line}")
 
 

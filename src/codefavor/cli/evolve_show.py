@@ -12,11 +12,12 @@ from rich.panel import Panel
 from rich.syntax import Syntax
 
 from codefavor.errors import UserError
-from codefavor.evolve.journal import Settled, read_settled
 from codefavor.evolve.protocol import Discard
+from codefavor.evolve.settled import Settled
 from codefavor.jsonl import read_records
 from codefavor.languages.diff import unified_diff
 from codefavor.pairs.pair import PreferencePair
+from codefavor.runs.journal import JOURNAL_FILE, read_journal
 
 _AT_EXPORT = {"near-duplicate", "contamination"}
 
@@ -40,7 +41,7 @@ def show(
     console = Console()
     late = _dropped_at_export(run)
     shown = 0
-    for settled in read_settled(run / "journal.jsonl"):
+    for settled in read_journal(run / JOURNAL_FILE, Settled):
         discard = settled.discard or late.get(settled.source_id)
         if not _is_wanted(settled, discard, which, stage, seed):
             continue

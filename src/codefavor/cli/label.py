@@ -19,15 +19,15 @@ from codefavor.cli.progress import counting
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.errors import UserError
 from codefavor.judges.load import default_spec, judge_files, load_judge
-from codefavor.judges.sharded import Fleet
-from codefavor.labelling.label import label_shard
+from codefavor.labelling.label import label_problems
 from codefavor.labelling.label_file import PARQUET_FILE, PREFERENCES_FILE, label_file
 from codefavor.labelling.labelled import LabelSettings, Strategy
-from codefavor.labelling.sharded import OnRay
+from codefavor.labelling.sharded import RayLabelling
 from codefavor.labelling.yield_report import YieldReport
 from codefavor.manifest import hash_file, make_manifest
 from codefavor.ranking.ranking import RankSettings
 from codefavor.ranking.sample_file import count_samples, read_samples
+from codefavor.runs.shards import Fleet
 
 app = typer.Typer(help="Make a preference set for training from candidates and a judge.")
 
@@ -83,14 +83,16 @@ def label(
         unsafe_local=unsafe_local,
     )
     fleet = Fleet(workers=workers, shards_of=shards_of, address=ray_address)
-    shard = OnRay(spec, out, fleet) if engine == "ray" else label_shard
+    labelling = RayLabelling(spec, out, fleet) if engine == "ray" else label_problems
     problems = count_samples(file, named)
     command = shlex.join(["codefavor", *sys.argv[1:]])
     manifest = make_manifest(command, settings.model_dump(mode="json"), [file, *files], seed)
     parquet = find_spec("pyarrow") is not None
     with counting(chosen.name, problems, out) as done:
         samples = partial(read_samples, file, named)
-        report = label_file(chosen, samples, settings, out, manifest, done, chat=chat, parquet=parquet, shard=shard)
+        report = label_file(
+            chosen, samples, settings, out, manifest, done, chat=chat, parquet=parquet, labelling=labelling
+        )
     if as_json:
         typer.echo(report.model_dump_json(indent=2))
         return

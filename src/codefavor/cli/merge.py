@@ -12,16 +12,18 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from codefavor.atomic import write_text
 from codefavor.bench.tasks import load_tasks
 from codefavor.errors import ConfigError, MissingExtraError
-from codefavor.jsonl import append_record, read_records
 from codefavor.judges.both_orders import BothOrders
 from codefavor.judges.card import CARD_FILE
 from codefavor.judges.load import load_judge
-from codefavor.manifest import make_manifest
+from codefavor.manifest import hash_file, make_manifest
 from codefavor.models.adapter import ADAPTER_CONFIG
 from codefavor.pairs.comparison import LabeledComparison
 from codefavor.record import Record
+from codefavor.runs.journal import Journal
+from codefavor.runs.run_folder import claim
 
 app = typer.Typer()
 
@@ -48,8 +50,7 @@ def merge(
         raise MissingExtraError(error.name or "torch", "train") from None
     shares = weights or [1.0] * len(judges)
     if export:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(merging.mergekit_config(judges, shares), encoding="utf-8")
+        write_text(out, merging.mergekit_config(judges, shares))
         typer.echo(f"{out}: for `mergekit-yaml`")
     elif sweep:
         _sweep(merging, judges, sweep, out, steps)
@@ -65,6 +66,15 @@ def _merge(merging: Any, judges: list[Path], shares: list[float], out: Path) -> 
     settings = {"judges": [str(judge) for judge in judges], "weights": shares}
     files = [file for judge in judges for file in sorted(judge.glob("*.safetensors"))]
     merging.merge_judges(judges, shares, out, make_manifest(f"codefavor {' '.join(sys.argv[1:])}", settings, files, 0))
+
+
+class SweepSettings(Record):
+    """What shapes the table of a sweep; it is resumed with the same settings or not at all."""
+
+    weights: dict[str, str]
+    """SHA-256 of the weights of both judges, by file."""
+    pairs: str
+    """SHA-256 of the held-out pairs."""
 
 
 class Trial(Record):
@@ -86,21 +96,22 @@ def _sweep(merging: Any, judges: list[Path], pairs: Path, out: Path, steps: int)
     if len(judges) != 2:
         raise ConfigError(f"--sweep goes from one judge to another; {len(judges)} were given")
     tasks = load_tasks(pairs, "stripped", 0).tasks
-    out.mkdir(parents=True, exist_ok=True)
     log, best, tried = out / "sweep.jsonl", out / "best", out / ".trial"
-    trials = list(read_records(log, Trial)) if log.exists() else []
-    for share in (step / steps for step in range(steps + 1)):
-        if any(trial.share == share for trial in trials):
-            continue
-        shutil.rmtree(tried, ignore_errors=True)
-        _merge(merging, judges, [1 - share, share], tried)
-        trial = Trial(share=share, accuracy=_accuracy(tried, tasks))
-        if all(trial.rank > other.rank for other in trials):
-            shutil.rmtree(best, ignore_errors=True)
-            tried.rename(best)
-        trials.append(trial)
-        with log.open("a", encoding="utf-8") as lines:
-            append_record(lines, trial)
+    weights = {str(file): hash_file(file) for judge in judges for file in sorted(judge.glob("*.safetensors"))}
+    claim(out, SweepSettings(weights=weights, pairs=hash_file(pairs)), earlier=log.name)
+    with Journal(log, Trial) as journal:
+        trials = [trial for _, trial in journal.places()]
+        for share in (step / steps for step in range(steps + 1)):
+            if any(trial.share == share for trial in trials):
+                continue
+            shutil.rmtree(tried, ignore_errors=True)
+            _merge(merging, judges, [1 - share, share], tried)
+            trial = Trial(share=share, accuracy=_accuracy(tried, tasks))
+            if all(trial.rank > other.rank for other in trials):
+                shutil.rmtree(best, ignore_errors=True)
+                tried.rename(best)
+            trials.append(trial)
+            journal.append(trial)
     shutil.rmtree(tried, ignore_errors=True)
     _show(trials, judges)
     typer.echo(f"{best}: the best of them on {pairs}, which therefore says too much of it; the table is {log}")

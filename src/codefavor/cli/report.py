@@ -1,12 +1,14 @@
 """`codefavor report`: results side by side in one HTML page, and as Markdown, LaTeX or CSV."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from codefavor.atomic import replacing, writing_to
 from codefavor.bench.tasks import TaskSet, load_tasks
 from codefavor.errors import UserError
 from codefavor.report.browser import covers
@@ -69,16 +71,7 @@ def _write_all(texts: Mapping[Path, str]) -> None:
     for path in texts:
         if path.is_dir():
             raise UserError(f"{path}: cannot be written: it is a folder")
-    partials = {path: path.with_name(f".{path.name}.partial") for path in texts}
-    try:
+    with ExitStack() as opened:
         for path, text in texts.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            partials[path].write_text(text, encoding="utf-8")
-        for path, partial in partials.items():
-            partial.replace(path)
-    except OSError as error:
-        raise UserError(f"{error.filename2 or error.filename}: cannot be written: {error.strerror}") from None
-    finally:
-        for partial in partials.values():
-            if partial.parent.is_dir():
-                partial.unlink(missing_ok=True)
+            opened.enter_context(writing_to(path))
+            opened.enter_context(replacing(path)).write_text(text, encoding="utf-8")

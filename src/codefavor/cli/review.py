@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from codefavor.atomic import write_text, writing_to
 from codefavor.cli.options import JsonOption, JudgeOption, OrdersOption, read_criterion
 from codefavor.cli.progress import progress_bar
 from codefavor.cli.sandbox import UNSAFE_HELP
@@ -17,13 +18,12 @@ from codefavor.judges.both_orders import judge_in_orders
 from codefavor.judges.load import default_spec, load_judge
 from codefavor.judges.protocol import Judge
 from codefavor.pairs.criterion import VERIFIABLE_ASPECTS, Aspect
-from codefavor.pairs.source import writing_to
 from codefavor.review.markdown import as_markdown
 from codefavor.review.records import SURE, Review
 from codefavor.review.review_changes import review_changes
 from codefavor.review.sarif import as_sarif
 from codefavor.review.text import as_text
-from codefavor.sandbox.pool import Pool
+from codefavor.sandbox.pool import WorkerPool
 from codefavor.sandbox.probe import open_sandbox
 
 Format = Literal["text", "json", "sarif", "markdown"]
@@ -103,7 +103,7 @@ def review(
             pool.close()
     for path, kind in files.items():
         with writing_to(path):
-            path.write_text(_RENDER[kind](result), encoding="utf-8")
+            write_text(path, _RENDER[kind](result))
     typer.echo(_RENDER[output](result), nl=False)
     if threshold is not None and result.worse(threshold):
         raise typer.Exit(_WORSE)
@@ -136,7 +136,7 @@ def _open(path: Path) -> Repository:
     return open_repository(root, Path(index) if index else None)
 
 
-def _open_pool(unsafe_local: bool) -> tuple[Pool | None, str | None]:
+def _open_pool(unsafe_local: bool) -> tuple[WorkerPool | None, str | None]:
     try:
         return open_sandbox(unsafe_local=unsafe_local), None
     except SandboxError as error:

@@ -11,12 +11,13 @@ from rich.table import Table
 from codefavor.cli.options import LanguageOption, find_language, read_text
 from codefavor.errors import UserError
 from codefavor.languages.registry import known_languages, language_named
-from codefavor.sandbox.job import Ended, Job, Layers, Limits
+from codefavor.sandbox.job import Job, Layers, ProcessEnd
 from codefavor.sandbox.probe import best_layers, open_sandbox
+from codefavor.sandbox.wire import ProcessLimits
 
 UNSAFE_HELP = "Run foreign code even where the sandbox does not hold; every result says so."
 _NOT_SAFE = 1
-_ENDINGS: dict[Ended, str] = {
+_ENDINGS: dict[ProcessEnd, str] = {
     "finished": "ended by itself",
     "exited": "ended with status {status}",
     "signal": "was killed by signal {number} (too much processor time or memory, or a crash)",
@@ -60,7 +61,7 @@ def _table(layers: Layers) -> Table:
 @app.command()
 def run(
     file: Annotated[Path, typer.Argument(help="A program; - is standard input.")],
-    cpu_seconds: Annotated[int, typer.Option(min=1, help="Seconds of processor time.")] = Limits.cpu_seconds,
+    cpu_seconds: Annotated[int, typer.Option(min=1, help="Seconds of processor time.")] = ProcessLimits.cpu_seconds,
     language: LanguageOption = None,
     unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
 ) -> None:
@@ -71,8 +72,8 @@ def run(
         raise UserError(f"{file}: {program.title} cannot be run yet; what can be run is {runnable}")
     code = read_text(file)
     with open_sandbox(workers=1, unsafe_local=unsafe_local) as pool:
-        result = pool.run_one(Job(code, program=True, limits=Limits(cpu_seconds=cpu_seconds)))
-    typer.echo(result.printed, nl=not result.printed.endswith("\n"))
+        result = pool.run_one(Job(code, program=True, limits=ProcessLimits(cpu_seconds=cpu_seconds)))
+    typer.echo(result.stdout, nl=not result.stdout.endswith("\n"))
     ending = _ENDINGS[result.ended].format(status=result.status, number=-result.status)
     typer.echo(f"{file} {ending} after {result.cpu_seconds:.2f} s of processor time.")
     for refused in result.refused:

@@ -9,23 +9,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from codefavor.evidence.entry_point import Entry
-from codefavor.evidence.example import Example
-from codefavor.evidence.expected import same, shorten, show
+from codefavor.evidence.entry_point import EntryPoint
+from codefavor.evidence.example import WorkedExample
+from codefavor.evidence.expected import same
 from codefavor.evidence.inputs import InputMaker, guess_arguments
 from codefavor.evidence.literals import evaluate
+from codefavor.evidence.observed import observe, shorten
 from codefavor.evidence.relations import Arguments
-from codefavor.pairs.evidence import Difference, Incident, IncidentKind
+from codefavor.pairs.evidence import Difference, Incident, IncidentCode
 from codefavor.sandbox.inside.values import Kept, Opaque
-from codefavor.sandbox.job import Call, Job, Outcome, Result
+from codefavor.sandbox.job import CallOutcome, Job, JobResult, SandboxCall
 from codefavor.sandbox.pool import Pool
 
 INPUTS = 40
 BUDGET = 300_000
 _CLEARLY_LESS = 20
 """How many times less work the other must need before work without end is held against a candidate."""
-_MOST_DIFFERENCES = 3
-_MOST_INCIDENTS = 3
+_MAX_DIFFERENCES = 3
+_MAX_INCIDENTS = 3
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Behaviour:
     """Incidents of candidate B."""
 
 
-def seeds_of(examples: Sequence[Example], entry: Entry) -> list[Arguments]:
+def seeds_of(examples: Sequence[WorkedExample], entry_point: EntryPoint) -> list[Arguments]:
     """Return the arguments of the examples that are plain values, of the commonest arity."""
     seeds = []
     for example in examples:
@@ -54,7 +55,7 @@ def seeds_of(examples: Sequence[Example], entry: Entry) -> list[Arguments]:
             continue
     seeds = [seed for seed in seeds if seed]
     if not seeds:
-        return [guess] if (guess := guess_arguments(entry)) else []
+        return [guess] if (guess := guess_arguments(entry_point)) else []
     arity = max({len(seed) for seed in seeds}, key=[len(seed) for seed in seeds].count)
     return [seed for seed in seeds if len(seed) == arity]
 
@@ -65,45 +66,52 @@ def call_source(name: str, arguments: Arguments) -> str:
 
 
 def run_behaviour(
-    pool: Pool, entry: Entry, codes: tuple[str, str], seeds: Sequence[Arguments], shown: Sequence[Any], seed: int
+    pool: Pool,
+    entry_point: EntryPoint,
+    codes: tuple[str, str],
+    seeds: Sequence[Arguments],
+    example_results: Sequence[Any],
+    seed: int,
 ) -> Behaviour:
     """Run both candidates on the same generated inputs.
 
     Args:
         pool: where they run.
-        entry: the function to call.
+        entry_point: the function to call.
         codes: the candidates, ready to run.
         seeds: arguments of the examples.
-        shown: results that the examples show, whose types are the right ones.
+        example_results: results that the examples show, whose types are the right ones.
         seed: the seed of the generator.
     """
     maker = InputMaker(seeds, random.Random(seed))
     like, edges = maker.like(INPUTS), maker.edges()
-    calls = tuple(Call(call_source(entry.name, arguments), BUDGET) for arguments in [*like, *edges])
+    calls = tuple(SandboxCall(call_source(entry_point.name, arguments), BUDGET) for arguments in [*like, *edges])
     result_a, result_b = pool.run([Job(code, calls) for code in codes])
     differing = sorted(
         {call.source for call, a, b in _rows(calls, result_a, result_b) if differ(a, b)}, key=lambda s: (len(s), s)
     )
     by_source = {call.source: (a, b) for call, a, b in _rows(calls, result_a, result_b)}
-    kinds = {_kind(value) for value in shown}
+    kinds = {_kind(value) for value in example_results}
     rows = list(_rows(calls, result_a, result_b))[: len(like)]
     return Behaviour(
         inputs=len(like),
         disagreements=sum(differ(a, b) for _, a, b in rows),
         differences=tuple(
-            Difference(call=shorten(source), a=show(by_source[source][0]), b=show(by_source[source][1]))
-            for source in differing[:_MOST_DIFFERENCES]
+            Difference(call=shorten(source), a=observe(by_source[source][0]), b=observe(by_source[source][1]))
+            for source in differing[:_MAX_DIFFERENCES]
         ),
         a=_incidents([(call, a, b) for call, a, b in rows], kinds),
         b=_incidents([(call, b, a) for call, a, b in rows], kinds),
     )
 
 
-def _rows(calls: Sequence[Call], result_a: Result, result_b: Result) -> Iterable[tuple[Call, Outcome, Outcome]]:
+def _rows(
+    calls: Sequence[SandboxCall], result_a: JobResult, result_b: JobResult
+) -> Iterable[tuple[SandboxCall, CallOutcome, CallOutcome]]:
     return zip(calls, result_a.outcomes, result_b.outcomes, strict=True)
 
 
-def differ(a: Outcome, b: Outcome) -> bool:
+def differ(a: CallOutcome, b: CallOutcome) -> bool:
     """Return whether two outcomes differ, as far as that can be told; what was not run tells nothing."""
     known = {"returned", "raised"}
     if a.status not in known or b.status not in known:
@@ -113,31 +121,32 @@ def differ(a: Outcome, b: Outcome) -> bool:
     return not same(a.value, b.value) if a.status == "returned" else False
 
 
-def _incidents(rows: list[tuple[Call, Outcome, Outcome]], kinds: set[str]) -> tuple[Incident, ...]:
+def _incidents(rows: list[tuple[SandboxCall, CallOutcome, CallOutcome]], kinds: set[str]) -> tuple[Incident, ...]:
     """Return what goes wrong with the first outcome of each row and not with the second; the smallest of each kind."""
-    found: dict[IncidentKind, Incident] = {}
+    found: dict[IncidentCode, Incident] = {}
     for call, own, other in sorted(rows, key=lambda row: (len(row[0].source), row[0].source)):
-        kind = _incident(own, other, kinds)
-        if kind and kind not in found:
-            found[kind] = Incident(kind=kind, call=shorten(call.source), detail=show(own))
-    return tuple(found.values())[:_MOST_INCIDENTS]
+        code = _incident(own, other, kinds)
+        if code and code not in found:
+            found[code] = Incident(code=code, call=shorten(call.source), got=observe(own))
+    return tuple(found.values())[:_MAX_INCIDENTS]
 
 
-def _incident(own: Outcome, other: Outcome, kinds: set[str]) -> IncidentKind | None:
+def _incident(own: CallOutcome, other: CallOutcome, kinds: set[str]) -> IncidentCode | None:
     if other.status != "returned" or (kinds and _kind(other.value) not in kinds):
         return None
     return _fault(own, other, kinds)
 
 
-def _fault(own: Outcome, other: Outcome, kinds: set[str]) -> IncidentKind | None:
+def _fault(own: CallOutcome, other: CallOutcome, kinds: set[str]) -> IncidentCode | None:
     if own.status in ("raised", "died"):
-        return "undefined name" if own.raised and "NameError" in own.raised.above else "crash"
+        undefined = own.raised is not None and "NameError" in own.raised.bases
+        return IncidentCode.UNDEFINED_NAME if undefined else IncidentCode.CRASH
     if own.status == "exhausted" and (other.opcodes or BUDGET) * _CLEARLY_LESS < BUDGET:
-        return "endless"
+        return IncidentCode.ENDLESS
     if own.status == "returned" and kinds and _kind(own.value) not in kinds:
-        return "wrong type"
+        return IncidentCode.WRONG_TYPE
     if own.mutated and other.mutated is False:
-        return "changed arguments"
+        return IncidentCode.CHANGED_ARGUMENTS
     return None
 
 

@@ -1,30 +1,42 @@
-"""A candidate made ready to run: what the instruction gives it (imports, helpers) stands before its own code."""
+"""A candidate that is parsed once: everything that reads its syntax is handed this, and nobody parses it again."""
 
 import ast
-import re
+from dataclasses import dataclass
+from functools import cached_property
 
-from codefavor.evidence.entry_point import FunctionNode, is_finished, parse
-
-_FENCED = re.compile(r"```(?:python|py)?[ \t]*\n(.*?)```", re.DOTALL)
-_IMPORT = re.compile(r"^(?:import[ \t]+[\w., \t]+|from[ \t]+[\w.]+[ \t]+import[ \t]+[\w*, \t()]+)$", re.MULTILINE)
-
-
-def prelude(instruction: str) -> str:
-    """Return the imports and finished helper functions that the instruction shows, as source."""
-    trees = [tree for text in (instruction, *_FENCED.findall(instruction)) if (tree := parse(text)) is not None]
-    parts = [
-        ast.unparse(node)
-        for tree in trees
-        for node in tree.body
-        if isinstance(node, ast.Import | ast.ImportFrom) or (isinstance(node, FunctionNode) and is_finished(node))
-    ]
-    if not trees:
-        parts = [line.strip() for line in _IMPORT.findall(instruction) if parse(line.strip()) is not None]
-    return "".join(f"{part}\n" for part in dict.fromkeys(parts))
+from codefavor.languages.python.functions import FunctionNode
+from codefavor.languages.python.parse import parse
+from codefavor.languages.source import Unparsable
 
 
-def runnable(instruction: str, code: str) -> str:
-    """Return the candidate's code with the prelude before it, unless it is a program that must stay as it is."""
-    before = prelude(instruction)
-    future = re.match(r"\s*from __future__", code)
-    return code if not before or future else f"{before}\n{code}"
+@dataclass(frozen=True)
+class ParsedCandidate:
+    """One Python candidate; what is derived from its code is worked out when it is first needed, and kept."""
+
+    code: str
+    """The candidate's own text."""
+
+    @cached_property
+    def tree(self) -> ast.Module | Unparsable:
+        """Its syntax tree, or why there is none. Analysers may note things on the nodes; nobody changes the tree."""
+        return parse(self.code)
+
+    @cached_property
+    def functions(self) -> dict[str, FunctionNode]:
+        """The functions defined at the top of it, by name, in order; none where it does not parse."""
+        return {} if isinstance(self.tree, Unparsable) else top_functions(self.tree)
+
+
+def top_functions(tree: ast.Module) -> dict[str, FunctionNode]:
+    """Return the functions defined at the top of a module, by name, in order."""
+    return {node.name: node for node in tree.body if isinstance(node, FunctionNode)}
+
+
+def is_finished(node: FunctionNode) -> bool:
+    """Return whether a function has a body, beside its docstring and `pass`."""
+    return any(not isinstance(statement, ast.Pass) for statement in body_of(node))
+
+
+def body_of(node: FunctionNode) -> list[ast.stmt]:
+    """Return the statements of a function without docstrings and other constants that stand as statements."""
+    return [part for part in node.body if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))]

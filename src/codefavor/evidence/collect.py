@@ -1,193 +1,52 @@
-"""Collects the evidence of one comparison: what can be told without running, then examples, behaviour, cost."""
+"""Collects the evidence of one comparison, in the languages that there is evidence for.
 
-from dataclasses import dataclass, field
+One comparison is a border: whatever breaks while it is analysed is missing from its evidence, and from no other's.
+"""
 
-from codefavor.evidence.behaviour import Behaviour, run_behaviour, seeds_of
-from codefavor.evidence.candidate import prelude, runnable
-from codefavor.evidence.cost import CostRun, Series, fit_growth, run_cost
-from codefavor.evidence.entry_point import Entry, find_entry, parse
-from codefavor.evidence.examples import ExampleRun, ExampleRuns, run_examples
-from codefavor.evidence.findings import find
-from codefavor.evidence.literals import evaluate
-from codefavor.evidence.static_checks import find_problems
-from codefavor.evidence.work_comparison import balance
+from collections.abc import Callable, Mapping
+
+from codefavor.errors import SandboxError
+from codefavor.evidence.collect_python import collect_python
+from codefavor.evidence.wanted import Wanted
+from codefavor.languages.registry import find_language
+from codefavor.pairs.circumstance import Circumstance, CircumstanceCode, EvidencePart
 from codefavor.pairs.comparison import Comparison
-from codefavor.pairs.criterion import Aspect
-from codefavor.pairs.evidence import CandidateEvidence, Evidence, Missing
-from codefavor.sandbox.job import Job, Result
+from codefavor.pairs.evidence import CandidateEvidence, Evidence
 from codefavor.sandbox.pool import Pool
 
-LANGUAGE = "python"
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Which kinds of evidence are worth their time."""
-
-    examples: bool = True
-    """Run both on the worked examples; without this, nothing is run at all."""
-    behaviour: bool = True
-    """Run both on generated inputs."""
-    cost: bool = False
-    """Count and time the work on growing inputs."""
-    findings: bool = False
-    """Ask the analysers."""
-    seed: int = 0
-    """The seed of every generated input."""
-
-
-@dataclass
-class Collected:
-    """The evidence as far as it goes."""
-
-    evidence: Evidence
-    """What is known so far."""
-    missing: list[Missing] = field(default_factory=list)
-    """What could not be had so far."""
-
-
-def wanted_for(aspect: Aspect | None, seed: int) -> Wanted:
-    """Return the kinds of evidence that can decide an aspect; without one, correctness."""
-    return Wanted(
-        examples=aspect not in (Aspect.SECURITY, Aspect.HUMAN_PREFERENCE),
-        behaviour=aspect in (Aspect.CORRECTNESS, None),
-        cost=aspect is Aspect.EFFICIENCY,
-        findings=aspect is Aspect.SECURITY,
-        seed=seed,
-    )
+Collector = Callable[[Pool, Comparison, Wanted], Evidence]
+"""Collects what is wanted of a comparison in one language."""
+COLLECTORS: Mapping[str, Collector] = {"python": collect_python}
+"""How evidence is collected, by the name of a language that runs."""
 
 
 def collect(pool: Pool, comparison: Comparison, wanted: Wanted) -> Evidence:
-    """Return all evidence of a comparison that is wanted and can be had."""
-    codes = (comparison.code_a, comparison.code_b)
-    parsed = [parse(code) is not None for code in codes]
-    if comparison.language.lower() != LANGUAGE:
-        reason = f"Only Python is run; this is {comparison.language}."
-        return _without_running(parsed, Missing(part="syntax", reason=reason))
-    entry = find_entry(comparison.instruction, *codes)
-    given = prelude(comparison.instruction)
-    problems = [find_problems(code, entry.name if entry else None, given) for code in codes]
-    ready = (runnable(comparison.instruction, codes[0]), runnable(comparison.instruction, codes[1]))
-    a = CandidateEvidence(parses=parsed[0], problems=problems[0])
-    b = CandidateEvidence(parses=parsed[1], problems=problems[1])
-    collected = Collected(Evidence(a=a, b=b, entry=entry.name if entry else None))
-    if wanted.findings:
-        _add_findings(collected, codes)
-    if not wanted.examples:
-        pass
-    elif entry is None:
-        collected.missing.append(Missing(part="examples", reason="No function to call is known to both candidates."))
-    else:
-        _run(pool, comparison, entry, ready, wanted, collected)
-    return collected.evidence.model_copy(update={"missing": tuple(collected.missing)})
+    """Return all evidence of a comparison that is wanted and available.
 
-
-def _without_running(parsed: list[bool], missing: Missing) -> Evidence:
-    a, b = (CandidateEvidence(parses=parses) for parses in parsed)
-    return Evidence(a=a, b=b, missing=(missing,))
-
-
-def _run(
-    pool: Pool, comparison: Comparison, entry: Entry, codes: tuple[str, str], wanted: Wanted, collected: Collected
-) -> None:
-    runs = run_examples(pool, comparison.instruction, entry, codes)
-    results = runs.results if runs.examples else _load(pool, codes)
-    _add_examples(collected, runs, results)
-    if not runs.examples:
-        collected.missing.append(Missing(part="examples", reason="The instruction shows no worked example."))
-    if any(result.loading.status != "returned" for result in results):
-        collected.missing.append(Missing(part="behaviour", reason="A candidate cannot be loaded."))
-        return
-    seeds = seeds_of(runs.examples, entry)
-    if not seeds:
-        collected.missing.append(Missing(part="behaviour", reason=f"{entry.name} takes no arguments to vary."))
-        return
-    if wanted.behaviour:
-        shown = [evaluate(example.expected) for example in runs.examples if _is_shown(example.kind, example.expected)]
-        _add_behaviour(collected, run_behaviour(pool, entry, codes, seeds, shown, wanted.seed))
-    if wanted.cost:
-        _add_cost(collected, run_cost(pool, entry, codes, seeds, wanted.seed))
-
-
-def _add_findings(collected: Collected, codes: tuple[str, str]) -> None:
-    a, b = (find(code) for code in codes)
-    evidence = collected.evidence
-    collected.evidence = evidence.model_copy(
-        update={
-            "a": evidence.a.model_copy(update={"findings": a.findings}),
-            "b": evidence.b.model_copy(update={"findings": b.findings}),
-        }
-    )
-
-
-def _load(pool: Pool, codes: tuple[str, str]) -> tuple[Result, Result]:
-    result_a, result_b = pool.run([Job(code) for code in codes])
-    return result_a, result_b
-
-
-def _is_shown(kind: str, expected: str) -> bool:
-    if kind != "equals":
-        return False
+    Raises:
+        SandboxError: foreign code cannot be run safely, or the sandbox itself failed.
+        PluginError: a language of another package is broken.
+    """
+    language = find_language(comparison.language)
+    collector = COLLECTORS.get(language.name) if language and language.runs else None
+    if collector is None:
+        code = CircumstanceCode.LANGUAGE_NOT_RUN if wanted.examples else CircumstanceCode.LANGUAGE_NOT_ANALYSED
+        return without_evidence(_main_part(wanted), code, language.name if language else comparison.language)
     try:
-        evaluate(expected)
-    except ValueError:
-        return False
-    return True
+        return collector(pool, comparison, wanted)
+    except SandboxError:
+        raise
+    except Exception as error:  # noqa: BLE001 - one comparison must not stop the others
+        return without_evidence(_main_part(wanted), CircumstanceCode.ANALYSIS_FAILED, type(error).__name__)
 
 
-def _add_examples(collected: Collected, runs: ExampleRuns, results: tuple[Result, Result]) -> None:
-    evidence = collected.evidence
-    collected.evidence = evidence.model_copy(
-        update={
-            "a": _with_examples(evidence.a, runs.a, results[0]),
-            "b": _with_examples(evidence.b, runs.b, results[1]),
-            "unsafe": results[0].unsafe,
-        }
-    )
-    if runs.distrusted:
-        reason = f"{runs.distrusted} examples fail with both candidates and do not count."
-        collected.missing.append(Missing(part="examples", reason=reason))
+def without_evidence(part: EvidencePart, code: CircumstanceCode, name: str | None = None) -> Evidence:
+    """Return evidence that holds nothing but the reason why there is none."""
+    circumstance = Circumstance(part=part, code=code, name=name)
+    return Evidence(a=CandidateEvidence(), b=CandidateEvidence(), circumstances=(circumstance,))
 
 
-def _with_examples(candidate: CandidateEvidence, run: ExampleRun, result: Result) -> CandidateEvidence:
-    loading = result.loading
-    error = None if loading.status == "returned" else str(loading.raised or loading.status)
-    return candidate.model_copy(
-        update={"examples_passed": run.passed, "examples_failed": run.failed, "load_error": error}
-    )
-
-
-def _add_behaviour(collected: Collected, behaviour: Behaviour) -> None:
-    evidence = collected.evidence
-    collected.evidence = evidence.model_copy(
-        update={
-            "a": evidence.a.model_copy(update={"incidents": behaviour.a}),
-            "b": evidence.b.model_copy(update={"incidents": behaviour.b}),
-            "inputs": behaviour.inputs,
-            "disagreements": behaviour.disagreements,
-            "differences": behaviour.differences,
-        }
-    )
-
-
-def _add_cost(collected: Collected, run: CostRun) -> None:
-    telling = max(range(len(run.a)), key=lambda index: _work_done(run, index), default=None)
-    if telling is None or not run.a[telling].work + run.b[telling].work:
-        collected.missing.append(Missing(part="cost", reason="No growing inputs could be run."))
-        return
-    evidence = collected.evidence
-    collected.evidence = evidence.model_copy(
-        update={
-            "a": _with_cost(evidence.a, run.a[telling]),
-            "b": _with_cost(evidence.b, run.b[telling]),
-            "balance": balance(run),
-        }
-    )
-
-
-def _work_done(run: CostRun, index: int) -> int:
-    return sum(work.counted or 0 for series in (run.a[index], run.b[index]) for work in series.work)
-
-
-def _with_cost(candidate: CandidateEvidence, series: Series) -> CandidateEvidence:
-    return candidate.model_copy(update={"work": series.work, "growth": fit_growth(series)})
+def _main_part(wanted: Wanted) -> EvidencePart:
+    if not wanted.examples:
+        return "findings"
+    return "cost" if wanted.cost else "behaviour"

@@ -1,8 +1,8 @@
 """Counts the work of both candidates on growing inputs, and times what cannot be counted.
 
-Counted work is the bytecode instructions and what C functions are charged for (`sandbox.inside.metering`): the same in
+Counted work is the bytecode instructions and what C functions cost (`sandbox.inside.metering`): the same in
 every run, on any machine. Processor time is noted beside it; it is measured with care only where a candidate gives much
-work to a function without a price. What follows from it is `balance`'s business.
+work to a function without a price. What follows from it is said in `work_comparison`.
 """
 
 import math
@@ -13,16 +13,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from codefavor.evidence.behaviour import call_source
-from codefavor.evidence.entry_point import Entry
+from codefavor.evidence.entry_point import EntryPoint
 from codefavor.evidence.relations import Arguments
 from codefavor.evidence.scaling import Grow, grow, size_of, ways_to_grow
 from codefavor.pairs.evidence import Growth, Work
-from codefavor.sandbox.job import Call, Job, Limits, Outcome
+from codefavor.sandbox.job import CallOutcome, Job, SandboxCall
 from codefavor.sandbox.pool import Pool
+from codefavor.sandbox.wire import ProcessLimits
 
 FACTORS = (1, 4, 16, 64, 256, 1024, 4096, 16384)
 BUDGET = 250_000
-"""Instructions, and the same again in charges, after which larger inputs are not tried."""
+"""Instructions, and as many again for C functions, after which larger inputs are not tried."""
 _REPEATS = 2
 _FAR_TOO_LONG = 150_000_000
 """Nanoseconds of a call after which larger inputs are not tried, whatever was counted.
@@ -31,8 +32,8 @@ A hundred times what the counts allow, so that hardly any call comes near enough
 """
 _SEEDS = 2
 _ENOUGH_POINTS = 3
-_LIMITS = Limits(cpu_seconds=5)
-_MOST_ROUNDS, _TIMINGS = 8, 5
+_LIMITS = ProcessLimits(cpu_seconds=5)
+_MAX_ROUNDS, _TIMINGS = 8, 5
 CLEAR_TIME = 1.6
 """Ratio of processor time that decides where counts cannot."""
 TIME_BAND = 1.08
@@ -61,7 +62,9 @@ class CostRun:
     """Of candidate B, on the same inputs."""
 
 
-def run_cost(pool: Pool, entry: Entry, codes: tuple[str, str], seeds: Sequence[Arguments], seed: int) -> CostRun:
+def run_cost(
+    pool: Pool, entry_point: EntryPoint, codes: tuple[str, str], seeds: Sequence[Arguments], seed: int
+) -> CostRun:
     """Run both candidates on growing inputs made from the largest seeds."""
     largest = sorted(seeds, key=lambda arguments: (-size_of(arguments), repr(arguments)))[:_SEEDS]
     series_a: list[Series] = []
@@ -69,7 +72,7 @@ def run_cost(pool: Pool, entry: Entry, codes: tuple[str, str], seeds: Sequence[A
     for chosen in largest:
         for way in ways_to_grow(chosen):
             inputs = growing_inputs(seeds, chosen, way, random.Random(seed))
-            calls = tuple(Call(call_source(entry.name, i), BUDGET, _REPEATS, meter=True) for i in inputs)
+            calls = tuple(SandboxCall(call_source(entry_point.name, i), BUDGET, _REPEATS, meter=True) for i in inputs)
             jobs = [Job(code, calls, stop_after=_FAR_TOO_LONG, limits=_LIMITS) for code in codes]
             sizes = [size_of(arguments) for arguments in inputs]
             a, b = (_series(sizes, result.outcomes) for result in pool.run(jobs))
@@ -90,18 +93,20 @@ def growing_inputs(seeds: Sequence[Arguments], seed: Arguments, way: Grow, rng: 
     return kept
 
 
-def _series(sizes: list[int], outcomes: Sequence[Outcome]) -> Series:
+def _series(sizes: list[int], outcomes: Sequence[CallOutcome]) -> Series:
     work: list[Work] = []
     hidden = False
     for size, outcome in zip(sizes, outcomes, strict=True):
         if outcome.status not in ("returned", "too large") or outcome.nanoseconds is None:
             return Series(tuple(work), outcome.status in ("exhausted", "died", "raised"), hidden)
-        work.append(Work(size=size, opcodes=outcome.opcodes, nanoseconds=outcome.nanoseconds, charge=outcome.charge))
-        hidden = hidden or outcome.charge is None or bool(outcome.unpriced)
+        work.append(Work(size=size, opcodes=outcome.opcodes, nanoseconds=outcome.nanoseconds, cost=outcome.cost))
+        hidden = hidden or outcome.cost is None or bool(outcome.unpriced)
     return Series(tuple(work), False, hidden)
 
 
-def _time(pool: Pool, codes: tuple[str, str], calls: Sequence[Call], a: Series, b: Series) -> tuple[Series, Series]:
+def _time(
+    pool: Pool, codes: tuple[str, str], calls: Sequence[SandboxCall], a: Series, b: Series
+) -> tuple[Series, Series]:
     """Time the largest common input, the candidates in turn, until the ratio is clear of the one that decides.
 
     What else the machine does only ever adds time, to one candidate or the other, so the least time of each counts.
@@ -109,8 +114,8 @@ def _time(pool: Pool, codes: tuple[str, str], calls: Sequence[Call], a: Series, 
     last = min(len(a.work), len(b.work)) - 1
     if last < 0:
         return a, b
-    jobs = [Job(code, (Call(calls[last].source, 0, _TIMINGS),), limits=_LIMITS) for code in codes]
-    for number in range(_MOST_ROUNDS):
+    jobs = [Job(code, (SandboxCall(calls[last].source, 0, _TIMINGS),), limits=_LIMITS) for code in codes]
+    for number in range(_MAX_ROUNDS):
         a, b = (
             _with_time(series, last, pool.run_one(job).outcomes[0].nanoseconds)
             for series, job in zip((a, b), jobs, strict=True)

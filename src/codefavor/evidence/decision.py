@@ -1,21 +1,21 @@
-"""What evidence says by an aspect: a side and the kind of evidence that decides, or nothing with the reason.
+"""What evidence says by an aspect: a side and the kind of evidence that decides, or nothing.
 
-Pure: it reads the record alone, so that stored evidence says the same as fresh evidence.
+Pure: it reads the codes of the record alone, so that stored evidence says the same as fresh evidence. The reason in
+words is `codefavor.evidence.explain`'s business.
 """
 
-import math
 from typing import Literal, NamedTuple
 
 from codefavor.evidence.findings import compare_findings
-from codefavor.pairs.comparison import Side, other_side
+from codefavor.pairs.comparison import Side
 from codefavor.pairs.criterion import Aspect
-from codefavor.pairs.evidence import CandidateEvidence, Evidence
+from codefavor.pairs.evidence import CandidateEvidence, Evidence, Incident, IncidentCode
+from codefavor.pairs.fact import FactCode
 
-Kind = Literal["loading", "examples", "incidents", "work", "findings"]
+DecisionKind = Literal["loading", "examples", "incidents", "work", "findings"]
 """What can decide: one side does not load, fails an example, goes wrong alone, does more work, has weaknesses."""
 
-_MOST_REASONS = 3
-WEIGHING = ("undefined name", "wrong type", "endless")
+DECIDING_INCIDENTS = frozenset({IncidentCode.UNDEFINED_NAME, IncidentCode.WRONG_TYPE, IncidentCode.ENDLESS})
 """The incidents that decide when the other candidate has none.
 
 An exception of another kind does not: on generated inputs 9% of 217 right MBPP solutions raise one, and 8% of 95 wrong
@@ -26,15 +26,10 @@ ones that pass their first example, so it tells nothing. Neither do changed argu
 class Decision(NamedTuple):
     """What the evidence says."""
 
-    side: Side | None
+    side: Side | None = None
     """The better candidate, if the evidence names one."""
-    words: str
-    """Why, or why there is none."""
-    kind: Kind | None = None
+    kind: DecisionKind | None = None
     """What decided."""
-
-
-_NOTHING = Decision(None, "")
 
 
 def decide(aspect: Aspect | None, evidence: Evidence) -> Decision:
@@ -46,23 +41,38 @@ def decide(aspect: Aspect | None, evidence: Evidence) -> Decision:
             return decide_correctness(evidence)
         case Aspect.SECURITY:
             return decide_security(evidence)
-        case None:
-            return Decision(None, "The criterion is none of correctness, efficiency and security.")
         case _:
-            return Decision(None, f"Running both says nothing about {aspect}.")
+            return Decision()
 
 
 def decide_correctness(evidence: Evidence) -> Decision:
     """Return the candidate that the evidence favours: examples first, then what is wrong on one side only."""
-    for rule in (_by_loading, _by_examples, _by_incidents):
-        decision = rule(evidence)
-        if decision.side:
-            return decision
-    reasons = " ".join(missing.reason for missing in evidence.missing)
-    told = "Both pass what could be run." if not reasons else reasons
-    if evidence.disagreements:
-        told += f" They differ on {evidence.disagreements} of {evidence.inputs} inputs, which names no winner."
-    return Decision(None, told)
+    return _by_loading(evidence) or _by_examples(evidence) or _by_incidents(evidence) or Decision()
+
+
+def decide_efficiency(evidence: Evidence) -> Decision:
+    """Return the candidate that does less work, provided both do their work."""
+    works = _by_loading(evidence) or _by_examples(evidence)
+    if works:
+        return works
+    compared = evidence.work_comparison
+    return Decision(compared.cheaper, "work") if compared and compared.cheaper else Decision()
+
+
+def decide_security(evidence: Evidence) -> Decision:
+    """Return the candidate in which the analysers find less."""
+    cleaner = compare_findings(evidence.a, evidence.b).cleaner
+    return Decision(cleaner, "findings") if cleaner else Decision()
+
+
+def worse_of(evidence: Evidence, decision: Decision) -> CandidateEvidence:
+    """Return what is known of the side that the decision is against."""
+    return evidence.b if decision.side == "A" else evidence.a
+
+
+def deciding_incidents(candidate: CandidateEvidence) -> list[Incident]:
+    """Return the incidents of a candidate that may decide."""
+    return [incident for incident in candidate.incidents if incident.code in DECIDING_INCIDENTS]
 
 
 def _one_sided(a: bool, b: bool) -> Side | None:
@@ -70,83 +80,21 @@ def _one_sided(a: bool, b: bool) -> Side | None:
     return None if a == b else "B" if a else "A"
 
 
-def _of(evidence: Evidence, side: Side) -> CandidateEvidence:
-    return evidence.a if side == "A" else evidence.b
+def _by_loading(evidence: Evidence) -> Decision | None:
+    a, b = evidence.a, evidence.b
+    side = (
+        _one_sided(a.load_failure is not None, b.load_failure is not None)
+        or _one_sided(not a.parses, not b.parses)
+        or _one_sided(a.has_fact(FactCode.NO_ENTRY_POINT), b.has_fact(FactCode.NO_ENTRY_POINT))
+    )
+    return Decision(side, "loading") if side else None
 
 
-def _by_loading(evidence: Evidence) -> Decision:
-    side = _one_sided(evidence.a.load_error is not None, evidence.b.load_error is not None)
-    side = side or _one_sided(not evidence.a.parses, not evidence.b.parses)
-    side = side or _one_sided(lacks_function(evidence.a), lacks_function(evidence.b))
-    if side is None:
-        return _NOTHING
-    worse = _of(evidence, other_side(side))
-    why = worse.load_error or " ".join(worse.problems)
-    return Decision(side, f"{other_side(side)} does not run: {why}", "loading")
-
-
-def lacks_function(candidate: CandidateEvidence) -> bool:
-    """Return whether the function that was asked for is not there."""
-    return any(problem.startswith("It defines no function") for problem in candidate.problems)
-
-
-def _by_examples(evidence: Evidence) -> Decision:
+def _by_examples(evidence: Evidence) -> Decision | None:
     side = _one_sided(bool(evidence.a.examples_failed), bool(evidence.b.examples_failed))
-    if side is None:
-        return _NOTHING
-    worse = _of(evidence, other_side(side))
-    witness = worse.examples_failed[0]
-    total = worse.examples_passed + len(worse.examples_failed)
-    told = (
-        f"{other_side(side)} fails {len(worse.examples_failed)} of {total} worked examples: "
-        f"{witness.call} should give {witness.expected}, and gives {witness.got}."
-    )
-    return Decision(side, told, "examples")
+    return Decision(side, "examples") if side else None
 
 
-def _by_incidents(evidence: Evidence) -> Decision:
-    faults = {side: [i for i in _of(evidence, side).incidents if i.kind in WEIGHING] for side in ("A", "B")}
-    side = _one_sided(bool(faults["A"]), bool(faults["B"]))
-    if side is None:
-        return _NOTHING
-    incident = faults[other_side(side)][0]
-    told = f"Only {other_side(side)} goes wrong ({incident.kind}) on {incident.call}: {incident.detail}."
-    return Decision(side, told, "incidents")
-
-
-def decide_efficiency(evidence: Evidence) -> Decision:
-    """Return the candidate that does less work, provided both do their work."""
-    for rule in (_by_loading, _by_examples):
-        decision = rule(evidence)
-        if decision.side:
-            return decision._replace(words=f"{decision.words} Only code that works can be fast.")
-    balance = evidence.balance
-    if balance is None:
-        reasons = " ".join(missing.reason for missing in evidence.missing)
-        return Decision(None, f"No work could be measured. {reasons}".strip())
-    told = (
-        f"counted work A/B {math.exp(balance.log_count):.2f}, processor time A/B {math.exp(balance.log_time):.2f} "
-        "on the largest inputs that both finish."
-    )
-    if balance.cheaper is None:
-        return Decision(None, f"Too close to call: {told}")
-    words = f"{balance.cheaper} does less work. {told[0].upper()}{told[1:]}{_growths(evidence)}"
-    return Decision(balance.cheaper, words, "work")
-
-
-def _growths(evidence: Evidence) -> str:
-    a, b = evidence.a.growth, evidence.b.growth
-    if a is None or b is None:
-        return ""
-    return f" A grows as size^{a.exponent:.2f}±{a.error:.2f}, B as size^{b.exponent:.2f}±{b.error:.2f}."
-
-
-def decide_security(evidence: Evidence) -> Decision:
-    """Return the candidate in which the analysers find less."""
-    found = compare_findings(evidence.a, evidence.b)
-    if found.cleaner is None:
-        return Decision(None, "The analysers see no difference in weaknesses.")
-    worse = other_side(found.cleaner)
-    reasons = [f"line {reason.line}: {reason.message} (CWE-{reason.cwe})" for reason in found.reasons[:_MOST_REASONS]]
-    told = f"{worse} has weaknesses that {found.cleaner} has not. {worse}, {'; '.join(reasons)}"
-    return Decision(found.cleaner, told, "findings")
+def _by_incidents(evidence: Evidence) -> Decision | None:
+    side = _one_sided(bool(deciding_incidents(evidence.a)), bool(deciding_incidents(evidence.b)))
+    return Decision(side, "incidents") if side else None

@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["equals", "prints", "raises", "holds"]
+ExampleKind = Literal["equals", "prints", "raises", "holds"]
 
 
 @dataclass(frozen=True)
-class Example:
+class WorkedExample:
     """One worked example."""
 
     call: str
     """Python source whose last expression is the call, in the candidate's names."""
-    kind: Kind
+    kind: ExampleKind
     """How the result is compared: with a value, with what is printed, with an exception, or by a condition."""
     expected: str
     """The value's source, the printed text, the exception's name, or the condition on the result, named `_`."""

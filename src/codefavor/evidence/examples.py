@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
-from codefavor.evidence.entry_point import Entry
-from codefavor.evidence.example import Example
-from codefavor.evidence.expected import passes, shorten, show
+from codefavor.evidence.entry_point import EntryPoint
+from codefavor.evidence.example import WorkedExample
+from codefavor.evidence.expected import passes
 from codefavor.evidence.literals import evaluate
+from codefavor.evidence.observed import observe, shorten
 from codefavor.evidence.worked_examples import find_examples
 from codefavor.pairs.evidence import FailedExample
 from codefavor.sandbox.inside.values import Kept, Opaque
-from codefavor.sandbox.job import Call, Job, Outcome, Result
+from codefavor.sandbox.job import CallOutcome, Job, JobResult, SandboxCall
 from codefavor.sandbox.pool import Pool
 
 BUDGET = 2_000_000
@@ -31,22 +32,22 @@ class ExampleRun:
 class ExampleRuns:
     """What came of the examples with both candidates."""
 
-    examples: tuple[Example, ...]
+    examples: tuple[WorkedExample, ...]
     """All that were found."""
     a: ExampleRun
     """With candidate A."""
     b: ExampleRun
     """With candidate B."""
-    distrusted: int
+    in_doubt: int
     """How many both fail: these were misread, or are wrong in the instruction, and do not count."""
-    results: tuple[Result, Result]
+    results: tuple[JobResult, JobResult]
     """The raw results."""
 
 
-def run_examples(pool: Pool, instruction: str, entry: Entry, codes: tuple[str, str]) -> ExampleRuns:
+def run_examples(pool: Pool, instruction: str, entry_point: EntryPoint, codes: tuple[str, str]) -> ExampleRuns:
     """Find the examples and run them on both candidates, each in processes of its own."""
-    examples = tuple(find_examples(instruction, entry))
-    calls = tuple(Call(example.call, budget=BUDGET) for example in examples)
+    examples = tuple(find_examples(instruction, entry_point))
+    calls = tuple(SandboxCall(example.call, budget=BUDGET) for example in examples)
     result_a, result_b = pool.run([Job(code, calls) for code in codes])
     expected = _expected_values(pool, examples)
     verdicts_a = _verdicts(pool, examples, result_a, expected)
@@ -60,17 +61,19 @@ def run_examples(pool: Pool, instruction: str, entry: Entry, codes: tuple[str, s
         examples=examples,
         a=_run(examples, result_a, verdicts_a, counted),
         b=_run(examples, result_b, verdicts_b, counted),
-        distrusted=sum(a is False and b is False for a, b in zip(verdicts_a, verdicts_b, strict=True)),
+        in_doubt=sum(a is False and b is False for a, b in zip(verdicts_a, verdicts_b, strict=True)),
         results=(result_a, result_b),
     )
 
 
-def _run(examples: tuple[Example, ...], result: Result, verdicts: list[bool | None], counted: list[int]) -> ExampleRun:
+def _run(
+    examples: tuple[WorkedExample, ...], result: JobResult, verdicts: list[bool | None], counted: list[int]
+) -> ExampleRun:
     failed = tuple(
         FailedExample(
             call=shorten(examples[index].call),
             expected=shorten(examples[index].expected),
-            got=show(result.outcomes[index]),
+            got=observe(result.outcomes[index]),
         )
         for index in counted
         if not verdicts[index]
@@ -78,7 +81,7 @@ def _run(examples: tuple[Example, ...], result: Result, verdicts: list[bool | No
     return ExampleRun(len(counted) - len(failed), failed)
 
 
-def _expected_values(pool: Pool, examples: tuple[Example, ...]) -> list[Any]:
+def _expected_values(pool: Pool, examples: tuple[WorkedExample, ...]) -> list[Any]:
     """Return the expected values; what is no literal is worked out in a process without any candidate."""
     values: list[Any] = [_literal(example) for example in examples]
     unknown = [index for index, value in enumerate(values) if value is _UNKNOWN and examples[index].kind == "equals"]
@@ -90,7 +93,7 @@ def _expected_values(pool: Pool, examples: tuple[Example, ...]) -> list[Any]:
     return values
 
 
-def _literal(example: Example) -> Any:
+def _literal(example: WorkedExample) -> Any:
     if example.kind != "equals":
         return None
     try:
@@ -99,12 +102,14 @@ def _literal(example: Example) -> Any:
         return _UNKNOWN
 
 
-def _clean(pool: Pool, sources: list[str]) -> tuple[Outcome, ...]:
+def _clean(pool: Pool, sources: list[str]) -> tuple[CallOutcome, ...]:
     imports = "import math, re, itertools, collections, datetime\nfrom math import *\nfrom collections import *\n"
-    return pool.run_one(Job(imports, tuple(Call(source, budget=BUDGET) for source in sources))).outcomes
+    return pool.run_one(Job(imports, tuple(SandboxCall(source, budget=BUDGET) for source in sources))).outcomes
 
 
-def _verdicts(pool: Pool, examples: tuple[Example, ...], result: Result, expected: list[Any]) -> list[bool | None]:
+def _verdicts(
+    pool: Pool, examples: tuple[WorkedExample, ...], result: JobResult, expected: list[Any]
+) -> list[bool | None]:
     verdicts: list[bool | None] = []
     conditions: dict[int, str] = {}
     for index, (example, outcome) in enumerate(zip(examples, result.outcomes, strict=True)):

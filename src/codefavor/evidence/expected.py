@@ -4,12 +4,11 @@ import math
 import re
 from typing import Any
 
-from codefavor.evidence.example import Example
+from codefavor.evidence.example import WorkedExample
 from codefavor.sandbox.inside.values import Kept, Opaque
-from codefavor.sandbox.job import Outcome
+from codefavor.sandbox.job import CallOutcome
 
 RELATIVE_TOLERANCE = 1e-6
-_LONGEST = 300
 
 
 def same(expected: Any, got: Any) -> bool:
@@ -46,7 +45,7 @@ def _same_number(expected: Any, got: Any) -> bool:
         return False
 
 
-def passes(example: Example, outcome: Outcome, expected: Any) -> bool | None:
+def passes(example: WorkedExample, outcome: CallOutcome, expected: Any) -> bool | None:
     """Return whether an outcome is what the example asks for; None where that cannot be told.
 
     Args:
@@ -57,7 +56,7 @@ def passes(example: Example, outcome: Outcome, expected: Any) -> bool | None:
     if outcome.status in ("not run", "too large"):
         return None
     if example.kind == "raises":
-        return outcome.raised is not None and example.expected in outcome.raised.above
+        return outcome.raised is not None and example.expected in outcome.raised.bases
     if outcome.status != "returned":
         return False
     if example.kind == "prints":
@@ -65,31 +64,10 @@ def passes(example: Example, outcome: Outcome, expected: Any) -> bool | None:
     return same(expected, outcome.value)
 
 
-def _prints(expected: str, outcome: Outcome) -> bool:
+def _prints(expected: str, outcome: CallOutcome) -> bool:
     wanted = _plain(expected)
-    return wanted in {_plain(outcome.printed), _plain(str(outcome.value)), _plain(repr(outcome.value))}
+    return wanted in {_plain(outcome.stdout), _plain(str(outcome.value)), _plain(repr(outcome.value))}
 
 
 def _plain(text: str) -> str:
     return re.sub(r"\s+", "", text.replace('"', "'"))
-
-
-def show(outcome: Outcome) -> str:
-    """Return what came of a call as a person reads it, cut to a line."""
-    if outcome.status == "returned":
-        text = repr(outcome.value)
-    elif outcome.raised is not None:
-        text = str(outcome.raised)
-    else:
-        text = {
-            "exhausted": "too much work: it was stopped",
-            "died": "the process ended",
-            "too large": "a value too large to show",
-        }.get(outcome.status, "it was not run")
-    return shorten(text)
-
-
-def shorten(text: str) -> str:
-    """Return `text` on one line, cut in the middle where it is long; lone surrogates are shown by their escapes."""
-    line = " ".join(text.encode("utf-8", "backslashreplace").decode("utf-8").split())
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST // 2]} … {line[-_LONGEST // 2 :]}"

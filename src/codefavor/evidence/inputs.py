@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from codefavor.evidence.entry_point import Entry
+from codefavor.evidence.entry_point import EntryPoint
 from codefavor.evidence.relations import Arguments, find_relations
 
 _BY_ANNOTATION: tuple[tuple[str, Any], ...] = (
@@ -35,12 +35,12 @@ _BY_NAME: tuple[tuple[str, Any], ...] = (
 )
 
 
-def guess_arguments(entry: Entry) -> Arguments:
+def guess_arguments(entry_point: EntryPoint) -> Arguments:
     """Return arguments that fit the annotations, or the names, of the parameters."""
     return [
         _guess(name, annotation)
         for name, annotation in zip(
-            entry.parameters[: entry.required], entry.annotations[: entry.required], strict=True
+            entry_point.parameters[: entry_point.required], entry_point.annotations[: entry_point.required], strict=True
         )
     ]
 

@@ -12,14 +12,14 @@ _STRING = re.compile(
 _NUMBER = re.compile(r"[-+]?(?:0[xob][0-9a-fA-F_]+|(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?j?)(?![\w])")
 _WORD = re.compile(r"(True|False|None|true|false|null|TRUE|FALSE)\b")
 _WORDS = {"true": "True", "TRUE": "True", "false": "False", "FALSE": "False", "null": "None"}
-_LONGEST = 20_000
+_MAX_LENGTH = 20_000
 
 
 def balanced_end(text: str, start: int) -> int | None:
     """Return where the bracket that opens at `start` is closed (past it), or None; strings and comments are skipped."""
     waiting = []
     position = start
-    stop = min(len(text), start + _LONGEST)
+    stop = min(len(text), start + _MAX_LENGTH)
     while position < stop:
         character = text[position]
         if character in "'\"":

@@ -6,9 +6,13 @@ with both candidates, and is then ignored.
 
 from collections.abc import Iterator
 
-from codefavor.evidence.entry_point import Entry, FunctionNode, is_finished, parse, top_functions
-from codefavor.evidence.example import Example
+from codefavor.evidence.candidate import is_finished, top_functions
+from codefavor.evidence.entry_point import EntryPoint
+from codefavor.evidence.example import WorkedExample
 from codefavor.evidence.inputs import guess_arguments
+from codefavor.languages.python.functions import FunctionNode
+from codefavor.languages.python.parse import parse
+from codefavor.languages.source import Unparsable
 
 _INVERSES = (
     ("encode", "decode"),
@@ -22,14 +26,17 @@ _TEXTS = ("hello", "programming", "abcxyz")
 """Lower-case words: what nearly every code for texts is for."""
 
 
-def round_trips(instruction: str, entry: Entry) -> Iterator[Example]:
+def round_trips(instruction: str, entry_point: EntryPoint) -> Iterator[WorkedExample]:
     """Yield calls of `entry` on what its inverse, which the instruction gives, makes of a text."""
-    if entry.required != 1 or not isinstance(guess_arguments(entry)[0], str):
+    if entry_point.required != 1 or not isinstance(guess_arguments(entry_point)[0], str):
         return
-    for name, node in top_functions(parse(instruction)).items():
-        if is_finished(node) and _takes_one(node) and _are_inverse(name, entry.name):
+    tree = parse(instruction)
+    if isinstance(tree, Unparsable):
+        return
+    for name, node in top_functions(tree).items():
+        if is_finished(node) and _takes_one(node) and _are_inverse(name, entry_point.name):
             for text in _TEXTS:
-                yield Example(f"{entry.name}({name}({text!r}))", "equals", repr(text))
+                yield WorkedExample(f"{entry_point.name}({name}({text!r}))", "equals", repr(text))
 
 
 def _takes_one(node: FunctionNode) -> bool:

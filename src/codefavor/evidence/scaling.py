@@ -10,9 +10,9 @@ from typing import Any
 
 from codefavor.evidence.relations import Arguments, find_relations
 
-LARGEST = 8_000
+MAX_ELEMENTS = 8_000
 """Elements that a collection may have."""
-LONGEST_TEXT = 50_000
+MAX_CHARACTERS = 50_000
 """Characters that a text may have."""
 
 Grow = Callable[[Any], bool]
@@ -96,13 +96,13 @@ def _is_prime(number: int) -> bool:
 
 
 def _grow_text(value: str, factor: int, rng: random.Random) -> str:
-    length = min(len(value) * factor, LONGEST_TEXT)
+    length = min(len(value) * factor, MAX_CHARACTERS)
     if len(value) > 2 and value == value[::-1]:
         half = "".join(rng.choice(value) for _ in range(length // 2))
         return half + half[::-1]
     words = value.split()
     if len(words) > 1:
-        count = min(len(words) * factor, LONGEST_TEXT // 5)
+        count = min(len(words) * factor, MAX_CHARACTERS // 5)
         return " ".join(rng.choice(words) for _ in range(count))
     return (value * factor)[:length]
 
@@ -112,7 +112,7 @@ def _grow_list(value: list[Any], factor: int, rng: random.Random) -> list[Any]:
         return value
     if all(isinstance(item, list | tuple) and item for item in value):
         return _grow_nested(value, factor, rng)
-    count = min(len(value) * factor, LARGEST)
+    count = min(len(value) * factor, MAX_ELEMENTS)
     items: list[Any]
     if all(_is_number(item) for item in value):
         items = _numbers_like(value, count, rng)
@@ -161,10 +161,10 @@ def _text_like(text: str, alphabet: list[str], rng: random.Random) -> str:
 def _grow_nested(value: list[Any], factor: int, rng: random.Random) -> list[Any]:
     widths = {len(row) for row in value}
     if len(widths) == 1 and isinstance(value[0], list) and widths == {len(value)}:
-        side = min(round(len(value) * math.sqrt(factor)), math.isqrt(LARGEST))
+        side = min(round(len(value) * math.sqrt(factor)), math.isqrt(MAX_ELEMENTS))
         cells = [cell for row in value for cell in row]
         return [[rng.choice(cells) for _ in range(side)] for _ in range(side)]
-    count = min(len(value) * factor, LARGEST // max(1, *widths))
+    count = min(len(value) * factor, MAX_ELEMENTS // max(1, *widths))
     rows = [_row_like(rng.choice(value), value, rng) for _ in range(count)]
     return _ordered_like(value, rows)
 
@@ -185,7 +185,7 @@ def _grow_dict(value: dict[Any, Any], factor: int, rng: random.Random) -> dict[A
         return value
     keys, values = list(value), list(value.values())
     grown = dict(value)
-    for number in range(min(len(value) * (factor - 1), LARGEST // 4)):
+    for number in range(min(len(value) * (factor - 1), MAX_ELEMENTS // 4)):
         key = rng.choice(keys)
         grown[f"{key}{number}" if isinstance(key, str) else number] = rng.choice(values)
     return grown

@@ -1,57 +1,57 @@
 """What is wrong with a candidate without running it: syntax, undefined names, missing functions, code cut short."""
 
 import ast
-import warnings
+from collections.abc import Iterator
 from importlib.util import find_spec
 
 from pyflakes import checker, messages
 
-from codefavor.evidence.entry_point import FunctionNode, parse, top_functions
+from codefavor.evidence.candidate import ParsedCandidate, is_finished
+from codefavor.languages.python.functions import FunctionNode
+from codefavor.languages.python.parse import parse
+from codefavor.languages.source import Unparsable
+from codefavor.pairs.fact import Fact, FactCode
 
-_SERIOUS = (
-    messages.UndefinedName,
-    messages.UndefinedLocal,
-    messages.ReturnOutsideFunction,
-    messages.ContinueOutsideLoop,
-    messages.BreakOutsideLoop,
-    messages.YieldOutsideFunction,
-)
-_MOST = 10
+_SERIOUS: dict[type[messages.Message], FactCode] = {
+    messages.UndefinedName: FactCode.UNDEFINED_NAME,
+    messages.UndefinedLocal: FactCode.UNDEFINED_LOCAL,
+    messages.ReturnOutsideFunction: FactCode.RETURN_OUTSIDE_FUNCTION,
+    messages.YieldOutsideFunction: FactCode.YIELD_OUTSIDE_FUNCTION,
+    messages.ContinueOutsideLoop: FactCode.CONTINUE_OUTSIDE_LOOP,
+    messages.BreakOutsideLoop: FactCode.BREAK_OUTSIDE_LOOP,
+}
+_NAMED = (FactCode.UNDEFINED_NAME, FactCode.UNDEFINED_LOCAL)
+_MAX_FACTS = 10
 
 
-def find_problems(code: str, entry: str | None, given: str = "") -> tuple[str, ...]:
-    """Return one sentence for each problem of `code`.
+def check_statically(candidate: ParsedCandidate, entry_point: str | None, prelude: str = "") -> tuple[Fact, ...]:
+    """Return what is wrong with a candidate, as far as reading it shows.
 
     Args:
-        code: the candidate.
-        entry: the function that it has to define.
-        given: source that stands before it, whose names it may use.
+        candidate: the candidate.
+        entry_point: the function that it has to define.
+        prelude: source that stands before it, whose names it may use.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        tree = parse(code)
-        if tree is None:
-            return (_syntax_problem(code),)
-        problems = [*_missing_function(tree, entry), *_names(given, code), *_empty_function(tree, entry)]
-    return tuple(problems[:_MOST])
+    tree = candidate.tree
+    if isinstance(tree, Unparsable):
+        return (_syntax_error(candidate.code, tree),)
+    facts = [
+        *_missing_function(tree, entry_point),
+        *_names(tree, prelude),
+        *_unknown_modules(tree),
+        *_unfinished(candidate.functions.get(entry_point or "")),
+    ]
+    return tuple(facts[:_MAX_FACTS])
 
 
-def _syntax_problem(code: str) -> str:
-    try:
-        ast.parse(code)
-    except SyntaxError as error:
-        at_end = (error.lineno or 0) >= len(code.rstrip().splitlines())
-        cut = ", the code seems cut short" if at_end else ""
-        return f"It is not Python 3: {error.msg} in line {error.lineno}{cut}."
-    except (ValueError, RecursionError, MemoryError) as error:
-        return f"It is not Python 3: {error}."
-    return "It is not Python 3."
+def _syntax_error(code: str, why: Unparsable) -> Fact:
+    at_end = why.line is not None and why.line >= len(code.rstrip().splitlines())
+    return Fact(code=FactCode.SYNTAX_ERROR, message=why.reason, line=why.line, at_end=at_end)
 
 
-def _missing_function(tree: ast.Module, entry: str | None) -> list[str]:
-    if entry is None or _defines(tree, entry):
-        return []
-    return [f"It defines no function {entry}."]
+def _missing_function(tree: ast.Module, entry_point: str | None) -> Iterator[Fact]:
+    if entry_point is not None and not _defines(tree, entry_point):
+        yield Fact(code=FactCode.NO_ENTRY_POINT, name=entry_point)
 
 
 def _defines(tree: ast.Module, name: str) -> bool:
@@ -69,30 +69,38 @@ def _is_stored(node: ast.AST) -> bool:
     return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 
-def _names(given: str, code: str) -> list[str]:
-    source = f"{given}\n{code}" if given else code
-    tree = parse(source)
-    if tree is None:
-        return []
-    offset = source.count("\n") - code.count("\n")
-    found = sorted(checker.Checker(tree, withDoctest=False).messages, key=lambda message: message.lineno)
-    problems = [
-        f"{message.message % message.message_args} in line {message.lineno - offset}."
-        for message in found
-        if isinstance(message, _SERIOUS) and message.lineno > offset
-    ]
-    return [*dict.fromkeys(problems), *_unknown_modules(code)]
+def _names(tree: ast.Module, prelude: str) -> list[Fact]:
+    found = sorted(_pyflakes(tree, prelude), key=lambda message: message.lineno)
+    facts = [_fact_of(message) for message in found if type(message) in _SERIOUS and message.lineno > 0]
+    return list(dict.fromkeys(facts))
 
 
-def _unknown_modules(code: str) -> list[str]:
-    tree = parse(code)
+def _fact_of(message: messages.Message) -> Fact:
+    code = _SERIOUS[type(message)]
+    name = str(message.message_args[0]) if code in _NAMED else None
+    return Fact(code=code, name=name, line=message.lineno)
+
+
+def _pyflakes(tree: ast.Module, prelude: str) -> list[messages.Message]:
+    """Return what pyflakes says of a candidate below a prelude, whose lines count backwards from 0."""
+    before = parse(prelude)
+    if not isinstance(before, Unparsable) and before.body:
+        ast.increment_lineno(before, -1 - prelude.count("\n"))
+        tree = ast.Module([*before.body, *tree.body], tree.type_ignores)
+    found: list[messages.Message] = checker.Checker(tree, withDoctest=False).messages
+    return found
+
+
+def _unknown_modules(tree: ast.Module) -> Iterator[Fact]:
     roots = set()
-    for node in ast.walk(tree) if tree else ():
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             roots |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             roots.add(node.module.partition(".")[0])
-    return [f"It imports {name}, which is not installed here." for name in sorted(roots) if not _is_installed(name)]
+    for name in sorted(roots):
+        if not _is_installed(name):
+            yield Fact(code=FactCode.MODULE_NOT_INSTALLED, name=name)
 
 
 def _is_installed(name: str) -> bool:
@@ -102,13 +110,13 @@ def _is_installed(name: str) -> bool:
         return False
 
 
-def _empty_function(tree: ast.Module, entry: str | None) -> list[str]:
-    node = top_functions(tree).get(entry or "")
+def _unfinished(node: FunctionNode | None) -> Iterator[Fact]:
     if node is None:
-        return []
-    body = [part for part in node.body if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))]
-    if all(isinstance(part, ast.Pass) for part in body):
-        return [f"The function {entry} has no body."]
+        return
+    if not is_finished(node):
+        yield Fact(code=FactCode.EMPTY_FUNCTION, name=node.name)
+        return
     returns = any(isinstance(part, ast.Return | ast.Yield | ast.YieldFrom | ast.Raise) for part in ast.walk(node))
     prints = any(isinstance(part, ast.Call) and ast.unparse(part.func) == "print" for part in ast.walk(node))
-    return [f"The function {entry} prints its result and returns none."] if prints and not returns else []
+    if prints and not returns:
+        yield Fact(code=FactCode.PRINTS_RESULT, name=node.name)

@@ -8,6 +8,8 @@ by itself names no winner between two candidates of unknown origin. And where a 
 from typing import Literal, NamedTuple
 
 from codefavor.evidence.decision import decide
+from codefavor.evidence.explain import explain
+from codefavor.evidence.words import observed_words
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.evidence import Evidence
 from codefavor.pairs.pair import PreferencePair
@@ -37,12 +39,13 @@ def verify(pair: PreferencePair) -> Verification:
     if aspect is None or not aspect.verifiable:
         return Verification("untestable", "none", "Its criterion is not one that a program can decide.")
     decision = decide(aspect, evidence)
+    reason = explain(aspect, evidence, decision)
     if decision.side:
         mark: Mark = "confirmed" if decision.side == "A" else "refuted"
-        return Verification(mark, str(decision.kind), decision.words)
+        return Verification(mark, str(decision.kind), reason)
     if aspect is Aspect.CORRECTNESS and has_oracle(pair):
-        return _by_oracle(evidence, decision.words)
-    return Verification("untestable", "none", decision.words)
+        return _by_oracle(evidence, reason)
+    return Verification("untestable", "none", reason)
 
 
 def has_oracle(pair: PreferencePair) -> bool:
@@ -52,9 +55,10 @@ def has_oracle(pair: PreferencePair) -> bool:
 
 def _by_oracle(evidence: Evidence, otherwise: str) -> Verification:
     if evidence.differences:
-        seen = evidence.differences[0]
-        told = f"The rejected code differs from the function it was made of: {seen.call} gives {seen.a}, and {seen.b}."
-        return Verification("confirmed", "chosen as oracle", told)
+        difference = evidence.differences[0]
+        chosen, rejected = observed_words(difference.a), observed_words(difference.b)
+        reason = f"The rejected code differs from the function it was made of: {difference.call} gives {chosen}, and "
+        return Verification("confirmed", "chosen as oracle", f"{reason}{rejected}.")
     if evidence.inputs:
         return Verification("untestable", "none", f"Both agree on all {evidence.inputs} generated inputs.")
     return Verification("untestable", "none", otherwise)

@@ -11,16 +11,26 @@ from typing import Annotated
 
 from pydantic import Field
 
-from codefavor.errors import UserError
-from codefavor.evidence.collect import collect, wanted_for
+from codefavor.atomic import write_json
+from codefavor.evidence.collect import collect
 from codefavor.evidence.verification import MARKS, Mark, verify
-from codefavor.jsonl import append_record, drop_torn_tail, read_records
+from codefavor.evidence.wanted import wanted_for
+from codefavor.jsonl import read_records, write_records
 from codefavor.pairs.pair import PreferencePair
 from codefavor.record import Record
+from codefavor.runs.journal import Journal
+from codefavor.runs.run_folder import claim, other_settings
 from codefavor.sandbox.pool import Pool
 
 PAIRS_FILE, MARKS_FILE, SUMMARY_FILE = "pairs.jsonl", "marks.jsonl", "summary.json"
 _CHUNK = 32
+
+
+class VerifySettings(Record):
+    """What shapes evidence; a run is resumed with the same settings or not at all."""
+
+    seed: int
+    """Draws the inputs."""
 
 
 class MarkedPair(Record):
@@ -81,44 +91,41 @@ def verify_pairs(
     """Write every pair with its evidence to `pairs.jsonl` in `folder`, and the marks beside it; return the counts.
 
     Raises:
-        UserError: `folder` holds something else, or was begun with other pairs.
+        UserError: `folder` holds something else, or was begun with other pairs or another seed.
+        DataError: what is verified in `folder` is damaged, or another process is writing it.
         SandboxError: the sandbox cannot be started.
     """
-    path = folder / PAIRS_FILE
-    done = _done_before(folder, pairs)
-    progress(done)
-    folder.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as log, ThreadPoolExecutor(workers) as threads:
+    claim(folder, VerifySettings(seed=seed), earlier=PAIRS_FILE)
+    with Journal(folder / PAIRS_FILE, PreferencePair) as journal, ThreadPoolExecutor(workers) as threads:
+        done = _done_before(journal, folder, pairs)
+        progress(done)
         for start in range(done, len(pairs), _CHUNK):
             chunk = pairs[start : start + _CHUNK]
             for pair in threads.map(lambda pair: with_evidence(pool, pair, seed), chunk):
-                append_record(log, pair)
+                journal.append(pair)
                 done += 1
                 progress(done)
     return _write_marks(folder)
 
 
-def _done_before(folder: Path, pairs: Sequence[PreferencePair]) -> int:
-    path = folder / PAIRS_FILE
-    if not path.exists():
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise UserError(f"{folder}: exists and holds no verified pairs; name a new or empty folder")
-        return 0
-    drop_torn_tail(path)
-    before = [pair.id for pair in read_records(path, PreferencePair)]
+def _done_before(journal: Journal[PreferencePair], folder: Path, pairs: Sequence[PreferencePair]) -> int:
+    before = [pair.id for _, pair in journal.places()]
     if before != [pair.id for pair in pairs[: len(before)]]:
-        raise UserError(f"{path}: begun with other pairs; name a new folder")
+        raise other_settings(folder, ["pairs"], f"those in {PAIRS_FILE}")
     return len(before)
 
 
 def _write_marks(folder: Path) -> MarkSummary:
     counts: Counter[tuple[str, str, Mark]] = Counter()
-    with (folder / MARKS_FILE).open("w", encoding="utf-8") as out:
+
+    def counted() -> Iterator[MarkedPair]:
         for marked in marked_pairs(read_records(folder / PAIRS_FILE, PreferencePair)):
-            append_record(out, marked)
             counts[marked.method, marked.aspect, marked.mark] += 1
+            yield marked
+
+    write_records(folder / MARKS_FILE, counted())
     summary = summarise_marks(counts)
-    (folder / SUMMARY_FILE).write_text(summary.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    write_json(folder / SUMMARY_FILE, summary)
     return summary
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from codefavor.evidence.cost import CLEAR_TIME, TIME_BAND, CostRun, Series
 from codefavor.pairs.comparison import Side
-from codefavor.pairs.evidence import Work, WorkBalance
+from codefavor.pairs.evidence import Work, WorkComparison
 
 CLEAR = 1.15
 """Ratio of counted work that decides, where instructions alone do not name the other candidate."""
@@ -29,7 +29,7 @@ class _Row(NamedTuple):
     """What both did there, counted: the weight of the row."""
 
 
-def balance(run: CostRun) -> WorkBalance | None:
+def compare_work(run: CostRun) -> WorkComparison | None:
     """Return which candidate does less work, if either clearly does, and by how much; None where neither was run."""
     rows = [row for a, b in zip(run.a, run.b, strict=True) if (row := _last_common(a, b))]
     outlasted = _outlasted(run)
@@ -40,7 +40,7 @@ def balance(run: CostRun) -> WorkBalance | None:
     hidden = any(series.hidden for series in (*run.a, *run.b))
     side = _by_time(time, count) if hidden else _by_counts(count, instructions)
     # How work grows comes before what it is on inputs that both finish, some of which end early.
-    return WorkBalance(cheaper=outlasted or side, log_time=time, log_count=count)
+    return WorkComparison(cheaper=outlasted or side, log_time=time, log_count=count)
 
 
 def _by_counts(count: float, instructions: float) -> Side | None:

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from codefavor.evolve.commit_seed import CommitSeed
+from codefavor.evolve.commit_seed import CommitChange, CommitSeed
 from codefavor.evolve.licenses import PERMISSIVE
 from codefavor.evolve.protocol import Discard
 from codefavor.evolve.prune_context import cut_to_change
@@ -65,26 +65,7 @@ class CommitFilter(Record):
     """The largest file that is looked at."""
 
 
-class Change(Record):
-    """One change of one Python file, not yet filtered."""
-
-    source: str
-    """The repository or data set."""
-    source_id: str
-    """The commit, with the path where a source has several changes of one commit."""
-    license: str | None
-    """Its licences by SPDX identifier, joined by " AND " where there are several."""
-    message: str
-    """What the author says of the change."""
-    path: str
-    """The file's path in its repository."""
-    before: str
-    """The file before the change."""
-    after: str
-    """The file after the change."""
-
-
-def to_seed(change: Change, rules: CommitFilter) -> CommitSeed | Discard:
+def to_seed(change: CommitChange, rules: CommitFilter) -> CommitSeed | Discard:
     """Return the seed that a change gives, or why it gives none; the reasons are few, so that they can be counted."""
     reason = why_not_license(change.license, rules) or why_not_path(change.path) or _why_not(change, rules)
     if reason:
@@ -124,7 +105,7 @@ def why_not_path(path: str) -> str | None:
     return "generated" if _GENERATED_NAME.search(path) else None
 
 
-def _why_not(change: Change, rules: CommitFilter) -> str | None:
+def _why_not(change: CommitChange, rules: CommitFilter) -> str | None:
     if len(change.message.strip()) < rules.min_message_chars:
         return "message too short"
     if max(len(change.before), len(change.after)) > rules.max_file_bytes:

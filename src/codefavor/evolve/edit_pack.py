@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from codefavor.errors import DataError
-from codefavor.evolve.commit_filter import Change, CommitFilter, reject, to_seed, why_not_license
-from codefavor.evolve.commit_seed import CommitSeed
+from codefavor.evolve.commit_filter import CommitFilter, reject, to_seed, why_not_license
+from codefavor.evolve.commit_seed import CommitChange, CommitSeed
 from codefavor.evolve.protocol import Discard
 from codefavor.evolve.row_readers import read_table
 
@@ -35,7 +35,7 @@ def _seed(row: dict[str, Any], rules: CommitFilter) -> CommitSeed | Discard:
     if str(row.get("lang", "python")).lower() != "python":
         return reject(row["commit"], "not Python")
     license_name = str(row.get("license") or "").lower() or None
-    change = Change(
+    change = CommitChange(
         source=str(row.get("repos") or "unknown").partition(",")[0],
         source_id=row["commit"],
         license=_SPDX.get(license_name, license_name) if license_name else None,

@@ -6,38 +6,39 @@ summary.json and the data card. A killed run is continued by starting it again; 
 here.
 """
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from codefavor.errors import BudgetExceeded, CodeFavorError, UserError
+from codefavor.atomic import write_json, write_text
+from codefavor.errors import BudgetExceeded, CodeFavorError
 from codefavor.evolve.card import data_card
 from codefavor.evolve.commit_seed import CommitSeed
 from codefavor.evolve.conversation import Evolution
 from codefavor.evolve.evidence_filter import Check
 from codefavor.evolve.export import export
 from codefavor.evolve.instruction_seed import InstructionSeed
-from codefavor.evolve.journal import Journal, Settled
 from codefavor.evolve.protocol import Discard
 from codefavor.evolve.settings import Effort, Engine, EvolveSettings
+from codefavor.evolve.settled import Settled
 from codefavor.evolve.summary import Summary, Tally, Tokens
 from codefavor.llm.batch import Failed, run
 from codefavor.llm.prices import Price
 from codefavor.manifest import make_manifest
 from codefavor.pairs.pair import PreferencePair
+from codefavor.runs.journal import JOURNAL_FILE, NumberedJournal
+from codefavor.runs.run_folder import MANIFEST_FILE, claim, other_settings
+from codefavor.runs.shards import SHARDS
 
 HOPELESS = 32
 """After so many failures and no answer at all, the run stops: the key, the address or the model is wrong."""
 
-SHARDS = "shards"
-"""The folder of the shards of a run that has them."""
-
 
 SeedT = TypeVar("SeedT", CommitSeed, InstructionSeed)
+DrawnT = TypeVar("DrawnT", bound=CommitSeed | InstructionSeed)
 TracedT_contra = TypeVar("TracedT_contra", contravariant=True)
 
 
@@ -75,54 +76,39 @@ def open_folder(
     """Prepare the folder of a run, or make sure that a run begun there has the same settings and engine.
 
     Raises:
-        UserError: the folder holds a run under other settings or on another engine, or something else.
+        UserError: the folder holds a run with other settings or on another engine, or something else.
     """
-    path = folder / "settings.json"
-    if path.exists():
-        _refuse_other_engine(folder, engine)
-        _refuse_other_settings(json.loads(path.read_text(encoding="utf-8")), settings, folder)
-        return
-    if folder.exists() and any(folder.iterdir()):
-        raise UserError(f"{folder}: not empty and no evolution run; choose another folder")
-    folder.mkdir(parents=True, exist_ok=True)
     manifest = make_manifest(command, settings.model_dump(mode="json"), inputs, settings.seed)
-    (folder / "manifest.json").write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    # The settings come last and at once, so that a folder with settings is a whole one.
-    partial = folder / ".settings.json"
-    partial.write_text(settings.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    partial.replace(path)
+    claim(folder, settings, comparable=_without_servers)
+    _refuse_other_engine(folder, engine)
+    if not (folder / MANIFEST_FILE).exists():
+        write_json(folder / MANIFEST_FILE, manifest)
 
 
 def _refuse_other_engine(folder: Path, engine: Engine) -> None:
     begun: Engine | None = None
     if (folder / SHARDS).exists():
         begun = "ray"
-    elif (folder / "journal.jsonl").exists():
+    elif (folder / JOURNAL_FILE).exists():
         begun = "local"
     if begun not in {None, engine}:
-        raise UserError(f"{folder}: this run was begun with --engine {begun}; go on with it or choose a new folder")
+        raise other_settings(folder, ["engine"], f"--engine {begun}")
 
 
-def _refuse_other_settings(found: dict[str, object], settings: EvolveSettings, folder: Path) -> None:
-    kept, asked = (dict(_without_servers(values)) for values in (found, settings.model_dump(mode="json")))
-    other = sorted(name for name in kept.keys() | asked.keys() if kept.get(name) != asked.get(name))
-    if other:
-        raise UserError(f"{folder}: this run was begun with other settings ({', '.join(other)}); choose a new folder")
-
-
-def _without_servers(values: dict[str, object]) -> Iterator[tuple[str, object]]:
-    for name, value in values.items():
-        if name in {"critic", "draft"} and isinstance(value, dict):
-            yield name, {key: part for key, part in value.items() if key != "base_urls"}
-        else:
-            yield name, value
+def _without_servers(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return what of the settings shapes the result: whose servers answer for a model does not."""
+    kept = dict(settings)
+    for model in ("critic", "draft"):
+        if isinstance(kept.get(model), dict):
+            kept[model] = {name: value for name, value in kept[model].items() if name != "base_urls"}
+    return kept
 
 
 async def evolve_seeds(
     seeds: Iterable[SeedT | Discard],
     evolver: TracingEvolver[SeedT],
     check: Check,
-    journal: Journal,
+    journal: NumberedJournal[Settled],
     effort: Effort,
     progress: Progress,
     watch: Watch,
@@ -140,7 +126,7 @@ async def evolve_seeds(
         index, seed = numbered
         return await _settled(index, seed, await evolver.trace(seed), check)
 
-    unsettled = _unsettled(seeds, journal, effort.limit, progress)
+    unsettled = journal.unfinished(enumerate(up_to_limit(seeds, effort.limit, progress.not_seeds)))
     try:
         async with aclosing(run(unsettled, settle, effort.concurrency)) as outcomes:
             async for outcome in outcomes:
@@ -155,18 +141,16 @@ async def evolve_seeds(
     return True
 
 
-def _unsettled(
-    seeds: Iterable[SeedT | Discard], journal: Journal, limit: int | None, progress: Progress
-) -> Iterator[tuple[int, SeedT]]:
-    index = 0
+def up_to_limit(seeds: Iterable[DrawnT | Discard], limit: int | None, not_seeds: Counter[str]) -> Iterator[DrawnT]:
+    """Yield the first seeds; discards among them are counted in `not_seeds`. None is drawn beyond the last."""
+    count = 0
     for seed in seeds:
         if isinstance(seed, Discard):
-            progress.not_seeds[seed.reason] += 1
+            not_seeds[seed.reason] += 1
             continue
-        if not journal.settled(index, seed.digest()):
-            yield index, seed
-        index += 1
-        if index == limit:
+        yield seed
+        count += 1
+        if count == limit:
             return
 
 
@@ -227,8 +211,8 @@ def finish(
         usd=None if prices is None else _cost(tally.tokens(), prices),
         contamination=shares,
     )
-    (folder / "README.md").write_text(data_card(settings, summary), encoding="utf-8")
-    (folder / "summary.json").write_text(summary.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    write_text(folder / "README.md", data_card(settings, summary))
+    write_json(folder / "summary.json", summary)
     return summary
 
 

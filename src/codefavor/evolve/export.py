@@ -7,11 +7,12 @@ run stops; nothing is asked of a model.
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from codefavor.atomic import write_text
 from codefavor.evolve.decontamination import Decontamination, Offence, read_benchmark
-from codefavor.evolve.journal import Settled
 from codefavor.evolve.overlap_plot import cdf_svg
 from codefavor.evolve.protocol import Discard
 from codefavor.evolve.settings import Decontaminate
+from codefavor.evolve.settled import Settled
 from codefavor.evolve.summary import Tally
 from codefavor.jsonl import write_records
 from codefavor.pairs.overlap import NearDuplicates
@@ -33,7 +34,7 @@ def export(journal: Iterable[Settled], rules: Decontaminate, folder: Path) -> tu
         tasks = [task for path in rules.benchmarks for task in read_benchmark(path)]
         check = Decontamination(tasks, rules.similarity)
         write_records(folder / "contamination.jsonl", _offences(journal, check, dropped))
-        (folder / "overlap.svg").write_text(cdf_svg(check.top, rules.similarity), encoding="utf-8")
+        write_text(folder / "overlap.svg", cdf_svg(check.top, rules.similarity))
         shares = check.share_above()
     tally = Tally()
     write_records(folder / "pairs.jsonl", _kept(journal, dropped, tally))

@@ -12,15 +12,16 @@ from codefavor.evolve.commit_seed import CommitSeed
 from codefavor.evolve.configuration import CommitInstructConfig, Config
 from codefavor.evolve.conversation import Call
 from codefavor.evolve.instruction_seed import InstructionSeed
-from codefavor.evolve.journal import read_settled
 from codefavor.evolve.models import prices_of
 from codefavor.evolve.prompts import commit_instruct as commit_prompt
 from codefavor.evolve.prompts import critic_evol as critic_prompt
 from codefavor.evolve.protocol import Discard
 from codefavor.evolve.settings import DraftSettings
+from codefavor.evolve.settled import Settled
 from codefavor.llm.prices import CostEstimate, estimate_cost
 from codefavor.llm.protocol import Usage
 from codefavor.record import Record
+from codefavor.runs.journal import JOURNAL_FILE, read_journal
 
 _CHARS_A_TOKEN = 4
 _REASON_TOKENS, _FILTER_TOKENS, _REPHRASE_TOKENS = 180, 8, 700
@@ -55,8 +56,10 @@ def forecast(config: Config, folder: Path, shown: int) -> Forecast:
             prompts.append(_first_prompt(seed))
         if count <= _SAMPLE:
             guesses.append(_guess(seed, config))
-    journal = folder / "journal.jsonl"
-    answered = [settled.calls for settled in islice(read_settled(journal), _SAMPLE)] if journal.exists() else []
+    journal = folder / JOURNAL_FILE
+    answered = (
+        [settled.calls for settled in islice(read_journal(journal, Settled), _SAMPLE)] if journal.exists() else []
+    )
     sample = answered or guesses
     prices = prices_of([config.critic, *_drafter(config)], config.effort)
     totals = {name: [_total(calls, name) for calls in sample] for name in prices}

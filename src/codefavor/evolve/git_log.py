@@ -3,41 +3,23 @@
 Checkouts, bare and shallow repositories serve alike. The repository's content is data: nothing of it is run.
 """
 
+import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit, urlunsplit
 
 from codefavor.errors import DataError
-from codefavor.evolve.commit_filter import Change, CommitFilter, reject, to_seed, why_not_license, why_not_path
-from codefavor.evolve.commit_seed import CommitSeed
+from codefavor.evolve.commit_filter import CommitFilter, reject, to_seed, why_not_license, why_not_path
+from codefavor.evolve.commit_seed import CommitChange, CommitSeed
 from codefavor.evolve.licenses import LICENSE_NAMES, recognise_licenses
 from codefavor.evolve.protocol import Discard
+from codefavor.git.diffs import Commit, FileChange, read_log
 from codefavor.git.objects import GitObjects, open_objects
 from codefavor.git.repository import Repository, open_repository
+from codefavor.git.text import commit_message, decode_source, show_name
 
-_PYTHON = (".py",)
-_ADDED_OR_DELETED = frozenset("AD")
-
-
-@dataclass(frozen=True)
-class _Touched:
-    """A file that a commit changes."""
-
-    status: str
-    mode: str
-    old: str
-    new: str
-    path: str
-
-
-@dataclass(frozen=True)
-class _Entry:
-    """A commit as `git log` lists it."""
-
-    commit: str
-    parents: int
-    files: tuple[_Touched, ...]
+_PYTHON = b".py"
+_MAX_LICENSE_BYTES = 1_000_000
 
 
 def read_commits(path: Path, rules: CommitFilter) -> Iterator[CommitSeed | Discard]:
@@ -50,12 +32,12 @@ def read_commits(path: Path, rules: CommitFilter) -> Iterator[CommitSeed | Disca
     source, license_name = source_name(repository), license_of(repository)
     refusal = why_not_license(license_name, rules)
     with open_objects(repository) as objects:
-        for entry in _log(repository):
-            reason = refusal or _why_not(entry, rules)
+        for commit in read_log(repository):
+            reason = refusal or _why_not(commit, rules)
             if reason:
-                yield reject(entry.commit, reason)
+                yield reject(commit.id, reason)
             else:
-                yield _seed(entry, objects, source, license_name, rules)
+                yield _seed(commit, objects, source, license_name, rules)
 
 
 def head_of(path: Path) -> str:
@@ -73,76 +55,60 @@ def source_name(repository: Repository) -> str:
     if parts.scheme in {"http", "https", "ssh", "git"} and parts.hostname:
         return urlunsplit((parts.scheme, parts.hostname, parts.path.removesuffix(".git"), "", ""))
     folder = repository.path.resolve()
-    return (folder.parent if folder.name == ".git" else folder).name.removesuffix(".git")
+    return show_name(os.fsencode((folder.parent if folder.name == ".git" else folder).name)).removesuffix(".git")
 
 
 def license_of(repository: Repository) -> str | None:
     """Return the licences found at the root of HEAD's tree and in its LICENSES folder, joined by " AND "."""
-    names = repository.read("ls-tree", "-z", "--name-only", "HEAD", "./", "LICENSES/").split("\0")
     found: set[str] = set()
-    for name in names:
-        file = PurePosixPath(name)
-        stem = file.name.lower().partition(".")[0]
-        if stem.startswith(LICENSE_NAMES) or str(file.parent) == "LICENSES":
-            found |= recognise_licenses(repository.read("cat-file", "-p", f"HEAD:{name}"))
+    with open_objects(repository) as objects:
+        for entry in repository.fields("ls-tree", "-z", "HEAD", "./", "LICENSES/"):
+            described, _, name = entry.partition(b"\t")
+            _, kind, blob = described.decode("ascii").split(" ")
+            file = PurePosixPath(show_name(name))
+            stem = file.name.lower().partition(".")[0]
+            if kind == "blob" and (stem.startswith(LICENSE_NAMES) or str(file.parent) == "LICENSES"):
+                text = objects.read(blob, _MAX_LICENSE_BYTES) or b""
+                found |= recognise_licenses(text.decode("utf-8", "replace"))
     return " AND ".join(sorted(found)) or None
 
 
-def _log(repository: Repository) -> Iterator[_Entry]:
-    listing = ("log", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-mailmap")
-    with repository.stream(*listing, "--format=commit %H %P", "HEAD") as (_, output):
-        head: list[str] = []
-        files: list[_Touched] = []
-        for raw in output:
-            line = raw.decode("utf-8", "replace").rstrip("\n")
-            if line.startswith("commit "):
-                if head:
-                    yield _Entry(head[0], len(head) - 1, tuple(files))
-                head, files = line.split(" ")[1:], []
-                head = [commit for commit in head if commit]
-            elif line.startswith(":"):
-                files.append(_touched(line))
-        if head:
-            yield _Entry(head[0], len(head) - 1, tuple(files))
-
-
-def _touched(line: str) -> _Touched:
-    described, _, path = line.partition("\t")
-    _, mode, old, new, status = described.split(" ")
-    return _Touched(status=status, mode=mode, old=old, new=new, path=path)
-
-
-def _why_not(entry: _Entry, rules: CommitFilter) -> str | None:
-    if entry.parents > 1:
+def _why_not(commit: Commit, rules: CommitFilter) -> str | None:
+    if commit.parents > 1:
         return "merge"
-    python = [file for file in entry.files if file.path.endswith(_PYTHON)]
+    python = _python_files(commit)
     if len(python) != 1:
         return "several Python files" if python else "no Python file"
-    if rules.only_python and len(entry.files) > 1:
+    if rules.only_python and len(commit.changes) > 1:
         return "other files too"
-    if python[0].status in _ADDED_OR_DELETED or entry.parents == 0:
+    (change,) = python
+    if commit.parents == 0 or not (change.old.exists and change.new.exists):
         return "file added or deleted"
-    return "link or submodule" if not python[0].mode.startswith("100") else why_not_path(python[0].path)
+    return "link or submodule" if not change.new.mode.startswith("100") else why_not_path(change.path)
+
+
+def _python_files(commit: Commit) -> list[FileChange]:
+    return [change for change in commit.changes if change.new.name.endswith(_PYTHON)]
 
 
 def _seed(
-    entry: _Entry, objects: GitObjects, source: str, license_name: str | None, rules: CommitFilter
+    commit: Commit, objects: GitObjects, source: str, license_name: str | None, rules: CommitFilter
 ) -> CommitSeed | Discard:
-    file = next(file for file in entry.files if file.path.endswith(_PYTHON))
-    commit = objects.read(entry.commit, rules.max_file_bytes)
-    before, after = (objects.read(blob, rules.max_file_bytes) for blob in (file.old, file.new))
-    if commit is None or before is None or after is None:
-        return reject(entry.commit, "file too large or missing")
-    try:
-        change = Change(
-            source=source,
-            source_id=entry.commit,
-            license=license_name,
-            message=commit.partition(b"\n\n")[2].decode("utf-8", "replace").strip(),
-            path=file.path,
-            before=before.decode("utf-8"),
-            after=after.decode("utf-8"),
-        )
-    except UnicodeDecodeError:
-        return reject(entry.commit, "not UTF-8")
-    return to_seed(change, rules)
+    (change,) = _python_files(commit)
+    names = (commit.id, change.old.blob, change.new.blob)
+    described, *contents = (objects.read(name, rules.max_file_bytes) for name in names)
+    before, after = (None if content is None else decode_source(content) for content in contents)
+    if described is None or None in contents:
+        return reject(commit.id, "file too large or missing")
+    if before is None or after is None:
+        return reject(commit.id, "no text in UTF-8 or the encoding that it declares")
+    changed = CommitChange(
+        source=source,
+        source_id=commit.id,
+        license=license_name,
+        message=commit_message(described),
+        path=change.path,
+        before=before,
+        after=after,
+    )
+    return to_seed(changed, rules)

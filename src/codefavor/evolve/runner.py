@@ -17,16 +17,17 @@ from codefavor.evolve.critic_evol import CriticEvol
 from codefavor.evolve.evidence_filter import Check, make_check
 from codefavor.evolve.evolve_seeds import Progress, Watch, evolve_seeds, finish, open_folder
 from codefavor.evolve.instruction_seed import InstructionSeed
-from codefavor.evolve.journal import Journal
 from codefavor.evolve.models import load_models, prices_of
 from codefavor.evolve.plugin import PluginConfig
 from codefavor.evolve.settings import ModelSettings
+from codefavor.evolve.settled import Settled
 from codefavor.evolve.summary import Summary
 from codefavor.jsonl import read_records
 from codefavor.llm.answers import AnswerFile
 from codefavor.llm.prices import Price
 from codefavor.llm.protocol import ChatModel
 from codefavor.llm.usage_budget import UsageBudget
+from codefavor.runs.journal import JOURNAL_FILE, NumberedJournal
 from codefavor.sandbox.probe import open_sandbox
 
 _VERIFIERS = 4
@@ -40,7 +41,7 @@ def run_evolution(config: Config, folder: Path, command: str, watch: Watch) -> S
     again.
 
     Raises:
-        UserError: the folder holds something else, or a run under other settings.
+        UserError: the folder holds something else, or a run with other settings.
         ConfigError: a model is not known, its key is not set, or its price is needed and not known.
         DataError: a source cannot be read, or has changed since the run began.
         ModelError: the models fail from the start.
@@ -49,7 +50,7 @@ def run_evolution(config: Config, folder: Path, command: str, watch: Watch) -> S
     models = models_of(config)
     meter = UsageBudget(config.effort.budget_usd)
 
-    async def settle(answers: AnswerFile, check: Check, journal: Journal, progress: Progress) -> bool:
+    async def settle(answers: AnswerFile, check: Check, journal: NumberedJournal[Settled], progress: Progress) -> bool:
         loaded = load_models(models, config.effort, answers, meter)
         return await evolve(config, None, loaded, check, journal, progress, watch)
 
@@ -60,14 +61,14 @@ def run_plugin(config: PluginConfig, folder: Path, command: str, watch: Watch) -
     """Make pairs in `folder` by another package's evolver, or continue what was begun there, and return the summary.
 
     Raises:
-        UserError: there is no such evolver, or the folder holds something else, or a run under other settings.
+        UserError: there is no such evolver, or the folder holds something else, or a run with other settings.
         DataError: the instructions cannot be read, or have changed since the run began.
         SandboxError: pairs are to be verified, and code cannot be run safely here.
         PluginError: the package is broken; one that fails on some instructions only has them counted as failed.
     """
     evolver = config.load()
 
-    async def settle(_: AnswerFile, check: Check, journal: Journal, progress: Progress) -> bool:
+    async def settle(_: AnswerFile, check: Check, journal: NumberedJournal[Settled], progress: Progress) -> bool:
         drawn = await evolve_seeds(config.read_seeds(), evolver, check, journal, config.effort, progress, watch)
         if progress.first_failure and not len(journal):
             raise progress.first_failure
@@ -81,7 +82,7 @@ def _carry_out(
     folder: Path,
     command: str,
     prices: dict[str, Price | None] | None,
-    settle: Callable[[AnswerFile, Check, Journal, Progress], Coroutine[None, None, bool]],
+    settle: Callable[[AnswerFile, Check, NumberedJournal[Settled], Progress], Coroutine[None, None, bool]],
 ) -> Summary:
     """Open all that a run needs, settle its seeds, and write out what is settled, however this ends."""
     settings = config.settings()
@@ -89,7 +90,7 @@ def _carry_out(
         check = open_check(config, opened)
         open_folder(folder, settings, command, config.input_files())
         answers = opened.enter_context(AnswerFile(folder / "answers.sqlite"))
-        journal = opened.enter_context(Journal(folder / "journal.jsonl"))
+        journal = opened.enter_context(NumberedJournal(folder / JOURNAL_FILE, Settled))
         progress = Progress(earlier=len(journal))
         try:
             drawn = asyncio.run(settle(answers, check, journal, progress))
@@ -118,7 +119,7 @@ async def evolve(
     cut: Path | None,
     models: tuple[ChatModel, ...],
     check: Check,
-    journal: Journal,
+    journal: NumberedJournal[Settled],
     progress: Progress,
     watch: Watch,
 ) -> bool:

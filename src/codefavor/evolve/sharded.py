@@ -10,25 +10,27 @@ from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from codefavor.errors import CodeFavorError, DataError, ModelError
+from codefavor.errors import CodeFavorError, ModelError
 from codefavor.evolve.configuration import CommitInstructConfig, Config, CriticEvolConfig
-from codefavor.evolve.evolve_seeds import HOPELESS, Progress, Watch, finish, note, open_folder
-from codefavor.evolve.journal import Journal
+from codefavor.evolve.evolve_seeds import HOPELESS, Progress, Watch, finish, note, open_folder, up_to_limit
 from codefavor.evolve.models import load_models, prices_of
 from codefavor.evolve.runner import evolve, models_of, open_check
 from codefavor.evolve.settings import Effort
-from codefavor.evolve.shards import SettledShards, Shard, cut, fix_size
+from codefavor.evolve.settled import Settled
+from codefavor.evolve.shard_results import SeedShard, SettledShards, fix_size
 from codefavor.evolve.summary import Summary
-from codefavor.fleet import reach, spread
+from codefavor.fleet import reach
 from codefavor.llm.answers import AnswerFile
 from codefavor.llm.usage_budget import UsageBudget
 from codefavor.record import Record
+from codefavor.runs.journal import NumberedJournal
+from codefavor.runs.shards import Fleet, ShardOutcome, cut, settle, settled
 
 
 class _Task(Record):
-    """What a worker is told; no secret is in it."""
+    """What a worker is handed; no secret is in it."""
 
-    shard: Shard
+    shard: SeedShard
     """The shard to settle."""
     commits: CommitInstructConfig | None = None
     """The run, where it is Commit-Instruct."""
@@ -36,17 +38,13 @@ class _Task(Record):
     """The run, where it is Critic-Evol."""
 
 
-class _Outcome(Record):
-    """What a worker says when it leaves a shard."""
+class _SeedOutcome(ShardOutcome):
+    """What a worker reports when it leaves a shard of seeds."""
 
-    shard: Shard
-    """The shard."""
     failed: int = 0
     """How many seeds failed for good."""
     failure: str | None = None
     """The first failure."""
-    error: str | None = None
-    """What stopped the worker."""
 
 
 def run_sharded(config: Config, folder: Path, command: str, watch: Watch) -> Summary:
@@ -56,7 +54,7 @@ def run_sharded(config: Config, folder: Path, command: str, watch: Watch) -> Sum
     budget is spent, or some of whose seeds failed, stays unfinished and is named in `Progress.unfinished`.
 
     Raises:
-        UserError: the folder holds something else, or a run under other settings; or there is no such cluster.
+        UserError: the folder holds something else, or a run with other settings; or there is no such cluster.
         MissingExtraError: Ray is not installed.
         DataError: a source cannot be read, or has changed since the run began.
         CodeFavorError: a worker was stopped; the message names the shard.
@@ -67,31 +65,33 @@ def run_sharded(config: Config, folder: Path, command: str, watch: Watch) -> Sum
     open_folder(folder, settings, command, config.input_files(), config.effort.engine)
     fix_size(folder, config.effort.shards_of)
     progress = Progress()
-    shards = cut(config.read_seeds(), folder, config.effort.shards_of, config.effort.limit, progress.not_seeds)
-    waiting = [shard for shard in shards if not shard.table.exists()]
-    progress.earlier = sum(shard.seeds for shard in shards) - sum(shard.seeds for shard in waiting)
-    settled = SettledShards(shards)
+    seeds = up_to_limit(config.read_seeds(), config.effort.limit, progress.not_seeds)
+    shards = [SeedShard(**dict(shard)) for shard in cut(seeds, folder, config.effort.shards_of)]
+    waiting = [shard for shard in shards if not shard.is_settled]
+    progress.earlier = sum(shard.count for shard in shards) - sum(shard.count for shard in waiting)
+    results = SettledShards(shards)
     try:
         _settle_all(config, waiting, progress, watch)
     except (KeyboardInterrupt, CodeFavorError):
-        finish(folder, settings, settled, progress, prices, drawn=False)
+        finish(folder, settings, results, progress, prices, drawn=False)
         raise
-    return finish(folder, settings, settled, progress, prices, drawn=not progress.unfinished)
+    return finish(folder, settings, results, progress, prices, drawn=not progress.unfinished)
 
 
-def _settle_all(config: Config, waiting: list[Shard], progress: Progress, watch: Watch) -> None:
+def _settle_all(config: Config, waiting: list[SeedShard], progress: Progress, watch: Watch) -> None:
     effort = config.effort
     tasks = [_task(config, shard, share) for shard, share in zip(waiting, share_out(effort, waiting), strict=True)]
-    lines = [task.model_dump_json() for task in tasks]
-    with closing(spread(lines, settle_shard, effort.workers, effort.ray_address)) as outcomes:
-        for line in outcomes:
-            _note_shard(_Outcome.model_validate_json(line), progress)
+    shard_of = {shard.folder: shard for shard in waiting}
+    fleet = Fleet(workers=effort.workers, shards_of=effort.shards_of, address=effort.ray_address)
+    with closing(settle(tasks, settle_shard, _SeedOutcome, fleet)) as outcomes:
+        for outcome in outcomes:
+            _note_shard(shard_of[outcome.folder], outcome, progress)
             watch(progress)
 
 
-def share_out(effort: Effort, shards: Sequence[Shard]) -> list[Effort]:
+def share_out(effort: Effort, shards: Sequence[SeedShard]) -> list[Effort]:
     """Return the effort of each shard: the budget by its seeds, limits and concurrency by the workers at one time."""
-    seeds, workers = sum(shard.seeds for shard in shards), max(1, min(effort.workers, len(shards)))
+    seeds, workers = sum(shard.count for shard in shards), max(1, min(effort.workers, len(shards)))
     common = effort.model_copy(
         update={
             "limit": None,
@@ -104,10 +104,10 @@ def share_out(effort: Effort, shards: Sequence[Shard]) -> list[Effort]:
     budget = effort.budget_usd
     if budget is None:
         return [common] * len(shards)
-    return [common.model_copy(update={"budget_usd": budget * shard.seeds / seeds}) for shard in shards]
+    return [common.model_copy(update={"budget_usd": budget * shard.count / seeds}) for shard in shards]
 
 
-def _task(config: Config, shard: Shard, effort: Effort) -> _Task:
+def _task(config: Config, shard: SeedShard, effort: Effort) -> _Task:
     shared = config.model_copy(update={"effort": effort})
     if isinstance(shared, CommitInstructConfig):
         return _Task(shard=shard, commits=shared)
@@ -119,35 +119,28 @@ def settle_shard(line: str) -> str:
     task = _Task.model_validate_json(line)
     config = task.commits or task.instructions
     assert config is not None
-    try:
-        return _settle(config, task.shard).model_dump_json()
-    except CodeFavorError as error:
-        return _Outcome(shard=task.shard, error=str(error)).model_dump_json()
+    return settled(task.shard, lambda: _settle(config, task.shard))
 
 
-def _settle(config: Config, shard: Shard) -> _Outcome:
-    if not shard.seed_file.exists():
-        raise DataError(f"{shard.seed_file}: not seen by this worker; --out has to be on storage that all nodes share")
+def _settle(config: Config, shard: SeedShard) -> _SeedOutcome:
     progress = Progress()
     with ExitStack() as opened:
         check = open_check(config, opened)
         answers = opened.enter_context(AnswerFile(shard.folder / "answers.sqlite"))
-        journal = opened.enter_context(Journal(shard.journal))
+        journal = opened.enter_context(NumberedJournal(shard.journal, Settled))
         models = load_models(models_of(config), config.effort, answers, UsageBudget(config.effort.budget_usd))
-        asyncio.run(evolve(config, shard.seed_file, models, check, journal, progress, lambda _: None))
-        if len(journal) == shard.seeds:
+        asyncio.run(evolve(config, shard.records, models, check, journal, progress, lambda _: None))
+        if len(journal) == shard.count:
             shard.finish()
     failure = str(progress.first_failure) if progress.first_failure else None
-    return _Outcome(shard=shard, failed=progress.failed, failure=failure)
+    return _SeedOutcome(folder=shard.folder, failed=progress.failed, failure=failure)
 
 
-def _note_shard(outcome: _Outcome, progress: Progress) -> None:
-    name = outcome.shard.folder.name
-    if outcome.error:
-        raise CodeFavorError(f"shard {name}: {outcome.error}")
-    for settled in outcome.shard.settled():
-        note(progress.tally, settled)
-    if not outcome.shard.table.exists():
+def _note_shard(shard: SeedShard, outcome: _SeedOutcome, progress: Progress) -> None:
+    name = shard.folder.name
+    for result in shard.settled():
+        note(progress.tally, result)
+    if not shard.is_settled:
         progress.unfinished.append(name)
     progress.failed += outcome.failed
     nothing_settled = not progress.tally.kept and not progress.tally.discarded

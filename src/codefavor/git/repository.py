@@ -14,6 +14,7 @@ from typing import IO
 
 from codefavor.errors import DataError, UserError
 
+_CHUNK_BYTES = 1 << 16
 _SAFE_CONFIG = (
     "core.fsmonitor=",
     "core.hooksPath=/dev/null",
@@ -91,6 +92,30 @@ class Repository:
             reason = done.stderr.decode("utf-8", "replace").strip().splitlines()
             raise DataError(f"{self.path}: git {arguments[0]} failed: {reason[-1] if reason else done.returncode}")
         return done.stdout.decode("utf-8", "replace")
+
+    def fields(self, *arguments: str) -> Iterator[bytes]:
+        """Yield what a git command that is asked for `-z` prints, cut at every NUL, while it runs.
+
+        Raises:
+            DataError: the command fails, which shows at the end of what it prints.
+        """
+        with subprocess.Popen(
+            self._command(arguments),
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        ) as process:
+            assert process.stdout is not None
+            try:
+                rest = b""
+                while chunk := os.read(process.stdout.fileno(), _CHUNK_BYTES):
+                    *whole, rest = (rest + chunk).split(b"\0")
+                    yield from whole
+                if process.wait():
+                    raise DataError(f"{self.path}: git {arguments[0]} failed; `git fsck` shows what is missing")
+            finally:
+                process.kill()
 
     @contextmanager
     def stream(self, *arguments: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:

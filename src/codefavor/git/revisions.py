@@ -12,55 +12,55 @@ class Revisions(Record):
     """The tree or commit that is left."""
     new: str | None
     """The commit that is reached; None for the index, what is staged."""
-    told: str
+    description: str
     """Both in words."""
 
 
-def find_revisions(repository: Repository, asked: str | None, staged: bool) -> Revisions:
-    """Return the two states that `asked` or `staged` speaks of; without either, the last commit.
+def find_revisions(repository: Repository, spec: str | None, staged: bool) -> Revisions:
+    """Return the two states that `spec` or `staged` names; without either, the last commit.
 
     Raises:
         DataError: a commit does not exist, or is missing from a shallow clone.
     """
     if staged:
         head = _commit_or_none(repository, "HEAD")
-        told = f"staged changes against {head[:10]}" if head else "staged changes, before the first commit"
-        return Revisions(old=head or _empty_tree(repository), new=None, told=told)
-    asked = asked or "HEAD"
-    if "..." in asked:
-        left, _, right = asked.partition("...")
+        description = f"staged changes against {head[:10]}" if head else "staged changes, before the first commit"
+        return Revisions(old=head or _empty_tree(repository), new=None, description=description)
+    spec = spec or "HEAD"
+    if "..." in spec:
+        left, _, right = spec.partition("...")
         old, new = (_commit(repository, name or "HEAD") for name in (left, right))
-        return Revisions(old=_merge_base(repository, asked, old, new), new=new, told=asked)
-    if ".." in asked:
-        left, _, right = asked.partition("..")
+        return Revisions(old=_merge_base(repository, spec, old, new), new=new, description=spec)
+    if ".." in spec:
+        left, _, right = spec.partition("..")
         old, new = (_commit(repository, name or "HEAD") for name in (left, right))
-        return Revisions(old=old, new=new, told=asked)
-    return _against_parent(repository, asked)
+        return Revisions(old=old, new=new, description=spec)
+    return _against_parent(repository, spec)
 
 
-def _against_parent(repository: Repository, asked: str) -> Revisions:
-    commit = _commit(repository, asked)
+def _against_parent(repository: Repository, spec: str) -> Revisions:
+    commit = _commit(repository, spec)
     header = repository.read("cat-file", "commit", commit).partition("\n\n")[0]
     parents = [line.removeprefix("parent ") for line in header.splitlines() if line.startswith("parent ")]
-    told = f"commit {commit[:10]}"
+    description = f"commit {commit[:10]}"
     if not parents:
-        return Revisions(old=_empty_tree(repository), new=commit, told=f"{told}, the first one")
+        return Revisions(old=_empty_tree(repository), new=commit, description=f"{description}, the first one")
     if _commit_or_none(repository, parents[0]) is None:
         raise DataError(
             f"{repository.path}: the parent of {commit[:10]} is missing from this shallow clone; "
             "`git fetch --deepen=1` brings it"
         )
     if len(parents) > 1:
-        told += ", a merge, against its first parent"
-    return Revisions(old=parents[0], new=commit, told=told)
+        description += ", a merge, against its first parent"
+    return Revisions(old=parents[0], new=commit, description=description)
 
 
-def _merge_base(repository: Repository, asked: str, old: str, new: str) -> str:
+def _merge_base(repository: Repository, spec: str, old: str, new: str) -> str:
     try:
         return repository.read("merge-base", old, new).strip()
     except DataError:
         raise DataError(
-            f"{repository.path}: the two sides of {asked} have no common commit here; in a shallow clone "
+            f"{repository.path}: the two sides of {spec} have no common commit here; in a shallow clone "
             "`git fetch --unshallow` brings the history"
         ) from None
 

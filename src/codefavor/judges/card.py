@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
+from codefavor.atomic import write_text
 from codefavor.errors import ModelError
 from codefavor.judges.grounded_model import GroundedModel
 from codefavor.pairs.presentation import CommentPolicy
@@ -111,9 +112,7 @@ class JudgeCard(Record):
 
 def write_card(folder: Path, card: JudgeCard) -> None:
     """Write `judge.json` into `folder`, all or nothing."""
-    partial = folder / f".{CARD_FILE}.partial"
-    partial.write_text(card_text(card), encoding="utf-8")
-    partial.replace(folder / CARD_FILE)
+    write_text(folder / CARD_FILE, card_text(card))
 
 
 def card_text(card: JudgeCard) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 
-from codefavor.evidence.collect import collect, wanted_for
-from codefavor.evidence.decision import decide
+from codefavor.evidence.collect import collect
+from codefavor.evidence.verdict import verdict_by_evidence
+from codefavor.evidence.wanted import wanted_for
 from codefavor.pairs.comparison import Comparison
-from codefavor.pairs.verdict import Cost, Verdict
+from codefavor.pairs.verdict import Verdict
 from codefavor.sandbox.pool import Pool
 from codefavor.sandbox.probe import open_sandbox
 from codefavor.sandbox.shared import SharedPool
@@ -52,15 +53,5 @@ class EvidenceJudge:
 
     def _judge(self, pool: Pool, comparison: Comparison) -> Verdict:
         start = time.monotonic()
-        aspect = comparison.criterion.aspect
-        evidence = collect(pool, comparison, wanted_for(aspect, self._seed))
-        decision = decide(aspect, evidence)
-        return Verdict(
-            comparison=comparison.digest(),
-            judge=self.name,
-            choice=decision.side,
-            feedback=decision.words if decision.side else None,
-            undecided=None if decision.side else decision.words,
-            evidence=evidence,
-            cost=Cost(seconds=time.monotonic() - start),
-        )
+        evidence = collect(pool, comparison, wanted_for(comparison.criterion.aspect, self._seed))
+        return verdict_by_evidence(self.name, comparison, evidence, start)

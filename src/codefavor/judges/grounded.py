@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from codefavor.evidence.decision import decide
+from codefavor.evidence.explain import explain
 from codefavor.judges.grounded_model import INNER, MOST_INNER, GroundedModel, features_of, in_words, score
 from codefavor.judges.probability import antisymmetric_sigmoid, sigmoid
 from codefavor.judges.protocol import Judge
@@ -49,7 +50,7 @@ class GroundedJudge:
         words = grounds.undecided or ""
         if evidence is not None:
             features = features_of(evidence, aspect, inner_logit(asked))
-            words = decide(aspect, evidence).words
+            words = explain(aspect, evidence, decide(aspect, evidence))
         elif asked is not None:
             features = {INNER: inner_logit(asked)}
         prob_a = antisymmetric_sigmoid(score(self._model, aspect, features) / self._temperature)

@@ -13,7 +13,7 @@ from pydantic import Field
 from codefavor.evidence.decision import decide
 from codefavor.evidence.findings.compare import compare_findings
 from codefavor.pairs.criterion import Aspect
-from codefavor.pairs.evidence import CandidateEvidence, Evidence
+from codefavor.pairs.evidence import CandidateEvidence, Evidence, IncidentCode
 from codefavor.record import Record, content_digest
 
 INNER = "inner"
@@ -73,9 +73,9 @@ def features_of(evidence: Evidence, aspect: Aspect | None, inner_logit: float = 
         # Code that does not load fails every example, so both share a weight.
         kind = "running" if decision.kind in ("loading", "examples") else decision.kind
         found[f"{DECIDED}{kind}"] = 1.0 if decision.side == "A" else -1.0
-    if evidence.balance is not None:
+    if evidence.work_comparison is not None:
         # Not processor time, so that the same pair always gets the same score.
-        found["work"] = -_clip(evidence.balance.log_count, _MOST_LOG)
+        found["work"] = -_clip(evidence.work_comparison.log_count, _MOST_LOG)
     if a.growth is not None and b.growth is not None:
         found["growth"] = _clip(b.growth.exponent - a.growth.exponent, _MOST_GROWTH)
     if aspect is Aspect.SECURITY:
@@ -117,7 +117,7 @@ def _failed_share(candidate: CandidateEvidence) -> float:
 
 
 def _crashes(candidate: CandidateEvidence) -> bool:
-    return any(incident.kind == "crash" for incident in candidate.incidents)
+    return any(incident.code is IncidentCode.CRASH for incident in candidate.incidents)
 
 
 def _clip(value: float, most: float) -> float:

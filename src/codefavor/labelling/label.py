@@ -1,4 +1,4 @@
-"""From candidate sets to labelled problems: a pure function over one shard. Nothing is read or written here."""
+"""From candidate sets to labelled problems: a pure function. Nothing is read or written here."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -8,13 +8,13 @@ from codefavor.judges.protocol import Judge
 from codefavor.labelling.labelled import DropReason, LabelledPair, LabelledProblem, LabelSettings
 from codefavor.pairs.evidence import Evidence
 from codefavor.ranking.candidate_set import CandidateSet
-from codefavor.ranking.tournament import RankOutcome, rank_many
+from codefavor.ranking.tournament import RankingOutcome, rank_many
 
 
-def label_shard(
+def label_problems(
     judge: Judge, tasks: Iterable[tuple[int, CandidateSet]], settings: LabelSettings
 ) -> Iterator[LabelledProblem]:
-    """Yield every problem of a shard, labelled, as soon as it is finished; problems come with their place in the file.
+    """Yield every problem, labelled, as soon as it is finished; problems come with their place in the file.
 
     Raises:
         ModelError: the judge failed.
@@ -23,10 +23,10 @@ def label_shard(
     return (label_outcome(outcome, settings) for outcome in rank_many(judge, tasks, settings.rank))
 
 
-def label_outcome(outcome: RankOutcome, settings: LabelSettings) -> LabelledProblem:
+def label_outcome(outcome: RankingOutcome, settings: LabelSettings) -> LabelledProblem:
     """Return the pairs that the ranking of one problem is confident of."""
     ranking = outcome.ranking
-    different = [ranked.candidate for ranked in ranking.ranked if ranked.same_as is None]
+    different = [each.candidate for each in ranking.ranked if each.same_as is None]
     if settings.strategy == "best-worst" and len(different) > 1:
         different = [different[0], different[-1]]
     dropped: Counter[DropReason] = Counter()
@@ -51,8 +51,8 @@ def label_outcome(outcome: RankOutcome, settings: LabelSettings) -> LabelledProb
     )
 
 
-def _pair(outcome: RankOutcome, chosen: int, rejected: int) -> LabelledPair:
-    strengths = {ranked.candidate: ranked.strength for ranked in outcome.ranking.ranked}
+def _pair(outcome: RankingOutcome, chosen: int, rejected: int) -> LabelledPair:
+    strengths = {each.candidate: each.strength for each in outcome.ranking.ranked}
     asked = {(chosen, rejected), (rejected, chosen)} & outcome.answers.keys()
     return LabelledPair(
         chosen=chosen,
@@ -64,7 +64,7 @@ def _pair(outcome: RankOutcome, chosen: int, rejected: int) -> LabelledPair:
     )
 
 
-def _evidence(outcome: RankOutcome, chosen: int, rejected: int) -> Evidence | None:
+def _evidence(outcome: RankingOutcome, chosen: int, rejected: int) -> Evidence | None:
     """Return the evidence on this very pair with the chosen candidate as A, where there is any."""
     straight = outcome.answers.get((chosen, rejected))
     if straight and straight.evidence:
@@ -73,5 +73,5 @@ def _evidence(outcome: RankOutcome, chosen: int, rejected: int) -> Evidence | No
     return turned.evidence.swapped() if turned and turned.evidence else None
 
 
-def _answered(outcome: RankOutcome) -> bool:
+def _answered(outcome: RankingOutcome) -> bool:
     return any(verdict.choice is not None for verdict in outcome.answers.values())

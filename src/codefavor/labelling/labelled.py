@@ -4,10 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from codefavor.judges.judge_settings import JudgeSettings
 from codefavor.pairs.criterion import Criterion
 from codefavor.pairs.evidence import Evidence
 from codefavor.pairs.verdict import Cost
-from codefavor.ranking.journal import Finished
+from codefavor.ranking.finished import Finished
 from codefavor.ranking.ranking import RankSettings
 from codefavor.record import Record
 
@@ -15,13 +16,9 @@ Strategy = Literal["best-worst", "every"]
 DropReason = Literal["one candidate", "no answer", "not confident"]
 
 
-class LabelSettings(Record):
+class LabelSettings(JudgeSettings):
     """What shapes a preference set; a run is continued under the same settings or not at all."""
 
-    judge: str
-    """The judge's name."""
-    judge_files: dict[str, str]
-    """SHA-256 of the files that the judge is made of, by name."""
     samples: str
     """SHA-256 of the file of candidates."""
     source: str
@@ -36,8 +33,6 @@ class LabelSettings(Record):
     """Keep a pair when the chosen candidate is the stronger one with at least this probability."""
     rank: RankSettings
     """What shapes the rankings that pairs are taken from."""
-    unsafe_local: bool = False
-    """Whether foreign code may have run without a full sandbox, by the user's leave."""
 
 
 class LabelledPair(Record):

@@ -7,7 +7,7 @@ loss where the column is there. The column `codefavor` holds criterion and prove
 
 from typing import Any
 
-from codefavor.evidence.describe import account
+from codefavor.evidence.describe import describe
 from codefavor.labelling.labelled import LabelledPair, LabelledProblem, LabelSettings
 from codefavor.pairs.formats.protocol import ColumnType, row_of_pair
 from codefavor.pairs.formats.trl import TrlConversational, TrlPreference
@@ -53,6 +53,6 @@ def _row(
         "probability": round(pair.probability, 6),
         "judge": settings.judge,
         # Empty and not null, for a column of nulls alone has no type that readers agree on.
-        "evidence": "\n".join(account(known)) if known else "",
+        "evidence": "\n".join(describe(known)) if known else "",
         "evidence_digest": known.digest() if known else "",
     }

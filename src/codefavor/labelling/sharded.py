@@ -1,6 +1,6 @@
 """Labelling over a Ray cluster: each worker labels a shard of problems as one machine labels them all.
 
-What a worker has finished of a shard is a run of its own, with a journal that the driver takes into that of the whole.
+What a worker has finished of a shard is a journal of its own, which the driver takes into that of the run.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,12 +9,13 @@ from pathlib import Path
 
 from codefavor.jsonl import read_records
 from codefavor.judges.protocol import Judge
-from codefavor.judges.sharded import Driver, Shard, remove, settled
-from codefavor.labelling.label import label_shard
+from codefavor.judges.sharded import JudgeDriver, JudgeShard, settled_with_judge
+from codefavor.labelling.label import label_problems
 from codefavor.labelling.labelled import LabelledProblem, LabelSettings
 from codefavor.ranking.candidate_set import CandidateSet
-from codefavor.ranking.journal import JOURNAL_FILE, Journal
 from codefavor.record import Record
+from codefavor.runs.journal import JOURNAL_FILE, NumberedJournal
+from codefavor.runs.shards import remove
 
 
 class _Problem(Record):
@@ -26,15 +27,12 @@ class _Problem(Record):
     """The problem."""
 
 
-class _Shard(Shard):
-    """Problems to label."""
-
-    settings: LabelSettings
-    """The run."""
+ProblemShard = JudgeShard[LabelSettings]
+"""Problems to label."""
 
 
-class OnRay(Driver):
-    """Labels problems on a Ray cluster; it stands for `label_shard`."""
+class RayLabelling(JudgeDriver[LabelSettings]):
+    """Labels problems on a Ray cluster; it stands for `label_problems`."""
 
     def __call__(
         self, judge: Judge, tasks: Iterable[tuple[int, CandidateSet]], settings: LabelSettings
@@ -46,31 +44,31 @@ class OnRay(Driver):
             CodeFavorError: a worker was stopped; the message names the shard.
         """
         problems = (_Problem(index=index, task=task) for index, task in tasks)
-        with closing(self.settle(problems, settings, _Shard, label_one)) as finished:
+        with closing(self.settle(problems, settings, ProblemShard, label_shard)) as finished:
             for folder in finished:
-                yield from taken(folder, settings)
+                yield from take_problems(folder)
 
 
-def label_one(line: str) -> str:
+def label_shard(line: str) -> str:
     """Label a shard in the process of a worker."""
-    return settled(line, _Shard, _label)
+    shard = ProblemShard.model_validate_json(line)
+
+    def label_waiting(judge: Judge) -> None:
+        with NumberedJournal(shard.folder / JOURNAL_FILE, LabelledProblem) as journal:
+            problems = ((problem.index, problem.task) for problem in read_records(shard.records, _Problem))
+            for problem in label_problems(judge, journal.unfinished(problems), shard.settings):
+                journal.add(problem)
+
+    return settled_with_judge(shard, label_waiting)
 
 
-def _label(judge: Judge, shard: _Shard) -> None:
-    with Journal(shard.folder, shard.settings, LabelledProblem) as journal:
-        problems = ((each.index, each.task) for each in read_records(shard.records, _Problem))
-        waiting = ((index, task) for index, task in problems if not journal.finished(index, task.digest()))
-        for problem in label_shard(judge, waiting, shard.settings):
-            journal.add(problem)
-
-
-def taken(folder: Path, settings: LabelSettings) -> Iterator[LabelledProblem]:
+def take_problems(folder: Path) -> Iterator[LabelledProblem]:
     """Yield what is finished of a shard, each to be written before the next is asked for, and remove the shard.
 
     Raises:
         DataError: its worker is still at work.
     """
     if (folder / JOURNAL_FILE).exists():
-        with Journal(folder, settings, LabelledProblem) as journal:
+        with NumberedJournal(folder / JOURNAL_FILE, LabelledProblem) as journal:
             yield from journal
     remove(folder)

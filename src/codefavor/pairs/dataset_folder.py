@@ -3,23 +3,23 @@
 The folder is only written; uploading it is its owner's business.
 """
 
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import yaml
 
-from codefavor.errors import DataError, UserError
+from codefavor.atomic import new_folder, writing_to
+from codefavor.errors import DataError
 from codefavor.pairs.formats.protocol import PairFormat
 from codefavor.pairs.pair import PreferencePair
-from codefavor.pairs.source import write_pairs, writing_to
+from codefavor.pairs.source import write_pairs
 from codefavor.pairs.stats import UNKNOWN, PairStats, Tally
+from codefavor.runs.run_folder import require_absent
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 _ABOVE = "1M<n<10M"
-_SHARD = "data/train-00000.parquet"
+_PART = "data/train-00000.parquet"
 
 
 def write_dataset_folder(
@@ -34,23 +34,14 @@ def write_dataset_folder(
         DataError: there are no pairs.
         MissingExtraError: pyarrow is not installed.
     """
-    if folder.exists():
-        raise UserError(f"{folder}: already exists; name a new folder or remove this one")
-    with writing_to(folder):
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    require_absent(folder)
     tally = Tally()
-    try:
-        count = write_pairs(partial / _SHARD, _counted(pairs, tally), pair_format)
+    with writing_to(folder), new_folder(folder) as partial:
+        count = write_pairs(partial / _PART, _counted(pairs, tally), pair_format)
         if not count:
             raise DataError(f"{folder}: there are no pairs to write")
         card = dataset_card(folder.name, tally.stats(), pair_format.name, filters)
         (partial / "README.md").write_text(card, encoding="utf-8")
-        partial.chmod(0o755)
-        partial.rename(folder)
-    except BaseException:
-        shutil.rmtree(partial)
-        raise
     return count
 
 

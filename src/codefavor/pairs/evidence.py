@@ -1,14 +1,45 @@
-"""The evidence record: what running and analysing two candidates showed. The evidence room fills it in."""
+"""The evidence record: what running and analysing two candidates showed, as codes with witnesses.
 
-from typing import Annotated, Literal
+A fact is about a candidate. A circumstance is about what could not be found out, and counts for neither. Sentences are
+made of both in `codefavor.evidence.words`, where they are shown.
+"""
 
-from pydantic import Field
+from enum import StrEnum
+from typing import Annotated, Any, Literal
 
+from pydantic import Field, model_validator
+
+from codefavor.pairs.circumstance import Circumstance, CircumstanceCode
+from codefavor.pairs.fact import Fact, FactCode
 from codefavor.pairs.finding import Finding
 from codefavor.record import Record
 
 Count = Annotated[int, Field(ge=0)]
-IncidentKind = Literal["crash", "undefined name", "wrong type", "endless", "changed arguments"]
+
+
+class OutcomeCode(StrEnum):
+    """How a call, or loading the code, ended."""
+
+    RETURNED = "returned"
+    RAISED = "raised"
+    TOO_LARGE = "too-large"
+    """It returned a value that is too large to show."""
+    EXHAUSTED = "exhausted"
+    """It was stopped for too much work."""
+    DIED = "died"
+    """Its process ended."""
+    NOT_RUN = "not-run"
+
+
+class Observed(Record):
+    """What came of a call, or of loading the code."""
+
+    code: OutcomeCode
+    """How it ended."""
+    text: str = ""
+    """The value as Python writes it, or the message of the exception, cut to a line."""
+    exception: str | None = None
+    """The type of the exception, where one was raised."""
 
 
 class FailedExample(Record):
@@ -17,21 +48,37 @@ class FailedExample(Record):
     call: str
     """What was called."""
     expected: str
-    """What the instruction says should come of it."""
-    got: str
-    """What came of it: a value, or the last line of a traceback."""
+    """What the instruction says should come of it: a value, a text, or the name of an exception."""
+    got: Observed
+    """What came of it."""
+
+
+class IncidentCode(StrEnum):
+    """What goes wrong with one candidate alone."""
+
+    CRASH = "crash"
+    """An exception, or the end of the process."""
+    UNDEFINED_NAME = "undefined-name"
+    """A name that has no value."""
+    WRONG_TYPE = "wrong-type"
+    """A result of a type that no worked example shows."""
+    ENDLESS = "endless"
+    """Work without end, or far more than the other candidate needs."""
+    CHANGED_ARGUMENTS = "changed-arguments"
+    """Arguments that are not what they were."""
 
 
 class Incident(Record):
-    """Something that happened on a generated input."""
+    """Something that goes wrong with a candidate and not with the other."""
 
-    kind: IncidentKind
-    """What happened: an exception, one over a name that has no value, a result of a type unlike the examples', work
-    without end, changed arguments."""
-    call: str
-    """The call on which it did, made small."""
-    detail: str
-    """What came of it."""
+    code: IncidentCode
+    """What goes wrong."""
+    call: str | None = None
+    """The call on which it does, made small; None where reading the code shows it."""
+    got: Observed | None = None
+    """What came of the call."""
+    name: str | None = None
+    """The name without a value, where reading the code shows it."""
 
 
 class Work(Record):
@@ -43,15 +90,13 @@ class Work(Record):
     """Bytecode instructions executed, the same in every run; blind to work inside C functions."""
     nanoseconds: Count | None
     """Processor time, the least of several runs."""
-    charge: Count | None = None
-    """What C functions did, in the bytecode instructions that would cost the same; None where it was not metered."""
-    peak_bytes: Count | None = None
-    """The peak of memory allocated."""
+    cost: Count | None = None
+    """What C functions did, in the bytecode instructions that would take as long; None where it was not measured."""
 
     @property
     def counted(self) -> int | None:
-        """Instructions with what C functions are charged: all work that can be counted, the same in every run."""
-        return None if self.opcodes is None else self.opcodes + (self.charge or 0)
+        """Instructions with what C functions cost: all work that can be counted, the same in every run."""
+        return None if self.opcodes is None else self.opcodes + (self.cost or 0)
 
 
 class Growth(Record):
@@ -63,7 +108,7 @@ class Growth(Record):
     """The standard error of the slope."""
 
 
-class WorkBalance(Record):
+class WorkComparison(Record):
     """What the work of both, over all growing inputs, says of each other."""
 
     cheaper: Literal["A", "B"] | None = None
@@ -71,12 +116,12 @@ class WorkBalance(Record):
     log_time: float = 0.0
     """The natural logarithm of A's processor time over B's, on the largest inputs that both finish."""
     log_count: float = 0.0
-    """The same of counted work: bytecode instructions with what C functions are charged."""
+    """The same of counted work: bytecode instructions with what C functions cost."""
 
-    def swapped(self) -> "WorkBalance":
-        """Return the same balance with the candidates exchanged."""
+    def swapped(self) -> "WorkComparison":
+        """Return the same comparison with the candidates exchanged."""
         cheaper: Literal["A", "B"] | None = None if self.cheaper is None else "B" if self.cheaper == "A" else "A"
-        return WorkBalance(cheaper=cheaper, log_time=-self.log_time, log_count=-self.log_count)
+        return WorkComparison(cheaper=cheaper, log_time=-self.log_time, log_count=-self.log_count)
 
 
 class Difference(Record):
@@ -84,9 +129,9 @@ class Difference(Record):
 
     call: str
     """What was called."""
-    a: str
+    a: Observed
     """What came of it with candidate A."""
-    b: str
+    b: Observed
     """What came of it with candidate B."""
 
     def swapped(self) -> "Difference":
@@ -94,36 +139,34 @@ class Difference(Record):
         return self.model_copy(update={"a": self.b, "b": self.a})
 
 
-class Missing(Record):
-    """A kind of evidence that could not be had."""
-
-    part: Literal["syntax", "examples", "behaviour", "cost", "findings"]
-    """Which kind."""
-    reason: str
-    """Why, in a sentence."""
-
-
 class CandidateEvidence(Record):
     """What is known of one candidate."""
 
-    parses: bool
-    """Whether it is Python 3 source."""
-    problems: tuple[str, ...] = ()
-    """What is wrong without running it, a sentence each."""
-    load_error: str | None = None
-    """Why the code cannot be loaded, where it cannot."""
+    facts: tuple[Fact, ...] = ()
+    """What reading it shows."""
+    load_failure: Observed | None = None
+    """What came of loading the code, where it cannot be loaded."""
     examples_passed: Count = 0
     """How many worked examples it passes."""
     examples_failed: tuple[FailedExample, ...] = ()
     """The worked examples that it fails."""
     incidents: tuple[Incident, ...] = ()
-    """What happened on generated inputs."""
+    """What went wrong on generated inputs."""
     work: tuple[Work, ...] = ()
     """What growing inputs cost."""
     growth: Growth | None = None
     """How that cost grows, where the inputs show it."""
     findings: tuple[Finding, ...] = ()
     """What the analyser says."""
+
+    def has_fact(self, code: FactCode) -> bool:
+        """Return whether a fact of this code is known of it."""
+        return any(fact.code is code for fact in self.facts)
+
+    @property
+    def parses(self) -> bool:
+        """Whether nothing says that it does not parse."""
+        return not self.has_fact(FactCode.SYNTAX_ERROR)
 
 
 class Evidence(Record):
@@ -133,7 +176,7 @@ class Evidence(Record):
     """Candidate A (of a preference pair: the chosen code)."""
     b: CandidateEvidence
     """Candidate B (of a preference pair: the rejected code)."""
-    entry: str | None = None
+    entry_point: str | None = None
     """The function that was called."""
     inputs: Count = 0
     """On how many generated inputs both were run."""
@@ -141,15 +184,35 @@ class Evidence(Record):
     """On how many of them they differ."""
     differences: tuple[Difference, ...] = ()
     """Some of those inputs, made small."""
-    balance: WorkBalance | None = None
+    work_comparison: WorkComparison | None = None
     """What their work says of each other, where it was measured."""
-    missing: tuple[Missing, ...] = ()
-    """What could not be had, with the reason."""
+    circumstances: tuple[Circumstance, ...] = ()
+    """What is not available, and why."""
     unsafe: bool = False
     """Whether the candidates ran without a full sandbox, by the user's leave."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_old(cls, data: Any) -> Any:
+        sides = [data.get("a"), data.get("b")] if isinstance(data, dict) else []
+        if any(isinstance(side, dict) and "parses" in side for side in sides):
+            raise ValueError(
+                "this evidence was written by codefavor 0.1, which kept sentences where there are codes now; "
+                "take it out of the file and collect it again (of pairs: `codefavor pairs verify`)"
+            )
+        return data
+
+    def has_circumstance(self, *codes: CircumstanceCode) -> bool:
+        """Return whether something is not available for one of these reasons."""
+        return any(circumstance.code in codes for circumstance in self.circumstances)
+
     def swapped(self) -> "Evidence":
         """Return the same evidence with the candidates exchanged."""
-        differences = tuple(difference.swapped() for difference in self.differences)
-        balance = self.balance.swapped() if self.balance else None
-        return self.model_copy(update={"a": self.b, "b": self.a, "differences": differences, "balance": balance})
+        return self.model_copy(
+            update={
+                "a": self.b,
+                "b": self.a,
+                "differences": tuple(difference.swapped() for difference in self.differences),
+                "work_comparison": self.work_comparison.swapped() if self.work_comparison else None,
+            }
+        )

@@ -5,6 +5,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from codefavor.atomic import replacing
 from codefavor.errors import DataError, MissingExtraError
 from codefavor.pairs.formats.protocol import REST, ColumnType, Row
 
@@ -40,19 +41,12 @@ def write_parquet(path: Path, rows: Iterable[Row], columns: Mapping[str, ColumnT
     """
     pyarrow, parquet = _pyarrow()
     schema = _schema(pyarrow, columns)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
     count = 0
     source = iter(rows)
-    try:
-        with parquet.ParquetWriter(partial, schema) as writer:
-            while batch := list(islice(source, _BATCH)):
-                writer.write_table(pyarrow.Table.from_pylist(batch, schema=schema))
-                count += len(batch)
-        partial.replace(path)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
+    with replacing(path) as partial, parquet.ParquetWriter(partial, schema) as writer:
+        while batch := list(islice(source, _BATCH)):
+            writer.write_table(pyarrow.Table.from_pylist(batch, schema=schema))
+            count += len(batch)
     return count
 
 

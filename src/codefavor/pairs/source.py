@@ -4,12 +4,12 @@ Containers: JSON Lines (plain, `.gz`, `.zst`), Parquet, and for reading a folder
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from codefavor.errors import DataError, RecordError, UserError
+from codefavor.atomic import writing_to
+from codefavor.errors import DataError, RecordError
 from codefavor.jsonl import read_rows, write_rows
 from codefavor.pairs.formats.native import Native, Table
 from codefavor.pairs.formats.protocol import PairFormat, Row, Unsaid, pair_of_row, row_of_pair
@@ -57,19 +57,6 @@ def write_pairs(path: Path, pairs: Iterable[PreferencePair], pair_format: PairFo
     rows: Iterator[Row] = (row_of_pair(writer, pair) for pair in pairs)
     with writing_to(path):
         return write_parquet(path, rows, writer.columns) if packed else write_rows(path, rows)
-
-
-@contextmanager
-def writing_to(path: Path) -> Iterator[None]:
-    """Turn what the file system objects to into an error that names `path`.
-
-    Raises:
-        UserError: the place cannot be written to.
-    """
-    try:
-        yield
-    except OSError as error:
-        raise UserError(f"{path}: cannot be written: {error.strerror or error}") from None
 
 
 def _format_in(pair_format: PairFormat | None, packed: bool) -> PairFormat:

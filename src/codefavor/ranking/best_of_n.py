@@ -1,40 +1,36 @@
 """Best of N for a file of problems: one ranking a line in `rankings.jsonl`, in the order of the file.
 
-A run that was interrupted is resumed where it stopped, and only under the settings that it was begun with.
+A run that was cut off is resumed where it stopped, and only with the settings that it was begun with.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from codefavor.atomic import write_json
 from codefavor.jsonl import write_records
+from codefavor.judges.judge_settings import JudgeSettings
 from codefavor.judges.protocol import Judge
 from codefavor.manifest import Manifest
 from codefavor.pairs.criterion import Criterion
 from codefavor.ranking.candidate_set import CandidateSet
-from codefavor.ranking.journal import Journal, write_json
 from codefavor.ranking.ranking import Ranking, RankSettings
 from codefavor.ranking.tournament import rank_many
 from codefavor.record import Record
+from codefavor.runs.journal import JOURNAL_FILE, NumberedJournal
+from codefavor.runs.run_folder import MANIFEST_FILE, claim
 
 RANKINGS_FILE = "rankings.jsonl"
-MANIFEST_FILE = "manifest.json"
 
 
-class JudgedFile(Record):
-    """What shapes the rankings of a file; a run is continued under the same settings or not at all."""
+class JudgedFile(JudgeSettings):
+    """What shapes the rankings of a file; a run is resumed with the same settings or not at all."""
 
-    judge: str
-    """The judge's name."""
-    judge_files: dict[str, str]
-    """SHA-256 of the files that the judge is made of, by name."""
     samples: str
     """SHA-256 of the file of candidates."""
     criterion: Criterion | None
     """The criterion of rows that name none."""
     rank: RankSettings
     """What shapes every ranking."""
-    unsafe_local: bool = False
-    """Whether foreign code may have run without a full sandbox, by the user's leave."""
 
 
 class BestOfN(Record):
@@ -54,17 +50,6 @@ class BestOfN(Record):
     """Judgements of all full round-robins."""
 
 
-def unfinished(
-    journal: Journal[Ranking], samples: Iterable[tuple[int, CandidateSet]]
-) -> Iterator[tuple[int, CandidateSet]]:
-    """Yield the problems that the journal does not hold.
-
-    Raises:
-        DataError: the file has changed since the run began.
-    """
-    return ((index, task) for index, task in samples if not journal.finished(index, task.digest()))
-
-
 def best_of_n(
     judge: Judge,
     samples: Iterable[tuple[int, CandidateSet]],
@@ -78,13 +63,14 @@ def best_of_n(
     `progress` is called with the number of problems done.
 
     Raises:
-        UserError: `out` holds a run under other settings, or something that is no run.
+        UserError: `out` holds a run with other settings or something else, or cannot be written.
         DataError: the journal in `out` is damaged, or the samples are.
         ModelError: the judge failed; what is finished is kept.
     """
-    with Journal(out, settings, Ranking) as journal:
+    claim(out, settings)
+    with NumberedJournal(out / JOURNAL_FILE, Ranking) as journal:
         progress(len(journal))
-        for outcome in rank_many(judge, unfinished(journal, samples), settings.rank):
+        for outcome in rank_many(judge, journal.unfinished(samples), settings.rank):
             journal.add(outcome.ranking)
             progress(len(journal))
         write_records(out / RANKINGS_FILE, journal)

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from codefavor.pairs.presentation import CommentPolicy
 from codefavor.pairs.verdict import Cost
-from codefavor.ranking.journal import Finished
+from codefavor.ranking.finished import Finished
 from codefavor.record import Record
 
 Stopped = Literal["certain", "budget", "all asked", "one candidate"]

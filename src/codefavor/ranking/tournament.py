@@ -30,7 +30,7 @@ _WIDTH = 1.959964
 """A normal variable lies within so many standard deviations of its mean with probability 0.95."""
 
 
-class RankOutcome(NamedTuple):
+class RankingOutcome(NamedTuple):
     """A ranking with what it rests on."""
 
     task: CandidateSet
@@ -43,7 +43,7 @@ class RankOutcome(NamedTuple):
     """Shape (n, n): the probability that the row is stronger than the column, for all candidates."""
 
 
-def rank(judge: Judge, task: CandidateSet, settings: RankSettings) -> RankOutcome:
+def rank(judge: Judge, task: CandidateSet, settings: RankSettings) -> RankingOutcome:
     """Return the ranking of one problem.
 
     Raises:
@@ -56,7 +56,7 @@ def rank(judge: Judge, task: CandidateSet, settings: RankSettings) -> RankOutcom
 
 def rank_many(
     judge: Judge, tasks: Iterable[tuple[int, CandidateSet]], settings: RankSettings, at_once: int = AT_ONCE
-) -> Iterator[RankOutcome]:
+) -> Iterator[RankingOutcome]:
     """Yield the outcome of every problem as soon as it is finished; problems come with their place in the file.
 
     Raises:
@@ -83,9 +83,9 @@ def _ask(judge: Judge, states: list[RankingState]) -> None:
     wanted = [state.comparisons() for state in states]
     if not wanted:
         return
-    verdicts = iter(judge.judge([comparison for of_one in wanted for comparison in of_one]))
-    for state, of_one in zip(states, wanted, strict=True):
-        state.record(list(islice(verdicts, len(of_one))))
+    verdicts = iter(judge.judge([comparison for each in wanted for comparison in each]))
+    for state, each in zip(states, wanted, strict=True):
+        state.record(list(islice(verdicts, len(each))))
 
 
 def _decide(states: list[RankingState]) -> None:
@@ -100,7 +100,7 @@ def _decide(states: list[RankingState]) -> None:
             state.decide(mean, covariance)
 
 
-def _outcome(state: RankingState, judge: str) -> RankOutcome:
+def _outcome(state: RankingState, judge: str) -> RankingOutcome:
     strengths = state.mean[:-1]
     order = np.lexsort((-strengths, ~state.leaders))
     level = state.leaders.sum() > 1 or (state.size > 1 and abs(strengths[order[0]] - strengths[order[1]]) < _EVEN)
@@ -127,7 +127,7 @@ def _outcome(state: RankingState, judge: str) -> RankOutcome:
         ranked=tuple(_ranked(state, order)),
         cost=state.cost,
     )
-    return RankOutcome(state.task, ranking, _by_candidate(state), _stronger(state))
+    return RankingOutcome(state.task, ranking, _by_candidate(state), _stronger(state))
 
 
 def _foreseen_level(state: RankingState, best: int) -> bool:

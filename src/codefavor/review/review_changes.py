@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from codefavor.evidence.describe import account
+from codefavor.evidence.describe import describe
 from codefavor.git.repository import Repository
 from codefavor.git.revisions import Revisions
 from codefavor.judges.protocol import Judge
@@ -71,7 +71,7 @@ def review_changes(
     read, not_judged = _split(read_changed_files(repository, revisions))
     files = [file for file in read if file.language == PYTHON.name]
     unreviewed = [name_unreviewed(file) for file in read if file.language != PYTHON.name and file.old != file.new]
-    _LOG.info("%d files differ in %s, %d of them in Python", len(read), revisions.told, len(files))
+    _LOG.info("%d files differ in %s, %d of them in Python", len(read), revisions.description, len(files))
     changes, unparsed = find_changed_functions(files)
     analyser = FunctionAnalyser()
     cases = [_prepare(changed, analyser, criteria) for changed in changes]
@@ -83,7 +83,7 @@ def review_changes(
         _LOG.debug("judged %d of %d functions", len(functions), len(cases))
         progress(len(functions), len(cases))
     return Review(
-        compared=revisions.told,
+        compared=revisions.description,
         judge=judge.name,
         functions=tuple(functions),
         not_judged=(*not_judged, *unreviewed, *unparsed, *_outside(files, changes, unparsed)),
@@ -207,7 +207,7 @@ def _judged(criterion: Criterion, verdict: Verdict | None) -> Judged:
         probability=verdict.prob_a,
         words=verdict.feedback or verdict.undecided or "The judge gives no reason.",
         judge=verdict.judge,
-        evidence=tuple(account(verdict.evidence)) if verdict.evidence else (),
+        evidence=tuple(describe(verdict.evidence)) if verdict.evidence else (),
     )
 
 

@@ -1,4 +1,4 @@
-"""How much running one function may cost: a pool that counts processor time and stops when its allowance is spent.
+"""How much running one function may cost: a pool that counts processor time and stops when its budget is spent.
 
 Processor time and not the clock: on a busy machine the same functions are run to the same end.
 """
@@ -6,7 +6,8 @@ Processor time and not the clock: on a busy machine the same functions are run t
 from collections.abc import Sequence
 from dataclasses import replace
 
-from codefavor.sandbox.job import Job, Result
+from codefavor.errors import SandboxError
+from codefavor.sandbox.job import Job, JobResult
 from codefavor.sandbox.pool import Pool
 
 SECONDS = 1.0
@@ -17,37 +18,41 @@ _WALL_SECONDS = 3
 """By the clock, for one process: what sleeps is not waited for."""
 
 
-class SpentError(Exception):
-    """The allowance is spent."""
+class BudgetSpent(SandboxError):
+    """The budget is spent."""
 
 
-class TimeBudget(Pool):
-    """Runs jobs in a pool that is somebody else's; it starts and ends no workers."""
+class TimeBudget:
+    """Passes jobs on to a pool that is somebody else's, until they have taken so much processor time."""
 
     def __init__(self, pool: Pool, seconds: float = SECONDS) -> None:
         """Allow so many seconds of processor time."""
         self._pool = pool
         self._left = seconds
 
-    def run(self, jobs: Sequence[Job]) -> list[Result]:
+    def run(self, jobs: Sequence[Job]) -> list[JobResult]:
         """Run jobs with at most a second of processor time for each process.
 
         Raises:
-            SpentError: earlier jobs took it all, or one was stopped by its limits, which is no fault of the code.
+            BudgetSpent: earlier jobs took it all, or one was stopped by its limits, which is no fault of the code.
             SandboxError: as the pool's.
         """
         if self._left <= 0:
-            raise SpentError
-        results = self._pool.run([_hurried(job) for job in jobs])
+            raise BudgetSpent
+        results = self._pool.run([_limited(job) for job in jobs])
         self._left -= sum(result.cpu_seconds for result in results)
         if any(map(_was_stopped, results)):
-            raise SpentError
+            raise BudgetSpent
         return results
 
+    def run_one(self, job: Job) -> JobResult:
+        """Run one job; see `run`."""
+        return self.run([job])[0]
 
-def _hurried(job: Job) -> Job:
+
+def _limited(job: Job) -> Job:
     return replace(job, limits=replace(job.limits, cpu_seconds=_PROCESS_SECONDS, wall_seconds=_WALL_SECONDS))
 
 
-def _was_stopped(result: Result) -> bool:
+def _was_stopped(result: JobResult) -> bool:
     return result.ended == "wall" or (result.ended == "signal" and result.cpu_seconds >= _NEARLY)

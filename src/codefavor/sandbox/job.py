@@ -1,33 +1,19 @@
-"""What is asked of the sandbox and what comes back: jobs, calls, limits, outcomes."""
+"""What the sandbox is asked for and what comes back, as the rest of the program sees it: jobs, calls, outcomes."""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Ended = Literal["finished", "exited", "signal", "wall", "output", "lost"]
+from codefavor.sandbox.wire import ProcessLimits
+
+ProcessEnd = Literal["finished", "exited", "signal", "wall", "output", "lost"]
 """How a candidate's process ended: by itself, with a status, by a signal (memory, processor time, a crash), by our
 clock, by writing too much, or in a way that the sandbox itself could not follow."""
+OutcomeStatus = Literal["returned", "raised", "too large", "exhausted", "died", "not run"]
+"""How a call ended; "exhausted" is the counted budget, "died" took the process along."""
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What one process of a candidate may use."""
-
-    cpu_seconds: int = 10
-    """Seconds of processor time."""
-    wall_seconds: int = 30
-    """Seconds by the clock, for programs that sleep; a machine under load must not reach it."""
-    memory: int = 1 << 30
-    """Bytes of address space."""
-    output: int = 4 << 20
-    """Bytes of results, and of printed text, that are kept."""
-    file_size: int = 16 << 20
-    """Bytes of one written file."""
-    files: int = 64
-    """Files open at once."""
-
-
-@dataclass(frozen=True)
-class Call:
+class SandboxCall:
     """One piece of work: Python source whose last expression is the result."""
 
     source: str
@@ -36,10 +22,8 @@ class Call:
     """Bytecode instructions before it is stopped; 0 skips the counted run."""
     repeats: int = 0
     """How often it is timed, without counting."""
-    memory: bool = False
-    """Whether its peak memory is measured."""
     meter: bool = False
-    """Whether the work of C functions is charged for, in a run of its own; what it may cost is `budget` too."""
+    """Whether the work of C functions is measured, in a run of its own; what it may cost is `budget` too."""
 
 
 @dataclass(frozen=True)
@@ -48,16 +32,16 @@ class Job:
 
     code: str
     """The candidate."""
-    calls: tuple[Call, ...] = ()
+    calls: tuple[SandboxCall, ...] = ()
     """What is called, in this order."""
     stop_after: int = 0
     """For calls that only get larger: skip those after one that spent its budget, or that took longer than this many
     nanoseconds when timed; 0 skips none."""
     program: bool = False
     """Run the candidate as a program instead, as `__main__`."""
-    typed: str = ""
+    stdin: str = ""
     """What a program finds on standard input."""
-    limits: Limits = Limits()
+    limits: ProcessLimits = ProcessLimits()
     """Limits of every process of this candidate."""
     budget: int = 5_000_000
     """Bytecode instructions that loading the code may take."""
@@ -69,7 +53,7 @@ class Raised:
 
     type_name: str
     """The name of its type."""
-    above: tuple[str, ...]
+    bases: tuple[str, ...]
     """The names of that type and those it derives from."""
     message: str
     """Its text, cut at 2,000 characters."""
@@ -81,16 +65,16 @@ class Raised:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CallOutcome:
     """What came of one call, as the candidate's own process reports it."""
 
-    status: Literal["returned", "raised", "too large", "exhausted", "died", "not run"]
-    """How it ended; "exhausted" is the counted budget, "died" took the process along."""
+    status: OutcomeStatus
+    """How it ended."""
     value: Any = None
     """The value returned, made of plain built-in values, `Kept` and `Opaque`."""
     raised: Raised | None = None
     """The exception."""
-    printed: str = ""
+    stdout: str = ""
     """What it printed, cut at 2,000 characters."""
     opcodes: int | None = None
     """Bytecode instructions executed."""
@@ -98,27 +82,25 @@ class Outcome:
     """Whether the arguments were changed; None where that could not be told."""
     nanoseconds: int | None = None
     """The least processor time of the repeats."""
-    peak: int | None = None
-    """The peak of memory allocated, in bytes."""
-    charge: int | None = None
-    """What C functions did, as so many bytecode instructions; None where it could not be metered."""
+    cost: int | None = None
+    """The work of C functions, in bytecode instructions; None where it was not measured."""
     unpriced: tuple[str, ...] = ()
     """The functions that were given much work and have no price, by name."""
 
 
 @dataclass(frozen=True)
-class Result:
+class JobResult:
     """What came of a job."""
 
-    loading: Outcome
+    loading: CallOutcome
     """What came of loading the code (of running it, for a program)."""
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[CallOutcome, ...]
     """One for every call."""
-    ended: Ended
+    ended: ProcessEnd
     """How the last process of the candidate ended."""
     status: int
     """Its exit status; negative is the number of a signal."""
-    printed: str = ""
+    stdout: str = ""
     """What went to standard output and error past the calls, cut."""
     refused: tuple[str, ...] = ()
     """What a program tried and was refused, as its interpreter noted it."""

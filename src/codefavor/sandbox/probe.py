@@ -10,8 +10,9 @@ import tempfile
 from pathlib import Path
 
 from codefavor.errors import SandboxError
-from codefavor.sandbox.job import Job, Layers, Limits, Result
-from codefavor.sandbox.pool import Pool
+from codefavor.sandbox.job import Job, JobResult, Layers
+from codefavor.sandbox.pool import Pool, WorkerPool
+from codefavor.sandbox.wire import ProcessLimits
 from codefavor.sandbox.worker import REQUIRED, find_bubblewrap
 
 _ATTACKS = {
@@ -37,7 +38,7 @@ def probe(pool: Pool, folder: Path) -> dict[str, str]:
     """Run every attack and return it with "held" or what came of it; what they are after lies in `folder`."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         programs = attack_programs(folder, server.getsockname()[1])
-        jobs = [Job(program, program=True, limits=Limits(cpu_seconds=5)) for program in programs.values()]
+        jobs = [Job(program, program=True, limits=ProcessLimits(cpu_seconds=5)) for program in programs.values()]
         return {name: _judge(result) for name, result in zip(programs, pool.run(jobs), strict=True)}
 
 
@@ -49,11 +50,11 @@ def attack_programs(folder: Path, port: int) -> dict[str, str]:
     return {name: attack.format(**names) for name, attack in _ATTACKS.items()}
 
 
-def _judge(result: Result) -> str:
+def _judge(result: JobResult) -> str:
     if result.ended == "finished":
         return "got through"
     if result.ended == "lost":
-        return f"could not be tried: {result.printed.strip()[-200:] or 'the sandbox did not start'}"
+        return f"could not be tried: {result.stdout.strip()[-200:] or 'the sandbox did not start'}"
     return "held"
 
 
@@ -63,7 +64,7 @@ def examine(bubblewrap: str | None, unsafe: bool = False) -> Layers:
     if not _is_linux():
         reason = f"off: {sys.platform} has no such layer"
         return Layers({**states, **dict.fromkeys(REQUIRED[1:], reason)}, {"all": "could not be tried"})
-    with tempfile.TemporaryDirectory() as folder, Pool(bubblewrap, workers=1, unsafe=unsafe) as pool:
+    with tempfile.TemporaryDirectory() as folder, WorkerPool(bubblewrap, workers=1, unsafe=unsafe) as pool:
         try:
             attacks = probe(pool, Path(folder))
         except SandboxError as error:
@@ -85,7 +86,7 @@ def best_layers() -> tuple[str | None, Layers]:
     return None, examine(None)
 
 
-def open_sandbox(workers: int | None = None, unsafe_local: bool = False) -> Pool:
+def open_sandbox(workers: int | None = None, unsafe_local: bool = False) -> WorkerPool:
     """Return a pool that has been attacked and held.
 
     Raises:
@@ -93,9 +94,9 @@ def open_sandbox(workers: int | None = None, unsafe_local: bool = False) -> Pool
     """
     bubblewrap, layers = best_layers()
     if layers.safe:
-        return Pool(bubblewrap, workers)
+        return WorkerPool(bubblewrap, workers)
     if unsafe_local:
-        return Pool(None, workers, unsafe=True)
+        return WorkerPool(None, workers, unsafe=True)
     if not _is_linux():
         raise SandboxError(
             f"foreign code cannot be run safely on {sys.platform}: only Linux has the layers that hold it (Landlock, "

@@ -4,7 +4,7 @@ import threading
 from types import TracebackType
 from typing import Self
 
-from codefavor.sandbox.pool import Pool
+from codefavor.sandbox.pool import Pool, WorkerPool
 from codefavor.sandbox.probe import open_sandbox
 
 
@@ -15,7 +15,7 @@ class SharedPool:
         """Bound what runs at once to `workers`; `unsafe_local` allows a sandbox that does not hold."""
         self.workers = workers
         self._unsafe_local = unsafe_local
-        self._pool: Pool | None = None
+        self._pool: WorkerPool | None = None
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:

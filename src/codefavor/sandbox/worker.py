@@ -1,24 +1,26 @@
-"""One mother of candidates as a child process: started, in bubblewrap where that works, asked, and killed whole."""
+"""One fork server as a child process: started, in bubblewrap where that works, given work, and killed whole."""
 
-import json
 import os
 import select
 import signal
-import struct
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from codefavor.errors import SandboxError
+from codefavor.sandbox.wire import HEADER_BYTES, RunReply, RunRequest, ServerSettings, body_size, to_frame, to_json
 
 REQUIRED = ("rlimits", "no_new_privs", "landlock", "seccomp")
 """The layers without which a candidate's process refuses to run."""
 
-_INSIDE = Path(__file__).resolve().parent / "inside"
+_HERE = Path(__file__).resolve().parent
+_MOUNTED = "/codefavor/codefavor/sandbox"
+_IMPORTED = ("inside", "wire.py")
+"""What the fork server imports of this package; under bubblewrap nothing else of it is there."""
 _ENVIRONMENT = {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"}
 """All of a candidate's environment: the same order of sets in every run, one thread in numeric libraries."""
 _BOOT = "import sys; sys.path.insert(0, sys.argv.pop(1)); from codefavor.sandbox.inside.fork_server import main; main()"
@@ -28,7 +30,7 @@ _GRACE = 30.0
 
 
 class WorkerLost(Exception):
-    """The mother did not answer, or ended."""
+    """The fork server did not answer, or ended."""
 
 
 def find_bubblewrap() -> str | None:
@@ -40,22 +42,20 @@ def find_bubblewrap() -> str | None:
 
 
 class Worker:
-    """A running mother; one candidate at a time. A context manager that leaves no process behind."""
+    """A running fork server; one candidate at a time. A context manager that leaves no process behind."""
 
     def __init__(self, bubblewrap: str | None, required: tuple[str, ...] = REQUIRED) -> None:
         readable = _readable_paths()
-        settings = json.dumps(
-            {
-                "readable": [*readable, "/dev/null", "/dev/zero", "/dev/urandom"],
-                "scratch": "/tmp" if bubblewrap else None,
-                "required": required,
-            }
+        settings = ServerSettings(
+            readable=(*readable, "/dev/null", "/dev/zero", "/dev/urandom"),
+            scratch="/tmp" if bubblewrap else None,
+            required=required,
         )
         python = [sys.executable, "-s", "-P", "-B", "-X", "utf8", "-c", _BOOT]
         if bubblewrap:
-            command = [*_wrapped(bubblewrap, readable), *python, "/codefavor", settings]
+            command = [*_wrapped(bubblewrap, readable), *python, "/codefavor", to_json(settings)]
         else:
-            command = [*python, str(_INSIDE.parents[2]), settings]
+            command = [*python, str(_HERE.parents[1]), to_json(settings)]
         self._errors = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
             command,
@@ -74,23 +74,21 @@ class Worker:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.kill()
 
-    def ask(self, job: dict[str, Any]) -> dict[str, Any]:
-        """Have one job done and return the mother's reply.
+    def run(self, request: RunRequest) -> RunReply:
+        """Have one request done and return the fork server's reply.
 
         Raises:
             WorkerLost: no reply came in time; the worker is dead afterwards.
         """
-        deadline = time.monotonic() + job["limits"]["wall_seconds"] + _GRACE
-        data = json.dumps(job).encode()
+        deadline = time.monotonic() + request.limits.wall_seconds + _GRACE
         try:
-            self._send(struct.pack(">I", len(data)) + data)
-            size = struct.unpack(">I", self._receive(4, deadline))[0]
-            reply: dict[str, Any] = json.loads(self._receive(size, deadline))
-        except (OSError, WorkerLost) as error:
+            self._send(to_frame(request))
+            size = body_size(self._receive(HEADER_BYTES, deadline))
+            return RunReply.from_json(self._receive(size, deadline))
+        except (OSError, ValueError, TypeError, WorkerLost) as error:
             complaints = self._complaints()
             self.kill()
             raise WorkerLost(f"{error} {complaints}".strip()) from None
-        return reply
 
     def _send(self, data: bytes) -> None:
         pipe = self._process.stdin
@@ -147,5 +145,6 @@ def _wrapped(bubblewrap: str, readable: list[str]) -> list[str]:
     command += ["--dev", "/dev", "--size", str(_SCRATCH_BYTES), "--tmpfs", "/tmp"]
     for path in readable:
         command += ["--ro-bind", path, path]
-    command += ["--ro-bind", str(_INSIDE), "/codefavor/codefavor/sandbox/inside"]
+    for name in _IMPORTED:
+        command += ["--ro-bind", str(_HERE / name), f"{_MOUNTED}/{name}"]
     return [*command, "--chdir", "/tmp", "--"]

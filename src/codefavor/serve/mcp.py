@@ -19,7 +19,7 @@ from pydantic import Field, ValidationError
 from codefavor import __version__
 from codefavor.api import compare
 from codefavor.errors import CodeFavorError
-from codefavor.evidence.describe import account
+from codefavor.evidence.describe import describe
 from codefavor.git.repository import open_repository
 from codefavor.git.revisions import find_revisions
 from codefavor.judges.both_orders import BothOrders
@@ -124,7 +124,7 @@ class Tools:
         return ExplainResult(
             decides_for=verdict.choice,
             words=verdict.undecided or verdict.feedback or "",
-            lines=tuple(account(verdict.evidence)) if verdict.evidence else (),
+            lines=tuple(describe(verdict.evidence)) if verdict.evidence else (),
         )
 
     def rank(

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from codefavor.errors import UserError
-from codefavor.evidence.describe import account
+from codefavor.evidence.describe import describe
 from codefavor.languages.registry import BUILT_IN, language_named
 from codefavor.pairs.comparison import Choice, Comparison
 from codefavor.pairs.criterion import Aspect, resolve_criterion
@@ -98,7 +98,7 @@ class CompareAnswer(Record):
             undecided=verdict.undecided,
             judge=verdict.judge,
             feedback=verdict.feedback,
-            account=tuple(account(verdict.evidence)) if verdict.evidence else (),
+            account=tuple(describe(verdict.evidence)) if verdict.evidence else (),
             evidence=verdict.evidence,
             cost=verdict.cost,
         )

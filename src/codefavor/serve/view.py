@@ -6,7 +6,8 @@ from typing import Literal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from codefavor.evidence.describe import account
+from codefavor.evidence.describe import Description, describe_parts
+from codefavor.evidence.words import observed_words
 from codefavor.languages.registry import known_languages
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect
@@ -24,7 +25,6 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 _HEADLINES = {"A": "A is better", "B": "B is better", "tie": "A tie", None: "Undecided"}
-_SIDE_OF_PREFIX = {"A: ": "A", "B: ": "B"}
 
 
 class Line(Record):
@@ -71,18 +71,15 @@ def render_page(judge: str, asks_for_token: bool) -> str:
 def render_answer(comparison: Comparison, verdict: Verdict) -> str:
     """Return the fragment for a verdict on a comparison as the judge read it."""
     evidence = verdict.evidence
-    lines = account(_without_witnesses(evidence)) if evidence else []
+    words = describe_parts(_without_witnesses(evidence)) if evidence else Description((), (), (), ())
     return _ENVIRONMENT.get_template("answer.html").render(
         headline=_HEADLINES[verdict.choice],
         choice=verdict.choice,
         prob_a=verdict.prob_a,
         judge=verdict.judge,
         reason=visible_html(verdict.undecided or verdict.feedback or ""),
-        account=[visible_html(line) for line in lines if line[:3] not in _SIDE_OF_PREFIX],
-        accounts={
-            side: [visible_html(line[3:]) for line in lines if _SIDE_OF_PREFIX.get(line[:3]) == side]
-            for side in ("A", "B")
-        },
+        account=[visible_html(line) for line in (*words.run, *words.rest)],
+        accounts={"A": list(map(visible_html, words.a)), "B": list(map(visible_html, words.b))},
         witnesses=_witnesses(evidence, comparison.language) if evidence else [],
         candidates={
             "A": _lines(comparison.code_a, comparison.language, evidence.a if evidence else None),
@@ -120,8 +117,8 @@ def _witnesses(evidence: Evidence, language: str) -> list[Witness]:
             kind="worked example",
             call=coloured(call),
             expected=coloured(either.expected),
-            a=coloured(failed_a[call].got) if call in failed_a else None,
-            b=coloured(failed_b[call].got) if call in failed_b else None,
+            a=coloured(observed_words(failed_a[call].got)) if call in failed_a else None,
+            b=coloured(observed_words(failed_b[call].got)) if call in failed_b else None,
         )
         for call, either in {**failed_b, **failed_a}.items()
     ]
@@ -130,8 +127,8 @@ def _witnesses(evidence: Evidence, language: str) -> list[Witness]:
             kind="generated input",
             call=coloured(difference.call),
             expected=None,
-            a=coloured(difference.a),
-            b=coloured(difference.b),
+            a=coloured(observed_words(difference.a)),
+            b=coloured(observed_words(difference.b)),
         )
         for difference in evidence.differences
     ]

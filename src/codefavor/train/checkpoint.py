@@ -13,8 +13,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from codefavor.errors import ConfigError, DataError
+from codefavor.errors import DataError
 from codefavor.record import Record, explain
+from codefavor.runs.run_folder import other_settings
 from codefavor.train.engine import Engine
 from codefavor.train.output_dir import CHECKPOINT
 
@@ -67,7 +68,7 @@ def load_checkpoint(
     It may have been written by more or fewer processes.
 
     Raises:
-        ConfigError: the checkpoint is of another configuration or of other pairs.
+        UserError: the checkpoint is of another configuration or of other pairs.
         DataError: it is malformed.
     """
     folder = out / CHECKPOINT
@@ -81,7 +82,7 @@ def load_checkpoint(
     except (OSError, SafetensorError) as error:
         raise DataError(f"{folder}: unreadable: {error}") from None
     if progress.run != run:
-        raise ConfigError(f"{folder} belongs to another configuration or other pairs; choose another --out")
+        raise other_settings(out, ["configuration or pairs"], "those that it was begun with")
     for name, weight in weights:
         parts = {key.split("/", 1)[0]: value for key, value in tensors.items() if key.split("/", 1)[1] == name}
         engine.restore(optimizer, weight, parts)

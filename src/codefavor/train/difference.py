@@ -61,7 +61,7 @@ def train_difference(
     """Fit a judge and write it to `out`; return how many pairs were cut. `report` is told how many are done.
 
     Raises:
-        ConfigError: `out` holds something else or another run, or the configuration does not fit the model.
+        UserError: `out` holds something else or another run, or the configuration does not fit the model.
         DataError: there are too few pairs, or none for whose criterion states are read.
         ModelError: the base model cannot be loaded.
     """

@@ -4,7 +4,6 @@ The conversations are what our own examples say, cut to fit in the same way. Wha
 TRL always learns with the answer, and the order of the examples.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -14,6 +13,8 @@ import torch
 import yaml
 from transformers import PreTrainedTokenizerBase
 
+from codefavor.atomic import write_json, write_text
+from codefavor.jsonl import write_rows
 from codefavor.judges.format import LETTER_QUESTION, encode_joint
 from codefavor.judges.generation_format import FEEDBACK_QUESTION, REPLY_FORMAT
 from codefavor.manifest import Manifest
@@ -22,10 +23,11 @@ from codefavor.models.pretrained import TextTokenizer, chat_prompt, load_shapes,
 from codefavor.models.reply_tokens import ReplyTokens
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.pair import PreferencePair
+from codefavor.runs.run_folder import MANIFEST_FILE
 from codefavor.train.config import TrainConfig
 from codefavor.train.examples import ReplyExample
 from codefavor.train.learners import make_learner
-from codefavor.train.output_dir import MANIFEST_FILE, check_folder
+from codefavor.train.output_dir import check_folder
 from codefavor.train.preprocess import preprocess
 from codefavor.train.schedule import total_steps, warmup_of
 from codefavor.train.trainer_configs import DATA_FILE, Tool, axolotl_settings, require_sayable, trl_settings
@@ -39,7 +41,7 @@ def export_training(
     """Write `tool`.yaml and the conversations into `out`, and return how many they are. No weights are loaded.
 
     Raises:
-        ConfigError: `out` holds something, or the tool has no words for the configuration.
+        UserError: `out` holds something, or the tool has no words for the configuration.
         DataError: there are no pairs.
         ModelError: the model's configuration or tokenizer cannot be loaded.
     """
@@ -57,11 +59,9 @@ def export_training(
     else:
         settings = trl_settings(config, model, warmup)
         rows = [{"prompt": each[:1], "completion": each[1:]} for each in turns]
-    out.mkdir(parents=True, exist_ok=True)
-    data = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    (out / DATA_FILE).write_text(data, encoding="utf-8")
-    (out / MANIFEST_FILE).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    (out / f"{tool}.yaml").write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    write_rows(out / DATA_FILE, rows)
+    write_json(out / MANIFEST_FILE, manifest)
+    write_text(out / f"{tool}.yaml", yaml.safe_dump(settings, sort_keys=False, allow_unicode=True))
     return len(turns)
 
 

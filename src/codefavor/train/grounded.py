@@ -48,7 +48,7 @@ def train_grounded(
         inner: the judge that is joined with the evidence.
 
     Raises:
-        ConfigError: `out` holds something already.
+        UserError: `out` holds something already.
         DataError: no pair is of an aspect that a program can decide.
         SandboxError: evidence must be collected, and code cannot be run safely here.
     """

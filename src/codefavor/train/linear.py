@@ -29,7 +29,7 @@ def train_linear(pairs: Sequence[PreferencePair], config: TrainConfig, out: Path
     """Fit a judge and write it to `out` with its card, manifest and model card.
 
     Raises:
-        ConfigError: `out` holds something already.
+        UserError: `out` holds something already.
         DataError: there are no pairs.
     """
     check_folder(out, resume=False)

@@ -7,11 +7,10 @@ from contextlib import contextmanager, nullcontext
 from itertools import count, islice
 from pathlib import Path
 from types import FrameType
-from typing import TextIO
 
 import torch
 
-from codefavor.jsonl import append_record, drop_torn_tail, read_records, write_records
+from codefavor.runs.journal import Journal
 from codefavor.train.checkpoint import Progress, load_checkpoint, save_checkpoint
 from codefavor.train.config import TrainConfig
 from codefavor.train.engine import Engine
@@ -47,7 +46,7 @@ def train_steps(
 
     Raises:
         Interrupted: Ctrl-C came; a checkpoint of the finished steps is in `out`.
-        ConfigError: the checkpoint in `out` is of another run.
+        UserError: the checkpoint in `out` is of another run.
     """
     weights = dict(trainable.named())
     optimizer = trainable.optimizer(config)
@@ -60,7 +59,7 @@ def train_steps(
     engine.wait()
     again = steps - start > steps_per_epoch(config, len(examples)) and engine.alone
     once = frozen_layers_once(learner, config, examples, out) if again else nullcontext()
-    with once, _log(out / LOG_FILE, start, engine) as lines, _stop_request() as stop_requested:
+    with once, _log(out / LOG_FILE, start, engine) as reports, _stop_request() as stop_requested:
         for step, batches in enumerate(islice(_step_batches(examples, config), start, steps), start=start):
             for group in optimizer.param_groups:
                 group["lr"] = group["peak"] * rate_factor(config, step, steps)
@@ -68,8 +67,8 @@ def train_steps(
             done = step + 1
             if done % config.logging_steps == 0 or done == steps:
                 shown = window.close(done, engine)
-                if lines is not None:
-                    append_record(lines, shown)
+                if reports is not None:
+                    reports.append(shown)
                     report(shown)
             stop = engine.any(stop_requested())
             if done % config.save_steps == 0 or stop or done == steps:
@@ -80,21 +79,15 @@ def train_steps(
 
 
 @contextmanager
-def _log(log: Path, start: int, engine: Engine) -> Iterator[TextIO | None]:
+def _log(log: Path, start: int, engine: Engine) -> Iterator[Journal[Report] | None]:
     """Open the file of reports in the one process that writes it."""
     if not engine.main:
         yield None
         return
-    _drop_reports_after(log, start)
-    with log.open("a", encoding="utf-8") as lines:
-        yield lines
-
-
-def _drop_reports_after(log: Path, step: int) -> None:
-    """Forget what a killed run reported after its checkpoint: those steps are done again."""
-    if log.exists():
-        drop_torn_tail(log)
-        write_records(log, [report for report in read_records(log, Report) if report.step <= step])
+    with Journal(log, Report) as reports:
+        # What a killed run reported after its checkpoint: those steps are done again.
+        reports.drop_from(lambda report: report.step > start)
+        yield reports
 
 
 def _step_batches(examples: Sequence[ExampleT], config: TrainConfig) -> Iterator[list[list[ExampleT]]]:

@@ -14,13 +14,15 @@ import torch
 import yaml
 from safetensors import SafetensorError, safe_open
 
+from codefavor.atomic import write_json
 from codefavor.errors import ConfigError, ModelError
 from codefavor.judges.card import CARD_FILE, JudgeCard, read_card, write_card
 from codefavor.judges.training_groups import LEARNED_FILE, write_union
 from codefavor.manifest import Manifest, hash_file
 from codefavor.models.adapter import ADAPTER_CONFIG
+from codefavor.runs.run_folder import MANIFEST_FILE
 from codefavor.train.adapter import merge_adapters
-from codefavor.train.output_dir import MANIFEST_FILE, check_folder
+from codefavor.train.output_dir import check_folder
 from codefavor.train.tensor_file import Shape, write_tensors
 
 _ALIKE = ("objective", "format", "base_model", "adapter", "comments", "max_length", "reward", "generation")
@@ -31,7 +33,7 @@ def merge_judges(folders: Sequence[Path], weights: Sequence[float], out: Path, m
     """Write the weighted average of the judges in `folders` to `out`, and return its card.
 
     Raises:
-        ConfigError: there are not at least two judges with one weight each, the weights do not add up to anything, or
+        UserError: there are not at least two judges with one weight each, the weights do not add up to anything, or
             `out` holds something.
         ModelError: a judge cannot be read, or the judges are not alike.
     """
@@ -45,7 +47,7 @@ def merge_judges(folders: Sequence[Path], weights: Sequence[float], out: Path, m
     for path in folders[0].iterdir():
         if path.is_file() and path.suffix != ".safetensors" and path.name not in _NOT_COPIED:
             shutil.copyfile(path, out / path.name)
-    (out / MANIFEST_FILE).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    write_json(out / MANIFEST_FILE, manifest)
     write_union(out, folders)
     # A temperature that fits the parents need not fit their average.
     merged = card.model_copy(update={"calibration": None, "parents": _parents(folders, shares)})
@@ -69,7 +71,7 @@ def merge_plain_adapters(folders: Sequence[Path], weights: Sequence[float], out:
     """Write the weighted sum of adapters that are no judges, folders of PEFT alone, to `out`.
 
     Raises:
-        ConfigError: there are not at least two with one weight each, or `out` holds something.
+        UserError: there are not at least two with one weight each, or `out` holds something.
         ModelError: an adapter cannot be read, or they are not alike.
     """
     shares = _shares(folders, weights)

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from codefavor.errors import ConfigError, DataError
+from codefavor.errors import DataError
+from codefavor.runs.run_folder import other_settings
 from codefavor.train.output_dir import CHECKPOINT
 
 _FILE = "states.safetensors"
@@ -28,7 +29,7 @@ def kept_states(out: Path, run: str, width: int) -> NDArray[np.float32]:
     """Return what is kept in `out`, of shape (pairs, width); no pairs where nothing is.
 
     Raises:
-        ConfigError: it is of another configuration or of other pairs.
+        UserError: it is of another configuration or of other pairs.
         DataError: it is malformed.
     """
     path = out / CHECKPOINT / _FILE
@@ -40,5 +41,5 @@ def kept_states(out: Path, run: str, width: int) -> NDArray[np.float32]:
     except (OSError, SafetensorError) as error:
         raise DataError(f"{path}: unreadable: {error}") from None
     if own != run:
-        raise ConfigError(f"{path.parent} belongs to another configuration or other pairs; choose another --out")
+        raise other_settings(out, ["configuration or pairs"], "those that it was begun with")
     return np.asarray(states, np.float32)

@@ -46,7 +46,7 @@ def train(
     Launched as one of several processes, all of them train the one judge, and the first writes it.
 
     Raises:
-        ConfigError: `out` holds something else, or the configuration does not fit the model.
+        UserError: `out` holds something else, or the configuration does not fit the model.
         DataError: there are no pairs.
         ModelError: the base model cannot be loaded.
         MissingExtraError: the launcher asks for DeepSpeed, and it is not installed.

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codefavor.evidence.findings.tolerant import LONGEST, parse
+from codefavor.evidence.candidate import ParsedCandidate
+from codefavor.evidence.findings.tolerant import MAX_CHARACTERS, Parsed, parse_tolerantly
 
 PYTHON_2 = [
     ("print 'a', b\n", "print('a', b)"),
@@ -38,6 +39,10 @@ FRAGMENTS = [
     ("go()\n!!! not python at all\nstop()\n", {"go", "stop"}),
     ("\tgo()\n        stop()\n", {"go", "stop"}),
 ]
+
+
+def parse(text: str) -> Parsed:
+    return parse_tolerantly(ParsedCandidate(text))
 
 
 def calls(tree: ast.Module | None) -> set[str]:
@@ -80,7 +85,7 @@ def test_line_numbers_hold(text: str) -> None:
     assert text.splitlines()[line - 1].strip() == "go()"
 
 
-@pytest.mark.parametrize("text", [")", "x" * (LONGEST + 1) + " y", "?\n!\n"])
+@pytest.mark.parametrize("text", [")", "x" * (MAX_CHARACTERS + 1) + " y", "?\n!\n"])
 def test_says_when_nothing_could_be_read(text: str) -> None:
     assert parse(text).tree is None
     assert parse(text).parsed_as == "not parsed"

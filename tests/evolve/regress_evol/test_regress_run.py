@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from codefavor.errors import ConfigError, DataError
+from codefavor.errors import ConfigError, DataError, UserError
 from codefavor.evidence.verification import verify
 from codefavor.evolve.protocol import Discard
 from codefavor.evolve.regress_evol.balance import relative_change
@@ -92,6 +92,17 @@ def test_operators_and_aspects_can_be_chosen(checkout: Path, tmp_path: Path) -> 
     assert set(summary.by_operator) <= {"query-from-text", "weak-digest"}
     _, without = _run(checkout, tmp_path / "without", aspects=("security",), exclude_operators=("weak-digest",))
     assert all(not pair.provenance.method.endswith("weak-digest") for pair in without)
+
+
+def test_a_folder_is_written_over_by_the_same_run_alone(checkout: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert _run(checkout, out) == _run(checkout, out)
+    before = (out / "pairs.jsonl").read_bytes()
+    with pytest.raises(UserError, match=r"out was begun with other settings \(seed\); choose another --out"):
+        _run(checkout, out, seed=1)
+    assert (out / "pairs.jsonl").read_bytes() == before
+    with pytest.raises(UserError, match="is not empty and holds no such run; choose another --out"):
+        _run(checkout, checkout)
 
 
 def test_bad_input_is_named_and_leaves_nothing_behind(checkout: Path, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 The paper sorts by CPU instructions and takes every third; neighbours may then lie close. Here the next sample taken is
 the first that needs at least `step` times the work of the one before, so that every pair differs clearly. Work is what
-evidence counts, bytecode instructions and the charges of C functions: no result depends on the speed of the machine.
+evidence counts, bytecode instructions and what C functions cost: no result depends on the speed of the machine.
 """
 
 from collections.abc import Sequence
@@ -15,31 +15,32 @@ from codefavor.bench.build.programs import call_on, program_as_function
 from codefavor.bench.build.samples import Sample
 from codefavor.bench.build.testing import FIRST_ENDLESS, MOST_CASES, answer, run_tests
 from codefavor.evidence.behaviour import call_source, seeds_of
+from codefavor.evidence.candidate import ParsedCandidate
 from codefavor.evidence.cost import BUDGET as GROWN_BUDGET
 from codefavor.evidence.cost import growing_inputs
-from codefavor.evidence.entry_point import find_entry
+from codefavor.evidence.entry_point import find_entry_point
 from codefavor.evidence.relations import Arguments
 from codefavor.evidence.scaling import size_of, ways_to_grow
 from codefavor.evidence.work_comparison import CLEAR_ALONE
 from codefavor.evidence.worked_examples import find_examples
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.pair import PreferencePair
-from codefavor.sandbox.inside.harness import MAX_TEXT
-from codefavor.sandbox.job import Call, Job, Limits, Outcome, Result
+from codefavor.sandbox.job import CallOutcome, Job, JobResult, SandboxCall
 from codefavor.sandbox.pool import Pool
+from codefavor.sandbox.wire import MAX_TEXT, ProcessLimits
 
 STEP = CLEAR_ALONE
 """How many times the work of the one before: what evidence takes for a clear difference of counted work."""
 MOST = 3
 """Pairs of one problem: the released benchmark has 352 of 118 problems."""
 BUDGET = 2_000_000
-"""Instructions of a call that the problem names, or of a program, and the same again in charges.
+"""Instructions of a call that the problem names, or of a program, and as many again for C functions.
 
 After a call that takes more, larger inputs are not tried. Inputs that are grown stop where those of evidence do.
 """
 LEAST = 1_000
 """Counted work that the dearest sample needs at the least: below it, calling a function outweighs what it does."""
-_LIMITS = Limits(cpu_seconds=120, wall_seconds=600)
+_LIMITS = ProcessLimits(cpu_seconds=120, wall_seconds=600)
 """For work that counts do not see and that has no end; whatever the counts allow takes far less on any machine."""
 _UNCOUNTED = ("threading", "_thread", "concurrent.futures", "multiprocessing")
 """What code names that works in other threads, whose instructions are not counted."""
@@ -52,7 +53,7 @@ class CountedSample(NamedTuple):
     sample: Sample
     """The sample."""
     work: int
-    """Bytecode instructions and what C functions are charged, on the input that all were counted on."""
+    """Bytecode instructions and what C functions cost, on the input that all were counted on."""
 
 
 def curate_efficiency(
@@ -84,7 +85,7 @@ def count_work(pool: Pool, problem: Problem, samples: Sequence[Sample]) -> list[
     starts threads; a program, where it cannot be called as a function that prints the same.
     """
     budget = BUDGET if problem.work or problem.cases else GROWN_BUDGET
-    calls = tuple(Call(source, budget, meter=True) for source in _calls(problem, samples[0].code))
+    calls = tuple(SandboxCall(source, budget, meter=True) for source in _calls(problem, samples[0].code))
     if not calls:
         return Dropped(problem=problem.id, reason="no inputs to count work on")
     prepared = [(sample, code) for sample in samples if (code := _callable_code(problem, sample)) is not None]
@@ -114,54 +115,55 @@ def _callable_code(problem: Problem, sample: Sample) -> str | None:
     return program_as_function(code) if problem.cases else code
 
 
-def _prints_the_same(pool: Pool, problem: Problem, sample: Sample, outcomes: Sequence[Outcome]) -> bool:
+def _prints_the_same(pool: Pool, problem: Problem, sample: Sample, outcomes: Sequence[CallOutcome]) -> bool:
     """Return whether a program, called as a function, prints what it does by itself, on every input it finishes."""
     finished = [
-        (typed, outcome.printed)
-        for typed, outcome in zip(_typed(problem), outcomes, strict=True)
+        (stdin, outcome.stdout)
+        for stdin, outcome in zip(_inputs(problem), outcomes, strict=True)
         if outcome.status in _FINISHED
     ]
     code = answer(problem, sample.code)
-    results = pool.run([Job(code, program=True, typed=typed, limits=_LIMITS) for typed, _ in finished])
-    return all(result.printed[:MAX_TEXT] == printed for result, (_, printed) in zip(results, finished, strict=True))
+    results = pool.run([Job(code, program=True, stdin=stdin, limits=_LIMITS) for stdin, _ in finished])
+    return all(result.stdout[:MAX_TEXT] == stdout for result, (_, stdout) in zip(results, finished, strict=True))
 
 
-def _is_known(result: Result) -> bool:
+def _is_known(result: JobResult) -> bool:
     """Return whether a sample finishes the smallest input, and all that it does on inputs it finishes is counted."""
     finished = [outcome for outcome in result.outcomes if outcome.status in _FINISHED]
-    counted = all(outcome.charge is not None and not outcome.unpriced for outcome in finished)
+    counted = all(outcome.cost is not None and not outcome.unpriced for outcome in finished)
     return result.outcomes[0].status in _FINISHED and counted
 
 
-def _work(outcome: Outcome) -> int | None:
-    if outcome.status not in _FINISHED or outcome.opcodes is None or outcome.charge is None:
+def _work(outcome: CallOutcome) -> int | None:
+    if outcome.status not in _FINISHED or outcome.opcodes is None or outcome.cost is None:
         return None
-    return outcome.opcodes + outcome.charge
+    return outcome.opcodes + outcome.cost
 
 
 def _calls(problem: Problem, code: str) -> list[str]:
     """Return calls from the smallest: those of the problem, or inputs grown from its tests."""
     if problem.cases:
-        return [call_on(typed) for typed in _typed(problem)]
+        return [call_on(stdin) for stdin in _inputs(problem)]
     if problem.work:
         return list(problem.work)
     tests = "\n".join(problem.tests)
-    entry = find_entry(f"{problem.instruction}\n{tests}", code, code)
-    if entry is None:
+    candidate = ParsedCandidate(code)
+    entry_point = find_entry_point(f"{problem.instruction}\n{tests}", candidate, candidate)
+    if entry_point is None:
         return []
-    seeds = seeds_of(find_examples(f"{problem.instruction}\n{tests}", entry), entry)
+    seeds = seeds_of(find_examples(f"{problem.instruction}\n{tests}", entry_point), entry_point)
     if not seeds:
         return []
     largest: Arguments = max(seeds, key=lambda arguments: (size_of(arguments), repr(arguments)))
     ways = ways_to_grow(largest)
     grown = [inputs for way in ways for inputs in growing_inputs(seeds, largest, way, Random(0))]
-    return [call_source(entry.name, inputs) for inputs in sorted(grown, key=size_of)]
+    return [call_source(entry_point.name, inputs) for inputs in sorted(grown, key=size_of)]
 
 
-def _typed(problem: Problem) -> list[str]:
+def _inputs(problem: Problem) -> list[str]:
     """Return standard inputs of a program from the smallest."""
-    typed = problem.work or [case.typed for case in problem.cases[:MOST_CASES]]
-    return sorted(set(typed), key=lambda text: (len(text), text))
+    inputs = problem.work or [case.typed for case in problem.cases[:MOST_CASES]]
+    return sorted(set(inputs), key=lambda text: (len(text), text))
 
 
 def take_at_step(counted: Sequence[CountedSample], step: float) -> list[CountedSample]:

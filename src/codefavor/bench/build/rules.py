@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from codefavor.bench.build.problems import Problem
 from codefavor.bench.build.samples import Sample
-from codefavor.evidence.entry_point import parse
+from codefavor.languages.python.parse import parses
 
 RULES = "rules"
 """The name that samples made here carry in the place of a model's."""
@@ -48,14 +48,14 @@ _SECRET = re.compile(r"passw|pwd|secret|token|api_?key|apikey|access_?key|privat
 
 def fixed(code: str) -> str | None:
     """Return the code with everything that a rule knows replaced, or None where none applies or it does not parse."""
-    if parse(code) is None:
+    if not parses(code):
         return None
     mended = _without_secrets(code)
     for pattern, safe in _CALLS:
         mended = re.sub(pattern, safe, mended)
     if not re.search(rf"\b{_PICKLES}\.", mended):
         mended = re.sub(rf"^(\s*)import {_PICKLES}(?: as \w+)?$", r"\1import json", mended, flags=re.MULTILINE)
-    if mended == code or parse(mended) is None:
+    if mended == code or not parses(mended):
         return None
     needed = [line for call, line in _IMPORTS.items() if call in mended and not re.search(rf"^\s*{line}\b", code, re.M)]
     return "".join(f"{line}\n" for line in needed) + mended

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from codefavor.bench.build.curated import Dropped, make_pair
 from codefavor.bench.build.problems import Problem
 from codefavor.bench.build.samples import Sample
-from codefavor.evidence.entry_point import parse, top_functions
-from codefavor.evidence.findings import find
+from codefavor.evidence.candidate import ParsedCandidate
+from codefavor.evidence.findings import find, find_in
+from codefavor.languages.source import Unparsable
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.pair import PreferencePair
 
@@ -22,10 +23,10 @@ def curate_security(problem: Problem, samples: Sequence[Sample], source: str) ->
     before = find(problem.insecure).findings
     if not before:
         return Dropped(problem=problem.id, reason="the analysers find nothing in the insecure code")
-    names = top_functions(parse(problem.insecure)).keys()
+    names = ParsedCandidate(problem.insecure).functions.keys()
     for sample in samples:
-        tree = parse(sample.code)
-        if tree is None or names - top_functions(tree).keys() or find(sample.code).findings:
+        fix = ParsedCandidate(sample.code)
+        if isinstance(fix.tree, Unparsable) or names - fix.functions.keys() or find_in(fix).findings:
             continue
         worst = before[0]
         said = f"rejected: line {worst.line}, {worst.message} (CWE-{worst.cwe}); chosen has no finding."

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 from codefavor.bench.build.problems import Problem
 from codefavor.evidence.expected import same
 from codefavor.evidence.literals import evaluate
-from codefavor.sandbox.job import Call, Job, Outcome, Result
+from codefavor.sandbox.job import CallOutcome, Job, JobResult, SandboxCall
 from codefavor.sandbox.pool import Pool
 
 BUDGET = 2_000_000
@@ -36,7 +36,7 @@ def run_tests(pool: Pool, problem: Problem, codes: Sequence[str]) -> list[Tested
     if problem.cases:
         return [_run_program(pool, problem, code) for code in codes]
     tests = [_read(test) for test in problem.tests]
-    calls = tuple(Call(test.source, budget=BUDGET) for test in tests)
+    calls = tuple(SandboxCall(test.source, budget=BUDGET) for test in tests)
     results = pool.run([Job(answer(problem, code), calls, stop_after=FIRST_ENDLESS) for code in codes])
     return [_judge(result, tests) for result in results]
 
@@ -58,21 +58,21 @@ def _read(test: str) -> _Test:
     return _Test(f"{test}\nTrue", True, compares=False)
 
 
-def _judge(result: Result, tests: Sequence[_Test]) -> Tested:
+def _judge(result: JobResult, tests: Sequence[_Test]) -> Tested:
     if result.loading.status != "returned":
         return "not loaded"
     fine = all(_passes(test, outcome) for test, outcome in zip(tests, result.outcomes, strict=True))
     return "passed" if fine else "failed"
 
 
-def _passes(test: _Test, outcome: Outcome) -> bool:
+def _passes(test: _Test, outcome: CallOutcome) -> bool:
     return outcome.status == "returned" and (not test.compares or same(test.expected, outcome.value))
 
 
 def _run_program(pool: Pool, problem: Problem, code: str) -> Tested:
     for case in problem.cases[:MOST_CASES]:
-        result = pool.run_one(Job(answer(problem, code), program=True, typed=case.typed))
-        if result.ended != "finished" or _shown(result.printed) != _shown(case.printed):
+        result = pool.run_one(Job(answer(problem, code), program=True, stdin=case.typed))
+        if result.ended != "finished" or _shown(result.stdout) != _shown(case.printed):
             return "failed" if _loads(code) else "not loaded"
     return "passed"
 

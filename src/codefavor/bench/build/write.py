@@ -5,20 +5,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
-from codefavor.bench.bench_judge import write_json
+from codefavor.atomic import write_json, write_text, writing_to
 from codefavor.bench.build.curated import Dropped
 from codefavor.bench.tasks import TASKS_FILE
-from codefavor.errors import DataError, UserError
+from codefavor.errors import DataError
 from codefavor.jsonl import write_records
 from codefavor.manifest import Manifest
 from codefavor.pairs.comparison import LabeledComparison, Side
 from codefavor.pairs.overlap import NearDuplicates
 from codefavor.pairs.pair import PreferencePair
 from codefavor.pairs.presentation import present
-from codefavor.pairs.source import writing_to
 from codefavor.record import Record
+from codefavor.runs.run_folder import MANIFEST_FILE, require_new
 
-DISCARDED_FILE, CARD_FILE, MANIFEST_FILE = "discarded.jsonl", "README.md", "manifest.json"
+DISCARDED_FILE, CARD_FILE = "discarded.jsonl", "README.md"
 NEAR = 0.9
 """Jaccard likeness of instruction and codes from which a task repeats an earlier one."""
 
@@ -52,7 +52,7 @@ def write_benchmark(curated: Sequence[Curated | Dropped], out: Path, seed: int, 
         DataError: nothing was curated.
         UserError: the folder holds something, or cannot be written.
     """
-    require_empty(out)
+    require_new(out)
     dropped = [each for each in curated if isinstance(each, Dropped)]
     kept, repeated = _without_repetitions([each for each in curated if not isinstance(each, Dropped)])
     dropped += [Dropped(problem=group_of(each), reason="repeats an earlier task") for each in repeated]
@@ -68,22 +68,11 @@ def write_benchmark(curated: Sequence[Curated | Dropped], out: Path, seed: int, 
         dropped=reasons,
     )
     with writing_to(out):
-        out.mkdir(parents=True, exist_ok=True)
         write_records(out / TASKS_FILE, tasks)
         write_records(out / DISCARDED_FILE, dropped)
-        (out / CARD_FILE).write_text(_card(tasks, kept, built, manifest), encoding="utf-8")
+        write_text(out / CARD_FILE, _card(tasks, kept, built, manifest))
         write_json(out / MANIFEST_FILE, manifest)
     return built
-
-
-def require_empty(out: Path) -> None:
-    """Refuse a folder that holds something.
-
-    Raises:
-        UserError: it does.
-    """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise UserError(f"{out}: exists and is not empty; name a new folder")
 
 
 def group_of(each: Curated) -> str:

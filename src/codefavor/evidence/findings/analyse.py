@@ -7,12 +7,14 @@ business.
 import ast
 from collections.abc import Iterator
 
+from codefavor.evidence.candidate import ParsedCandidate
 from codefavor.evidence.findings import checks, credentials, crypto, files, loaders, randomness, transport, web
 from codefavor.evidence.findings.bandit_run import bandit_findings
 from codefavor.evidence.findings.flow import flows
 from codefavor.evidence.findings.names import Names, dotted
-from codefavor.evidence.findings.rule import CallRule, Hit, Module, NodeRule, text_of
-from codefavor.evidence.findings.tolerant import ParsedAs, parse
+from codefavor.evidence.findings.nodes import text_of
+from codefavor.evidence.findings.rule import CallRule, Hit, Module, NodeRule
+from codefavor.evidence.findings.tolerant import ParsedAs, parse_tolerantly
 from codefavor.pairs.finding import Finding
 from codefavor.record import Record
 
@@ -40,8 +42,13 @@ class Findings(Record):
 
 
 def find(code: str) -> Findings:
-    """Return the findings of one candidate; any text will do."""
-    parsed = parse(code)
+    """Return the findings in one piece of code; any text will do."""
+    return find_in(ParsedCandidate(code))
+
+
+def find_in(candidate: ParsedCandidate) -> Findings:
+    """Return the findings of one candidate, which need not parse."""
+    parsed, code = parse_tolerantly(candidate), candidate.code
     found = [hit.finding() for hit in credentials.material(code)]
     if parsed.tree is None:
         return Findings(findings=tuple(found), parsed_as="not parsed", analysers=("text",))

@@ -4,20 +4,27 @@ import ast
 import re
 from collections.abc import Iterator
 
-from codefavor.evidence.findings.rule import CallRule, Hit, Module, NodeRule, Rule, text_of
+from codefavor.evidence.findings.nodes import text_of
+from codefavor.evidence.findings.rule import CallRule, Hit, Module, NodeRule, Rule
 from codefavor.pairs.finding import Grade
 
 HARD_CODED = Rule("hard-coded-credential", 798, "medium", "A credential is written into the program.")
 KEY_MATERIAL = Rule("key-material", 321, "high", "A private key or access token is written into the program.")
 LOGGED = Rule("secret-logged", 532, "medium", "A secret is written to a log or to standard output.")
 
-_NAME = re.compile(
-    r"passw(?:or)?d|passphrase|secret|api_?key|private_?key|access_?key|auth_?token|access_?token|(?:^|_)token\Z|(?:^|_)pwd\Z|(?:^|_)pass\Z|credential",
-    re.IGNORECASE,
+
+def _any_case(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+_NAME = _any_case(
+    r"passw(?:or)?d|passphrase|secret|api_?key|private_?key|access_?key|auth_?token|access_?token|(?:^|_)token\Z"
+    r"|(?:^|_)pwd\Z|(?:^|_)pass\Z|credential"
 )
-_ABOUT = re.compile(
-    r"template|_col(?:umn)?\Z|_field\Z|_path\Z|_file(?:name)?\Z|_url\Z|_name\Z|_label|_help|_regex|_pattern|_prompt|_message|_type\Z|_len|algorithm|method|policy|scheme|_mode\Z|format|_hash\Z|_id\Z|_env(?:_var)?\Z|_header\Z|_prefix",
-    re.IGNORECASE,
+_ABOUT = _any_case(
+    r"template|_col(?:umn)?\Z|_field\Z|_path\Z|_file(?:name)?\Z|_url\Z|_name\Z|_label|_help|_regex|_pattern"
+    r"|_prompt|_message|_type\Z|_len|algorithm|method|policy|scheme|_mode\Z|format|_hash\Z|_id\Z|_env(?:_var)?\Z"
+    r"|_header\Z|_prefix"
 )
 _MATERIAL = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[0-9A-Za-z]{36}\b"
@@ -26,10 +33,10 @@ _MATERIAL = re.compile(
 _OUTPUT = re.compile(
     r"print\Z|(?:.*\.)?(?:logging|logger|log|LOG|_logger)\.(?:debug|info|warning|warn|error|critical|exception)\Z|sys\.std(?:out|err)\.write\Z"
 )
-_SHOWN = re.compile(
-    r"(?:^|_)(?:password|passwd|pwd|secret|api_?key|private_?key|access_token|auth_token|credentials?)\Z", re.IGNORECASE
+_SECRET = _any_case(
+    r"(?:^|_)(?:password|passwd|pwd|secret|api_?key|private_?key|access_token|auth_token|credentials?)\Z"
 )
-_HIDING = re.compile(r"mask|redact|hash|len|bool|obfuscate|censor", re.IGNORECASE)
+_HIDING = _any_case(r"mask|redact|hash|len|bool|obfuscate|censor")
 
 
 def assigned(node: ast.AST, module: Module) -> Iterator[Hit]:
@@ -71,7 +78,7 @@ def compared(node: ast.AST, module: Module) -> Iterator[Hit]:
         yield from _named(_name_of(node.left), node.comparators[0])
 
 
-def given(call: ast.Call, name: str, module: Module) -> Iterator[Hit]:
+def passed(call: ast.Call, name: str, module: Module) -> Iterator[Hit]:
     """A constant passed as an argument with a secret's name."""
     for item in call.keywords:
         if item.arg and text_of(item.value):
@@ -85,8 +92,8 @@ def logged(call: ast.Call, name: str, module: Module) -> Iterator[Hit]:
     for item in call.args:
         if _HIDING.search(ast.unparse(item)):
             continue
-        shown = [_name_of(part) for part in ast.walk(item) if isinstance(part, ast.Name | ast.Attribute)]
-        if any(_SHOWN.search(word) for word in shown):
+        names = [_name_of(part) for part in ast.walk(item) if isinstance(part, ast.Name | ast.Attribute)]
+        if any(_SECRET.search(name) for name in names):
             yield Hit(LOGGED, call.lineno, "medium")
             return
 
@@ -118,7 +125,7 @@ def _sureness(name: str, content: str | bytes) -> Grade:
     )
 
 
-CALLS: tuple[CallRule, ...] = (given, logged)
+CALLS: tuple[CallRule, ...] = (passed, logged)
 NODES: dict[type[ast.AST], tuple[NodeRule, ...]] = {
     ast.Assign: (assigned,),
     ast.AnnAssign: (assigned,),

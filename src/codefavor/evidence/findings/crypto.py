@@ -4,17 +4,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from codefavor.evidence.findings.rule import (
-    CallRule,
-    Hit,
-    Module,
-    NodeRule,
-    Rule,
-    argument,
-    is_constant,
-    keyword,
-    text_of,
-)
+from codefavor.evidence.findings.nodes import argument, is_constant, keyword, text_of
+from codefavor.evidence.findings.rule import CallRule, Hit, Module, NodeRule, Rule
 
 WEAK_HASH = Rule("weak-hash", 328, "medium", "MD5 and SHA-1 no longer resist collisions.")
 PASSWORD_HASH = Rule("fast-password-hash", 916, "medium", "A password is stored with a hash that is fast to guess.")

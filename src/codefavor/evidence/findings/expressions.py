@@ -146,12 +146,12 @@ class Evaluator:
     def _of_Call(self, node: ast.Call) -> Value:
         function = node.func
         name = self._names.of(function) or getattr(function, "attr", "")
-        given = [self.value(item) for item in node.args]
+        positional = [self.value(item) for item in node.args]
         named = {item.arg or "**": self.value(item.value) for item in node.keywords}
         receiver = self.value(function.value) if isinstance(function, ast.Attribute) else CONSTANT
         self._proven = self._proven or is_signature_check(name)
-        self.reached.look(node, name, given, named, self._proven)
-        return self._result(node, name, merge(receiver, *given, *named.values()))
+        self.reached.look(node, name, positional, named, self._proven)
+        return self._result(node, name, merge(receiver, *positional, *named.values()))
 
     def _result(self, node: ast.Call, name: str, everything: Value) -> Value:
         """Return what a call makes of everything that goes in."""

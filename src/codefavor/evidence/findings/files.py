@@ -5,17 +5,8 @@ import re
 from collections.abc import Iterator
 
 from codefavor.evidence.findings.names import dotted
-from codefavor.evidence.findings.rule import (
-    CallRule,
-    Hit,
-    Module,
-    NodeRule,
-    Rule,
-    argument,
-    is_constant,
-    keyword,
-    text_of,
-)
+from codefavor.evidence.findings.nodes import argument, is_constant, keyword, text_of
+from codefavor.evidence.findings.rule import CallRule, Hit, Module, NodeRule, Rule
 
 PERMISSIONS = Rule("loose-permissions", 732, "medium", "Others may read or write what is created.")
 ARCHIVE = Rule("archive-members", 22, "medium", "Members of an archive are unpacked wherever they say.")

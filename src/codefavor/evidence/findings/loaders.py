@@ -4,7 +4,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from codefavor.evidence.findings.rule import CallRule, Hit, Module, Rule, argument, is_constant, keyword
+from codefavor.evidence.findings.nodes import argument, is_constant, keyword
+from codefavor.evidence.findings.rule import CallRule, Hit, Module, Rule
 from codefavor.evidence.findings.sinks import OBJECTS, XML
 
 ENTITIES_ON = Rule("xml-entities-on", 611, "high", "An XML parser is told to follow entities.")

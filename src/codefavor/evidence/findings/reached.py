@@ -7,7 +7,8 @@ import ast
 import re
 from collections.abc import Mapping, Sequence
 
-from codefavor.evidence.findings.rule import Hit, keyword
+from codefavor.evidence.findings.nodes import keyword
+from codefavor.evidence.findings.rule import Hit
 from codefavor.evidence.findings.sinks import CODE, COMMAND, OBJECTS, SHELLS, SQL_INJECTION, STRINGLY, Sink, sinks_of
 from codefavor.evidence.findings.value import Control, Danger, Value, merge
 from codefavor.pairs.finding import Grade
@@ -37,7 +38,9 @@ class Reached:
         """Return what was found, by line."""
         return [self._hits[key] for key in sorted(self._hits, key=lambda key: (key[1], key[2], key[0]))]
 
-    def look(self, node: ast.Call, name: str, given: Sequence[Value], named: Mapping[str, Value], proven: bool) -> None:
+    def look(
+        self, node: ast.Call, name: str, positional: Sequence[Value], named: Mapping[str, Value], proven: bool
+    ) -> None:
         """Take note of what this call does with its arguments; `proven` says that a signature was checked before."""
         found = list(sinks_of(name))
         shell = keyword(node, "shell")
@@ -46,7 +49,7 @@ class Reached:
         elif STRINGLY.match(name) and not (node.args and isinstance(node.args[0], ast.List | ast.Tuple)):
             found.append(_STRING_COMMAND)
         for sink in found:
-            values = [given[index] for index in sink.positions if index < len(given)]
+            values = [positional[index] for index in sink.positions if index < len(positional)]
             values += [named[word] for word in sink.keywords if word in named]
             if values:
                 self._check(sink, node, merge(*values), proven)

@@ -7,17 +7,19 @@ Nothing is executed or compiled to bytecode.
 
 import ast
 import re
-import warnings
 from typing import Literal, NamedTuple
 
+from codefavor.evidence.candidate import ParsedCandidate
 from codefavor.evidence.findings.logical import LogicalLine, logical_lines
 from codefavor.evidence.findings.python2 import modernise
+from codefavor.languages.python.parse import parse
+from codefavor.languages.source import Unparsable
 
 ParsedAs = Literal["python3", "python2", "tolerant", "not parsed"]
 
-LONGEST = 200_000
+MAX_CHARACTERS = 200_000
 """Characters of text that are read at most; beyond, nothing is parsed."""
-_MOST_REPAIRS = 40
+_MAX_REPAIRS = 40
 _TAILS = {"else", "elif", "except", "finally"}
 _OPENS_TAIL = {"if": {"else", "elif"}, "elif": {"else", "elif"}, "for": {"else"}, "while": {"else"}}
 _OPENS_TAIL |= {"try": {"except", "finally"}, "except": {"except", "else", "finally"}}
@@ -30,40 +32,26 @@ class Parsed(NamedTuple):
     parsed_as: ParsedAs
 
 
-def parse(code: str) -> Parsed:
-    """Return the syntax tree of `code`, repaired as far as needed."""
-    text = code.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
-    if len(text) > LONGEST:
+def parse_tolerantly(candidate: ParsedCandidate) -> Parsed:
+    """Return the syntax tree of a candidate, repaired as far as needed."""
+    text = candidate.code.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
+    if len(text) > MAX_CHARACTERS:
         return Parsed(None, "not parsed")
-    tree = _tree(text)
-    if tree is not None:
+    tree = candidate.tree
+    if isinstance(tree, Unparsable) and text != candidate.code:
+        tree = parse(text)
+    if not isinstance(tree, Unparsable):
         return Parsed(tree, "python3")
-    candidates = [text]
+    texts = [text]
     for quotes in ('"""', "'''"):
         if quotes in text:  # the text may begin inside a docstring
-            candidates.append(quotes + text)
+            texts.append(quotes + text)
     best: tuple[int, Parsed] = (0, Parsed(None, "not parsed"))
-    for candidate in candidates:
-        kept, parsed = _repaired(candidate)
+    for broken in texts:
+        kept, parsed = _repaired(broken)
         if kept > best[0]:
             best = (kept, parsed)
     return best[1]
-
-
-def _tree(text: str) -> ast.Module | None:
-    return None if isinstance(found := _attempt(text), int) else found
-
-
-def _attempt(text: str) -> ast.Module | int:
-    """Return the tree, or the line (from 1; 0 when unknown) where parsing stopped."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return ast.parse(text)
-        except SyntaxError as error:
-            return error.lineno or 0
-        except (ValueError, RecursionError, MemoryError):
-            return 0
 
 
 def _repaired(text: str) -> tuple[int, Parsed]:
@@ -76,11 +64,11 @@ def _repaired(text: str) -> tuple[int, Parsed]:
     for line, statement in zip(lines, modern, strict=True):
         line.text = statement
     wanted = len(lines)
-    for _ in range(_MOST_REPAIRS):
-        outcome = _attempt(_laid_out(lines))
-        if not isinstance(outcome, int):
+    for _ in range(_MAX_REPAIRS):
+        outcome = parse(_laid_out(lines))
+        if not isinstance(outcome, Unparsable):
             return len(lines), Parsed(outcome, "python2" if old and len(lines) == wanted else "tolerant")
-        lines = _without(lines, outcome)
+        lines = _without(lines, outcome.line or 0)
         if not lines:
             break
     return 0, Parsed(None, "not parsed")

@@ -4,7 +4,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from codefavor.evidence.findings.rule import CallRule, Hit, Module, NodeRule, Rule, is_constant, keyword, text_of
+from codefavor.evidence.findings.nodes import is_constant, keyword, text_of
+from codefavor.evidence.findings.rule import CallRule, Hit, Module, NodeRule, Rule
 
 NO_VERIFICATION = Rule("certificate-unchecked", 295, "high", "The other side's certificate or host key is not checked.")
 OLD_PROTOCOL = Rule("old-tls", 327, "medium", "The protocol version is broken.")

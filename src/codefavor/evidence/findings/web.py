@@ -4,7 +4,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from codefavor.evidence.findings.rule import CallRule, Hit, Module, NodeRule, Rule, is_constant, keyword, text_of
+from codefavor.evidence.findings.nodes import is_constant, keyword, text_of
+from codefavor.evidence.findings.rule import CallRule, Hit, Module, NodeRule, Rule
 
 UNVERIFIED_TOKEN = Rule("token-unverified", 347, "high", "A token is read without checking its signature.")
 DEBUG = Rule("debug-on", 489, "medium", "Debug mode shows the program's inside to everyone.")
@@ -53,8 +54,8 @@ def cookie(call: ast.Call, name: str, module: Module) -> Iterator[Hit]:
 def any_origin(call: ast.Call, name: str, module: Module) -> Iterator[Hit]:
     """A star where origins are named."""
     for word in ("allow_origins", "origins", "resources"):
-        given = keyword(call, word)
-        if given is not None and any(is_constant(part, "*") for part in ast.walk(given)):
+        value = keyword(call, word)
+        if value is not None and any(is_constant(part, "*") for part in ast.walk(value)):
             yield Hit(ANY_ORIGIN, call.lineno, "medium")
     texts = [text_of(item) for item in call.args]
     if "Access-Control-Allow-Origin" in texts and "*" in texts:
@@ -64,9 +65,9 @@ def any_origin(call: ast.Call, name: str, module: Module) -> Iterator[Hit]:
 def no_escape(call: ast.Call, name: str, module: Module) -> Iterator[Hit]:
     """Jinja2 without autoescape."""
     if name.endswith("jinja2.Environment") or name == "Environment":
-        given = keyword(call, "autoescape")
-        if given is None or is_constant(given, False):
-            yield Hit(NO_ESCAPE, call.lineno, "high" if given is not None else "medium")
+        value = keyword(call, "autoescape")
+        if value is None or is_constant(value, False):
+            yield Hit(NO_ESCAPE, call.lineno, "high" if value is not None else "medium")
 
 
 def exempt(node: ast.AST, module: Module) -> Iterator[Hit]:
@@ -112,8 +113,8 @@ def error_shown(node: ast.AST, module: Module) -> Iterator[Hit]:
         return
     for statement in ast.walk(node):
         if isinstance(statement, ast.Return) and statement.value is not None:
-            shown = ast.unparse(statement.value)
-            if "format_exc()" in shown or (node.name and re.search(rf"\b(?:str|repr)\({node.name}\)", shown)):
+            returned = ast.unparse(statement.value)
+            if "format_exc()" in returned or (node.name and re.search(rf"\b(?:str|repr)\({node.name}\)", returned)):
                 yield Hit(ERROR_SHOWN, statement.lineno, "low")
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from codefavor.atomic import write_json
 from codefavor.errors import DataError
 from codefavor.evidence.verification import Mark
 from codefavor.evolve.evidence_filter import verified
@@ -22,9 +23,11 @@ from codefavor.manifest import make_manifest
 from codefavor.pairs.criterion import VERIFIABLE_ASPECTS, Aspect
 from codefavor.pairs.pair import PreferencePair
 from codefavor.record import Record
+from codefavor.runs.run_folder import MANIFEST_FILE, claim, require_claimable
 from codefavor.sandbox.pool import Pool
 from codefavor.sandbox.probe import open_sandbox
 
+_SUMMARY_FILE = "summary.json"
 POOL = 3
 """How many pairs are made for one that is kept, so that the balance by length has something to choose from."""
 
@@ -81,10 +84,12 @@ def run_regress_evol(
     """Make pairs and write them with what was dropped; `progress` is told the number of pairs made so far.
 
     Raises:
+        UserError: `folder` holds pairs made with other settings or something else, or cannot be written.
         ConfigError: an operator is unknown, or none is left.
         DataError: the source has no Python files, or gives no pair.
         SandboxError: pairs are to be verified, and code cannot be run safely here.
     """
+    require_claimable(folder, config)
     manifest = make_manifest(command, config.model_dump(mode="json"), [], config.seed)
     with open_sandbox(unsafe_local=config.unsafe_local) if config.verify else nullcontext() as pool:
         made, discards = _make(config, pool, progress)
@@ -92,9 +97,10 @@ def run_regress_evol(
     if not kept:
         raise DataError(f"{config.source}: no function here gives a pair; name another source or more operators")
     summary = summarize_run(kept, discards)
+    claim(folder, config)
     write_records(folder / "discarded.jsonl", discards)
-    (folder / "summary.json").write_text(summary.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    (folder / "manifest.json").write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    write_json(folder / _SUMMARY_FILE, summary)
+    write_json(folder / MANIFEST_FILE, manifest)
     write_records(folder / "pairs.jsonl", kept)
     return summary
 

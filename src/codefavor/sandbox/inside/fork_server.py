@@ -1,26 +1,35 @@
-"""The mother of candidates: waits for jobs, forks a locked-down child for each, watches it, hands its results on.
+"""The fork server: waits for requests, forks a locked-down child for each, watches it, hands its results on.
 
-It is trusted and never runs foreign code itself. Jobs come in on standard input and results leave on standard output,
-as JSON after four bytes of length. The child has neither: it writes to pipes of its own that are read up to a limit.
+It is trusted and never runs foreign code itself. Requests come in on standard input and replies leave on standard
+output, as `sandbox.wire` writes them. The child has neither: it writes to pipes of its own that are read up to a limit.
 """
 
 import gc
-import json
 import os
 import select
 import shutil
 import signal
-import struct
 import sys
 import tempfile
 import time
 import traceback
 from collections.abc import Iterable
-from typing import Any
 
 from codefavor.sandbox.inside.harness import Harness, outside_harness
 from codefavor.sandbox.inside.lockdown import die_with_parent, restrict
 from codefavor.sandbox.inside.refusals import Refusals
+from codefavor.sandbox.wire import (
+    HEADER_BYTES,
+    Killed,
+    LayersReport,
+    ProcessLimits,
+    RunReply,
+    RunRequest,
+    ServerSettings,
+    body_size,
+    to_frame,
+    to_json,
+)
 
 _COMMON = (
     "abc array bisect cmath collections contextlib copy csv dataclasses datetime decimal enum fractions functools"
@@ -32,25 +41,25 @@ _ASIDE = 99
 _NO_HANDLE = -1
 _LOOK_AFTER = 0.02
 """Seconds between two looks at a child that has no handle."""
-_RESULTS, _PRINTED = "results", "printed"
+_RESULTS, _STDOUT = "results", "stdout"
 
 
 def main() -> None:
-    """Serve jobs until standard input ends."""
+    """Serve requests until standard input ends."""
     for name in _COMMON.split():
         __import__(name)
     gc.collect()
     gc.freeze()
-    settings = json.loads(sys.argv[1])
+    settings = ServerSettings.from_json(sys.argv[1])
     number = 0
-    while (job := _receive()) is not None:
+    while (request := _receive()) is not None:
         number += 1
-        _send(_serve(job, settings, number))
+        _send(_serve(request, settings, number))
 
 
-def _receive() -> dict[str, Any] | None:
-    header = _exactly(4)
-    return json.loads(_exactly(struct.unpack(">I", header)[0])) if header else None
+def _receive() -> RunRequest | None:
+    header = _exactly(HEADER_BYTES)
+    return RunRequest.from_json(_exactly(body_size(header))) if header else None
 
 
 def _exactly(size: int) -> bytes:
@@ -63,48 +72,47 @@ def _exactly(size: int) -> bytes:
     return data
 
 
-def _send(reply: dict[str, Any]) -> None:
-    data = json.dumps(reply).encode()
-    data = struct.pack(">I", len(data)) + data
+def _send(reply: RunReply) -> None:
+    data = to_frame(reply)
     while data:
         data = data[os.write(1, data) :]
 
 
-def _serve(job: dict[str, Any], settings: dict[str, Any], number: int) -> dict[str, Any]:
-    folder = f"{settings['scratch']}/{number}" if settings["scratch"] else None
+def _serve(request: RunRequest, settings: ServerSettings, number: int) -> RunReply:
+    folder = f"{settings.scratch}/{number}" if settings.scratch else None
     if folder:
         os.mkdir(folder)  # noqa: PTH102 - pathlib is not loaded here
     results, results_in = os.pipe()
-    printed, printed_in = os.pipe()
+    stdout, stdout_in = os.pipe()
     child = os.fork()
     if child == 0:
-        _become_candidate(job, settings, folder, results_in, printed_in)
+        _become_candidate(request, settings, folder, results_in, stdout_in)
     os.close(results_in)
-    os.close(printed_in)
+    os.close(stdout_in)
     try:
-        return _watch(child, {results: _RESULTS, printed: _PRINTED}, job["limits"])
+        return _watch(child, {results: _RESULTS, stdout: _STDOUT}, request.limits)
     finally:
         os.close(results)
-        os.close(printed)
+        os.close(stdout)
         if folder:
             shutil.rmtree(folder)
 
 
-def _watch(child: int, pipes: dict[int, str], limits: dict[str, int]) -> dict[str, Any]:
+def _watch(child: int, pipes: dict[int, str], limits: ProcessLimits) -> RunReply:
     """Read what the child writes until it ends, its time is over, or it writes too many results."""
-    deadline = time.monotonic() + limits["wall_seconds"]
+    deadline = time.monotonic() + limits.wall_seconds
     end = _End(child)
-    kept = {_RESULTS: bytearray(), _PRINTED: bytearray()}
-    killed = None
+    kept = {_RESULTS: bytearray(), _STDOUT: bytearray()}
+    killed: Killed | None = None
     try:
         while not killed:
             ready = end.wait(pipes, deadline)
             for pipe in set(ready) & set(pipes):
-                if not _keep(pipe, kept[pipes[pipe]], limits["output"]):
+                if not _keep(pipe, kept[pipes[pipe]], limits.output):
                     del pipes[pipe]
             if not ready and time.monotonic() >= deadline:
                 killed = "wall"
-            elif len(kept[_RESULTS]) > limits["output"]:
+            elif len(kept[_RESULTS]) > limits.output:
                 killed = "output"
             elif ready == [end.handle]:
                 break
@@ -113,13 +121,13 @@ def _watch(child: int, pipes: dict[int, str], limits: dict[str, int]) -> dict[st
     finally:
         end.close()
         _, status, usage = os.wait4(child, 0)
-    return {
-        "status": os.waitstatus_to_exitcode(status),
-        "killed": killed,
-        "cpu_seconds": usage.ru_utime + usage.ru_stime,
-        "results": kept[_RESULTS].decode("utf-8", "replace"),
-        "printed": kept[_PRINTED].decode("utf-8", "replace"),
-    }
+    return RunReply(
+        status=os.waitstatus_to_exitcode(status),
+        killed=killed,
+        cpu_seconds=usage.ru_utime + usage.ru_stime,
+        results=kept[_RESULTS].decode("utf-8", "replace"),
+        stdout=kept[_STDOUT].decode("utf-8", "replace"),
+    )
 
 
 class _End:
@@ -147,7 +155,7 @@ class _End:
 
 
 def _keep(pipe: int, kept: bytearray, limit: int) -> bool:
-    """Read once; keep it while there is room, and always leave the pipe empty so that nobody waits."""
+    """Read once; keep it while it fits, and always leave the pipe empty so that nobody waits."""
     data = os.read(pipe, _CHUNK)
     if len(kept) <= limit:
         kept.extend(data)
@@ -155,33 +163,33 @@ def _keep(pipe: int, kept: bytearray, limit: int) -> bool:
 
 
 def _become_candidate(
-    job: dict[str, Any], settings: dict[str, Any], folder: str | None, results: int, printed: int
+    request: RunRequest, settings: ServerSettings, folder: str | None, results: int, stdout: int
 ) -> None:
     status = 1
     try:
         die_with_parent()
         os.setsid()
-        results = _keep_only(results, printed, job["typed"])
+        results = _keep_only(results, stdout, request.stdin)
         if folder:
             os.chdir(folder)
-        layers = restrict(job["limits"], settings["readable"], [folder] if folder else [])
-        os.write(results, json.dumps({"layers": layers}).encode() + b"\n")
-        lacking = [name for name in settings["required"] if layers[name] != "on"]
+        layers = restrict(request.limits, settings.readable, [folder] if folder else [])
+        os.write(results, to_json(LayersReport(layers)).encode() + b"\n")
+        lacking = [name for name in settings.required if layers[name] != "on"]
         if not lacking:
-            status = _run(job, results)
-    except BaseException as error:  # noqa: BLE001 - the child must never return into the mother's loop
+            status = _run(request, results)
+    except BaseException as error:  # noqa: BLE001 - the child must never return into the fork server's loop
         os.write(2, f"{error!r}\n".encode())
     finally:
         os._exit(status)
 
 
-def _keep_only(results: int, printed: int, typed: str) -> int:
+def _keep_only(results: int, stdout: int, stdin: str) -> int:
     """Lay the pipes where a program expects them, close everything else, and return where the results go."""
     reading = _nameless_file()
-    os.write(reading, typed.encode("utf-8", "replace"))
+    os.write(reading, stdin.encode("utf-8", "replace"))
     os.lseek(reading, 0, os.SEEK_SET)
     os.dup2(results, _ASIDE)
-    for target, source in ((0, reading), (1, printed), (2, printed), (3, _ASIDE)):
+    for target, source in ((0, reading), (1, stdout), (2, stdout), (3, _ASIDE)):
         os.dup2(source, target)
     os.closerange(4, 1 << 16)
     return 3
@@ -194,9 +202,9 @@ def _nameless_file() -> int:
         return os.dup(file.fileno())
 
 
-def _run(job: dict[str, Any], results: int) -> int:
-    harness = Harness(job, results)
-    if not job["program"]:
+def _run(request: RunRequest, results: int) -> int:
+    harness = Harness(request, results)
+    if not request.program:
         harness.run()
         return 0
     sys.addaudithook(Refusals(results))

@@ -6,12 +6,10 @@ of its own; all it can gain is to misstate what it returned or how much it worke
 
 import ast
 import io
-import json
 import os
 import random
 import sys
 import time
-import tracemalloc
 from collections.abc import Callable
 from types import ModuleType, TracebackType
 from typing import Any
@@ -19,14 +17,22 @@ from typing import Any
 from codefavor.sandbox.inside.counting import Counter
 from codefavor.sandbox.inside.metered_source import METER, metered
 from codefavor.sandbox.inside.metering import CANDIDATE as MODULE
-from codefavor.sandbox.inside.metering import Meter
+from codefavor.sandbox.inside.metering import CostMeter
 from codefavor.sandbox.inside.values import TooLarge, canonical, encode
+from codefavor.sandbox.wire import (
+    LOADING,
+    MAX_TEXT,
+    CallEnding,
+    CallReport,
+    CallRequest,
+    RaisedReport,
+    RunRequest,
+    to_json,
+)
 
 CANDIDATE = "<candidate>"
 """The file name that tracebacks give the candidate's own lines."""
-MAX_TEXT = 2000
 RECURSION = 1500
-_LOADING = -1
 _STOPPED_FOR_WORK = 77
 
 
@@ -43,24 +49,23 @@ class BoundedText(io.StringIO):
 class Harness:
     """One candidate, loaded once and called many times."""
 
-    def __init__(self, job: dict[str, Any], results: int) -> None:
-        self._job = job
+    def __init__(self, request: RunRequest, results: int) -> None:
+        self._request = request
         self._results = results
         self._module = ModuleType(MODULE)
-        self._at = _LOADING
+        self._at = LOADING
         self._enough = False
         self._exit: Callable[[int], object] = os._exit
-        self._meter = Meter(self._stop)
+        self._meter = CostMeter(self._stop)
         self._metered: dict[str, Any] | None = None
 
     def run(self) -> None:
-        """Load the candidate and make every call of the job, reporting one line for each."""
+        """Load the candidate and make every call of the request, reporting what came of each."""
         sys.setrecursionlimit(RECURSION)
         sys.modules[MODULE] = self._module
-        code = self._job["code"]
-        if self._attempt(_LOADING, lambda: self._load(code), self._job["budget"]):
-            for index, call in self._job["calls"]:
-                self._call(index, call)
+        if self._attempt(LOADING, lambda: self._load(self._request.code), self._request.budget):
+            for call in self._request.calls:
+                self._call(call)
                 if self._enough:
                     break
 
@@ -71,80 +76,75 @@ class Harness:
         sys.stdout = open(1, "w", encoding="utf-8", buffering=1, closefd=False)
         self._module.__name__ = "__main__"
         sys.modules["__main__"] = self._module
-        self._load(self._job["code"])
+        self._load(self._request.code)
 
     def _load(self, code: str) -> None:
         exec(compile(code, CANDIDATE, "exec", dont_inherit=True), self._module.__dict__)
 
-    def _call(self, index: int, call: dict[str, Any]) -> None:
+    def _call(self, call: CallRequest) -> None:
         random.seed(0)  # noqa: TID251 - the candidate's own global generator, the same in every run
-        work = _Work(call["source"], self._module.__dict__)
-        if not self._attempt(index, work.prepare, call["budget"], silent=True):
+        work = _Work(call.source, self._module.__dict__)
+        if not self._attempt(call.index, work.prepare, call.budget, silent=True):
             return
         before = work.arguments_as_data()
-        if call["budget"]:
-            self._attempt(index, work.call, call["budget"], lambda: {"mutated": work.note_mutation(before)})
-        if call["meter"]:
-            self._report({"i": index, **self._charge(call)})
-        if call["repeats"]:
-            fastest = _fastest(work, call["repeats"])
-            self._report({"i": index, "nanoseconds": fastest})
-            if 0 < self._job["stop_after"] < (fastest or 0):
-                self._enough = True
-                self._report({"i": index, "enough": True})
-        if call["memory"]:
-            self._report({"i": index, "peak": _peak(work)})
+        if call.budget:
+            self._attempt(call.index, work.call, call.budget, lambda: work.note_mutation(before))
+        if call.meter:
+            self._report(self._measured(call))
+        if call.repeats:
+            fastest = _fastest(work, call.repeats)
+            self._enough = 0 < self._request.stop_after < (fastest or 0)
+            self._report(CallReport(call.index, nanoseconds=fastest, enough=self._enough))
 
-    def _charge(self, call: dict[str, Any]) -> dict[str, object]:
+    def _measured(self, call: CallRequest) -> CallReport:
         """Make the call in a copy of the candidate that is metered."""
         try:
             if self._metered is None:
                 self._metered = {"__name__": MODULE, METER: self._meter}
-                self._meter.start(self._job["budget"])
-                exec(compile(metered(self._job["code"]), CANDIDATE, "exec", dont_inherit=True), self._metered)
-            work = _Work(call["source"], self._metered)
+                self._meter.start(self._request.budget)
+                code = metered(self._request.code)
+                exec(compile(code, CANDIDATE, "exec", dont_inherit=True), self._metered)
+            work = _Work(call.source, self._metered)
             work.prepare()
             random.seed(0)  # noqa: TID251 - as before the counted run
-            self._meter.start(call["budget"])
+            self._meter.start(call.budget)
             work.call()
         except BaseException:  # noqa: BLE001 - the counted run has reported what the candidate raises
-            return {"charge": None}
-        return {"charge": round(self._meter.charge), "unpriced": sorted(self._meter.unpriced)}
+            return CallReport(call.index)
+        return CallReport(call.index, cost=round(self._meter.cost), unpriced=tuple(sorted(self._meter.unpriced)))
 
     def _attempt(
         self,
         index: int,
         action: Callable[[], object],
         budget: int,
-        remarks: Callable[[], dict[str, object]] = dict,
+        was_mutated: Callable[[], bool | None] = lambda: None,
         silent: bool = False,
     ) -> bool:
         self._at = index
-        sys.stdout = printed = BoundedText()
+        sys.stdout = stdout = BoundedText()
         counter = Counter(budget, self._stop)
-        report: dict[str, Any] = {"i": index}
-        ok = False
+        ended: CallEnding = "returned"
+        value, raised = None, None
         try:
             with counter:
-                value = action()
-            report["value"] = encode(value)
-            ok = True
+                returned = action()
+            value = encode(returned)
         except TooLarge:
-            report["too_large"] = True
+            ended = "too large"
         except BaseException as error:  # noqa: BLE001 - whatever the candidate raises is its result
-            report["raised"] = describe(error)
-        if silent and ok:
-            return True
-        report.update(opcodes=counter.count, printed=printed.getvalue(), **remarks())
-        self._report(report)
-        return ok
+            ended, raised = "raised", describe(error)
+        if not (silent and ended == "returned"):
+            text, count = stdout.getvalue(), counter.count
+            self._report(CallReport(index, ended, value, raised, count, text, mutated=was_mutated()))
+        return ended == "returned"
 
     def _stop(self) -> None:
-        self._report({"i": self._at, "exhausted": True})
+        self._report(CallReport(self._at, ended="exhausted"))
         self._exit(_STOPPED_FOR_WORK)
 
-    def _report(self, report: dict[str, Any]) -> None:
-        line = json.dumps(report).encode() + b"\n"
+    def _report(self, report: CallReport) -> None:
+        line = to_json(report).encode() + b"\n"
         while line:
             line = line[os.write(self._results, line) :]
 
@@ -225,19 +225,7 @@ def _fastest(work: _Work, repeats: int) -> int | None:
     return fastest
 
 
-def _peak(work: _Work) -> int | None:
-    try:
-        work.prepare()
-        tracemalloc.start()
-        work.call()
-        return tracemalloc.get_traced_memory()[1]
-    except BaseException:  # noqa: BLE001 - the counted run has reported it
-        return None
-    finally:
-        tracemalloc.stop()
-
-
-def describe(error: BaseException) -> dict[str, Any]:
+def describe(error: BaseException) -> RaisedReport:
     """Return an exception as data: its type, the types above it, its message and the candidate's last line in it."""
     try:
         message = str(error)[:MAX_TEXT]
@@ -248,8 +236,8 @@ def describe(error: BaseException) -> dict[str, Any]:
         if at.tb_frame.f_code.co_filename == CANDIDATE:
             line = at.tb_lineno
         at = at.tb_next
-    above = [parent.__name__ for parent in type(error).__mro__[:-1]]
-    return {"type": type(error).__name__, "above": above, "message": message, "line": line}
+    bases = tuple(parent.__name__ for parent in type(error).__mro__[:-1])
+    return RaisedReport(type(error).__name__, bases, message, line)
 
 
 def outside_harness(error: BaseException) -> TracebackType | None:

@@ -12,6 +12,7 @@ import struct
 from collections.abc import Iterable, Sequence
 
 from codefavor.sandbox.inside.syscalls import MACHINES, Machine
+from codefavor.sandbox.wire import ProcessLimits
 
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS, _SIGKILL = 1, 38, 9
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
@@ -26,11 +27,11 @@ _OWNERSHIP_OF_SIGNALS = (8, 10, 15)
 _ALLOW, _EPERM, _ENOSYS, _ENOTTY, _KILL = 0x7FFF0000, 0x50001, 0x50026, 0x50019, 0x80000000
 
 
-def restrict(limits: dict[str, int], readable: Sequence[str], writable: Sequence[str]) -> dict[str, str]:
+def restrict(limits: ProcessLimits, readable: Sequence[str], writable: Sequence[str]) -> dict[str, str]:
     """Lock this process down for good and return each layer with "on" or the reason why it is off.
 
     Args:
-        limits: cpu_seconds, memory (bytes of address space), file_size (bytes), files (open at once).
+        limits: what the process may use.
         readable: folders and files that may be read and executed.
         writable: folders in which files may be written.
     """
@@ -64,13 +65,13 @@ def _checked(result: int) -> int:
     return result
 
 
-def _set_limits(limits: dict[str, int]) -> None:
+def _set_limits(limits: ProcessLimits) -> None:
     for kind, value in (
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_CPU, limits["cpu_seconds"]),
-        (resource.RLIMIT_AS, limits["memory"]),
-        (resource.RLIMIT_FSIZE, limits["file_size"]),
-        (resource.RLIMIT_NOFILE, limits["files"]),
+        (resource.RLIMIT_CPU, limits.cpu_seconds),
+        (resource.RLIMIT_AS, limits.memory),
+        (resource.RLIMIT_FSIZE, limits.file_size),
+        (resource.RLIMIT_NOFILE, limits.files),
     ):
         resource.setrlimit(kind, (value, value))
 

@@ -1,7 +1,7 @@
 """Rewrites a candidate so that whatever may do much work in one instruction passes a meter first.
 
 `f(x)` becomes `__meter__.call(f)(x)`, `a in b` becomes `__meter__.compare("In", a, b)`, and so on for operators, slices
-and displays that copy. What it computes stays the same. It charges nothing; see `metering`.
+and displays that copy. What it computes stays the same. It measures nothing; see `metering`.
 """
 
 import ast

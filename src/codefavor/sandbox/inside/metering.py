@@ -1,6 +1,6 @@
-"""Charges a candidate for the work of C functions, which a count of its instructions does not see.
+"""Measures what the C functions of a candidate cost, which a count of its instructions does not see.
 
-The charge is the same in every run: it follows from `prices` and the sizes of what is worked on, taken from exact
+The cost is the same in every run: it follows from `prices` and the sizes of what is worked on, taken from exact
 built-in types. What has no price is named. The candidate shares this interpreter and can misstate what it did.
 """
 
@@ -12,7 +12,7 @@ from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, Metho
 from typing import Any
 
 from codefavor.sandbox.inside import prices
-from codefavor.sandbox.inside.prices import PRICES, Price, Sizes
+from codefavor.sandbox.inside.prices import PRICES, CostPrice, Sizes
 
 _SIZED = frozenset(
     (str, bytes, bytearray, list, tuple, dict, set, frozenset, range, deque, Counter, OrderedDict, defaultdict)
@@ -31,7 +31,7 @@ _CALLING = frozenset(("map", "filter", "functools.reduce"))
 _COLLECTING = frozenset(("list", "tuple", "sorted", "deque"))
 _SORTING = frozenset(("sorted", "list.sort"))
 _COMPARABLE = frozenset((int, float, str))
-_PLAIN = Price()
+_PLAIN = CostPrice()
 
 
 def size_of(value: Any) -> int:
@@ -44,8 +44,8 @@ def size_of(value: Any) -> int:
     return operator.length_hint(value, 0) if kind in _HINTED else 0
 
 
-class Meter:
-    """The meter of one candidate: `charge` grows while its rewritten code runs; `exhausted` is called past `budget`."""
+class CostMeter:
+    """The meter of one candidate: `cost` grows while its rewritten code runs; `exhausted` is called past `budget`."""
 
     def __init__(self, exhausted: Callable[[], object]) -> None:
         self._exhausted = exhausted
@@ -53,13 +53,13 @@ class Meter:
 
     def start(self, budget: int) -> None:
         """Begin anew with a budget, in instructions."""
-        self.charge = 0.0
+        self.cost = 0.0
         self.unpriced: set[str] = set()
         self._budget = budget
 
     def _add(self, amount: float) -> None:
-        self.charge += prices.SCALE * amount
-        if self.charge > self._budget:
+        self.cost += prices.SCALE * amount
+        if self.cost > self._budget:
             self._exhausted()
 
     def call(self, function: Any) -> Any:
@@ -83,9 +83,9 @@ class Meter:
         return function
 
     def _priced(self, function: Any, name: str, receiver: int, /, *arguments: Any, **keywords: Any) -> Any:
-        return self._charged(function, name, receiver, arguments, keywords)
+        return self._measured(function, name, receiver, arguments, keywords)
 
-    def _charged(self, function: Any, name: str, receiver: int, arguments: tuple[Any, ...], keywords: Any) -> Any:
+    def _measured(self, function: Any, name: str, receiver: int, arguments: tuple[Any, ...], keywords: Any) -> Any:
         sizes = Sizes(receiver, tuple(map(size_of, arguments)), 0, _place_of(arguments, receiver))
         if name in _SORTING:
             sizes = sizes._replace(runs=_runs(function.__self__ if receiver else arguments[0] if arguments else ()))
@@ -97,19 +97,19 @@ class Meter:
         before = price.of(sizes)
         self._add(before)
         if before > price.base:
-            self._add(prices.NUMBERED * sum(len(each) for each in arguments if type(each) is range))
+            self._add(prices.NUMBERED * sum(len(argument) for argument in arguments if type(argument) is range))
         result = function(*arguments, **keywords)
         made = size_of(result)
         self._add(price.of(sizes._replace(result=made)) - before)
-        if name in _COLLECTING and not sizes.given:
+        if name in _COLLECTING and not sizes.total:
             self._add(prices.KEPT * made)
         return result
 
-    def _unknown(self, name: str, sizes: Sizes) -> Price:
-        if sizes.receiver + sizes.given < _LARGE:
+    def _unknown(self, name: str, sizes: Sizes) -> CostPrice:
+        if sizes.receiver + sizes.total < _LARGE:
             return _PLAIN
         self.unpriced.add(name)
-        return Price(0.0, prices.UNKNOWN, lambda sizes: sizes.receiver + sizes.given)
+        return CostPrice(0.0, prices.UNKNOWN, lambda sizes: sizes.receiver + sizes.total)
 
     def binary(self, name: str, left: Any, right: Any) -> Any:
         """Return what an operator gives, in place where `name` begins with an I."""
@@ -159,7 +159,7 @@ class Meter:
         return self.made(value)
 
     def moved(self, value: Any) -> None:
-        """Charge for taking elements out of `value`."""
+        """Add the cost of taking elements out of `value`."""
         if type(value) is list:
             self._add(0.1 * len(value))
 
@@ -191,9 +191,9 @@ def _place(item: Any, items: Any) -> int:
 
 def _method(owner: Any, name: str) -> str:
     kind = owner if type(owner) is type else type(owner)
-    for each in kind.__mro__:
-        if f"{each.__name__}.{name}" in PRICES:
-            return f"{each.__name__}.{name}"
+    for base in kind.__mro__:
+        if f"{base.__name__}.{name}" in PRICES:
+            return f"{base.__name__}.{name}"
     return f"{kind.__name__}.{name}"
 
 

@@ -24,7 +24,7 @@ class Sizes(NamedTuple):
     """How many ascending runs what is to be sorted is made of."""
 
     @property
-    def given(self) -> int:
+    def total(self) -> int:
         """Those of all arguments."""
         return sum(self.arguments)
 
@@ -33,7 +33,7 @@ Shape = Callable[[Sizes], float]
 """How much there is to be done."""
 
 
-class Price(NamedTuple):
+class CostPrice(NamedTuple):
     """The price of a call: `base`, and `rate` for each of what `shape` counts."""
 
     base: float = 0.0
@@ -50,7 +50,7 @@ def _receiver(sizes: Sizes) -> float:
 
 
 def _arguments(sizes: Sizes) -> float:
-    return sizes.given
+    return sizes.total
 
 
 def _first(sizes: Sizes) -> float:
@@ -70,11 +70,11 @@ def _result(sizes: Sizes) -> float:
 
 
 def _both(sizes: Sizes) -> float:
-    return sizes.receiver + sizes.given
+    return sizes.receiver + sizes.total
 
 
 def _widest(sizes: Sizes) -> float:
-    return max(sizes.given, sizes.result)
+    return max(sizes.total, sizes.result)
 
 
 def _behind(sizes: Sizes) -> float:
@@ -111,54 +111,54 @@ _FREE = """
     permutations combinations combinations_with_replacement takewhile dropwhile itemgetter partial
 """
 
-PRICES: dict[str, Price] = {name: Price() for name in _FREE.split()}
+PRICES: dict[str, CostPrice] = {name: CostPrice() for name in _FREE.split()}
 """The price of every function that is known, by its name; before a method's stands its type's, or the module's."""
 
-_GROUPS: tuple[tuple[str, Price], ...] = (
-    ("list tuple list.copy list.extend list.__init__ reversed", Price(10, 0.24, _arguments)),
-    ("list.copy", Price(6, 0.24, _receiver)),
-    ("set frozenset", Price(20, 3.3, _widest)),
-    ("dict dict.update set.update deque bytes bytearray", Price(12, 3, _arguments)),
-    ("dict.fromkeys collections._count_elements", Price(5, 6.5, _arguments)),
-    ("Counter Counter.update Counter.subtract", Price(30, 7.5, _arguments)),
-    ("dict.copy set.copy deque.copy Counter.copy", Price(3, 1.5, _receiver)),
-    ("range divmod round", Price(12)),
-    ("sum", Price(10, 0.8, _sum)),
-    ("any all", Price(5, 0.8, _first)),
-    ("max min", Price(20, 2.4, _arguments)),
-    ("sorted list.sort", Price(20, 1.0, _sorting)),
-    ("list.count list.index list.remove tuple.count tuple.index deque.count", Price(2, 1.8, _receiver)),
-    ("list.insert list.pop", Price(1, 0.1, _behind)),
-    ("list.reverse deque.rotate deque.reverse", Price(1, 0.1, _receiver)),
-    ("deque.extend deque.extendleft", Price(1, 0.5, _arguments)),
-    ("enumerate", Price(10, 4.0, _first)),
-    ("zip zip_longest itertools.zip_longest", Price(10, 4.0, _shortest)),
-    ("map filter starmap functools.reduce", Price(3, 3.0, _arguments)),
-    ("filter/C", Price(3, 4.0, _arguments)),
-    ("map/C", Price(3, 14.0, _arguments)),
-    ("functools.reduce/C", Price(3, 4.0, _arguments)),
-    ("accumulate pairwise chain chain.from_iterable groupby tee compress", Price(3, 3.0, _arguments)),
-    ("int float complex", Price(18, 0.3, _arguments)),
-    ("str bin hex oct format repr ascii str.format str.format_map", Price(12, 0.3, _widest)),
-    ("str.join", Price(8, 1.2, _arguments)),
-    ("str.split str.rsplit str.splitlines str.partition str.rpartition", Price(15, 4.5, _result)),
-    ("str.replace str.count str.find str.rfind str.index str.rindex", Price(8, 0.1, _receiver)),
-    ("str.lower str.upper str.title str.capitalize str.swapcase str.casefold", Price(4, 0.2, _receiver)),
-    ("str.translate str.maketrans", Price(6, 1.0, _receiver)),
+_GROUPS: tuple[tuple[str, CostPrice], ...] = (
+    ("list tuple list.copy list.extend list.__init__ reversed", CostPrice(10, 0.24, _arguments)),
+    ("list.copy", CostPrice(6, 0.24, _receiver)),
+    ("set frozenset", CostPrice(20, 3.3, _widest)),
+    ("dict dict.update set.update deque bytes bytearray", CostPrice(12, 3, _arguments)),
+    ("dict.fromkeys collections._count_elements", CostPrice(5, 6.5, _arguments)),
+    ("Counter Counter.update Counter.subtract", CostPrice(30, 7.5, _arguments)),
+    ("dict.copy set.copy deque.copy Counter.copy", CostPrice(3, 1.5, _receiver)),
+    ("range divmod round", CostPrice(12)),
+    ("sum", CostPrice(10, 0.8, _sum)),
+    ("any all", CostPrice(5, 0.8, _first)),
+    ("max min", CostPrice(20, 2.4, _arguments)),
+    ("sorted list.sort", CostPrice(20, 1.0, _sorting)),
+    ("list.count list.index list.remove tuple.count tuple.index deque.count", CostPrice(2, 1.8, _receiver)),
+    ("list.insert list.pop", CostPrice(1, 0.1, _behind)),
+    ("list.reverse deque.rotate deque.reverse", CostPrice(1, 0.1, _receiver)),
+    ("deque.extend deque.extendleft", CostPrice(1, 0.5, _arguments)),
+    ("enumerate", CostPrice(10, 4.0, _first)),
+    ("zip zip_longest itertools.zip_longest", CostPrice(10, 4.0, _shortest)),
+    ("map filter starmap functools.reduce", CostPrice(3, 3.0, _arguments)),
+    ("filter/C", CostPrice(3, 4.0, _arguments)),
+    ("map/C", CostPrice(3, 14.0, _arguments)),
+    ("functools.reduce/C", CostPrice(3, 4.0, _arguments)),
+    ("accumulate pairwise chain chain.from_iterable groupby tee compress", CostPrice(3, 3.0, _arguments)),
+    ("int float complex", CostPrice(18, 0.3, _arguments)),
+    ("str bin hex oct format repr ascii str.format str.format_map", CostPrice(12, 0.3, _widest)),
+    ("str.join", CostPrice(8, 1.2, _arguments)),
+    ("str.split str.rsplit str.splitlines str.partition str.rpartition", CostPrice(15, 4.5, _result)),
+    ("str.replace str.count str.find str.rfind str.index str.rindex", CostPrice(8, 0.1, _receiver)),
+    ("str.lower str.upper str.title str.capitalize str.swapcase str.casefold", CostPrice(4, 0.2, _receiver)),
+    ("str.translate str.maketrans", CostPrice(6, 1.0, _receiver)),
     ("str.strip str.lstrip str.rstrip str.zfill str.ljust str.rjust str.center str.removeprefix str.removesuffix"
-     " str.encode bytes.decode", Price(2, 0.02, _receiver)),
+     " str.encode bytes.decode", CostPrice(2, 0.02, _receiver)),
     ("set.union set.intersection set.difference set.symmetric_difference set.issubset set.issuperset set.isdisjoint"
-     " set.intersection_update set.difference_update frozenset.union frozenset.intersection", Price(3, 2.0, _both)),
-    ("heapq.heapify", Price(2, 3.0, _first)),
-    ("heapq.heappush heapq.heappop heapq.heapreplace heapq.heappushpop", Price(12)),
-    ("bisect.bisect_left bisect.bisect_right bisect.bisect", Price(8)),
-    ("bisect.insort bisect.insort_left bisect.insort_right", Price(10, 0.1, _first)),
-    ("math.factorial math.comb math.perm", Price(4, 1.0, _squared)),
-    ("math.prod math.fsum statistics.mean", Price(3, 1.2, _first)),
-    ("re.findall re.sub re.split re.search re.match re.fullmatch re.finditer re.subn", Price(60, 1.5, _last)),
+     " set.intersection_update set.difference_update frozenset.union frozenset.intersection", CostPrice(3, 2.0, _both)),
+    ("heapq.heapify", CostPrice(2, 3.0, _first)),
+    ("heapq.heappush heapq.heappop heapq.heapreplace heapq.heappushpop", CostPrice(12)),
+    ("bisect.bisect_left bisect.bisect_right bisect.bisect", CostPrice(8)),
+    ("bisect.insort bisect.insort_left bisect.insort_right", CostPrice(10, 0.1, _first)),
+    ("math.factorial math.comb math.perm", CostPrice(4, 1.0, _squared)),
+    ("math.prod math.fsum statistics.mean", CostPrice(3, 1.2, _first)),
+    ("re.findall re.sub re.split re.search re.match re.fullmatch re.finditer re.subn", CostPrice(60, 1.5, _last)),
     ("Pattern.findall Pattern.sub Pattern.split Pattern.search Pattern.match Pattern.fullmatch Pattern.finditer"
-     " Pattern.subn", Price(10, 1.5, _last)),
-    ("pow", Price(6, 1.0, _squared)),
+     " Pattern.subn", CostPrice(10, 1.5, _last)),
+    ("pow", CostPrice(6, 1.0, _squared)),
 )  # fmt: skip
 for _names, _price in _GROUPS:
     PRICES.update(dict.fromkeys(_names.split(), _price))

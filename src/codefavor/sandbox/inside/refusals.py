@@ -5,9 +5,10 @@ and merely not noted here.
 """
 
 import errno
-import json
 import os
 import sys
+
+from codefavor.sandbox.wire import RefusalReport, to_json
 
 _REFUSED = {
     "socket.__new__": "network",
@@ -21,7 +22,7 @@ _REFUSED = {
     "os.kill": "signal",
     "os.killpg": "signal",
 }
-_MOST = 20
+_MAX_NOTES = 20
 _NO = (errno.EACCES, errno.EPERM, errno.EROFS)
 _OWN = ("/tmp/", sys.prefix, sys.base_prefix)
 
@@ -41,9 +42,9 @@ class Refusals:
         self._busy = True
         try:
             note = _REFUSED.get(event) or (_unreachable(arguments) if event == "open" else None)
-            if note and note not in self._noted and len(self._noted) < _MOST:
+            if note and note not in self._noted and len(self._noted) < _MAX_NOTES:
                 self._noted.add(note)
-                os.write(self._results, json.dumps({"refused": note}).encode() + b"\n")
+                os.write(self._results, to_json(RefusalReport(note)).encode() + b"\n")
         finally:
             self._busy = False
 

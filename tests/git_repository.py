@@ -52,7 +52,7 @@ class GitRepository:
 
 def review(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the real command in `folder`."""
-    source = str(Path(__file__).parents[2] / "src")
+    source = str(Path(__file__).parents[1] / "src")
     return subprocess.run(
         [sys.executable, "-m", "codefavor", "review", *arguments],
         cwd=folder,

@@ -1,0 +1,286 @@
+"""The messages between the pool, the fork server and a candidate's process. It needs the standard library alone.
+
+The pool asks with a `RunRequest`, the fork server answers with a `RunReply`. The results in a reply are lines that the
+candidate's process wrote: a `LayersReport` before anything foreign runs, then any number of `CallReport` and
+`RefusalReport`. A candidate may write lines of its own, so reading one believes no type and never raises.
+"""
+
+import json
+import struct
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal, get_args
+
+LOADING: Final = -1
+"""The index that stands for loading the code."""
+MAX_TEXT: Final = 2000
+"""Characters of a message or of standard output that are kept of one call."""
+HEADER_BYTES: Final = 4
+"""Bytes before every message between the pool and the fork server: its length."""
+_MAX_NAME = 100
+_MAX_NAMES = 20
+"""Functions without a price that are kept of one call."""
+_MAX_REFUSAL = 300
+_LAYERS_START = '{"layers"'
+
+Killed = Literal["wall", "output", "lost"]
+"""Why a process was killed: by our clock, for writing too much, or because the sandbox lost it."""
+CallEnding = Literal["returned", "raised", "too large", "exhausted"]
+"""How a call ended, the worst last."""
+_ENDINGS: Final = get_args(CallEnding)
+
+
+@dataclass(frozen=True)
+class ProcessLimits:
+    """What one process of a candidate may use."""
+
+    cpu_seconds: int = 10
+    """Seconds of processor time."""
+    wall_seconds: int = 30
+    """Seconds by the clock, for programs that sleep; a machine under load must not reach it."""
+    memory: int = 1 << 30
+    """Bytes of address space."""
+    output: int = 4 << 20
+    """Bytes of results, and of standard output, that are kept."""
+    file_size: int = 16 << 20
+    """Bytes of one written file."""
+    files: int = 64
+    """Files open at once."""
+
+
+@dataclass(frozen=True)
+class ServerSettings:
+    """How a fork server confines its candidates; its only argument."""
+
+    readable: tuple[str, ...]
+    """Folders and files that candidates may read."""
+    scratch: str | None
+    """The folder in which each candidate gets a folder of its own; None for none."""
+    required: tuple[str, ...]
+    """The layers without which a candidate is not run."""
+
+    @classmethod
+    def from_json(cls, text: str) -> "ServerSettings":
+        """Return the settings that `to_json` wrote."""
+        data = json.loads(text)
+        return cls(tuple(data["readable"]), data["scratch"], tuple(data["required"]))
+
+
+@dataclass(frozen=True)
+class CallRequest:
+    """One call of a job."""
+
+    index: int
+    """Its place in the job."""
+    source: str
+    """Statements and a last expression."""
+    budget: int
+    """Bytecode instructions before it is stopped; 0 skips the counted run."""
+    repeats: int
+    """How often it is timed."""
+    meter: bool
+    """Whether the work of C functions is measured too."""
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """What one process of a candidate is to do."""
+
+    code: str
+    """The candidate."""
+    calls: tuple[CallRequest, ...]
+    """What is called, in this order."""
+    program: bool
+    """Whether it is run as a program instead."""
+    stdin: str
+    """What a program finds on standard input."""
+    limits: ProcessLimits
+    """What the process may use."""
+    budget: int
+    """Bytecode instructions that loading the code may take."""
+    stop_after: int
+    """Nanoseconds of a timed call after which no further call is made; 0 makes all."""
+
+    @classmethod
+    def from_json(cls, text: bytes) -> "RunRequest":
+        """Return the request that `to_json` wrote."""
+        data = json.loads(text)
+        calls = tuple(CallRequest(**call) for call in data.pop("calls"))
+        return cls(calls=calls, limits=ProcessLimits(**data.pop("limits")), **data)
+
+
+@dataclass(frozen=True)
+class RunReply:
+    """How one process of a candidate ended, and what it wrote."""
+
+    status: int
+    """Its exit status; negative is the number of a signal."""
+    killed: Killed | None
+    """Why it was killed, where it was."""
+    cpu_seconds: float
+    """Its processor time, by the kernel's account."""
+    results: str
+    """The lines it reported."""
+    stdout: str
+    """Its standard output and error."""
+
+    @classmethod
+    def from_json(cls, text: bytes) -> "RunReply":
+        """Return the reply that `to_json` wrote."""
+        return cls(**json.loads(text))
+
+
+@dataclass(frozen=True)
+class LayersReport:
+    """What protects the machine from this process; its first line."""
+
+    layers: dict[str, str]
+    """Every layer with "on" or why it is off."""
+
+
+@dataclass(frozen=True)
+class RefusalReport:
+    """Something that a program tried and the sandbox refuses."""
+
+    refused: str
+    """What it was."""
+
+
+@dataclass(frozen=True)
+class RaisedReport:
+    """An exception."""
+
+    type_name: str
+    """The name of its type."""
+    bases: tuple[str, ...]
+    """The names of that type and those it derives from."""
+    message: str
+    """Its text, cut at `MAX_TEXT`."""
+    line: int | None
+    """The innermost line of the candidate that it passed."""
+
+
+@dataclass(frozen=True)
+class CallReport:
+    """A line about one call; later lines about the same call add to it."""
+
+    call: int
+    """The call's index, or `LOADING`."""
+    ended: CallEnding | None = None
+    """How it ended; None where this line does not say."""
+    value: Any = None
+    """What it returned, as `inside.values.encode` writes it."""
+    raised: RaisedReport | None = None
+    """The exception, where one ended it."""
+    opcodes: int | None = None
+    """Bytecode instructions executed."""
+    stdout: str | None = None
+    """What it printed, cut at `MAX_TEXT`."""
+    mutated: bool | None = None
+    """Whether the arguments were changed; None where that could not be told."""
+    nanoseconds: int | None = None
+    """The least processor time of the repeats."""
+    cost: int | None = None
+    """The work of C functions, in bytecode instructions; None where it was not measured."""
+    unpriced: tuple[str, ...] | None = None
+    """The functions that were given much work and have no price, by name."""
+    enough: bool | None = None
+    """Whether it took so long that no further call is made."""
+
+    def followed_by(self, later: "CallReport") -> "CallReport":
+        """Return what both lines say together; the worse ending counts, and the later line otherwise."""
+        added = {name: value for name, value in vars(later).items() if value is not None}
+        if self.ended and later.ended:
+            added["ended"] = max(self.ended, later.ended, key=_ENDINGS.index)
+        return replace(self, **added)
+
+
+def to_json(message: object) -> str:
+    """Return a message as one line of JSON."""
+    return json.dumps(message, default=_fields)
+
+
+def _fields(message: Any) -> dict[str, Any]:
+    fields: dict[str, Any] = message.__dict__
+    return fields
+
+
+def to_frame(message: object) -> bytes:
+    """Return a message with its length before it, as it passes between the pool and the fork server."""
+    body = to_json(message).encode()
+    return struct.pack(">I", len(body)) + body
+
+
+def body_size(header: bytes) -> int:
+    """Return the length of the message that follows a header."""
+    size: int = struct.unpack(">I", header)[0]
+    return size
+
+
+def read_layers(line: str) -> LayersReport | None:
+    """Return what the first line of a process says of its layers; None where the process ended before it said so."""
+    return LayersReport(json.loads(line)["layers"]) if line.startswith(_LAYERS_START) else None
+
+
+def read_report(line: str) -> CallReport | RefusalReport | None:
+    """Return what a further line says, or None where it is no report; a candidate may have written it."""
+    try:
+        return _read_line(json.loads(line))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _read_line(data: Any) -> CallReport | RefusalReport | None:
+    if not isinstance(data, dict):
+        return None
+    if type(data.get("call")) is int:
+        return _read_call(data)
+    return RefusalReport(_text(data["refused"])[:_MAX_REFUSAL]) if "refused" in data else None
+
+
+def _read_call(data: dict[str, Any]) -> CallReport | None:
+    ended = data.get("ended")
+    if ended is not None and ended not in _ENDINGS:
+        return None
+    unpriced, stdout = data.get("unpriced"), data.get("stdout")
+    return CallReport(
+        call=data["call"],
+        ended=ended,
+        value=data.get("value"),
+        raised=_read_raised(data.get("raised")),
+        opcodes=_count(data.get("opcodes")),
+        stdout=None if stdout is None else _text(stdout)[:MAX_TEXT],
+        mutated=_flag(data.get("mutated")),
+        nanoseconds=_count(data.get("nanoseconds")),
+        cost=_count(data.get("cost")),
+        unpriced=_names(unpriced)[:_MAX_NAMES] if isinstance(unpriced, list) else None,
+        enough=_flag(data.get("enough")),
+    )
+
+
+def _read_raised(data: object) -> RaisedReport | None:
+    if not isinstance(data, dict) or not isinstance(data.get("bases"), list):
+        return None
+    return RaisedReport(
+        type_name=_text(data.get("type_name")),
+        bases=_names(data["bases"]),
+        message=_text(data.get("message"))[:MAX_TEXT],
+        line=_count(data.get("line")),
+    )
+
+
+def _names(values: list[object]) -> tuple[str, ...]:
+    return tuple(_text(value)[:_MAX_NAME] for value in values)
+
+
+def _flag(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _text(value: object) -> str:
+    """Return `value` as text that can be written anywhere: a candidate may report lone surrogates."""
+    return str(value).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _count(value: object) -> int | None:
+    """Return `value` where it is a count: a candidate may report anything."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 63 else None

@@ -1,0 +1,85 @@
+"""Messages come out as they went in, and no line that a candidate may write breaks the reader."""
+
+import json
+import subprocess
+import sys
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codefavor.sandbox import wire
+from codefavor.sandbox.wire import (
+    CallReport,
+    CallRequest,
+    ProcessLimits,
+    RaisedReport,
+    RefusalReport,
+    RunReply,
+    RunRequest,
+    ServerSettings,
+    read_report,
+    to_frame,
+    to_json,
+)
+
+
+def test_messages_come_out_as_they_went_in() -> None:
+    calls = (CallRequest(0, "f(1)", 10, 2, True),)
+    request = RunRequest("def f(x): ...", calls, False, "é\udfff", ProcessLimits(files=3), 5, 6)
+    reply = RunReply(-9, "wall", 0.5, "{}\n", "out")
+    settings = ServerSettings(("/usr",), None, ("seccomp",))
+    frame = to_frame(request)
+    assert wire.body_size(frame[: wire.HEADER_BYTES]) == len(frame) - wire.HEADER_BYTES
+    assert RunRequest.from_json(frame[wire.HEADER_BYTES :]) == request
+    assert RunReply.from_json(to_json(reply).encode()) == reply
+    assert ServerSettings.from_json(to_json(settings)) == settings
+    raised = RaisedReport("KeyError", ("KeyError", "LookupError"), "no", 3)
+    report = CallReport(4, "raised", None, raised, 10, "text", True, 5, 6, ("g",), False)
+    assert read_report(to_json(report)) == report
+    assert read_report(to_json(RefusalReport("network"))) == RefusalReport("network")
+
+
+def test_lines_about_one_call_add_up_and_the_worse_ending_counts() -> None:
+    first = CallReport(0, "returned", value=["int", "0x1"], opcodes=7)
+    both = first.followed_by(CallReport(0, nanoseconds=5))
+    assert (both.ended, both.value, both.opcodes, both.nanoseconds) == ("returned", ["int", "0x1"], 7, 5)
+    assert both.followed_by(CallReport(0, "exhausted")).ended == "exhausted"
+    assert CallReport(0, "exhausted").followed_by(first).ended == "exhausted"
+
+
+DATA = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+FIELDS = CallReport(0).__dict__.keys() - {"call"}
+FORGED = st.fixed_dictionaries({"call": DATA}, optional={name: DATA for name in FIELDS})
+RAISED = st.fixed_dictionaries(
+    {
+        "call": st.just(0),
+        "ended": st.just("raised"),
+        "raised": st.dictionaries(st.sampled_from(["bases", "line"]), DATA),
+    }
+)
+
+
+@given(st.text() | (FORGED | RAISED | DATA).map(json.dumps))
+def test_no_line_breaks_the_reader(line: str) -> None:
+    report = read_report(line)
+    if isinstance(report, CallReport):
+        assert report.raised is None or report.raised.line is None or report.raised.line >= 0
+        assert all(number is None or number >= 0 for number in (report.opcodes, report.nanoseconds, report.cost))
+        to_json(report).encode()
+
+
+def test_it_needs_the_standard_library_alone() -> None:
+    program = (
+        "import sys, importlib.util as util\n"
+        f"spec = util.spec_from_file_location('wire', {wire.__file__!r})\n"
+        "module = util.module_from_spec(spec)\n"
+        "sys.modules['wire'] = module\n"
+        "spec.loader.exec_module(module)\n"
+        "print(module.ProcessLimits().files)\n"
+    )
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=False)
+    assert done.stdout == "64\n", done.stderr
