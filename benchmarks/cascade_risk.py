@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 
-from codefavor.bench.cascade import Indices, StageAnswers, ask, certify
+from codefavor.bench.cascade import Indices, StageAnswers, apply_thresholds, certify
 from codefavor.bench.cascade_runs import read_stage
 
 POPULATION = 200_000
@@ -72,7 +72,7 @@ def simulated(splits: int, tasks: int, rng: np.random.Generator) -> None:
                 none += 1
                 continue
             if found.thresholds not in known:
-                outcome = ask(stages, found.thresholds, everything)
+                outcome = apply_thresholds(stages, found.thresholds, everything)
                 known[found.thresholds] = (outcome.errors / outcome.answered, outcome.answered / POPULATION)
             error, share = known[found.thresholds]
             errors.append(error)
@@ -97,7 +97,7 @@ def splits_of_runs(
             if found is None:
                 none += 1
                 continue
-            outcome = ask(stages, found.thresholds, np.flatnonzero(~inside))
+            outcome = apply_thresholds(stages, found.thresholds, np.flatnonzero(~inside))
             errors.append(outcome.errors / max(1, outcome.answered))
             answered.append(outcome.answered / int((~inside).sum()))
             beyond += bool(stats.binom.sf(outcome.errors - 1, outcome.answered, target) < 0.05)

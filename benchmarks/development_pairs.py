@@ -78,7 +78,8 @@ def mutants(problem: dict[str, Any], aspect: Aspect) -> Iterator[PreferencePair]
     source_id = str(problem["task_id"])
     good = GoodFunction(function=functions[0], source="mbpp", source_id=source_id, license="CC-BY-4.0")
     instruction = f"{problem['text']}\n{problem['test_list'][0]}"
-    for made in RegressEvol(choose_operators(aspects=[aspect]), seed=int(source_id), pairs_per_aspect=4).evolve(good):
+    evolver = RegressEvol(choose_operators(aspects=[aspect]), rng_seed=int(source_id), pairs_per_aspect=4)
+    for made in evolver.evolve(good):
         if isinstance(made, PreferencePair):
             provenance = Provenance(
                 method=f"mbpp-mutant/{aspect}", source="mbpp", source_id=source_id, license="CC-BY-4.0"

@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from codefavor.bench.build.problems import Case, Problem, read_problems
+from codefavor.bench.build.problems import Problem, ProgramTest, read_problems
 from codefavor.bench.build.rules import samples_by_rules
 from codefavor.bench.build.samples import Sample
 from codefavor.evolve.regress_evol.catalogue import choose_operators
@@ -34,7 +34,7 @@ def mutants(problem: Problem, aspect: Aspect) -> Iterator[Sample]:
     if not isinstance(functions, tuple) or len(functions) != 1 or functions[0].free_names:
         return
     good = GoodFunction(function=functions[0], source="solutions", source_id=problem.id, license=problem.license)
-    for made in RegressEvol(choose_operators(aspects=[aspect]), seed=0, pairs_per_aspect=6).evolve(good):
+    for made in RegressEvol(choose_operators(aspects=[aspect]), rng_seed=0, pairs_per_aspect=6).evolve(good):
         if isinstance(made, PreferencePair):
             yield Sample(problem=problem.id, code=made.rejected, model="regress-evol")
 
@@ -43,14 +43,14 @@ def contests(path: Path, rng: Random) -> Iterator[tuple[Problem, list[Sample]]]:
     """Yield the problems of contests with some of the solutions handed in."""
     for _, row in read_rows(path):
         cases = [
-            Case(typed=test["input"][0], printed=test["output"][0])
+            ProgramTest(stdin=test["input"][0], stdout=test["output"][0])
             for test in sorted(row["tests"], key=lambda test: len(test["input"][0]), reverse=True)
         ]
         problem = Problem(
             id=row["problem_id"],
             instruction=row["prompt"],
             cases=(*cases[:2], *cases[-4:]),
-            work=(cases[0].typed,),
+            work=(cases[0].stdin,),
             license="CC-BY-4.0",
         )
         handed_in = rng.sample(row["solutions"], min(_CONTEST_SAMPLES, len(row["solutions"])))

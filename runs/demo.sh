@@ -9,7 +9,7 @@ codefavor=${CODEFAVOR:-.venv/bin/codefavor}
 source runs/steps.sh
 
 step "$out/pairs/pairs.jsonl" "Preference pairs from installed code (Regress-Evol)" \
-    "$codefavor" evolve regress-evol --source installed --limit 4500 --out "$out/pairs"
+    "$codefavor" evolve regress-evol --source installed --max-pairs 4500 --out "$out/pairs"
 step "$out/held-out.jsonl" "Held-out pairs: a tenth of the functions" \
     "$codefavor" pairs split "$out/pairs/pairs.jsonl" "$out/train.jsonl" "$out/held-out.jsonl" --ratio 0.9
 "$codefavor" pairs stats "$out/train.jsonl"

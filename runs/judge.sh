@@ -10,7 +10,7 @@ codefavor=${CODEFAVOR:-.venv/bin/codefavor}
 source runs/steps.sh
 
 step "$out/pairs/pairs.jsonl" "Preference pairs from installed code (Regress-Evol)" \
-    "$codefavor" evolve regress-evol --source installed --limit 6700 --most-files 20000 --out "$out/pairs"
+    "$codefavor" evolve regress-evol --source installed --max-pairs 6700 --max-files 20000 --out "$out/pairs"
 step "$out/held-out.jsonl" "Held-out pairs: a tenth of the functions" \
     "$codefavor" pairs split "$out/pairs/pairs.jsonl" "$out/train.jsonl" "$out/held-out.jsonl" --ratio 0.9
 "$codefavor" pairs stats "$out/train.jsonl"

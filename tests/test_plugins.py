@@ -221,7 +221,8 @@ def test_a_judge_is_known_by_its_package_and_its_module(tmp_path: Path, monkeypa
 
 def test_the_guide_shows_the_example_as_it_is() -> None:
     guide = (Path(__file__).parents[1] / "docs" / "guides" / "extending.md").read_text(encoding="utf-8")
-    for name in ("pyproject.toml", *(f"codefavor_example/{part}.py" for part in ("judge", "evolver", "chat", "lua"))):
+    parts = ("judge", "evolver", "chat", "lua", "benchmark")
+    for name in ("pyproject.toml", *(f"codefavor_example/{part}.py" for part in parts)):
         shown = (EXAMPLE / name).read_text(encoding="utf-8").partition("[project.entry-points")
         assert (shown[1] + shown[2] or shown[0]).strip() in guide, name
 

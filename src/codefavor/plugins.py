@@ -1,4 +1,4 @@
-"""What other packages add, found by their entry points: judges, evolvers, chat models, languages.
+"""What other packages add, found by their entry points: judges, evolvers, chat models, languages, benchmarks.
 
 Nothing of a package is imported before it is asked for by name, and codefavor's own names are never looked up here.
 What goes wrong in a package is an error that names it. What a judge or an evolver is, their own packages say.
@@ -15,13 +15,14 @@ from typing import Any, Literal
 
 from codefavor.errors import CodeFavorError, PluginError, UserError
 
-Kind = Literal["judge", "evolver", "chat model", "language"]
+Kind = Literal["judge", "evolver", "chat model", "language", "benchmark"]
 
 GROUPS: dict[Kind, str] = {
     "judge": "codefavor.judges",
     "evolver": "codefavor.evolvers",
     "chat model": "codefavor.chat_models",
     "language": "codefavor.languages",
+    "benchmark": "codefavor.benchmarks",
 }
 """The group of entry points for every kind."""
 

@@ -9,9 +9,10 @@ from bench_pairs import write_pairs_file
 from planted_judges import LEANS, Planted, substance
 
 from codefavor.bench.audit import BLINDNESS, POSITION, BiasAudit, audit_judge
+from codefavor.bench.codeprefbench import CODEPREFBENCH
 from codefavor.bench.edits import PRESERVING
-from codefavor.bench.mutation_check import confirm_changes
-from codefavor.bench.tasks import Task
+from codefavor.bench.mutation_check import check_mutations
+from codefavor.bench.tasks import Task, TaskSet
 from codefavor.errors import DataError
 from codefavor.judges.baseline import ChanceJudge, FirstJudge, LengthJudge
 from codefavor.judges.protocol import Judge
@@ -36,6 +37,7 @@ def make_task(number: int) -> Task:
             code_a=good if label == "A" else bad,
             code_b=bad if label == "A" else good,
         ),
+        stratum=ASPECTS[number % 3],
         label=label,
         group=str(number // 2),
     )
@@ -45,12 +47,16 @@ TASKS = [make_task(number) for number in range(150)]
 BETTER = frozenset(substance(task.comparison.code_a if task.label == "A" else task.comparison.code_b) for task in TASKS)
 
 
+def task_set(tasks: Sequence[Task] = tuple(TASKS)) -> TaskSet:
+    return TaskSet(tasks=tuple(tasks), files={}, strata=CODEPREFBENCH.strata)
+
+
 def every(edited: Sequence[Comparison]) -> list[bool]:
     return [True] * len(edited)
 
 
-def audit(judge: Judge, seed: int = 0, most: int = 150) -> BiasAudit:
-    return audit_judge(judge, TASKS, most, seed, MANIFEST, every, lambda done, total: None)
+def audit(judge: Judge, seed: int = 0, max_tasks: int = 150) -> BiasAudit:
+    return audit_judge(judge, task_set(), max_tasks, seed, MANIFEST, every, lambda done, total: None)
 
 
 def found(result: BiasAudit) -> set[str]:
@@ -77,7 +83,7 @@ def test_judges_that_err_without_bias_are_cleared_at_the_stated_level() -> None:
     accused = [
         probe
         for seed in range(30)
-        for probe in found(audit(Planted(f"unsteady {seed}", BETTER, error=0.2), seed, most=60))
+        for probe in found(audit(Planted(f"unsteady {seed}", BETTER, error=0.2), seed, max_tasks=60))
         if probe != BLINDNESS
     ]
     # With a chance of 1% a judge, three or more of thirty are accused less than once in three hundred times.
@@ -96,23 +102,16 @@ def test_a_judge_of_length_is_caught_and_a_blind_one_too() -> None:
 
 
 def test_tasks_of_people_are_not_audited() -> None:
-    people = [
-        task.model_copy(
-            update={
-                "comparison": task.comparison.model_copy(update={"criterion": criterion_for(Aspect.HUMAN_PREFERENCE)})
-            }
-        )
-        for task in TASKS[:3]
-    ]
+    people = [task.model_copy(update={"stratum": Aspect.HUMAN_PREFERENCE.value}) for task in TASKS[:3]]
     with pytest.raises(DataError, match="no tasks to audit on"):
-        audit_judge(FirstJudge(), people, 10, 0, MANIFEST, every, lambda done, total: None)
+        audit_judge(FirstJudge(), task_set(people), 10, 0, MANIFEST, every, lambda done, total: None)
 
 
 def test_edits_that_no_run_shows_to_matter_are_left_out() -> None:
     def first_two(edited: Sequence[Comparison]) -> list[bool]:
         return [number < 2 for number, _ in enumerate(edited)]
 
-    result = audit_judge(Planted("clean", BETTER), TASKS, 30, 0, MANIFEST, first_two, lambda done, total: None)
+    result = audit_judge(Planted("clean", BETTER), task_set(), 30, 0, MANIFEST, first_two, lambda done, total: None)
     assert (result.findings[-1].probe, result.findings[-1].tasks, result.unconfirmed) == (BLINDNESS, 2, 28)
 
 
@@ -134,7 +133,7 @@ def test_edits_are_run_to_see_whether_they_matter(edited: str, seen: bool) -> No
     )
     done: list[tuple[int, int]] = []
     with open_sandbox() as pool:
-        assert confirm_changes(pool, [shown], lambda *now: done.append(now)) == [seen]
+        assert check_mutations(pool, [shown], lambda *now: done.append(now)) == [seen]
     assert done == [(1, 1)]
 
 

@@ -13,7 +13,7 @@ from codefavor.bench.build.correctness import curate_correctness
 from codefavor.bench.build.curated import Dropped
 from codefavor.bench.build.efficiency import BUDGET, CountedSample, count_work, curate_efficiency, take_at_step
 from codefavor.bench.build.preference import curate_votes, most_different
-from codefavor.bench.build.problems import Case, Problem, read_problems
+from codefavor.bench.build.problems import Problem, ProgramTest, read_problems
 from codefavor.bench.build.samples import Sample, Sampling, by_problem, draw_samples, prompt_for
 from codefavor.bench.build.security import curate_security
 from codefavor.bench.build.testing import run_tests
@@ -48,6 +48,20 @@ def sample(code: str, problem: str = "double") -> Sample:
 def pairs_of(made: list[PreferencePair] | Dropped) -> list[PreferencePair]:
     assert not isinstance(made, Dropped), made
     return made
+
+
+def test_cases_are_read_by_their_names_of_version_0_1_too(tmp_path: Path) -> None:
+    path = tmp_path / "problems.jsonl"
+    row = {
+        "id": "p",
+        "instruction": "Double.",
+        "cases": [{"typed": "2", "printed": "4"}, {"stdin": "3", "stdout": "6"}],
+    }
+    write_rows(path, [row])
+    assert read_problems(path)["p"].cases == (ProgramTest(stdin="2", stdout="4"), ProgramTest(stdin="3", stdout="6"))
+    write_rows(path, [{**row, "cases": [{"typed": "2", "writes": "4"}]}])
+    with pytest.raises(RecordError, match=r"cases\.0\.stdout"):
+        read_problems(path)
 
 
 def test_problems_of_three_kinds_are_read(tmp_path: Path) -> None:
@@ -89,7 +103,7 @@ def test_samples_are_tested_in_the_sandbox(pool: Pool) -> None:
 
 
 def test_programs_are_tested_by_what_they_print(pool: Pool) -> None:
-    cases = (Case(typed="2\n", printed="4\n"), Case(typed="5\n", printed="10"))
+    cases = (ProgramTest(stdin="2\n", stdout="4\n"), ProgramTest(stdin="5\n", stdout="10"))
     problem = Problem(id="p", instruction="Double.", cases=cases)
     codes = ["print(2 * int(input()))", "print(4)", "print(", "print(2 * int(input()), end='  ')"]
     assert run_tests(pool, problem, codes) == ["passed", "failed", "not loaded", "passed"]
@@ -205,7 +219,7 @@ def make_task(number: int) -> Task:
         code_a=f"a = {number}  # said",
         code_b=f"b = {number}",
     )
-    return Task(id=f"t{number}", comparison=comparison, label="A", group=f"g{number}")
+    return Task(id=f"t{number}", comparison=comparison, stratum="correctness", label="A", group=f"g{number}")
 
 
 def make_votes(task: Task, choices: str) -> list[Vote]:
@@ -288,7 +302,7 @@ def test_a_repeated_task_id_is_refused(tmp_path: Path) -> None:
 
 def test_a_model_is_asked_once_for_every_draw(tmp_path: Path) -> None:
     with Loopback(answer=lambda messages: f"```python\n{RIGHT}\n```") as server:
-        sampling = Sampling(model="vllm/m", base_urls=(server.url,), draws=3)
+        sampling = Sampling(model="vllm/m", base_urls=(server.url,), samples_per_problem=3)
         done: list[tuple[int, int]] = []
         samples, spent = draw_samples(sampling, [DOUBLE], tmp_path / "answers", lambda *now: done.append(now))
         assert spent.calls == server.tally.requests == 3 and done[-1] == (3, 3)

@@ -10,7 +10,7 @@ from bench_pairs import write_pairs_file
 from scipy import stats
 
 from codefavor.annotate.study import StudySettings, load_study
-from codefavor.bench.cascade import StageAnswers, ask, certify, least_problems, tail
+from codefavor.bench.cascade import StageAnswers, apply_thresholds, binomial_tail, certify, min_problems
 from codefavor.judges.cascade_card import CascadeCard, CascadeStage
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.source import read_pairs
@@ -40,7 +40,7 @@ def test_the_error_exceeds_the_target_no_more_often_than_delta_allows() -> None:
         part = [StageAnswers(stage.confidence[drawn], stage.right[drawn]) for stage in stages]
         found = certify(part, [str(index) for index in drawn], TARGET, DELTA, rng)
         if found:
-            outcome = ask(stages, found.thresholds, np.arange(EVERYTHING))
+            outcome = apply_thresholds(stages, found.thresholds, np.arange(EVERYTHING))
             certified += 1
             over += outcome.errors / outcome.answered > TARGET
     assert certified > SPLITS / 2
@@ -64,15 +64,15 @@ def test_tasks_of_one_problem_count_once() -> None:
 
 
 def test_the_least_number_of_problems_is_the_least() -> None:
-    least = least_problems(TARGET, DELTA)
-    assert tail(least, 0, TARGET) <= DELTA < tail(least - 1, 0, TARGET)
-    assert tail(0, 0, TARGET) == 1.0
+    least = min_problems(TARGET, DELTA)
+    assert binomial_tail(least, 0, TARGET) <= DELTA < binomial_tail(least - 1, 0, TARGET)
+    assert binomial_tail(0, 0, TARGET) == 1.0
 
 
 def test_a_stage_answers_only_what_is_left_and_what_it_has_a_side_for() -> None:
     first = StageAnswers(np.array([0.9, 0.6, 0.0]), np.array([True, True, False]))
     second = StageAnswers(np.array([0.9, 0.9, 0.0]), np.array([False, False, False]))
-    outcome = ask([first, second], (0.8, 0.0), np.arange(3))
+    outcome = apply_thresholds([first, second], (0.8, 0.0), np.arange(3))
     assert list(outcome.by) == [0, 1, -1] and (outcome.answered, outcome.errors) == (2, 1)
 
 
@@ -114,14 +114,14 @@ def test_runs_become_a_cascade_that_judges(runs: Path, tmp_path: Path) -> None:
     assert out.name in result["settings"]["judge_files"]
 
 
-def test_what_no_stage_answers_is_passed_on_to_people(runs: Path, tmp_path: Path) -> None:
+def test_what_no_stage_answers_is_exported_for_people(runs: Path, tmp_path: Path) -> None:
     file, queue = tmp_path / "silent.json", tmp_path / "queue.jsonl"
     silent = CascadeCard(stages=(CascadeStage(spec="shorter", threshold=None),))
     file.write_text(silent.model_dump_json(), encoding="utf-8")
     data = ("--data", runs / "pairs.jsonl", "--out", tmp_path / "run")
-    told = bench("run", "--judge", f"cascade:{file}", *data, "--passed-on", queue)
-    assert told.returncode == 0, told.stderr
-    assert "200 pairs passed on to people" in told.stdout
+    ran = bench("run", "--judge", f"cascade:{file}", *data, "--export-undecided", queue)
+    assert ran.returncode == 0, ran.stderr
+    assert "200 undecided pairs\n" in ran.stdout
     before = {(pair.chosen, pair.rejected) for pair in read_pairs(queue)}
     assert len(before) == len(load_study(queue, StudySettings(check_rate=0), None)) == 200
 

@@ -1,10 +1,15 @@
+import json
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bench_pairs import write_pairs_file
 
-from codefavor.bench.bench_judge import read_result, run_bench
+from codefavor.bench.bench_judge import bench_judge, read_result, run_bench
+from codefavor.bench.codeprefbench import CODEPREFBENCH
 from codefavor.bench.results import BenchResult, RunSettings
 from codefavor.bench.tasks import load_tasks
 from codefavor.errors import DataError, ModelError, UserError
@@ -14,6 +19,7 @@ from codefavor.manifest import make_manifest
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.verdict import Verdict
+from codefavor.runs.shards import Fleet
 
 
 @pytest.fixture
@@ -144,3 +150,60 @@ def test_what_is_no_result_is_refused_by_name(tmp_path: Path, content: str | Non
         (tmp_path / "result.json").write_text(content, encoding="utf-8")
     with pytest.raises(DataError, match=r"result.json"):
         read_result(tmp_path)
+
+
+def test_one_call_does_what_the_command_does(pairs: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "codefavor", "bench", "run", "--judge", "shorter", "--data", str(pairs)]
+    subprocess.run([*command, "--out", str(tmp_path / "command")], check=True, capture_output=True)
+    counts: list[tuple[int, int]] = []
+    called = bench_judge("shorter", pairs, tmp_path / "call", progress=lambda done, total: counts.append((done, total)))
+    printed = read_result(tmp_path / "command")
+    assert called.settings == printed.settings and called.average_estimate == printed.average_estimate
+    assert (counts[0], counts[-1]) == ((0, 80), (80, 80))
+    assert list(called.manifest.inputs) == [str(pairs)]
+
+
+def test_a_judge_is_benched_as_it_is_and_goes_on_where_it_stopped(pairs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with pytest.raises(ModelError, match="gone"):
+        bench_judge(Counting(ChanceJudge(1), calls=1), pairs, out)
+    rest = Counting(ChanceJudge(1))
+    assert bench_judge(rest, pairs, out).aspects["security"].tasks == 20 and rest.asked == 2 * (80 - 32)
+    with pytest.raises(UserError, match=r"begun with other settings \(order\)"):
+        bench_judge(ChanceJudge(1), pairs, out, order="given")
+    with pytest.raises(UserError, match="a Ray cluster loads the judge by its spec"):
+        bench_judge(ChanceJudge(1), pairs, tmp_path / "ray", fleet=Fleet())
+
+
+def old_result(path: Path) -> dict[str, Any]:
+    """Return a result as version 0.1 wrote it."""
+    content: dict[str, Any] = json.loads((path / "result.json").read_text(encoding="utf-8"))
+    del content["strata"], content["benchmark"]
+    return content
+
+
+def test_results_of_version_0_1_are_read(pairs: Path, tmp_path: Path) -> None:
+    now = bench(LengthJudge("shorter"), pairs, tmp_path / "out")
+    content = old_result(tmp_path / "out")
+    file = tmp_path / "result.json"
+    file.write_text(json.dumps(content), encoding="utf-8")
+    assert read_result(file) == now
+    content["aspects"]["other"] = content["aspects"].pop("security")
+    content["settings"]["data"] = CODEPREFBENCH.files
+    file.write_text(json.dumps(content), encoding="utf-8")
+    old = read_result(file)
+    assert old.benchmark == CODEPREFBENCH.names and old.strata[-1].title == "Other criteria"
+    content["aspects"]["beauty"] = content["aspects"]["other"]
+    file.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(DataError, match=r"result.json: not a benchmark result: .*beauty"):
+        read_result(file)
+
+
+def test_verdicts_under_other_strata_are_not_continued(tmp_path: Path) -> None:
+    data = write_pairs_file(tmp_path / "pairs.jsonl", (Aspect.SECURITY,))
+    out = tmp_path / "out"
+    bench(FirstJudge(), data, out)
+    log = out / "verdicts.jsonl"
+    log.write_text(log.read_text(encoding="utf-8").replace('"security"', '"other"'), encoding="utf-8")
+    with pytest.raises(DataError, match="about another comparison or criterion"):
+        bench(FirstJudge(), data, out)

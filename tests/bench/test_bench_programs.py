@@ -6,7 +6,7 @@ import pytest
 
 from codefavor.bench.build.curated import Dropped
 from codefavor.bench.build.efficiency import count_work, curate_efficiency
-from codefavor.bench.build.problems import Case, Problem
+from codefavor.bench.build.problems import Problem, ProgramTest
 from codefavor.bench.build.programs import call_on, program_as_function
 from codefavor.bench.build.samples import Sample
 from codefavor.sandbox.probe import open_sandbox
@@ -47,7 +47,7 @@ IN_A_THREAD = (
 
 
 def problem(*numbers: int) -> Problem:
-    cases = tuple(Case(typed=f"{number}\n", printed=f"{number * (number + 1) // 2}\n") for number in numbers)
+    cases = tuple(ProgramTest(stdin=f"{number}\n", stdout=f"{number * (number + 1) // 2}\n") for number in numbers)
     return Problem(id="p", instruction="Add up.", cases=cases)
 
 

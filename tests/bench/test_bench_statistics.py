@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from codefavor.bench.statistics import Sample, paired_test
+from codefavor.bench.statistics import ClusteredSample, paired_test
 
 ONE = "security"
 
@@ -13,8 +13,8 @@ def rng() -> np.random.Generator:
     return np.random.default_rng(7)
 
 
-def single(values: list[float], clusters: list[str]) -> Sample:
-    return Sample(values, [ONE] * len(values), clusters)
+def single(values: list[float], clusters: list[str]) -> ClusteredSample:
+    return ClusteredSample(values, [ONE] * len(values), clusters)
 
 
 def test_clusters_of_one_task_give_the_textbook_t_interval() -> None:
@@ -53,12 +53,12 @@ def test_the_mean_is_over_strata_and_shared_clusters_correlate_them() -> None:
     first = [float(x) for x in rng().integers(0, 2, size=40)]
     clusters = [str(n) for n in range(40)]
     strata = ["correctness"] * 40 + ["efficiency"] * 40
-    shared = Sample(first + first, strata, clusters + clusters)
-    apart = Sample(first + first, strata, clusters + [f"other {n}" for n in clusters])
+    shared = ClusteredSample(first + first, strata, clusters + clusters)
+    apart = ClusteredSample(first + first, strata, clusters + [f"other {n}" for n in clusters])
     assert shared.mean == apart.mean == pytest.approx(np.mean(first))
     assert shared.stderr() == pytest.approx(stats.sem(first))
     assert apart.stderr() == pytest.approx(stats.sem(first) / np.sqrt(2), rel=0.02)
-    assert Sample([1.0, 1.0, 1.0, 0.0], ["a", "a", "a", "b"], list("wxyz")).mean == 0.5
+    assert ClusteredSample([1.0, 1.0, 1.0, 0.0], ["a", "a", "a", "b"], list("wxyz")).mean == 0.5
 
 
 def test_unanimity_keeps_a_width() -> None:

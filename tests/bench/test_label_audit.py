@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from codefavor.bench.label_audit import SUBSET_FILE, AuditedTask, _majority, read_subset, run_audit, tasks_of_subset
-from codefavor.bench.mbpp_plus import PlusRunner, read_plus
+from codefavor.bench.codeprefbench import CODEPREFBENCH, _majority, file_name
+from codefavor.bench.label_audit import SUBSET_FILE, AuditedTask, audit_labels, read_subset, tasks_of_subset
+from codefavor.bench.mbpp_plus import MbppPlusRunner, read_mbpp_plus
 from codefavor.bench.tasks import load_tasks
 from codefavor.errors import DataError, RecordError, UserError
 from codefavor.jsonl import read_records, write_rows
@@ -46,7 +47,7 @@ def test_labels_and_texts_are_flagged_and_the_rest_is_the_subset(tmp_path: Path)
     )
     tasks = load_tasks(path, "kept", 0)
     out = tmp_path / "audit"
-    summary = run_audit(LengthJudge("shorter"), None, tasks, path, out, lambda done, total: None)
+    summary = audit_labels(LengthJudge("shorter"), None, tasks, path, out, lambda done, total: None)
     flags = [set(row.flags) for row in read_records(out / "audit.jsonl", AuditedTask)]
     assert flags == [
         {"confirmed"},
@@ -60,7 +61,7 @@ def test_labels_and_texts_are_flagged_and_the_rest_is_the_subset(tmp_path: Path)
     assert (row.tasks, row.clusters, row.verified, summary.verified) == (6, 6, 1, 1)
     subset = read_subset(out / SUBSET_FILE)
     assert [task.id for task in tasks_of_subset(tasks, subset).tasks] == [tasks.tasks[0].id]
-    again = run_audit(LengthJudge("longer"), None, tasks, path, out, lambda done, total: None)
+    again = audit_labels(LengthJudge("longer"), None, tasks, path, out, lambda done, total: None)
     assert again == summary, "what was audited is not audited again"
 
 
@@ -68,8 +69,8 @@ def test_a_subset_of_other_data_and_a_foreign_folder_are_refused(tmp_path: Path)
     path = data(tmp_path, (GOOD, LONGER_AND_BAD))
     tasks = load_tasks(path, "kept", 0)
     with pytest.raises(UserError, match="holds no such run; choose another --out"):
-        run_audit(LengthJudge("shorter"), None, tasks, path, tmp_path, lambda done, total: None)
-    run_audit(LengthJudge("shorter"), None, tasks, path, tmp_path / "audit", lambda done, total: None)
+        audit_labels(LengthJudge("shorter"), None, tasks, path, tmp_path, lambda done, total: None)
+    audit_labels(LengthJudge("shorter"), None, tasks, path, tmp_path / "audit", lambda done, total: None)
     other = tmp_path / "other"
     other.mkdir()
     elsewhere = load_tasks(data(other, (GOOD, SHORTER_AND_BAD)), "kept", 0)
@@ -87,8 +88,8 @@ def test_more_inputs_tell_the_wrong_candidate(tmp_path: Path) -> None:
     row = {"entry_point": "largest", "canonical_solution": GOOD, "base_input": [[[1, 2]]], "plus_input": [[[5]]]}
     plus = tmp_path / "plus.jsonl"
     write_rows(plus, [{"task_id": task.group, **row} for task in tasks.tasks])
-    runner = PlusRunner(read_plus(plus))
-    run_audit(LengthJudge("shorter"), runner, tasks, path, tmp_path / "audit", lambda done, total: None)
+    runner = MbppPlusRunner(read_mbpp_plus(plus))
+    audit_labels(LengthJudge("shorter"), runner, tasks, path, tmp_path / "audit", lambda done, total: None)
     rows = read_records(tmp_path / "audit" / "audit.jsonl", AuditedTask)
     assert [set(row.flags) for row in rows] == [{"confirmed", "plus confirmed"}, {"refuted", "plus refuted"}]
 
@@ -97,7 +98,15 @@ def test_a_file_that_is_not_of_mbpp_plus_is_named(tmp_path: Path) -> None:
     path = tmp_path / "plus.jsonl"
     write_rows(path, [{"task_id": "Mbpp/1"}])
     with pytest.raises(RecordError, match=r"plus\.jsonl.*entry_point"):
-        read_plus(path)
+        read_mbpp_plus(path)
+
+
+def test_letters_that_are_not_the_label_are_counted(tmp_path: Path) -> None:
+    row = {"task_id": "x", "instruction": "i", "choices": ["a", "b"], "gt_choice": 0}
+    rows = [{**row, "annotations": letters} for letters in (["A", "A", "B"], ["codeB", "codeB", "codeA"])] + [row]
+    write_rows(tmp_path / file_name(Aspect.HUMAN_PREFERENCE), rows)
+    (note,) = CODEPREFBENCH.notes(tmp_path)
+    assert note.startswith("human preference: in 1 of 2 tasks")
 
 
 def test_letters_are_read_alone_and_as_they_were_released() -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from codefavor.bench.bench_judge import read_result
+from codefavor.bench.codeprefbench import file_name
 from codefavor.bench.reference_verdicts import read_reference
-from codefavor.bench.tasks import TaskSet, file_name, load_tasks
+from codefavor.bench.tasks import TaskSet, load_tasks
 from codefavor.errors import DataError, RecordError
 from codefavor.jsonl import read_rows, write_rows
 from codefavor.pairs.criterion import Aspect
@@ -48,7 +49,7 @@ def test_a_complete_file_gives_one_figure_both_ways(benchmark: Path, tasks: Task
     right = sum(row["gt_choice"] == row["decision"] for row in rows)
     (figure,) = read.figures.values()
     assert figure.accuracy == (right + 0.5) / 207 and figure.undecided == 1 / 207 and figure.missing == 0
-    assert [row.task for row in read.rows] == [task.id for task in tasks.tasks if task.aspect_name == "security"]
+    assert [row.task for row in read.rows] == [task.id for task in tasks.tasks if task.stratum == "security"]
     assert read.rows[5].given.undecided == "no choice found in the answer"
     assert read.rows[0].given.feedback == "CODE_A is better" and read.model == "openai/some"
 

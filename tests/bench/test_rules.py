@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from codefavor.bench.build.rules import fixed
+from codefavor.bench.build.rules import fix_by_rules
 from codefavor.evidence.findings import find
 from codefavor.jsonl import write_rows
 from loopback.runs import codefavor
@@ -29,7 +29,7 @@ from loopback.runs import codefavor
     ],
 )
 def test_a_rule_replaces_what_is_insecure_and_the_analysers_see_it_gone(insecure: str, safe: str) -> None:
-    mended = fixed(insecure)
+    mended = fix_by_rules(insecure)
     assert mended is not None and safe in mended and ast.parse(mended)
     before, after = (
         {f.rule for f in find(code).findings if f.severity != "low" or f.rule == "B105"} for code in (insecure, mended)
@@ -39,7 +39,7 @@ def test_a_rule_replaces_what_is_insecure_and_the_analysers_see_it_gone(insecure
 
 @pytest.mark.parametrize("code", ["x = 1\n", "random = f.random()\n", "def broken(:\n  eval(x)", "passed = 'yes'\n"])
 def test_code_that_no_rule_knows_has_no_fix(code: str) -> None:
-    assert fixed(code) is None
+    assert fix_by_rules(code) is None
 
 
 def test_a_benchmark_is_built_by_rules_alone(tmp_path: Path) -> None:

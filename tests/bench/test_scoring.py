@@ -2,14 +2,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from codefavor.bench.codeprefbench import CODEPREFBENCH
 from codefavor.bench.results import RunSettings, TaskVerdict
 from codefavor.bench.scoring import score, score_run
+from codefavor.bench.tasks import TaskSet
 from codefavor.manifest import Manifest
 from codefavor.pairs.comparison import Choice, Side
 from codefavor.pairs.verdict import Cost, Verdict
 
 SETTINGS = RunSettings(judge="j", judge_files={}, data={}, order="both", comments="stripped", seed=0)
 MANIFEST = Manifest(command="", config={}, inputs={}, seed=0, versions={}, commit=None)
+TASKS = TaskSet(tasks=(), files={}, strata=CODEPREFBENCH.strata)
 CHOICES: list[Choice | None] = ["A", "B", "tie", None]
 
 
@@ -31,7 +34,7 @@ def test_ties_and_no_answer_are_half_right(choice: Choice | None, points: float)
 
 def test_order_figures_of_a_handful_of_tasks() -> None:
     rows = [row("A", "A"), row("A", "B"), row("B", "B"), row("A", None), row("tie", "A"), row(None, None)]
-    figures = score_run(rows, SETTINGS, {}, MANIFEST).aspects["security"]
+    figures = score_run(rows, TASKS, SETTINGS, MANIFEST).aspects["security"]
     orders = figures.orders
     assert orders is not None
     assert orders.single_order == pytest.approx((1 + 1 + 0 + 1 + 0.5 + 0.5) / 6)
@@ -43,21 +46,21 @@ def test_order_figures_of_a_handful_of_tasks() -> None:
 
 
 def test_costs_are_per_task_over_both_orders() -> None:
-    cost = score_run([row("A", "A"), row("B", "A")], SETTINGS, {}, MANIFEST).cost
+    cost = score_run([row("A", "A"), row("B", "A")], TASKS, SETTINGS, MANIFEST).cost
     assert (cost.seconds, cost.input_tokens, cost.output_tokens, cost.dollars) == (2, 20, 6, 1)
 
 
 def test_people_stand_beside_the_average() -> None:
     aspects = ["correctness", "efficiency", "security"]
     rows = [row("A", "A", aspect=aspect) for aspect in aspects] + [row("B", "B", aspect="human-preference")]
-    assert score_run(rows, SETTINGS, {"security": 1}, MANIFEST).average == 1
-    assert score_run(rows[1:], SETTINGS, {}, MANIFEST).average is None
+    assert score_run(rows, TASKS, SETTINGS, MANIFEST).average == 1
+    assert score_run(rows[1:], TASKS, SETTINGS, MANIFEST).average is None
 
 
 @given(st.lists(st.tuples(st.sampled_from(CHOICES), st.sampled_from(CHOICES), st.sampled_from("AB")), min_size=1))
 def test_every_task_is_counted(answers: list[tuple[Choice | None, Choice | None, Side]]) -> None:
     rows = [row(*each) for each in answers]
-    figures = score_run(rows, SETTINGS, {}, MANIFEST).aspects["security"]
+    figures = score_run(rows, TASKS, SETTINGS, MANIFEST).aspects["security"]
     assert figures.tasks == len(answers)
     assert 0 <= figures.undecided + figures.ties <= 1
     assert figures.accuracy >= (figures.undecided + figures.ties) / 2 - 1e-12

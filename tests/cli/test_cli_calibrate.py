@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from codefavor.bench.calibrate import calibrate_judge
-from codefavor.bench.tasks import RELEASED, file_name
+from codefavor.bench.codeprefbench import CODEPREFBENCH
 from codefavor.errors import CodeFavorError
 from codefavor.jsonl import write_records
 from codefavor.judges.card import read_card
@@ -85,10 +85,9 @@ def test_what_makes_no_sense_is_refused_and_leaves_the_card_alone(workshop: Path
     judge, run = workshop / "judge", workshop / "held-out"
     before = (judge / "judge.json").read_bytes()
     other, released, one_order = tmp_path / "other", tmp_path / "released", tmp_path / "one-order"
-    benchmark = {file_name(aspect): digest for aspect, digest in RELEASED.items()}
     changes = {
         other: {"judge_files": {"judge.json": "0" * 64}},
-        released: {"data": benchmark},
+        released: {"data": CODEPREFBENCH.files},
         one_order: {"order": "given"},
     }
     for folder, changed in changes.items():

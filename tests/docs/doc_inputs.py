@@ -29,7 +29,7 @@ GIT = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
 }
-SMALL_RUN = ("--source", "stdlib", "--most-files", "120", "--limit", "90")
+SMALL_RUN = ("--source", "stdlib", "--max-files", "120", "--max-pairs", "90")
 
 
 def prepare(folder: Path) -> None:

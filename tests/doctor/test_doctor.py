@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from codefavor.bench.tasks import RELEASED, file_name
+from codefavor.bench.codeprefbench import CODEPREFBENCH
 from codefavor.doctor.check import Check, diagnose
 from codefavor.doctor.core import judge_check, sandbox_check
 from codefavor.doctor.packages import fits, installed_version, package_checks, python_check, read_requirement
@@ -137,7 +137,7 @@ def test_places_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_the_benchmark_is_told(tmp_path: Path) -> None:
     assert benchmark_check({}).state == "missing"
-    first, *others = (file_name(aspect) for aspect in RELEASED)
+    first, *others = CODEPREFBENCH.files
     (tmp_path / first).write_bytes(b"another")
     check = benchmark_check({"CODEFAVOR_BENCH": str(tmp_path)})
     assert check.state == "broken" and f"{first} is not the released one" in check.detail

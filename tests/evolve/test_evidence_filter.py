@@ -6,6 +6,7 @@ from codefavor.evidence.verification import verify
 from codefavor.evolve.prompts import commit_instruct
 from codefavor.evolve.protocol import Discard
 from codefavor.jsonl import read_records
+from codefavor.languages.python.language import PYTHON
 from codefavor.pairs.pair import PreferencePair
 from loopback.critic import answer
 from loopback.runs import commit_run, evolve, summary, write_commits
@@ -16,7 +17,7 @@ DOUBLE, SQUARE = ("def double(n):\n    return n + n\n", "def double(n):\n    ret
 
 def contrary(messages: list[dict[str, str]]) -> str:
     """Rephrase every commit as the same task, with chosen and rejected turned round in every third one."""
-    if messages[-1]["content"] != commit_instruct.ask_rephrase():
+    if messages[-1]["content"] != commit_instruct.ask_rephrase(PYTHON):
         return "YES" if messages[-1]["content"] == commit_instruct.ask_filter() else answer(messages)
     number = next(n for n in range(99, 0, -1) if f"area_{n}" in messages[1]["content"])
     pair = (SQUARE, DOUBLE) if number % 3 == 0 else (DOUBLE, SQUARE)
@@ -27,7 +28,8 @@ def contrary(messages: list[dict[str, str]]) -> str:
             rejected=pair[1],
             chosen=pair[0],
             feedback="The chosen code is right.",
-        )
+        ),
+        PYTHON,
     )
 
 

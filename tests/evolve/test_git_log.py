@@ -13,6 +13,7 @@ from codefavor.evolve.commit_seed import CommitSeed
 from codefavor.evolve.git_log import head_of, license_of, read_commits, source_name
 from codefavor.evolve.licenses import recognise_licenses
 from codefavor.git.repository import find_repositories, open_repository
+from codefavor.languages.python.language import PYTHON
 
 MIT = (
     "Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated "
@@ -60,13 +61,13 @@ def workshop(tmp_path: Path) -> Workshop:
 
 
 def outcomes(path: Path, rules: CommitFilter | None = None) -> dict[str, str]:
-    found = read_commits(path, rules or CommitFilter())
+    found = read_commits(path, rules or CommitFilter(), PYTHON)
     return {got.source_id: "seed" if isinstance(got, CommitSeed) else got.reason for got in found}
 
 
 def test_a_good_commit_is_a_seed_with_licence_and_source(workshop: Workshop) -> None:
     commit = workshop.commit("sum the items at once\n\nIt is faster.", total_py=FAST)
-    seeds = [seed for seed in read_commits(workshop.path, CommitFilter()) if isinstance(seed, CommitSeed)]
+    seeds = [seed for seed in read_commits(workshop.path, CommitFilter(), PYTHON) if isinstance(seed, CommitSeed)]
     assert seeds == [
         CommitSeed(
             source="shop",
@@ -120,7 +121,7 @@ def test_merges_are_passed_over(workshop: Workshop) -> None:
 def test_the_filter_can_be_loosened(workshop: Workshop) -> None:
     commit = workshop.commit("sum and say so", total_py=FAST, notes="text")
     assert outcomes(workshop.path)[commit] == "other files too"
-    assert outcomes(workshop.path, CommitFilter(only_python=False))[commit] == "seed"
+    assert outcomes(workshop.path, CommitFilter(single_file=False))[commit] == "seed"
 
 
 @pytest.mark.parametrize(("text", "reason"), [(GPL, "licence not allowed: gpl"), ("Ask me.", "no licence recognised")])
@@ -150,7 +151,7 @@ def test_a_long_file_is_cut_to_what_changes(workshop: Workshop) -> None:
     before = head + "    def total(self, items):\n        return math.fsum(list(items))\n\n\n" + filler + "\n"
     workshop.commit("write a very long file", long_py=before)
     commit = workshop.commit("do not copy the items", long_py=before.replace("list(items)", "items"))
-    seed = next(s for s in read_commits(workshop.path, CommitFilter()) if s.source_id == commit)
+    seed = next(s for s in read_commits(workshop.path, CommitFilter(), PYTHON) if s.source_id == commit)
     assert isinstance(seed, CommitSeed)
     assert "math.fsum(list(items))" in seed.before
     assert "math.fsum(items)" in seed.after

@@ -1,10 +1,9 @@
 import pytest
 
-from codefavor.evolve.classify_criterion import criterion_kind, criterion_of
 from codefavor.evolve.filters import PairFilter
 from codefavor.evolve.prompts.naming import name_codes, names_a_code
 from codefavor.evolve.protocol import Discard
-from codefavor.pairs.criterion import Aspect, Criterion
+from codefavor.pairs.criterion import Criterion
 from codefavor.pairs.pair import PreferencePair, Provenance
 
 GOOD = "def total(items):\n    # at once\n    return sum(items)"
@@ -49,27 +48,11 @@ def test_an_unsound_pair_is_dropped_with_the_reason(changes: dict[str, str], rea
 
 def test_names_need_not_match_when_not_asked() -> None:
     other = pair(rejected=BAD.replace("total", "other"))
-    assert PairFilter(comments="keep", asked_name=False).check(other) == other
+    assert PairFilter(comments="keep", requires_name=False).check(other) == other
 
 
 @pytest.mark.parametrize(
-    ("text", "kind", "aspect"),
-    [
-        ("The code runs faster on long lists.", "efficiency", Aspect.EFFICIENCY),
-        ("It returns the correct result for every input.", "correctness", Aspect.CORRECTNESS),
-        ("Resists SQL injection.", "security", Aspect.SECURITY),
-        ("The code is concise and readable.", "readability", None),
-        ("Fast, fast and correct.", "efficiency", None),
-        ("It is what it is.", "other", None),
-    ],
-)
-def test_criteria_are_told_apart_by_key_words(text: str, kind: str, aspect: Aspect | None) -> None:
-    assert criterion_kind(text) == kind
-    assert criterion_of(text).aspect == aspect
-
-
-@pytest.mark.parametrize(
-    ("said", "named"),
+    ("feedback", "named"),
     [
         ("The improved code is faster than the naive code.", "The chosen code is faster than the rejected code."),
         ("[IMPROVED_CODE] beats [NAIVE_CODE].", "The chosen code beats the rejected code."),
@@ -78,6 +61,6 @@ def test_criteria_are_told_apart_by_key_words(text: str, kind: str, aspect: Aspe
         ("It is shorter.", "It is shorter."),
     ],
 )
-def test_feedback_names_the_codes_as_judges_do(said: str, named: str) -> None:
-    assert name_codes(said) == named
+def test_feedback_names_the_codes_as_judges_do(feedback: str, named: str) -> None:
+    assert name_codes(feedback) == named
     assert names_a_code(named) is ("code" in named)

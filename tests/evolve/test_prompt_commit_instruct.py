@@ -15,6 +15,7 @@ from codefavor.evolve.prompts.commit_instruct import (
 )
 from codefavor.evolve.prompts.sections import ReplyError
 from codefavor.evolve.prompts.yes_no import read_yes_no
+from codefavor.languages.python.language import PYTHON
 
 REPHRASING = Rephrasing(
     instruction="Write `first(items)`.\n\nIt returns the first item.\n\n```python\nfirst([1]) == 1\n```",
@@ -41,15 +42,15 @@ _CODES = _CODE.map(lambda lines: "\n".join(["x = 1", *lines, "y = 2"]))
 @given(st.builds(Rephrasing, instruction=_TEXTS, criterion=_TEXTS, rejected=_CODES, chosen=_CODES, feedback=_TEXTS))
 @settings(suppress_health_check=[HealthCheck.too_slow])  # how fast texts are drawn is the machine's affair
 def test_reading_back_gives_what_was_written(rephrasing: Rephrasing) -> None:
-    assert parse_rephrasing(render_rephrasing(rephrasing)) == rephrasing
+    assert parse_rephrasing(render_rephrasing(rephrasing, PYTHON)) == rephrasing
 
 
 def test_headings_and_fences_inside_code_are_code() -> None:
-    assert parse_rephrasing(render_rephrasing(REPHRASING)) == REPHRASING
+    assert parse_rephrasing(render_rephrasing(REPHRASING, PYTHON)) == REPHRASING
 
 
 def _restyled(style: str) -> str:
-    lines = render_rephrasing(REPHRASING).split("\n")
+    lines = render_rephrasing(REPHRASING, PYTHON).split("\n")
     headings = ("## Instruction", "## Criterion", "## Rejected code", "## Chosen code")
     first = {heading: lines.index(heading) for heading in headings}
     # The last one: the chosen code holds a line of the same text in its docstring.
@@ -117,15 +118,15 @@ def test_prose_that_begins_with_a_name_is_no_heading() -> None:
 
 
 def test_a_reply_cut_short_names_what_is_missing() -> None:
-    cut = render_rephrasing(REPHRASING).split("## Chosen code")[0]
+    cut = render_rephrasing(REPHRASING, PYTHON).split("## Chosen code")[0]
     with pytest.raises(ReplyError, match="missing or empty: Chosen code, Feedback") as problem:
         parse_rephrasing(cut)
-    assert "Chosen code, Feedback" in ask_again(problem.value)
+    assert "Chosen code, Feedback" in ask_again(PYTHON, problem.value)
 
 
 def test_the_layout_itself_is_no_reply() -> None:
     with pytest.raises(ReplyError):
-        parse_rephrasing(ask_rephrase().rpartition("layout:\n\n")[2])
+        parse_rephrasing(ask_rephrase(PYTHON).rpartition("layout:\n\n")[2])
 
 
 @given(st.text())
@@ -135,7 +136,7 @@ def test_no_reply_is_a_surprise(reply: str) -> None:
 
 
 def test_the_prompt_shows_the_code_and_the_change() -> None:
-    prompt = ask_reason("speed up", "a = 1", "-a = 1\n+a = 2\n")
+    prompt = ask_reason(PYTHON, "speed up", "a = 1", "-a = 1\n+a = 2\n")
     assert "speed up" in prompt
     assert "```python\na = 1\n```" in prompt
     assert "```diff\n-a = 1" in prompt

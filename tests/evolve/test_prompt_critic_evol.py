@@ -13,6 +13,7 @@ from codefavor.evolve.prompts.critic_evol import (
 )
 from codefavor.evolve.prompts.critic_examples import EXAMPLES, Critique
 from codefavor.evolve.prompts.sections import ReplyError
+from codefavor.languages.python.language import PYTHON
 
 REVISION = EXAMPLES[0].critique
 
@@ -20,7 +21,7 @@ REVISION = EXAMPLES[0].critique
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_the_examples_are_what_they_ask_for(example: object) -> None:
     critique = example.critique  # type: ignore[attr-defined]
-    assert parse_critique(render_critique(critique)) == critique
+    assert parse_critique(render_critique(critique, PYTHON)) == critique
     ast.parse(example.draft)  # type: ignore[attr-defined]
     ast.parse(critique.revised or "")
 
@@ -39,9 +40,9 @@ _CODE = st.lists(st.sampled_from(["a = 1", "```", "## Decision", "", "    pass",
 @settings(suppress_health_check=[HealthCheck.too_slow])  # how fast texts are drawn is the machine's affair
 def test_reading_back_gives_what_was_written(critique: str, criterion: str, revised: str, feedback: str) -> None:
     revision = Critique(critique=critique, good_enough=False, criterion=criterion, revised=revised, feedback=feedback)
-    assert parse_critique(render_critique(revision)) == revision
+    assert parse_critique(render_critique(revision, PYTHON)) == revision
     approval = Critique(critique=critique, good_enough=True)
-    assert parse_critique(render_critique(approval)) == approval
+    assert parse_critique(render_critique(approval, PYTHON)) == approval
 
 
 @pytest.mark.parametrize(
@@ -57,12 +58,12 @@ def test_good_enough_is_an_answer(reply: str) -> None:
 
 
 def test_a_revision_without_a_decision_is_a_revision() -> None:
-    reply = render_critique(REVISION).replace("## Decision\nREVISE\n\n", "")
+    reply = render_critique(REVISION, PYTHON).replace("## Decision\nREVISE\n\n", "")
     assert parse_critique(reply) == REVISION
 
 
 def test_not_good_enough_is_not_good_enough() -> None:
-    reply = render_critique(REVISION).replace("REVISE", "NOT GOOD ENOUGH")
+    reply = render_critique(REVISION, PYTHON).replace("REVISE", "NOT GOOD ENOUGH")
     assert parse_critique(reply) == REVISION
 
 
@@ -82,12 +83,12 @@ def test_an_unusable_reply_is_refused_with_the_reason(reply: str, problem: str) 
 
 
 def test_the_order_of_examples_depends_on_the_seed_alone() -> None:
-    assert opening("1:a") == opening("1:a")
-    orders = {tuple(message.content for message in opening(f"1:{n}")) for n in range(40)}
+    assert opening(PYTHON, "1:a") == opening(PYTHON, "1:a")
+    orders = {tuple(message.content for message in opening(PYTHON, f"1:{n}")) for n in range(40)}
     assert len(orders) > 20
     assert {frozenset(order) for order in orders} == {frozenset(next(iter(orders)))}
 
 
 def test_a_draft_with_fences_stays_whole() -> None:
     draft = 'TEXT = """\n```\n"""'
-    assert f"````python\n{draft}\n````" in ask_critique("Write TEXT.", draft)
+    assert f"````python\n{draft}\n````" in ask_critique(PYTHON, "Write TEXT.", draft)

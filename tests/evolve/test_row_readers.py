@@ -15,6 +15,7 @@ from codefavor.evolve.edit_pack import read_edit_pack
 from codefavor.evolve.instructions import SELF_OSS_INSTRUCT, read_docstrings, read_instructions
 from codefavor.evolve.protocol import Discard
 from codefavor.jsonl import write_rows
+from codefavor.languages.python.language import PYTHON
 
 pa = pytest.importorskip("pyarrow")
 parquet = pytest.importorskip("pyarrow.parquet")
@@ -54,7 +55,7 @@ def write_table(path: Path, rows: list[dict[str, Any]]) -> str:
 
 @pytest.mark.parametrize("name", ["edits.jsonl", "edits.parquet"])
 def test_edit_pack_rows_are_seeds_or_have_a_reason(tmp_path: Path, name: str) -> None:
-    read = list(read_edit_pack(write_table(tmp_path / name, EDITS), CommitFilter()))
+    read = list(read_edit_pack(write_table(tmp_path / name, EDITS), CommitFilter(), PYTHON))
     seeds = [seed for seed in read if isinstance(seed, CommitSeed)]
     assert {drop.source_id: drop.reason for drop in read if isinstance(drop, Discard)} == {
         "c2": "not Python",
@@ -82,7 +83,7 @@ def test_instructions_bring_their_draft_and_licence(tmp_path: Path, name: str) -
 def test_a_row_without_what_is_needed_is_named(tmp_path: Path, name: str) -> None:
     source = write_table(tmp_path / name, [{"commit": "c1", "instruction": ""}])
     with pytest.raises(DataError, match=rf"{name}, row 1: no text in column old_contents"):
-        list(read_edit_pack(source, CommitFilter()))
+        list(read_edit_pack(source, CommitFilter(), PYTHON))
     with pytest.raises(DataError, match=rf"{name}, row 1: no text in any column of instruction"):
         list(read_instructions(source))
 
@@ -135,8 +136,8 @@ def test_docstrings_of_a_repository_become_instructions(tmp_path: Path) -> None:
     identity = ("-c", "user.name=a", "-c", "user.email=a@example.org")
     for step in (("init", "-q"), ("add", "-A"), (*identity, "commit", "-q", "-m", "begin")):
         subprocess.run(["git", "-C", str(tmp_path), *step], check=True)
-    (seed,) = read_docstrings(tmp_path)
+    (seed,) = read_docstrings(tmp_path, PYTHON)
     assert (seed.source, seed.source_id, seed.license) == (tmp_path.name, "sums.py:add", None)
     assert seed.instruction.startswith("Write the Python function `add(a: int, b: int=0) -> int`.\n\nReturn the sum")
     with pytest.raises(DataError, match="no git repository"):
-        list(read_docstrings(tmp_path / "sums.py"))
+        list(read_docstrings(tmp_path / "sums.py", PYTHON))

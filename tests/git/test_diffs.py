@@ -12,6 +12,7 @@ from codefavor.evolve.git_log import license_of, read_commits
 from codefavor.git.diffs import Commit, FileChange, read_changes, read_log
 from codefavor.git.repository import open_repository
 from codefavor.git.revisions import find_revisions
+from codefavor.languages.python.language import PYTHON
 from git_repository import GitRepository
 
 NAMES = (
@@ -64,7 +65,7 @@ def test_no_commit_is_lost_by_the_name_of_its_file(tmp_path: Path, name: str) ->
     repository.commit({name: BEFORE, "LICENSE": MIT})
     repository.write({name: AFTER})
     repository.git("commit", "--quiet", "--message", "sum the items at once")
-    (seed,) = (seed for seed in read_commits(repository.folder, CommitFilter()) if isinstance(seed, CommitSeed))
+    (seed,) = (seed for seed in read_commits(repository.folder, CommitFilter(), PYTHON) if isinstance(seed, CommitSeed))
     assert (seed.before, seed.after) == (BEFORE, AFTER)
     assert seed.path == os.fsencode(name).decode("utf-8", "backslashreplace")
     assert CommitSeed.model_validate_json(seed.model_dump_json()) == seed

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 
-from codefavor.evolve.prompts import critic_evol
 from codefavor.judges.chat_format import render_answer
 from loopback import critic
 from loopback.dialects import Messages
@@ -20,6 +19,6 @@ def answer(messages: Messages) -> str:
     if found := re.search(r"Multiply x by (\d), as (\w+)\(x\)", last):
         _ASKED[found[2]] += 1
         return f"```python\ndef {found[2]}(x):\n    return {found[1]} {'*+'[_ASKED[found[2]] % 2]} x\n```"
-    if messages[0]["content"] in (critic_evol.DRAFT_SYSTEM, critic_evol.CRITIC_SYSTEM):
+    if critic.roles().get(messages[0]["content"], ("",))[0] in {"draft", "critic"}:
         return critic.answer(messages)
     return critic.agree(messages)

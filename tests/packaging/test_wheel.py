@@ -119,7 +119,7 @@ def test_the_installed_command_works_without_the_checkout(installed: Path, tmp_p
     assert "b.py" in codefavor(*asked, "--judge", "shorter").splitlines()[0]
     assert "a.py" in codefavor(*asked).splitlines()[0], "the judge that is shipped decides by running"
     assert "Foreign code can be run here." in codefavor("sandbox", "check")
-    codefavor("evolve", "regress-evol", "--source", "stdlib", "--most-files", "40", "--limit", "12", "--out", "made")
+    codefavor("evolve", "regress-evol", "--source", "stdlib", "--max-files", "40", "--max-pairs", "12", "--out", "made")
     codefavor("bench", "run", "--judge", "shorter", "--data", "made/pairs.jsonl", "--out", "run")
     codefavor("report", "run", "--data", "made/pairs.jsonl", "--out", "report.html")
     assert "<html" in (tmp_path / "report.html").read_text(encoding="utf-8")

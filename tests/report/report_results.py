@@ -2,17 +2,18 @@
 
 import random
 
+from codefavor.bench.codeprefbench import CODEPREFBENCH
 from codefavor.bench.results import AspectResult, BenchResult, OrderFigures, RunSettings, TaskCost, TaskVerdict
 from codefavor.bench.scoring import score_run
 from codefavor.bench.statistics import Estimate
-from codefavor.bench.tasks import RELEASED, Task, file_name
+from codefavor.bench.tasks import Task, TaskSet
 from codefavor.manifest import Manifest
 from codefavor.pairs.comparison import Comparison, Side
 from codefavor.pairs.criterion import Aspect, criterion_for
 from codefavor.pairs.verdict import Cost, Verdict
 from codefavor.report.runs import ReportedRun
 
-BENCHMARK = {file_name(aspect): digest for aspect, digest in RELEASED.items()}
+BENCHMARK = CODEPREFBENCH.files
 ACCURACIES = {"correctness": 0.656, "efficiency": 0.636, "security": 0.326, "human-preference": 0.386}
 
 
@@ -32,12 +33,14 @@ def make_task(number: int) -> Task:
             code_a=f"def f():\n    return {number}",
             code_b="def f():\n    return 'x'  # </script><b>",
         ),
+        stratum=ASPECTS[number % 3],
         label=label,
         group=str(number // 2),
     )
 
 
 OWN_TASKS = tuple(make_task(number) for number in range(120))
+TASKS = TaskSet(tasks=OWN_TASKS, files=OWN, strata=CODEPREFBENCH.strata)
 
 
 def make_run(judge: str, error: float) -> ReportedRun:
@@ -57,12 +60,10 @@ def make_run(judge: str, error: float) -> ReportedRun:
             feedback="Ends a script: </script><b>bold</b>",
             cost=Cost(seconds=0.1, input_tokens=100, output_tokens=10, dollars=0.001 * (1 - error)),
         )
-        rows.append(
-            TaskVerdict(task=task.id, aspect=task.aspect_name, group=task.group, label=task.label, given=verdict)
-        )
+        rows.append(TaskVerdict(task=task.id, aspect=task.stratum, group=task.group, label=task.label, given=verdict))
     settings = make_result(judge, OWN, order="given").settings
     manifest = Manifest(command="test", config={}, inputs={}, seed=0, versions={}, commit=None)
-    return ReportedRun(result=score_run(rows, settings, {}, manifest), rows=tuple(rows))
+    return ReportedRun(result=score_run(rows, TASKS, settings, manifest), rows=tuple(rows))
 
 
 def make_result(judge: str, data: dict[str, str] | None = None, order: str = "both") -> BenchResult:
@@ -79,6 +80,8 @@ def make_result(judge: str, data: dict[str, str] | None = None, order: str = "bo
     )
     return BenchResult(
         judge=judge,
+        benchmark=CODEPREFBENCH.names if settings.data == BENCHMARK else None,
+        strata=CODEPREFBENCH.strata,
         aspects={aspect: make_aspect(accuracy, cost) for aspect, accuracy in ACCURACIES.items()},
         average=0.539,
         average_estimate=Estimate(

@@ -2,20 +2,21 @@ import json
 
 from hypothesis import given
 from hypothesis import strategies as st
-from report_results import OWN, OWN_TASKS, make_run
+from report_results import OWN_TASKS, TASKS, make_run
 
-from codefavor.bench.tasks import TaskSet
 from codefavor.report.browser import browser_json, covers, length_rows
 from codefavor.report.runs import ReportedRun
 
-TASKS = TaskSet(tasks=OWN_TASKS, files=OWN)
 RUN = make_run("careful", 0.2)
+TITLES = {stratum.key: stratum.title for stratum in TASKS.strata}
 
 
 @given(st.text())
 def test_any_code_comes_back_and_none_ends_the_script(code: str) -> None:
     shown = OWN_TASKS[0].comparison.model_copy(update={"code_a": code + "</script><!--"})
-    text = browser_json(TaskSet(tasks=(OWN_TASKS[0].model_copy(update={"comparison": shown}),), files=OWN), [RUN])
+    text = browser_json(
+        TASKS.model_copy(update={"tasks": (OWN_TASKS[0].model_copy(update={"comparison": shown}),)}), [RUN]
+    )
     assert json.loads(text)["tasks"][0]["a"] == code + "</script><!--"
     assert "<" not in text and ">" not in text and "\u2028" not in text
 
@@ -23,7 +24,7 @@ def test_any_code_comes_back_and_none_ends_the_script(code: str) -> None:
 def test_only_runs_with_verdicts_on_these_tasks_are_covered() -> None:
     assert covers(TASKS, RUN)
     assert not covers(TASKS, ReportedRun(result=RUN.result))
-    assert not covers(TaskSet(tasks=OWN_TASKS, files={"other": "2"}), RUN)
+    assert not covers(TASKS.model_copy(update={"files": {"other": "2"}}), RUN)
 
 
 def test_a_task_without_a_verdict_is_null() -> None:
@@ -37,7 +38,8 @@ def test_length_figures_tell_a_judge_of_length_from_the_truth() -> None:
         row.model_copy(update={"given": row.given.model_copy(update={"choice": "A", "prob_a": None})})
         for row in RUN.rows
     ]
-    figures = {row.aspect: row.figures for row in length_rows(TASKS, RUN.model_copy(update={"rows": tuple(always_a)}))}
-    assert set(figures) == {"correctness", "efficiency", "security"}
+    judged = RUN.model_copy(update={"rows": tuple(always_a)})
+    figures = {row.stratum: row.figures for row in length_rows(TASKS, judged, TITLES)}
+    assert set(figures) == {"Correctness", "Efficiency", "Security"}
     for prefers, better, where_shorter, where_longer in figures.values():
         assert (prefers, where_shorter, where_longer) == ("100.0", "100.0", "0.0") and 50 < float(better) < 100

@@ -3,7 +3,7 @@ from report_results import make_result, make_run
 
 from codefavor.report.frontier import CostRow, cost_rows, draw_frontier, frontier, money
 from codefavor.report.published import load_published
-from codefavor.report.table import make_table
+from codefavor.report.table import make_accuracy_table
 
 PUBLISHED = load_published()
 
@@ -21,14 +21,17 @@ def test_the_frontier_keeps_what_nothing_beats_for_less() -> None:
 def test_costs_are_normalised_to_the_cheapest_that_costs_any() -> None:
     results = [make_result("paid"), make_result("free")]
     free = results[1].model_copy(update={"cost": results[1].cost.model_copy(update={"dollars": 0.0})})
-    rows = {each.judge: each for each in cost_rows([results[0], free], make_table([results[0], free], None), PUBLISHED)}
+    rows = {
+        each.judge: each
+        for each in cost_rows([results[0], free], make_accuracy_table([results[0], free], None), PUBLISHED)
+    }
     assert rows["paid"].relative == pytest.approx(0.0012 / 0.0000508)
     assert rows["free"].relative is None and rows["free"].dollars == 0
 
 
 def test_the_published_costs_are_those_of_table_four() -> None:
     result = make_result("ours")
-    rows = cost_rows([result], make_table([result], PUBLISHED), PUBLISHED)
+    rows = cost_rows([result], make_accuracy_table([result], PUBLISHED), PUBLISHED)
     relative = {each.judge: each.relative for each in rows if each.published}
     assert relative == {
         "3-developer majority": pytest.approx(1.2e5, rel=0.02),
@@ -40,7 +43,7 @@ def test_the_published_costs_are_those_of_table_four() -> None:
 
 def test_published_costs_stand_beside_the_benchmark_only() -> None:
     run = make_run("own", 0.2)
-    rows = cost_rows([run.result], make_table([run.result], PUBLISHED), PUBLISHED)
+    rows = cost_rows([run.result], make_accuracy_table([run.result], PUBLISHED), PUBLISHED)
     assert [each.judge for each in rows] == ["own (one order)"] and rows[0].relative == 1
 
 

@@ -1,12 +1,12 @@
 import pytest
-from report_results import make_result
+from report_results import TASKS, make_result
 
 from codefavor.bench.results import TaskVerdict
 from codefavor.bench.scoring import score_run
 from codefavor.pairs.comparison import Choice
 from codefavor.pairs.verdict import Verdict
 from codefavor.report.published import PublishedScore, load_published
-from codefavor.report.table import by_data, make_table
+from codefavor.report.table import by_data, make_accuracy_table
 
 
 def test_the_published_rows_are_the_papers() -> None:
@@ -41,7 +41,7 @@ def test_the_published_row_of_people_reproduces_from_its_counts(aspect: str) -> 
     ]
     assert len(rows) == RELEASED_TASKS[aspect]
     settings = make_result("people", order="given").settings
-    figures = score_run(rows, settings, {}, make_result("people").manifest).aspects[aspect]
+    figures = score_run(rows, TASKS, settings, make_result("people").manifest).aspects[aspect]
     printed = {row.name: row for row in load_published().rows}["3-developer majority"].scores[aspect]
     assert printed.undecided is not None
     assert figures.accuracy == pytest.approx(printed.accuracy, abs=0.0006)
@@ -76,14 +76,14 @@ def _is_a_count(printed: PublishedScore, tasks: int) -> bool:
 
 def test_published_rows_stand_beside_results_on_the_benchmark_only() -> None:
     published = load_published()
-    on_benchmark = make_table([make_result("shorter")], published)
+    on_benchmark = make_accuracy_table([make_result("shorter")], published)
     assert on_benchmark.title == "CodePrefBench" and len(on_benchmark.rows) == 24
-    elsewhere = make_table([make_result("shorter", {"own.jsonl": "0"})], published)
+    elsewhere = make_accuracy_table([make_result("shorter", {"own.jsonl": "0"})], published)
     assert elsewhere.title == "own.jsonl" and [row.name for row in elsewhere.rows] == ["shorter"]
 
 
 def test_columns_are_in_the_papers_order_with_their_tasks() -> None:
-    table = make_table([make_result("shorter")], None)
+    table = make_accuracy_table([make_result("shorter")], None)
     assert [(column.title, column.tasks) for column in table.columns] == [
         ("Correctness", 100),
         ("Efficiency", 100),
@@ -99,5 +99,5 @@ def test_results_on_different_data_are_kept_apart() -> None:
 
 
 def test_what_departs_from_the_protocol_is_in_the_name() -> None:
-    table = make_table([make_result("shorter"), make_result("shorter", order="given")], None)
+    table = make_accuracy_table([make_result("shorter"), make_result("shorter", order="given")], None)
     assert [row.name for row in table.rows] == ["shorter", "shorter (one order)"]

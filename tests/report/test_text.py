@@ -5,10 +5,10 @@ from report_results import make_result
 from rich.console import Console
 
 from codefavor.report.published import load_published
-from codefavor.report.table import make_table
+from codefavor.report.table import make_accuracy_table
 from codefavor.report.text import for_terminal, to_csv, to_latex, to_markdown
 
-TABLE = make_table([make_result("my|judge[x]")], load_published())
+TABLE = make_accuracy_table([make_result("my|judge[x]")], load_published())
 
 
 def test_markdown_marks_what_is_published() -> None:
@@ -20,7 +20,7 @@ def test_markdown_marks_what_is_published() -> None:
 
 
 def test_latex_is_escaped_balanced_and_marks_what_is_published() -> None:
-    text = to_latex(make_table([make_result("a_b & 100% {x}\\\\")], load_published()))
+    text = to_latex(make_accuracy_table([make_result("a_b & 100% {x}\\\\")], load_published()))
     assert r"a\_b \& 100\% \{x\}\textbackslash{}" in text
     assert r"65.6$_{[59.6,\,71.6]}$" in text
     assert text.count("(published)") == 23 and text.count(r"\midrule") == 2

@@ -13,7 +13,7 @@ import numpy as np
 from codefavor.annotate.answers import CastVote
 from codefavor.annotate.durations import Minutes, minutes_of
 from codefavor.annotate.study import StudyTask
-from codefavor.bench.statistics import Estimate, Sample
+from codefavor.bench.statistics import ClusteredSample, Estimate
 from codefavor.judges.human_votes import vote_cost
 from codefavor.pairs.agreement import Agreement, agreement
 from codefavor.pairs.dawid_skene import Answer, Quality, fit
@@ -148,7 +148,7 @@ def _votes(votes: Sequence[CastVote], wage: float, rng: np.random.Generator) -> 
     return Votes(
         tasks=len(tasks),
         votes=len(votes),
-        solved=Sample(scores, ["all"] * len(scores), groups).estimate(rng),
+        solved=ClusteredSample(scores, ["all"] * len(scores), groups).estimate(rng),
         undecided=decided.count("tie") / len(decided),
         ties=sum(cast.choice == "tie" for cast in votes) / len(votes),
         agreement=agreement(choices, groups, rng),

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import Field
 
 from codefavor.annotate.checks import builtin_checks
+from codefavor.bench.pair_strata import stratum_of_criterion
 from codefavor.bench.tasks import load_tasks
 from codefavor.errors import ConfigError, DataError
 from codefavor.pairs.comparison import Comparison, LabeledComparison, Side
@@ -52,8 +53,8 @@ class StudyTask(Record):
 
     @property
     def aspect_name(self) -> str:
-        """The aspect, or "other" for a criterion that belongs to none."""
-        return str(self.comparison.criterion.aspect or "other")
+        """The aspect, or a short name of a criterion in words, as in the tables of a benchmark."""
+        return stratum_of_criterion(self.comparison.criterion).key
 
     def shown(self, swapped: bool) -> Comparison:
         """Return the comparison as an annotator sees it."""
@@ -72,7 +73,7 @@ def parse_criterion(wording: str) -> Criterion:
 
 
 def load_study(pairs: Path, settings: StudySettings, checks: Path | None) -> tuple[StudyTask, ...]:
-    """Return the tasks of a study and its attention checks.
+    """Return the tasks of a study and its attention checks; criteria in words have only those of a file.
 
     Args:
         pairs: a file of preference pairs, or the benchmark's folder.
@@ -103,9 +104,14 @@ def load_study(pairs: Path, settings: StudySettings, checks: Path | None) -> tup
             for criterion in criteria.values()
             for check in builtin_checks(criterion)
         ]
-    if not own:
+    if checks and not own:
         raise DataError(f"{checks}: no pairs in it")
     return (*tasks, *_distinct(own))
+
+
+def lacks_checks(settings: StudySettings, tasks: Iterable[StudyTask]) -> bool:
+    """Return whether the study wants attention checks and has none, as where its criteria are all in words."""
+    return settings.check_rate > 0 and not any(task.check for task in tasks)
 
 
 def _shown(

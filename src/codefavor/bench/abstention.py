@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import stats
 
-from codefavor.bench.cascade import StageAnswers, certify, least_problems
+from codefavor.bench.cascade import StageAnswers, certify, why_nothing_is_certified
 from codefavor.bench.results import TaskVerdict
 from codefavor.bench.scoring import joined
 from codefavor.errors import DataError
@@ -35,11 +35,8 @@ def certify_abstention(rows: Sequence[TaskVerdict], target: float, delta: float,
     found = certify([answers], groups, target, delta, np.random.default_rng(seed))
     threshold = found.thresholds[0] if found else None
     if found is None or threshold is None:
-        raise DataError(
-            f"no confidence keeps the error under {target:g} with probability {1 - delta:g} on {len(set(groups))} "
-            f"problems; half of them test, and {least_problems(target, delta)} answered without an error are the "
-            "least. Calibrate on more pairs, a better judge, or with a higher --abstain"
-        )
+        remedy = "Calibrate on more pairs, a better judge, or with a higher --abstain"
+        raise DataError(why_nothing_is_certified("no confidence keeps", groups, target, delta, remedy))
     return Abstention(
         below=math.floor(threshold * _DIGITS) / _DIGITS,
         target=target,

@@ -14,10 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from codefavor.atomic import write_json, writing_to
+from codefavor.bench.bench_judge import ProgressCallback
 from codefavor.bench.edits import PRESERVING, Edit, change_one_token, regenerate
 from codefavor.bench.scoring import score
-from codefavor.bench.statistics import Estimate, Sample, holm, paired_test
-from codefavor.bench.tasks import Task
+from codefavor.bench.statistics import ClusteredSample, Estimate, holm, paired_test
+from codefavor.bench.tasks import Task, TaskSet
 from codefavor.errors import DataError
 from codefavor.judges.both_orders import join_orders
 from codefavor.judges.protocol import Judge
@@ -27,7 +28,7 @@ from codefavor.pairs.criterion import Aspect, criterion_for
 from codefavor.pairs.verdict import Verdict
 from codefavor.record import Record
 
-AUDIT_FILE = "bias.json"
+BIAS_FILE = "bias.json"
 LEVEL = 0.01
 """The chance that a clean judge is accused of anything at all."""
 POSITION = "position"
@@ -35,14 +36,11 @@ BLINDNESS = "one-token edits"
 CHUNK = 64
 """Comparisons judged between two reports of progress."""
 
-Progress = Callable[[int, int], None]
-"""Called with the comparisons judged and those in all."""
-
-Confirm = Callable[[Sequence[Comparison]], list[bool]]
-"""Says of comparisons of a code with its one-token edit which were seen to differ; see `bench.mutation_check`."""
+MutationCheck = Callable[[Sequence[Comparison]], list[bool]]
+"""Returns for comparisons of a code with its one-token edit which were seen to differ; see `bench.mutation_check`."""
 
 
-class Finding(Record):
+class BiasFinding(Record):
     """What the judge does under one kind of edit."""
 
     probe: str
@@ -52,7 +50,7 @@ class Finding(Record):
     flips: Estimate
     """Share of tasks whose choice changes; for one-token edits, share whose original is not preferred."""
     flips_by_aspect: dict[str, Estimate]
-    """The same for each aspect."""
+    """The same for each stratum."""
     shift: Estimate
     """Mean shift of support towards the candidate shown first, or edited; for one-token edits, towards the original.
 
@@ -73,7 +71,7 @@ class BiasAudit(Record):
     """The chance of any false accusation."""
     seed: int
     """The seed of the draw of tasks, sides and tokens."""
-    findings: tuple[Finding, ...]
+    findings: tuple[BiasFinding, ...]
     """The position, every edit that keeps behaviour, then the one-token edits."""
     unconfirmed: int = 0
     """One-token edits that were left out, since no run showed a change of behaviour."""
@@ -81,10 +79,12 @@ class BiasAudit(Record):
     """What made this result."""
 
 
-class _Case(Record):
+class _EditedTask(Record):
+    """A task as it is judged under one kind of edit."""
+
     task: Task
     """The task behind the comparison."""
-    shown: Comparison
+    comparison: Comparison
     """What is judged, in both orders."""
     side: Side
     """The side whose support is measured."""
@@ -92,29 +92,29 @@ class _Case(Record):
 
 def audit_judge(
     judge: Judge,
-    tasks: Sequence[Task],
-    most: int,
+    tasks: TaskSet,
+    max_tasks: int,
     seed: int,
     manifest: Manifest,
-    confirm: Confirm,
-    progress: Progress,
+    check_mutations: MutationCheck,
+    progress: ProgressCallback,
 ) -> BiasAudit:
-    """Audit `judge` on at most `most` tasks drawn by `seed`, spread evenly over the aspects.
+    """Audit `judge` on at most `max_tasks` tasks drawn by `seed`, spread evenly over the strata.
 
-    Human preference is left out: comments, names and layout may well matter to people.
+    Strata whose style counts, such as human preference, are left out: comments, names and layout may well matter there.
 
     Raises:
         DataError: no task is of use.
     """
     rng = random.Random(seed)
-    drawn = _draw(tasks, most, rng)
+    drawn = _draw(tasks, max_tasks, rng)
     if not drawn:
-        raise DataError("no tasks to audit on: tasks of a criterion other than human preference are needed")
-    plain = [_Case(task=task, shown=task.comparison, side="A") for task in drawn]
+        raise DataError("no tasks to audit on: Python code and a criterion for which style does not count are needed")
+    plain = [_EditedTask(task=task, comparison=task.comparison, side="A") for task in drawn]
     cases = {POSITION: plain}
     cases |= {name: [case for task in drawn if (case := _edited(task, edit, rng))] for name, edit in PRESERVING.items()}
     against = [case for task in drawn if (case := _against_changed(task, rng))]
-    differs = confirm([case.shown for case in against])
+    differs = check_mutations([case.comparison for case in against])
     cases[BLINDNESS] = [case for case, seen in zip(against, differs, strict=True) if seen]
     verdicts = _judge_all(judge, cases, progress)
     generator = np.random.default_rng(seed)
@@ -144,28 +144,29 @@ def write_audit(audit: BiasAudit, out: Path) -> None:
         UserError: it cannot be written there.
     """
     with writing_to(out):
-        write_json(out / AUDIT_FILE, audit)
+        write_json(out / BIAS_FILE, audit)
 
 
-def _draw(tasks: Sequence[Task], most: int, rng: random.Random) -> list[Task]:
-    by_aspect: dict[str, list[Task]] = defaultdict(list)
-    for task in tasks:
-        if task.aspect_name != Aspect.HUMAN_PREFERENCE and task.comparison.language == "python":
-            by_aspect[task.aspect_name].append(task)
-    each = max(1, most // max(1, len(by_aspect)))
-    return [task for members in by_aspect.values() for task in rng.sample(members, min(each, len(members)))]
+def _draw(tasks: TaskSet, max_tasks: int, rng: random.Random) -> list[Task]:
+    left_out = {stratum.key for stratum in tasks.strata if stratum.style_counts}
+    by_stratum: dict[str, list[Task]] = defaultdict(list)
+    for task in tasks.tasks:
+        if task.stratum not in left_out and task.comparison.language == "python":
+            by_stratum[task.stratum].append(task)
+    count = max(1, max_tasks // max(1, len(by_stratum)))
+    return [task for members in by_stratum.values() for task in rng.sample(members, min(count, len(members)))]
 
 
-def _edited(task: Task, edit: Edit, rng: random.Random) -> _Case | None:
+def _edited(task: Task, edit: Edit, rng: random.Random) -> _EditedTask | None:
     side: Side = rng.choice(("A", "B"))
     field = "code_a" if side == "A" else "code_b"
     code = edit(getattr(task.comparison, field), rng)
     if code is None:
         return None
-    return _Case(task=task, shown=task.comparison.model_copy(update={field: code}), side=side)
+    return _EditedTask(task=task, comparison=task.comparison.model_copy(update={field: code}), side=side)
 
 
-def _against_changed(task: Task, rng: random.Random) -> _Case | None:
+def _against_changed(task: Task, rng: random.Random) -> _EditedTask | None:
     better = task.comparison.code_a if task.label == "A" else task.comparison.code_b
     changed = change_one_token(better, rng)
     if changed is None:
@@ -173,24 +174,26 @@ def _against_changed(task: Task, rng: random.Random) -> _Case | None:
     side: Side = rng.choice(("A", "B"))
     code_a, code_b = (regenerate(better), changed) if side == "A" else (changed, regenerate(better))
     update = {"code_a": code_a, "code_b": code_b, "criterion": criterion_for(Aspect.CORRECTNESS)}
-    return _Case(task=task, shown=task.comparison.model_copy(update=update), side=side)
+    return _EditedTask(task=task, comparison=task.comparison.model_copy(update=update), side=side)
 
 
-_Pair = tuple[Verdict, Verdict]
+_BothOrders = tuple[Verdict, Verdict]
 """The verdict in the order given, and that of the other order said of the order given."""
 
 
-def _judge_all(judge: Judge, cases: dict[str, list[_Case]], progress: Progress) -> dict[str, list[_Pair]]:
-    shown = [case.shown for members in cases.values() for case in members]
-    asked = [each for comparison in shown for each in (comparison, comparison.swapped())]
+def _judge_all(
+    judge: Judge, cases: dict[str, list[_EditedTask]], progress: ProgressCallback
+) -> dict[str, list[_BothOrders]]:
+    comparisons = [case.comparison for members in cases.values() for case in members]
+    in_both_orders = [ordered for comparison in comparisons for ordered in (comparison, comparison.swapped())]
     answers: list[Verdict] = []
-    for start in range(0, len(asked), CHUNK):
-        answers += judge.judge(asked[start : start + CHUNK])
-        progress(len(answers), len(asked))
+    for start in range(0, len(in_both_orders), CHUNK):
+        answers += judge.judge(in_both_orders[start : start + CHUNK])
+        progress(len(answers), len(in_both_orders))
     pairs = iter(
         [
             (given, swapped.for_swapped(comparison))
-            for comparison, given, swapped in zip(shown, answers[::2], answers[1::2], strict=True)
+            for comparison, given, swapped in zip(comparisons, answers[::2], answers[1::2], strict=True)
         ]
     )
     return {name: [next(pairs) for _ in members] for name, members in cases.items()}
@@ -202,15 +205,19 @@ def _support(verdict: Verdict, side: Side) -> float:
     return verdict.prob_a if side == "A" else 1 - verdict.prob_a
 
 
-def _position(cases: Sequence[_Case], verdicts: Sequence[_Pair], rng: np.random.Generator) -> Finding:
+def _position(cases: Sequence[_EditedTask], verdicts: Sequence[_BothOrders], rng: np.random.Generator) -> BiasFinding:
     shifts = [(_support(given, "A") + _support(swapped, "B")) / 2 - 0.5 for given, swapped in verdicts]
     flips = [float(given.choice != swapped.choice) for given, swapped in verdicts]
     return _finding(POSITION, cases, flips, shifts, rng)
 
 
 def _reaction(
-    name: str, cases: Sequence[_Case], verdicts: Sequence[_Pair], base: dict[str, _Pair], rng: np.random.Generator
-) -> Finding:
+    name: str,
+    cases: Sequence[_EditedTask],
+    verdicts: Sequence[_BothOrders],
+    base: dict[str, _BothOrders],
+    rng: np.random.Generator,
+) -> BiasFinding:
     shifts, flips = [], []
     for case, pair in zip(cases, verdicts, strict=True):
         after, before = join_orders(*pair), join_orders(*base[case.task.id])
@@ -219,7 +226,7 @@ def _reaction(
     return _finding(name, cases, flips, shifts, rng)
 
 
-def _blindness(cases: Sequence[_Case], verdicts: Sequence[_Pair], rng: np.random.Generator) -> Finding:
+def _blindness(cases: Sequence[_EditedTask], verdicts: Sequence[_BothOrders], rng: np.random.Generator) -> BiasFinding:
     joined = [join_orders(*pair) for pair in verdicts]
     shifts = [_support(verdict, case.side) - 0.5 for verdict, case in zip(joined, cases, strict=True)]
     missed = [float(verdict.choice != case.side) for verdict, case in zip(joined, cases, strict=True)]
@@ -229,21 +236,21 @@ def _blindness(cases: Sequence[_Case], verdicts: Sequence[_Pair], rng: np.random
 
 
 def _finding(
-    name: str, cases: Sequence[_Case], flips: Sequence[float], shifts: Sequence[float], rng: np.random.Generator
-) -> Finding:
-    aspects = [case.task.aspect_name for case in cases]
+    name: str, cases: Sequence[_EditedTask], flips: Sequence[float], shifts: Sequence[float], rng: np.random.Generator
+) -> BiasFinding:
+    strata = [case.task.stratum for case in cases]
     groups = [case.task.group for case in cases]
     places: dict[str, list[int]] = defaultdict(list)
-    for place, aspect in enumerate(aspects):
-        places[aspect].append(place)
-    shift = Sample(shifts, aspects, groups)
-    return Finding(
+    for place, stratum in enumerate(strata):
+        places[stratum].append(place)
+    shift = ClusteredSample(shifts, strata, groups)
+    return BiasFinding(
         probe=name,
         tasks=len(cases),
-        flips=Sample(flips, aspects, groups).estimate(rng),
+        flips=ClusteredSample(flips, strata, groups).estimate(rng),
         flips_by_aspect={
-            aspect: Sample([flips[i] for i in at], [aspect] * len(at), [groups[i] for i in at]).estimate(rng)
-            for aspect, at in places.items()
+            stratum: ClusteredSample([flips[i] for i in at], [stratum] * len(at), [groups[i] for i in at]).estimate(rng)
+            for stratum, at in places.items()
         },
         shift=shift.estimate(rng, low=-1.0, high=1.0),
         p=paired_test(shift, rng).sign_flip_p,

@@ -12,21 +12,32 @@ from pydantic import ValidationError
 
 from codefavor.atomic import write_json
 from codefavor.bench.judging import judge_tasks
-from codefavor.bench.results import RESULT_FILE, VERDICTS_FILE, BenchResult, RunSettings, TaskVerdict
+from codefavor.bench.label_audit import read_subset, tasks_of_subset
+from codefavor.bench.results import (
+    RESULT_FILE,
+    VERDICTS_FILE,
+    BenchResult,
+    Order,
+    RunSettings,
+    TaskVerdict,
+)
 from codefavor.bench.scoring import score_run
-from codefavor.bench.sharded import take_verdicts
-from codefavor.bench.tasks import Task, TaskSet
+from codefavor.bench.sharded import RayJudging, take_verdicts
+from codefavor.bench.tasks import Task, TaskSet, load_tasks
 from codefavor.bench.verdict_log import VerdictLog
-from codefavor.errors import DataError
-from codefavor.jsonl import write_records
+from codefavor.errors import DataError, UserError
+from codefavor.jsonl import read_records, write_records
+from codefavor.judges.load import judge_files, load_judge
 from codefavor.judges.protocol import Judge
-from codefavor.manifest import Manifest
+from codefavor.manifest import Manifest, hash_file, make_manifest
+from codefavor.pairs.criterion import Wording
+from codefavor.pairs.presentation import CommentPolicy
 from codefavor.record import explain
 from codefavor.runs.run_folder import claim
-from codefavor.runs.shards import take
+from codefavor.runs.shards import Fleet, take
 
-Progress = Callable[[int, int], None]
-"""Called with the tasks done and the tasks in all."""
+ProgressCallback = Callable[[int, int], None]
+"""Called with the number done and the number in all."""
 
 
 class Judging(Protocol):
@@ -36,13 +47,80 @@ class Judging(Protocol):
         """Yield the verdicts on every task, in any order."""
 
 
+def bench_judge(
+    judge: Judge | str,
+    data: str | Path,
+    out: str | Path,
+    *,
+    order: Order = "both",
+    comments: CommentPolicy = "stripped",
+    criterion: Wording = "given",
+    seed: int = 0,
+    only: Path | None = None,
+    unsafe_local: bool = False,
+    fleet: Fleet | None = None,
+    command: str = "codefavor.bench.bench_judge",
+    progress: ProgressCallback | None = None,
+) -> BenchResult:
+    """Judge every task of `data`, score the answers, write the run into `out`, and return its result.
+
+    A run that was cut off is continued by the same call.
+
+    Args:
+        judge: the judge, or its spec; a judge that is not named by a spec is recognised by its name alone.
+        data: a benchmark's folder, one of your own, or a file of preference pairs.
+        out: the folder of the run.
+        order: judge each comparison as given, or in both orders.
+        comments: whether comments are stripped where the benchmark says so.
+        criterion: what the judge is told to judge by: each task's own criterion, high quality, or nothing.
+        seed: draws the order in which pairs are shown, and resampling.
+        only: the `subset.json` of a label audit; its tasks alone are judged.
+        unsafe_local: whether foreign code may run without a full sandbox.
+        fleet: how to judge on a Ray cluster; None judges on this machine.
+        command: what the manifest names as the command.
+        progress: called with the tasks done and the tasks in all.
+
+    Raises:
+        UserError: the spec names no judge, or `out` holds another run or something that is no run.
+        DataError: the data or the verdicts in `out` are missing, damaged, or not about the same tasks.
+        CodeFavorError: the judge failed; what is judged is kept.
+    """
+    data, out = Path(data), Path(out)
+    loaded = load_judge(judge, unsafe_local) if isinstance(judge, str) else judge
+    judging: Judging = _on_ray(judge, out, fleet) if fleet else judge_tasks
+    tasks = load_tasks(data, comments, seed, criterion)
+    subset = read_subset(only) if only else None
+    if subset:
+        tasks = tasks_of_subset(tasks, subset)
+    files = judge_files(judge) if isinstance(judge, str) else ()
+    settings = RunSettings(
+        judge=loaded.name,
+        judge_files={file.name: hash_file(file) for file in files},
+        data=tasks.files,
+        order=order,
+        comments=comments,
+        criterion=criterion,
+        seed=seed,
+        subset=subset.digest() if subset else None,
+        unsafe_local=unsafe_local,
+    )
+    manifest = make_manifest(command, settings.model_dump(mode="json"), [*files, *tasks.paths(data)], seed)
+    return run_bench(loaded, tasks, settings, out, manifest, progress or (lambda done, total: None), judging)
+
+
+def _on_ray(judge: Judge | str, out: Path, fleet: Fleet) -> RayJudging:
+    if not isinstance(judge, str):
+        raise UserError(f"{judge.name}: a Ray cluster loads the judge by its spec; give the spec in place of the judge")
+    return RayJudging(judge, out, fleet)
+
+
 def run_bench(
     judge: Judge,
     tasks: TaskSet,
     settings: RunSettings,
     out: Path,
     manifest: Manifest,
-    progress: Progress,
+    progress: ProgressCallback,
     judging: Judging = judge_tasks,
 ) -> BenchResult:
     """Judge what is not yet judged in `out`, score everything, write `result.json` and return it.
@@ -62,13 +140,13 @@ def run_bench(
             log.add(row)
             progress(len(log.rows), len(tasks.tasks))
         rows = [log.rows[task.id] for task in tasks.tasks]
-    result = score_run(rows, settings, tasks.unparsed, manifest)
+    result = score_run(rows, tasks, settings, manifest)
     write_json(out / RESULT_FILE, result)
     return result
 
 
 def record_run(
-    rows: Sequence[TaskVerdict], unparsed: dict[str, int], settings: RunSettings, out: Path, manifest: Manifest
+    rows: Sequence[TaskVerdict], tasks: TaskSet, settings: RunSettings, out: Path, manifest: Manifest
 ) -> BenchResult:
     """Keep verdicts that were given elsewhere as a run in `out`, score them, write `result.json` and return it.
 
@@ -77,7 +155,7 @@ def record_run(
     """
     claim(out, settings)
     write_records(out / VERDICTS_FILE, rows)
-    result = score_run(rows, settings, unparsed, manifest)
+    result = score_run(rows, tasks, settings, manifest)
     write_json(out / RESULT_FILE, result)
     return result
 
@@ -97,3 +175,13 @@ def read_result(path: Path) -> BenchResult:
         raise DataError(f"{file}: {error.strerror or error}") from None
     except ValidationError as error:
         raise DataError(f"{file}: not a benchmark result: {explain(error)}") from None
+
+
+def read_verdicts(run: Path) -> list[TaskVerdict]:
+    """Return the verdicts of a run, sorted by their tasks; `run` is its folder, or its `result.json`.
+
+    Raises:
+        DataError: they are missing or damaged.
+    """
+    folder = run if run.is_dir() else run.parent
+    return sorted(read_records(folder / VERDICTS_FILE, TaskVerdict), key=lambda row: row.task)

@@ -5,18 +5,16 @@ Nothing is judged or written here.
 """
 
 import hashlib
-from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
 
 from codefavor.bench.abstention import certify_abstention
-from codefavor.bench.bench_judge import read_result
+from codefavor.bench.bench_judge import read_result, read_verdicts
+from codefavor.bench.registry import benchmark_of_files, find_benchmark
 from codefavor.bench.reliability import Reliability, reliability_of
-from codefavor.bench.results import VERDICTS_FILE, RunSettings, TaskVerdict
-from codefavor.bench.tasks import RELEASED
+from codefavor.bench.results import BenchResult, RunSettings
 from codefavor.bench.temperature import at_temperature, cross_fitted, fit_temperature, raw_rows
 from codefavor.errors import DataError, UserError
-from codefavor.jsonl import read_records
 from codefavor.judges.card import CARD_FILE, Calibration, JudgeCard, card_text, read_card
 from codefavor.judges.load import judge_files
 from codefavor.judges.training_groups import learned_of
@@ -52,18 +50,19 @@ def calibrate_judge(folder: Path, run: Path, abstain: float | None, delta: float
         DataError: the run is unfinished, its pairs were learned from, they are too few, or the judge is at chance.
     """
     card = read_card(folder)
-    settings = read_result(run).settings
-    _check_run(run, settings)
+    result = read_result(run)
+    _check_run(run, result)
+    settings = result.settings
     temperature = _temperature_of_run(folder, card, run, settings)
-    given = sorted(read_records(run / VERDICTS_FILE, TaskVerdict), key=lambda row: row.task)
-    groups = {row.group for row in given}
+    judged = read_verdicts(run)
+    groups = {row.group for row in judged}
     learned = learned_of(folder, groups)
     if learned:
         raise DataError(
             f"{run}: the judge has learned from {len(learned)} of the {len(groups)} problems there, and is too sure of "
             "them; run it on pairs of other problems (`codefavor pairs split` keeps some apart)"
         )
-    rows = raw_rows(given, temperature)
+    rows = raw_rows(judged, temperature)
     fitted = fit_temperature(rows)
     before, after = reliability_of(rows), reliability_of(cross_fitted(rows, seed))
     if before is None or after is None:
@@ -79,15 +78,14 @@ def calibrate_judge(folder: Path, run: Path, abstain: float | None, delta: float
     return Calibrated(card.model_copy(update={"calibration": calibration}), before, after, learned is None)
 
 
-def _check_run(run: Path, settings: RunSettings) -> None:
-    if settings.order != "both":
+def _check_run(run: Path, result: BenchResult) -> None:
+    if result.settings.order != "both":
         raise UserError(f"{run}: judged in one order; run it with --order both")
-    if _are_released(settings.data.values()):
-        raise UserError(f"{run}: a run on CodePrefBench, which is for evaluation only; calibrate on held-out pairs")
-
-
-def _are_released(hashes: Collection[str]) -> bool:
-    return not set(hashes).isdisjoint(RELEASED.values())
+    benchmark = benchmark_of_files(result.settings.data)
+    if result.benchmark and not benchmark:
+        benchmark = find_benchmark(result.benchmark.name)
+    if benchmark and benchmark.evaluation_only:
+        raise UserError(f"{run}: a run on {benchmark.title}, which is for evaluation only; calibrate on held-out pairs")
 
 
 def _temperature_of_run(folder: Path, card: JudgeCard, run: Path, settings: RunSettings) -> float:
@@ -96,12 +94,12 @@ def _temperature_of_run(folder: Path, card: JudgeCard, run: Path, settings: RunS
     Raises:
         UserError: the run is of another judge.
     """
-    told = settings.judge_files
+    benched = settings.judge_files
     plain = hashlib.sha256(card_text(card.model_copy(update={"calibration": None})).encode()).hexdigest()
     own = {file.name: hash_file(file) for file in judge_files(f"model:{folder}")}
-    if told == own:
+    if benched == own:
         return card.temperature
-    if told == own | {CARD_FILE: plain}:
+    if benched == own | {CARD_FILE: plain}:
         return 1.0
     raise UserError(
         f"{run}: not a run of {folder} as it is now; make one with "

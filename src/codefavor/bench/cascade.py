@@ -28,7 +28,7 @@ RISKS = tuple(float(risk) for risk in np.linspace(0.0, 0.5, 51))
 
 @dataclass(frozen=True)
 class StageAnswers:
-    """What one stage says of every task."""
+    """The answers of one stage to every task."""
 
     confidence: Floats
     """How sure it is, by task; 0 where it names no side."""
@@ -37,7 +37,7 @@ class StageAnswers:
 
 
 @dataclass(frozen=True)
-class Certified:
+class CertifiedThresholds:
     """A setting of the thresholds that holds the target."""
 
     thresholds: tuple[float | None, ...]
@@ -53,7 +53,7 @@ class Certified:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CascadeOutcome:
     """What a cascade does with some tasks."""
 
     by: Indices
@@ -74,7 +74,7 @@ class Outcome:
 
 def certify(
     stages: Sequence[StageAnswers], groups: Sequence[str], target: float, delta: float, rng: np.random.Generator
-) -> Certified | None:
+) -> CertifiedThresholds | None:
     """Return the setting that answers most among those shown to hold the target; None where none is.
 
     Args:
@@ -86,28 +86,46 @@ def certify(
     """
     proposing, testing = _halves(groups, rng)
     proposals = _in_order(stages, proposing, target)
-    best: Certified | None = None
+    best: CertifiedThresholds | None = None
     for thresholds in proposals:
-        outcome = ask(stages, thresholds, testing)
-        p_value = tail(outcome.answered, outcome.errors, target)
+        outcome = apply_thresholds(stages, thresholds, testing)
+        p_value = binomial_tail(outcome.answered, outcome.errors, target)
         if p_value > delta:
             break
         if best is None or outcome.answered > best.answered:
-            best = Certified(thresholds, len(testing), outcome.answered, outcome.errors, p_value)
+            best = CertifiedThresholds(thresholds, len(testing), outcome.answered, outcome.errors, p_value)
     return best
 
 
-def least_problems(target: float, delta: float) -> int:
+def min_problems(target: float, delta: float) -> int:
     """Return how many problems, all answered rightly, the testing half must have for anything to be certified."""
     return math.ceil(math.log(delta) / math.log1p(-target))
 
 
-def tail(answered: int, errors: int, target: float) -> float:
+def why_nothing_is_certified(tried: str, groups: Sequence[str], target: float, delta: float, remedy: str) -> str:
+    """Return the sentences for an error where no threshold can be certified.
+
+    Args:
+        tried: what was tried, such as "no thresholds keep".
+        groups: the problem of every task.
+        target: the error among answered tasks that must not be exceeded.
+        delta: the probability with which it may be exceeded all the same.
+        remedy: what to do.
+    """
+    return (
+        f"{tried} the error under {target:g} with probability {1 - delta:g} on {len(set(groups))} problems; half of "
+        f"them test, and {min_problems(target, delta)} answered without an error are the least. {remedy}"
+    )
+
+
+def binomial_tail(answered: int, errors: int, target: float) -> float:
     """Return how probable so few errors among so many answers are if the error is the target."""
     return float(stats.binom.cdf(errors, answered, target)) if answered else 1.0
 
 
-def ask(stages: Sequence[StageAnswers], thresholds: Sequence[float | None], tasks: Indices) -> Outcome:
+def apply_thresholds(
+    stages: Sequence[StageAnswers], thresholds: Sequence[float | None], tasks: Indices
+) -> CascadeOutcome:
     """Return what the cascade does with `tasks`, given by index."""
     by = np.full(len(tasks), -1, dtype=np.int64)
     right = np.zeros(len(tasks), dtype=np.bool_)
@@ -117,7 +135,7 @@ def ask(stages: Sequence[StageAnswers], thresholds: Sequence[float | None], task
         answers = (by < 0) & _is_sure(stage.confidence[tasks], threshold)
         by[answers] = number
         right[answers] = stage.right[tasks][answers]
-    return Outcome(by, right)
+    return CascadeOutcome(by, right)
 
 
 def _is_sure(confidence: Floats, threshold: float) -> Flags:
@@ -142,8 +160,8 @@ def _in_order(stages: Sequence[StageAnswers], tasks: Indices, target: float) -> 
     proposals = {_proposal(stages, tasks, risk): None for risk in RISKS}
     ranked = []
     for thresholds in proposals:
-        outcome = ask(stages, thresholds, tasks)
-        ranked.append((tail(outcome.answered, outcome.errors, target), -outcome.answered, thresholds))
+        outcome = apply_thresholds(stages, thresholds, tasks)
+        ranked.append((binomial_tail(outcome.answered, outcome.errors, target), -outcome.answered, thresholds))
     return [thresholds for _, _, thresholds in sorted(ranked, key=lambda row: row[:2])]
 
 

@@ -6,12 +6,18 @@ from pathlib import Path
 
 import numpy as np
 
-from codefavor.bench.bench_judge import read_result
-from codefavor.bench.cascade import Certified, Floats, StageAnswers, ask, certify, least_problems
-from codefavor.bench.results import VERDICTS_FILE, BenchResult, TaskCost, TaskVerdict
+from codefavor.bench.bench_judge import read_result, read_verdicts
+from codefavor.bench.cascade import (
+    CertifiedThresholds,
+    Floats,
+    StageAnswers,
+    apply_thresholds,
+    certify,
+    why_nothing_is_certified,
+)
+from codefavor.bench.results import BenchResult, TaskCost
 from codefavor.bench.scoring import joined
 from codefavor.errors import DataError, UserError
-from codefavor.jsonl import read_records
 from codefavor.judges.cascade import confidence
 from codefavor.judges.cascade_card import CascadeCard, CascadeGuarantee, CascadeStage
 from codefavor.manifest import Manifest
@@ -63,7 +69,7 @@ def read_stage(spec: str, folder: Path) -> StageRun:
     result = read_result(folder)
     if result.settings.order != "both":
         raise UserError(f"{folder}: judged in one order; a cascade asks both, so run it with --order both")
-    rows = sorted(read_records(folder / VERDICTS_FILE, TaskVerdict), key=lambda row: row.task)
+    rows = read_verdicts(folder)
     verdicts = [joined(row) for row in rows]
     costs = [
         (cost.seconds, cost.input_tokens, cost.output_tokens, cost.dollars) if (cost := verdict.cost) else (0.0,) * 4
@@ -98,16 +104,14 @@ def calibrate(
     stages = [run.answers for run in runs]
     found = certify(stages, first.groups, target, delta, np.random.default_rng(seed))
     if found is None:
-        problems = len(set(first.groups))
-        raise DataError(
-            f"no thresholds keep the error under {target:g} with confidence {1 - delta:g} on {problems} problems; "
-            f"half of them test, and {least_problems(target, delta)} answered without an error are the least. "
-            "Calibrate on more problems, with better judges, or with a higher --target"
-        )
+        remedy = "Calibrate on more problems, with better judges, or with a higher --target"
+        raise DataError(why_nothing_is_certified("no thresholds keep", first.groups, target, delta, remedy))
     return _card(runs, found, target, delta, manifest), _row(runs, found, target)
 
 
-def _card(runs: Sequence[StageRun], found: Certified, target: float, delta: float, manifest: Manifest) -> CascadeCard:
+def _card(
+    runs: Sequence[StageRun], found: CertifiedThresholds, target: float, delta: float, manifest: Manifest
+) -> CascadeCard:
     guarantee = CascadeGuarantee(
         target=target,
         delta=delta,
@@ -122,9 +126,9 @@ def _card(runs: Sequence[StageRun], found: Certified, target: float, delta: floa
     return CascadeCard(stages=stages, guarantee=guarantee, manifest=manifest)
 
 
-def _row(runs: Sequence[StageRun], found: Certified, target: float) -> CascadeRow:
+def _row(runs: Sequence[StageRun], found: CertifiedThresholds, target: float) -> CascadeRow:
     count = len(runs[0].tasks)
-    outcome = ask([run.answers for run in runs], found.thresholds, np.arange(count))
+    outcome = apply_thresholds([run.answers for run in runs], found.thresholds, np.arange(count))
     total = np.zeros(4)
     for number, (run, threshold) in enumerate(zip(runs, found.thresholds, strict=True)):
         reached = (outcome.by < 0) | (outcome.by >= number)

@@ -4,12 +4,13 @@ Both ask what a chat judge asks, in both orders, and score with `codefavor.bench
 installed beside the framework. Nothing is run here, and no framework is imported.
 """
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
 from codefavor.atomic import write_text, writing_to
-from codefavor.bench.external_harness import MAX_TOKENS, METRICS, ROWS_FILE, rows_of
+from codefavor.bench.external_harness import MAX_TOKENS, METRICS, ROWS_FILE, prompts_of
 from codefavor.bench.tasks import TaskSet
 from codefavor.jsonl import write_records
 from codefavor.runs.run_folder import require_new
@@ -51,8 +52,8 @@ from codefavor.bench.external_harness import METRICS, figures, read_reply, read_
 HERE = Path(__file__).parent
 
 
-def _dataset(aspect):
-    return {{"test": datasets.Dataset.from_list(read_rows_of(HERE, aspect))}}
+def _dataset(stratum):
+    return {{"test": datasets.Dataset.from_list(read_rows_of(HERE, stratum))}}
 
 
 {loaders}
@@ -76,7 +77,7 @@ def undecided(answers):
 '''
 _LOADER = """\
 def {function}(**options):
-    return _dataset("{aspect}")"""
+    return _dataset({stratum!r})"""
 _INSPECT = '''\
 """Which of two codes is better, as tasks of Inspect; written by `codefavor bench export`.
 
@@ -100,7 +101,7 @@ HERE = Path(__file__).parent
 def preference():
     # Inspect hands over whole samples where the parameter says so.
     def compute(scores: list[SampleScore]):
-        return figures([each.score.metadata for each in scores])
+        return figures([sample.score.metadata for sample in scores])
 
     return compute
 
@@ -115,8 +116,8 @@ def verdict():
     return score
 
 
-def _task(aspect):
-    rows = read_rows_of(HERE, aspect)
+def _task(stratum):
+    rows = read_rows_of(HERE, stratum)
     samples = [
         Sample(id=f"{{row['id']}}/{{row['order']}}", input=row["prompt"], target=row["label"], metadata=row)
         for row in rows
@@ -134,35 +135,35 @@ def _task(aspect):
 _INSPECT_TASK = """\
 @task
 def {function}():
-    return _task("{aspect}")"""
+    return _task({stratum!r})"""
 
 
 def export_tasks(tasks: TaskSet, framework: Framework, name: str, out: Path) -> list[str]:
-    """Write the files of a framework into a new or empty folder and return the names of its tasks, one an aspect.
+    """Write the files of a framework into a new or empty folder and return the names of its tasks, one a stratum.
 
     Raises:
         UserError: the folder holds something, or cannot be written.
     """
     require_new(out)
-    aspects = list(dict.fromkeys(task.aspect_name for task in tasks.tasks))
+    strata = list(dict.fromkeys(task.stratum for task in tasks.tasks))
     write: Callable[[str, list[str]], dict[str, str]] = _lm_eval if framework == "lm-eval" else _inspect
     with writing_to(out):
-        write_records(out / ROWS_FILE, (row for task in tasks.tasks for row in rows_of(task)))
-        for file, text in write(name, aspects).items():
+        write_records(out / ROWS_FILE, (row for task in tasks.tasks for row in prompts_of(task)))
+        for file, text in write(name, strata).items():
             write_text(out / file, text)
-    return [_function(name, aspect) for aspect in aspects]
+    return [_function(name, stratum) for stratum in strata]
 
 
-def _function(name: str, aspect: str) -> str:
-    return f"{name}_{aspect}".replace("-", "_")
+def _function(name: str, stratum: str) -> str:
+    return re.sub(r"\W", "_", f"{name}_{stratum}")
 
 
-def _lm_eval(name: str, aspects: list[str]) -> dict[str, str]:
+def _lm_eval(name: str, strata: list[str]) -> dict[str, str]:
     metrics = "\n".join(
         _LM_EVAL_METRIC.format(metric=metric, better=str(metric != "undecided").lower()) for metric in METRICS
     )
-    names = {aspect: _function(name, aspect) for aspect in aspects}
-    loaders = "\n\n\n".join(_LOADER.format(function=function, aspect=aspect) for aspect, function in names.items())
+    names = {stratum: _function(name, stratum) for stratum in strata}
+    loaders = "\n\n\n".join(_LOADER.format(function=function, stratum=stratum) for stratum, function in names.items())
     files = {
         f"{function}.yaml": _LM_EVAL_TASK.format(
             name=function, function=function, metrics=metrics, max_tokens=MAX_TOKENS
@@ -172,6 +173,8 @@ def _lm_eval(name: str, aspects: list[str]) -> dict[str, str]:
     return {"utils.py": _LM_EVAL_UTILS.format(loaders=loaders), **files}
 
 
-def _inspect(name: str, aspects: list[str]) -> dict[str, str]:
-    tasks = "\n\n\n".join(_INSPECT_TASK.format(function=_function(name, aspect), aspect=aspect) for aspect in aspects)
+def _inspect(name: str, strata: list[str]) -> dict[str, str]:
+    tasks = "\n\n\n".join(
+        _INSPECT_TASK.format(function=_function(name, stratum), stratum=stratum) for stratum in strata
+    )
     return {f"{name}.py": _INSPECT.format(tasks=tasks, max_tokens=MAX_TOKENS)}

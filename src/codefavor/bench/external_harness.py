@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from codefavor.bench.scoring import score
+from codefavor.bench.tasks import Task
 from codefavor.jsonl import read_records
 from codefavor.judges.both_orders import join_orders
 from codefavor.judges.chat_format import feedback_prompt, read_answer
-from codefavor.pairs.comparison import Comparison, LabeledComparison, Side
+from codefavor.pairs.comparison import Comparison, Side, other_side
 from codefavor.pairs.verdict import Verdict
 from codefavor.record import Record
 
@@ -23,13 +24,13 @@ METRICS = ("single_order", "both_orders", "undecided")
 """The figures: of the order given, of both orders joined, and the share without a joined answer."""
 
 
-class HarnessRow(Record):
+class ExportedPrompt(Record):
     """One line of `rows.jsonl`: a task in one order, as a model is asked it."""
 
     id: str
     """The task's id, the same in both orders."""
     aspect: str
-    """The aspect, or "other"."""
+    """The key of its stratum."""
     order: Literal["given", "swapped"]
     """Whether the candidates stand as in the file or exchanged."""
     label: Side
@@ -38,7 +39,7 @@ class HarnessRow(Record):
     """What the model is asked."""
 
 
-class Answered(Record):
+class ExportedAnswer(Record):
     """A row with what the model's answer was read as."""
 
     id: str
@@ -51,51 +52,50 @@ class Answered(Record):
     """The order in which it was asked."""
 
 
-def rows_of(task: LabeledComparison) -> Iterator[HarnessRow]:
+def prompts_of(task: Task) -> Iterator[ExportedPrompt]:
     """Yield the task in both orders."""
-    aspect = str(task.comparison.criterion.aspect or "other")
-    shown: tuple[tuple[Literal["given", "swapped"], Comparison], ...] = (
+    orders: tuple[tuple[Literal["given", "swapped"], Comparison], ...] = (
         ("given", task.comparison),
         ("swapped", task.comparison.swapped()),
     )
-    for order, comparison in shown:
+    for order, comparison in orders:
         (message,) = feedback_prompt(comparison)
-        yield HarnessRow(id=task.id, aspect=aspect, order=order, label=task.label, prompt=message.content)
+        yield ExportedPrompt(id=task.id, aspect=task.stratum, order=order, label=task.label, prompt=message.content)
 
 
 def read_rows_of(folder: Path, aspect: str) -> list[dict[str, Any]]:
-    """Return the rows of an aspect in an exported folder, as plain data.
+    """Return the rows of a stratum in an exported folder, as plain data.
 
     Raises:
         DataError: the file is missing.
     """
-    rows = read_records(folder / ROWS_FILE, HarnessRow)
+    rows = read_records(folder / ROWS_FILE, ExportedPrompt)
     return [row.model_dump(mode="json") for row in rows if row.aspect == aspect]
 
 
 def read_reply(row: Mapping[str, Any], reply: str) -> dict[str, Any]:
     """Return, as plain data, what `figures` needs of a model's answer to a row."""
     reading = read_answer(reply)
-    said = Verdict(comparison=row["id"], judge="model", choice=reading.choice, undecided=reading.undecided)
-    if row["order"] == "swapped":
-        choice = {"A": "B", "B": "A"}.get(str(said.choice), said.choice)
-        said = Verdict(comparison=row["id"], judge="model", choice=choice, undecided=said.undecided)  # type: ignore[arg-type]
-    answered = Answered(id=row["id"], label=row["label"], verdict=said, order=row["order"])
+    choice = reading.choice
+    if row["order"] == "swapped" and choice in ("A", "B"):
+        choice = other_side(choice)
+    verdict = Verdict(comparison=row["id"], judge="model", choice=choice, undecided=reading.undecided)
+    answered = ExportedAnswer(id=row["id"], label=row["label"], verdict=verdict, order=row["order"])
     return answered.model_dump(mode="json")
 
 
 def figures(answers: Sequence[Mapping[str, Any]]) -> dict[str, float]:
-    """Return the metrics of what `read_reply` returned of all rows of an aspect."""
-    read = [Answered.model_validate(answer) for answer in answers]
-    given = {each.id: each for each in read if each.order == "given"}
-    swapped = {each.id: each for each in read if each.order == "swapped"}
+    """Return the metrics of what `read_reply` returned of all rows of a stratum."""
+    read = [ExportedAnswer.model_validate(answer) for answer in answers]
+    in_given_order = {answer.id: answer for answer in read if answer.order == "given"}
+    swapped = {answer.id: answer for answer in read if answer.order == "swapped"}
     joined = {
-        task: join_orders(each.verdict, swapped[task].verdict) if task in swapped else each.verdict
-        for task, each in given.items()
+        task: join_orders(answer.verdict, swapped[task].verdict) if task in swapped else answer.verdict
+        for task, answer in in_given_order.items()
     }
-    count = len(given) or 1
+    count = len(in_given_order) or 1
     return {
-        "single_order": sum(score(each.verdict, each.label) for each in given.values()) / count,
-        "both_orders": sum(score(joined[task], each.label) for task, each in given.items()) / count,
+        "single_order": sum(score(answer.verdict, answer.label) for answer in in_given_order.values()) / count,
+        "both_orders": sum(score(joined[task], answer.label) for task, answer in in_given_order.items()) / count,
         "undecided": sum(verdict.choice is None for verdict in joined.values()) / count,
     }

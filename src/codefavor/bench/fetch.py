@@ -1,7 +1,4 @@
-"""Download the released benchmark files, verified, for users who accept their licence; codefavor ships none of them.
-
-The data is CC-BY-NC-4.0 and its authors ask that it not be trained on, so it is fetched only on explicit acceptance.
-"""
+"""Download the files of a benchmark, verified, for users who accept its licence; codefavor ships none of them."""
 
 import hashlib
 from collections.abc import Callable
@@ -10,48 +7,47 @@ from tempfile import TemporaryDirectory
 
 import httpx2
 
-from codefavor.bench.tasks import RELEASED, file_name
+from codefavor.bench.benchmark import Benchmark
 from codefavor.errors import DataError, UserError
 from codefavor.runs.run_folder import require_folder
 
-RELEASED_AT = (
-    "https://raw.githubusercontent.com/amazon-science/llm-code-preference/"
-    "99b404d5abdcff45c6029d44e30191c6e29071d8/datasets/eval"
-)
-"""The folder of the four files in the authors' repository, at the commit whose hashes are pinned."""
 
-LICENCE_NOTE = (
-    "CodePrefBench is licensed CC-BY-NC-4.0 (non-commercial) by its authors and serves evaluation only, not training"
-)
-
-
-def fetch_benchmark(out: Path, base_url: str, accept_license: bool, report: Callable[[str], None]) -> None:
-    """Download the four files into `out`; all of them arrive verified, or none does.
+def fetch_benchmark(
+    benchmark: Benchmark, out: Path, base_url: str | None, accept_license: bool, report: Callable[[str], None]
+) -> None:
+    """Download the files of a benchmark into `out`; all of them arrive verified, or none does.
 
     Args:
+        benchmark: the benchmark.
         out: the folder, made when missing; files in it that are already right are left alone.
-        base_url: the folder of the files on a server.
+        base_url: the folder of the files on a server; None for where the benchmark is published.
         accept_license: whether the user accepts the data's licence.
         report: called with a sentence for each file.
 
     Raises:
-        UserError: the licence is not accepted, or `out` is not a folder.
-        DataError: a file cannot be had or is not the released one.
+        UserError: the licence is not accepted, `out` is not a folder, or the benchmark is not published on a server.
+        DataError: a file cannot be downloaded or is not the released one.
     """
+    url = base_url or benchmark.url
+    if url is None:
+        raise UserError(f"{benchmark.title}: cannot be downloaded; see {benchmark.source}")
     if not accept_license:
-        raise UserError(f"{LICENCE_NOTE}; to accept that and download it, add --accept-license")
+        purpose = " and serves evaluation only, not training" if benchmark.evaluation_only else ""
+        raise UserError(
+            f"{benchmark.title} is licensed {benchmark.license} by its authors{purpose}; to accept that and download "
+            "it, add --accept-license"
+        )
     require_folder(out)
-    wanted = {file_name(aspect): digest for aspect, digest in RELEASED.items()}
-    missing = {name: digest for name, digest in wanted.items() if not _is_there(out / name, digest)}
+    missing = {name: digest for name, digest in benchmark.files.items() if not _is_there(out / name, digest)}
     out.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as folder:
         with httpx2.Client(follow_redirects=True, timeout=60) as client:
             for name, digest in missing.items():
-                _download(client, f"{base_url.rstrip('/')}/{name}", Path(folder) / name, digest)
+                _download(client, f"{url.rstrip('/')}/{name}", Path(folder) / name, digest)
         out.mkdir(exist_ok=True)
         for name in missing:
             (Path(folder) / name).replace(out / name)
-    for name in wanted:
+    for name in benchmark.files:
         report(f"{out / name}: {'fetched and verified' if name in missing else 'already there'}")
 
 

@@ -35,9 +35,7 @@ def _judge_chunk(judge: Judge, tasks: Sequence[Task], both_orders: bool) -> list
         pairs = zip(tasks, verdicts[len(tasks) :], strict=True)
         swapped = [verdict.for_swapped(task.comparison) for task, verdict in pairs]
     return [
-        TaskVerdict(
-            task=task.id, aspect=task.aspect_name, group=task.group, label=task.label, given=first, swapped=second
-        )
+        TaskVerdict(task=task.id, aspect=task.stratum, group=task.group, label=task.label, given=first, swapped=second)
         for task, first, second in zip(tasks, given, swapped, strict=True)
     ]
 

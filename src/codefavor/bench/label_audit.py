@@ -11,21 +11,21 @@ from typing import Literal
 from pydantic import ValidationError
 
 from codefavor.atomic import write_json
-from codefavor.bench.mbpp_plus import PlusRunner
-from codefavor.bench.tasks import Task, TaskSet, file_name
+from codefavor.bench.length_shortcut import shorter_better_share
+from codefavor.bench.mbpp_plus import MbppPlusRunner
+from codefavor.bench.registry import find_benchmark
+from codefavor.bench.tasks import Task, TaskSet
 from codefavor.errors import DataError
-from codefavor.jsonl import read_records
 from codefavor.judges.protocol import Judge
 from codefavor.languages.python.parse import parses
 from codefavor.pairs.criterion import Aspect
-from codefavor.pairs.formats.benchmark import BenchmarkRow
 from codefavor.record import Record, explain
 from codefavor.runs.journal import Journal
 from codefavor.runs.run_folder import claim
 
-AUDIT_FILE, SUBSET_FILE, SUMMARY_FILE = "audit.jsonl", "subset.json", "summary.json"
+LABEL_AUDIT_FILE, SUBSET_FILE, SUMMARY_FILE = "audit.jsonl", "subset.json", "summary.json"
 CHUNK = 32
-SHORTEST = 20
+MIN_LENGTH = 20
 """Characters below which a candidate is taken for a degenerate one."""
 
 Flag = Literal[
@@ -53,9 +53,9 @@ class AuditedTask(Record):
     task: str
     """The task's id."""
     aspect: str
-    """Its aspect."""
+    """The key of its stratum."""
     flags: tuple[Flag, ...] = ()
-    """What is said of it."""
+    """What was found."""
     reason: str | None = None
     """What the evidence says."""
 
@@ -74,11 +74,11 @@ class Subset(Record):
     """The ids of the tasks, sorted."""
 
 
-class AuditRow(Record):
-    """What was found in one aspect."""
+class LabelAuditRow(Record):
+    """What was found in one stratum."""
 
     aspect: str
-    """The aspect."""
+    """The key of the stratum."""
     tasks: int
     """Its tasks."""
     clusters: int
@@ -91,11 +91,11 @@ class AuditRow(Record):
     """The accuracy of "the shorter candidate is better", equal lengths at half: a shortcut where far from 0.5."""
 
 
-class AuditSummary(Record):
+class LabelAuditSummary(Record):
     """The content of `summary.json`."""
 
-    rows: tuple[AuditRow, ...]
-    """One for every aspect."""
+    rows: tuple[LabelAuditRow, ...]
+    """One for every stratum."""
     flags: tuple[str, ...] = FLAGS
     """Every flag, in the order of the table."""
     verified: int
@@ -104,9 +104,9 @@ class AuditSummary(Record):
     """What is to be known about the benchmark as a whole, a sentence each."""
 
 
-def run_audit(
-    judge: Judge, plus: PlusRunner | None, tasks: TaskSet, data: Path, out: Path, progress: Progress
-) -> AuditSummary:
+def audit_labels(
+    judge: Judge, mbpp_plus: MbppPlusRunner | None, tasks: TaskSet, data: Path, out: Path, progress: Progress
+) -> LabelAuditSummary:
     """Audit every task that is not yet in `out`, write the summary and the verified subset.
 
     Raises:
@@ -114,20 +114,21 @@ def run_audit(
         DataError: what is audited in `out` is damaged, or another process is writing it.
         SandboxError: foreign code cannot be run safely here.
     """
-    claim(out, AuditSettings(data=tasks.files, plus=plus is not None), earlier=AUDIT_FILE)
+    claim(out, AuditSettings(data=tasks.files, plus=mbpp_plus is not None), earlier=LABEL_AUDIT_FILE)
+    notes = find_benchmark(tasks.benchmark.name).notes(data) if tasks.benchmark else ()
     duplicates = _duplicates(tasks.tasks)
-    with Journal(out / AUDIT_FILE, AuditedTask) as journal:
+    with Journal(out / LABEL_AUDIT_FILE, AuditedTask) as journal:
         done = {row.task: row for _, row in journal.places()}
         waiting = [task for task in tasks.tasks if task.id not in done]
         progress(len(done), len(tasks.tasks))
         for start in range(0, len(waiting), CHUNK):
-            for row in _audit(judge, plus, waiting[start : start + CHUNK], duplicates):
+            for row in _audit(judge, mbpp_plus, waiting[start : start + CHUNK], duplicates):
                 journal.append(row)
                 done[row.task] = row
             progress(len(done), len(tasks.tasks))
     rows = [done[task.id] for task in tasks.tasks]
     subset = Subset(data=tasks.files, tasks=tuple(sorted(row.task for row in rows if row.verified)))
-    summary = summarise(tasks.tasks, rows, _letters(data))
+    summary = summarise(tasks.tasks, rows, notes)
     write_json(out / SUBSET_FILE, subset)
     write_json(out / SUMMARY_FILE, summary)
     return summary
@@ -159,9 +160,11 @@ def tasks_of_subset(tasks: TaskSet, subset: Subset) -> TaskSet:
     return tasks.model_copy(update={"tasks": kept})
 
 
-def _audit(judge: Judge, plus: PlusRunner | None, tasks: Sequence[Task], duplicates: set[str]) -> Iterator[AuditedTask]:
+def _audit(
+    judge: Judge, mbpp_plus: MbppPlusRunner | None, tasks: Sequence[Task], duplicates: set[str]
+) -> Iterator[AuditedTask]:
     verdicts = judge.judge([task.comparison for task in tasks])
-    checked = plus.right(tasks) if plus else [None] * len(tasks)
+    checked = mbpp_plus.agreements(tasks) if mbpp_plus else [None] * len(tasks)
     for task, verdict, right in zip(tasks, verdicts, checked, strict=True):
         flags: list[Flag] = []
         if verdict.choice is not None:
@@ -172,7 +175,7 @@ def _audit(judge: Judge, plus: PlusRunner | None, tasks: Sequence[Task], duplica
         flags += _text_flags(task)
         flags += ["duplicate"] if task.id in duplicates else []
         yield AuditedTask(
-            task=task.id, aspect=task.aspect_name, flags=tuple(flags), reason=verdict.feedback or verdict.undecided
+            task=task.id, aspect=task.stratum, flags=tuple(flags), reason=verdict.feedback or verdict.undecided
         )
 
 
@@ -180,32 +183,32 @@ def _text_flags(task: Task) -> Iterator[Flag]:
     codes = (task.comparison.code_a, task.comparison.code_b)
     if not all(parses(code) for code in codes):
         yield "does not parse"
-    if any(len(code.strip()) < SHORTEST for code in codes):
+    if any(len(code.strip()) < MIN_LENGTH for code in codes):
         yield "degenerate"
     if codes[0].split() == codes[1].split():
         yield "same code"
 
 
 def _duplicates(tasks: Sequence[Task]) -> set[str]:
-    """Return the ids of tasks that compare the same two codes as an earlier one of their aspect, in either order."""
+    """Return the ids of tasks that compare the same two codes as an earlier one of their stratum, in either order."""
     seen: set[tuple[str, frozenset[str]]] = set()
     found: set[str] = set()
     for task in tasks:
-        key = (task.aspect_name, frozenset((task.comparison.code_a, task.comparison.code_b)))
+        key = (task.stratum, frozenset((task.comparison.code_a, task.comparison.code_b)))
         if key in seen:
             found.add(task.id)
         seen.add(key)
     return found
 
 
-def summarise(tasks: Sequence[Task], rows: Sequence[AuditedTask], notes: Sequence[str]) -> AuditSummary:
+def summarise(tasks: Sequence[Task], rows: Sequence[AuditedTask], notes: Sequence[str]) -> LabelAuditSummary:
     """Return the counts of an audit."""
     aspects = list(dict.fromkeys(row.aspect for row in rows))
-    return AuditSummary(
+    return LabelAuditSummary(
         rows=tuple(
-            _summarise_aspect(
+            _summarise_stratum(
                 aspect,
-                [task for task in tasks if task.aspect_name == aspect],
+                [task for task in tasks if task.stratum == aspect],
                 [row for row in rows if row.aspect == aspect],
             )
             for aspect in aspects
@@ -215,34 +218,12 @@ def summarise(tasks: Sequence[Task], rows: Sequence[AuditedTask], notes: Sequenc
     )
 
 
-def _summarise_aspect(aspect: str, tasks: Sequence[Task], rows: Sequence[AuditedTask]) -> AuditRow:
-    lengths = [(len(task.comparison.code_a), len(task.comparison.code_b), task.label) for task in tasks]
-    shorter = [0.5 if a == b else float((a < b) == (label == "A")) for a, b, label in lengths]
-    return AuditRow(
+def _summarise_stratum(aspect: str, tasks: Sequence[Task], rows: Sequence[AuditedTask]) -> LabelAuditRow:
+    return LabelAuditRow(
         aspect=aspect,
         tasks=len(tasks),
         clusters=len({task.group for task in tasks}),
         counts=dict(Counter(str(flag) for row in rows for flag in row.flags)),
         verified=sum(row.verified for row in rows),
-        shorter_better=round(sum(shorter) / len(shorter), 4),
+        shorter_better=shorter_better_share(tasks),
     )
-
-
-def _letters(data: Path) -> list[str]:
-    """Return what is to be said of the letters of the annotators, where the data has any."""
-    path = data / file_name(Aspect.HUMAN_PREFERENCE)
-    if not data.is_dir() or not path.exists():
-        return []
-    rows = [row for row in read_records(path, BenchmarkRow) if row.annotations]
-    agreeing = sum(_majority(row.annotations or ()) == "AB"[row.gt_choice] for row in rows)
-    return [
-        f"human preference: in {len(rows) - agreeing} of {len(rows)} tasks the majority of the annotators' letters is "
-        "not the label, so the letters are not in the order of the choices"
-    ]
-
-
-def _majority(letters: Sequence[str]) -> str | None:
-    # They are written "A", or "codeA" as released; a tie ends in neither letter.
-    counted = Counter(letter.strip().upper()[-1:] for letter in letters)
-    first = max("AB", key=lambda letter: counted[letter])
-    return None if counted["A"] == counted["B"] else first

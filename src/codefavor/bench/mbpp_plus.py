@@ -1,4 +1,4 @@
-"""Runs candidates on the inputs of MBPP+ against its canonical solutions. The file is given; nothing is fetched."""
+"""Runs candidates on the inputs of MBPP+ against its canonical solutions; the user names the file of both."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ from codefavor.jsonl import read_rows
 from codefavor.sandbox.job import Job, JobResult, SandboxCall
 from codefavor.sandbox.probe import open_sandbox
 
-MOST_INPUTS = 60
+MAX_INPUTS = 60
 BUDGET = 2_000_000
 _FIELDS = ("task_id", "entry_point", "canonical_solution", "base_input", "plus_input")
 
@@ -20,7 +20,7 @@ Oracle = Mapping[str, Mapping[str, Any]]
 """The rows of MBPP+ by task id."""
 
 
-def read_plus(path: Path) -> dict[str, dict[str, Any]]:
+def read_mbpp_plus(path: Path) -> dict[str, dict[str, Any]]:
     """Return the rows of MBPP+ by task id.
 
     Raises:
@@ -35,14 +35,14 @@ def read_plus(path: Path) -> dict[str, dict[str, Any]]:
     return rows
 
 
-class PlusRunner:
+class MbppPlusRunner:
     """Compares candidates with canonical solutions."""
 
     def __init__(self, oracle: Oracle, unsafe_local: bool = False) -> None:
         self._oracle = oracle
         self._unsafe_local = unsafe_local
 
-    def right(self, tasks: Sequence[Task]) -> list[tuple[bool, bool] | None]:
+    def agreements(self, tasks: Sequence[Task]) -> list[tuple[bool, bool] | None]:
         """Return, for every task, whether candidates A and B agree with the canonical solution on all inputs.
 
         None stands for a task that MBPP+ does not know, or whose canonical solution cannot be run.
@@ -53,17 +53,17 @@ class PlusRunner:
             row = self._oracle.get(task.group)
             places.append(None if row is None else len(jobs))
             if row is not None:
-                shown = task.comparison
-                codes = (row["canonical_solution"], shown.code_a, shown.code_b)
+                comparison = task.comparison
+                codes = (row["canonical_solution"], comparison.code_a, comparison.code_b)
                 calls = _calls(row)
-                jobs += [Job(runnable(shown.instruction, code), calls) for code in codes]
+                jobs += [Job(runnable(comparison.instruction, code), calls) for code in codes]
         with open_sandbox(unsafe_local=self._unsafe_local) as pool:
             results = pool.run(jobs)
         return [None if place is None else _agree(*results[place : place + 3]) for place in places]
 
 
 def _calls(row: Mapping[str, Any]) -> tuple[SandboxCall, ...]:
-    inputs = [*row["base_input"], *row["plus_input"]][:MOST_INPUTS]
+    inputs = [*row["base_input"], *row["plus_input"]][:MAX_INPUTS]
     return tuple(SandboxCall(f"{row['entry_point']}(*{arguments!r})", budget=BUDGET) for arguments in inputs)
 
 

@@ -1,4 +1,4 @@
-"""Runs a code and its one-token edit in the sandbox: does the edit change what the code does? It judges nothing."""
+"""Runs a code and its one-token edit in the sandbox, to see whether the edit changes what the code does."""
 
 from collections.abc import Callable, Sequence
 
@@ -11,19 +11,19 @@ from codefavor.sandbox.pool import Pool
 _WANTED = Wanted(examples=True, behaviour=True)
 
 
-def confirm_changes(pool: Pool, comparisons: Sequence[Comparison], progress: Callable[[int, int], None]) -> list[bool]:
+def check_mutations(pool: Pool, comparisons: Sequence[Comparison], progress: Callable[[int, int], None]) -> list[bool]:
     """Return for every comparison whether a worked example or a generated input shows that its codes differ.
 
     False is no proof of the contrary: code that cannot be called shows nothing.
     """
-    confirmed = []
+    differs = []
     for number, comparison in enumerate(comparisons, start=1):
-        confirmed.append(_differs(collect(pool, comparison, _WANTED)))
+        differs.append(_differ(collect(pool, comparison, _WANTED)))
         progress(number, len(comparisons))
-    return confirmed
+    return differs
 
 
-def _differs(evidence: Evidence) -> bool:
+def _differ(evidence: Evidence) -> bool:
     return evidence.disagreements > 0 or _outcome(evidence.a) != _outcome(evidence.b)
 
 

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from codefavor.bench.bench_judge import read_result
-from codefavor.bench.results import VERDICTS_FILE, TaskVerdict
+from codefavor.bench.bench_judge import read_result, read_verdicts
+from codefavor.bench.benchmark import average_strata
+from codefavor.bench.results import TaskVerdict
 from codefavor.bench.scoring import joined, sample_of, score
 from codefavor.bench.statistics import Estimate, PairedTest, paired_test
 from codefavor.errors import DataError
-from codefavor.jsonl import read_records
-from codefavor.pairs.criterion import VERIFIABLE_ASPECTS
 from codefavor.record import Record
 
 AVERAGE = "average"
@@ -21,10 +20,10 @@ _COMPARED = ("order", "comments", "criterion")
 
 
 class PairedRow(Record):
-    """How two judges differ on one aspect, or on average."""
+    """How two judges differ on one stratum, or on average."""
 
     aspect: str
-    """The aspect, or "average" over correctness, efficiency and security."""
+    """The key of the stratum, or "average" over those that count in it."""
     first: float
     """Accuracy of the first judge."""
     second: float
@@ -45,7 +44,7 @@ class PairedResult(Record):
     differing: tuple[str, ...]
     """The settings, besides the judge, in which the runs differ."""
     rows: tuple[PairedRow, ...]
-    """One row for each aspect, then the average where there is one."""
+    """One row for each stratum, then the average where there is one."""
 
 
 def compare_runs(first: Path, second: Path, seed: int) -> PairedResult:
@@ -62,12 +61,12 @@ def compare_runs(first: Path, second: Path, seed: int) -> PairedResult:
     one, two = read_result(first), read_result(second)
     if one.settings.data != two.settings.data:
         raise DataError(f"{first} and {second}: benched on different data, so nothing can be compared")
-    rows_one, rows_two = _verdicts(first), _verdicts(second)
+    rows_one, rows_two = ({row.task: row for row in read_verdicts(run)} for run in (first, second))
     if rows_one.keys() != rows_two.keys() or any(rows_two[key].label != row.label for key, row in rows_one.items()):
         raise DataError(f"{first} and {second}: benched on different tasks, so nothing can be compared")
-    aspects = {aspect: {aspect} for aspect in one.aspects}
+    strata = {key: {key} for key in one.aspects}
     if one.average is not None:
-        aspects[AVERAGE] = {str(aspect) for aspect in VERIFIABLE_ASPECTS}
+        strata[AVERAGE] = set(average_strata(one.strata, one.aspects))
     rng = np.random.default_rng(seed)
     matched = [(row, rows_two[key]) for key, row in rows_one.items()]
     return PairedResult(
@@ -75,18 +74,15 @@ def compare_runs(first: Path, second: Path, seed: int) -> PairedResult:
         second=two.judge,
         differing=tuple(name for name in _COMPARED if getattr(one.settings, name) != getattr(two.settings, name)),
         rows=tuple(
-            _compare_aspect(name, [pair for pair in matched if pair[0].aspect in members], rng)
-            for name, members in aspects.items()
+            _compare_stratum(name, [pair for pair in matched if pair[0].aspect in members], rng)
+            for name, members in strata.items()
         ),
     )
 
 
-def _verdicts(run: Path) -> dict[str, TaskVerdict]:
-    folder = run if run.is_dir() else run.parent
-    return {row.task: row for row in read_records(folder / VERDICTS_FILE, TaskVerdict)}
-
-
-def _compare_aspect(aspect: str, matched: list[tuple[TaskVerdict, TaskVerdict]], rng: np.random.Generator) -> PairedRow:
+def _compare_stratum(
+    aspect: str, matched: list[tuple[TaskVerdict, TaskVerdict]], rng: np.random.Generator
+) -> PairedRow:
     rows = [one for one, _ in matched]
     first = [score(joined(one), one.label) for one, _ in matched]
     second = [score(joined(two), two.label) for _, two in matched]

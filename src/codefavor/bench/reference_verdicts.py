@@ -39,7 +39,7 @@ class ReferenceVerdict(Record):
 
 
 class ReferenceFigure(Record):
-    """What the reference's evaluator prints of an aspect."""
+    """What the reference's evaluator prints of a stratum."""
 
     rows: int
     """Rows of the file that are about a task."""
@@ -48,7 +48,7 @@ class ReferenceFigure(Record):
     undecided: float
     """The share of rows without a choice; the evaluator prints half of it behind the sign ±."""
     missing: int
-    """Tasks of the aspect that have no row, which the reference leaves out and we count as undecided."""
+    """Tasks of the stratum that have no row, which the reference leaves out and we count as undecided."""
 
     def __str__(self) -> str:
         return f"{100 * self.accuracy:.1f}% +- {50 * self.undecided:.1f}%"
@@ -60,9 +60,9 @@ class ReferenceRun(Record):
     model: str
     """The model asked, as the evaluator names it."""
     rows: tuple[TaskVerdict, ...]
-    """One for every task of the aspects that the files are about."""
+    """One for every task of the strata that the files are about."""
     figures: dict[str, ReferenceFigure]
-    """What the evaluator prints of each aspect."""
+    """What the evaluator prints, by the key of the stratum."""
     unknown: int
     """Rows about no task of the data."""
 
@@ -87,13 +87,13 @@ def read_reference(verdicts: Sequence[Path], data: Path, tasks: TaskSet) -> Refe
     known = [verdict for verdict in read if verdict.task_md5 in by_md5]
     if not known:
         raise DataError(f"{', '.join(map(str, verdicts))}: no verdict about a task of {data}")
-    given = {by_md5[verdict.task_md5].id: verdict for verdict in known}
-    spoken_of = {by_md5[verdict.task_md5].aspect_name for verdict in known}
-    asked = [task for task in tasks.tasks if task.aspect_name in spoken_of]
+    by_task = {by_md5[verdict.task_md5].id: verdict for verdict in known}
+    covered = {by_md5[verdict.task_md5].stratum for verdict in known}
+    scored = [task for task in tasks.tasks if task.stratum in covered]
     return ReferenceRun(
         model=models[0],
-        rows=tuple(_row(task, given.get(task.id), models[0]) for task in asked),
-        figures=_figures(known, by_md5, asked),
+        rows=tuple(_row(task, by_task.get(task.id), models[0]) for task in scored),
+        figures=_figures(known, by_md5, scored),
         unknown=len(read) - len(known),
     )
 
@@ -121,7 +121,7 @@ def _answer(row: Mapping[str, Any]) -> Any:
 def _row(task: Task, verdict: ReferenceVerdict | None, judge: str) -> TaskVerdict:
     choice = None if verdict is None or verdict.decision is None else _SIDES[verdict.decision]
     reason = "not in the file" if verdict is None else "no choice found in the answer"
-    given = Verdict(
+    in_given_order = Verdict(
         comparison=task.comparison.digest(),
         judge=judge,
         choice=choice,
@@ -129,25 +129,25 @@ def _row(task: Task, verdict: ReferenceVerdict | None, judge: str) -> TaskVerdic
         undecided=None if choice else reason,
         cost=Cost(seconds=0.0),
     )
-    return TaskVerdict(task=task.id, aspect=task.aspect_name, group=task.group, label=task.label, given=given)
+    return TaskVerdict(task=task.id, aspect=task.stratum, group=task.group, label=task.label, given=in_given_order)
 
 
 def _figures(
-    known: Sequence[ReferenceVerdict], by_md5: Mapping[str, Task], asked: Sequence[Task]
+    known: Sequence[ReferenceVerdict], by_md5: Mapping[str, Task], scored: Sequence[Task]
 ) -> dict[str, ReferenceFigure]:
     points: dict[str, list[float | None]] = defaultdict(list)
     answered: dict[str, set[str]] = defaultdict(set)
     for verdict in known:
         task = by_md5[verdict.task_md5]
         is_right = None if verdict.decision is None else float(_SIDES[verdict.decision] == task.label)
-        points[task.aspect_name].append(is_right)
-        answered[task.aspect_name].add(task.id)
+        points[task.stratum].append(is_right)
+        answered[task.stratum].add(task.id)
     return {
         aspect: ReferenceFigure(
             rows=len(points[aspect]),
             accuracy=sum(0.5 if point is None else point for point in points[aspect]) / len(points[aspect]),
             undecided=sum(point is None for point in points[aspect]) / len(points[aspect]),
-            missing=sum(task.aspect_name == aspect for task in asked) - len(answered[aspect]),
+            missing=sum(task.stratum == aspect for task in scored) - len(answered[aspect]),
         )
-        for aspect in dict.fromkeys(task.aspect_name for task in asked)
+        for aspect in dict.fromkeys(task.stratum for task in scored)
     }

@@ -14,7 +14,7 @@ from codefavor.record import Record
 BINS = 10
 
 
-class Bin(Record):
+class ConfidenceBin(Record):
     """Answers of like confidence."""
 
     tasks: int
@@ -32,7 +32,7 @@ class Reliability(Record):
     """Answers that carry a probability."""
     error: float
     """The expected calibration error."""
-    bins: tuple[Bin, ...]
+    bins: tuple[ConfidenceBin, ...]
     """The bins that hold any answer, least confident first."""
 
 
@@ -46,7 +46,7 @@ def reliability_of(rows: Sequence[TaskVerdict]) -> Reliability | None:
             place = min(BINS - 1, int((confidence - 0.5) * 2 * BINS))
             members[place].append((confidence, score(verdict, row.label)))
     bins = tuple(
-        Bin(
+        ConfidenceBin(
             tasks=len(answers),
             confidence=sum(confidence for confidence, _ in answers) / len(answers),
             accuracy=sum(right for _, right in answers) / len(answers),
@@ -54,8 +54,8 @@ def reliability_of(rows: Sequence[TaskVerdict]) -> Reliability | None:
         for answers in members
         if answers
     )
-    tasks = sum(each.tasks for each in bins)
+    tasks = sum(filled.tasks for filled in bins)
     if not tasks:
         return None
-    error = sum(each.tasks * abs(each.confidence - each.accuracy) for each in bins) / tasks
+    error = sum(filled.tasks * abs(filled.confidence - filled.accuracy) for filled in bins) / tasks
     return Reliability(tasks=tasks, error=error, bins=bins)

@@ -3,8 +3,12 @@
 Shares and scores are fractions of one. Nothing is computed here.
 """
 
-from typing import Literal
+from typing import Any, Literal, Self
 
+from pydantic import model_validator
+
+from codefavor.bench.benchmark import BenchmarkName, Stratum
+from codefavor.bench.old_results import with_strata
 from codefavor.bench.statistics import Estimate
 from codefavor.judges.judge_settings import JudgeSettings
 from codefavor.manifest import Manifest
@@ -28,7 +32,7 @@ class RunSettings(JudgeSettings):
     order: Order
     """Whether each comparison is judged as given or in both orders."""
     comments: CommentPolicy
-    """Whether comments are stripped from the candidates of the three verifiable aspects."""
+    """Whether comments are stripped from both candidates where the benchmark says so."""
     criterion: Wording = "given"
     """What the judge is told to judge by."""
     seed: int
@@ -43,7 +47,7 @@ class TaskVerdict(Record):
     task: str
     """The task's id."""
     aspect: str
-    """The aspect, or "other" for a criterion that belongs to none."""
+    """The key of the task's stratum: an aspect, or a criterion in words."""
     group: str
     """The problem: the cluster of the statistics."""
     label: Side
@@ -83,7 +87,7 @@ class OrderFigures(Record):
 
 
 class AspectResult(Record):
-    """What the judge reached on one aspect."""
+    """What the judge reached on one stratum."""
 
     tasks: int
     """Rows of the file; every one of them is scored."""
@@ -114,15 +118,30 @@ class BenchResult(Record):
 
     judge: str
     """The judge's name."""
+    benchmark: BenchmarkName | None
+    """The published benchmark that was judged; None for pairs and tasks of one's own."""
+    strata: tuple[Stratum, ...]
+    """The strata of the data, in the order of the columns."""
     aspects: dict[str, AspectResult]
-    """The result of each aspect in the data."""
+    """The result of each stratum that has tasks, by its key."""
     average: float | None
-    """The mean over correctness, efficiency and security; None unless the data has all three."""
+    """The mean over the strata that count in it; None unless all of them have tasks."""
     average_estimate: Estimate | None
     """The same with its intervals, clustered by problem across aspects."""
     settings: RunSettings
     """What shaped the verdicts."""
     cost: TaskCost
-    """What a task costs over all aspects."""
+    """What a task costs over all strata."""
     manifest: Manifest
     """What made this result."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_version_0_1(cls, content: Any) -> Any:
+        return with_strata(content)
+
+    @model_validator(mode="after")
+    def _strata_are_declared(self) -> Self:
+        if undeclared := sorted(self.aspects.keys() - {stratum.key for stratum in self.strata}):
+            raise ValueError(f"aspects: {undeclared[0]} is none of the strata")
+        return self

@@ -1,7 +1,7 @@
-"""From verdicts to a result: accuracy, undecided share, position bias and cost, per aspect and on average.
+"""From verdicts to a result: accuracy, undecided share, position bias and cost, per stratum and on average.
 
-The score credits an undecided answer and a tie with one half (paper, section 3.1; human preference stands beside the
-average, never inside). The figures of both orders, their intervals and the flips are ours.
+The score credits an undecided answer and a tie with one half (paper, section 3.1). Which strata the average is over is
+the benchmark's matter. The figures of both orders, their intervals and the flips are ours.
 """
 
 from collections import defaultdict
@@ -9,12 +9,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from codefavor.bench.benchmark import average_strata
 from codefavor.bench.results import AspectResult, BenchResult, OrderFigures, RunSettings, TaskCost, TaskVerdict
-from codefavor.bench.statistics import Estimate, Sample
+from codefavor.bench.statistics import ClusteredSample, Estimate
+from codefavor.bench.tasks import TaskSet
 from codefavor.judges.both_orders import join_orders
 from codefavor.manifest import Manifest
 from codefavor.pairs.comparison import Side
-from codefavor.pairs.criterion import VERIFIABLE_ASPECTS
 from codefavor.pairs.verdict import Cost, Verdict
 
 
@@ -30,25 +31,27 @@ def score(verdict: Verdict, label: Side) -> float:
     return 0.5
 
 
-def score_run(
-    rows: Sequence[TaskVerdict], settings: RunSettings, unparsed: dict[str, int], manifest: Manifest
-) -> BenchResult:
+def score_run(rows: Sequence[TaskVerdict], tasks: TaskSet, settings: RunSettings, manifest: Manifest) -> BenchResult:
     """Return the result of a whole run.
 
     Args:
-        rows: one for every task.
+        rows: one for every task that counts.
+        tasks: the tasks, with their strata.
         settings: what shaped the verdicts.
-        unparsed: tasks that kept their comments unasked, by aspect.
         manifest: what made the result.
     """
-    by_aspect: dict[str, list[TaskVerdict]] = defaultdict(list)
+    by_stratum: dict[str, list[TaskVerdict]] = defaultdict(list)
     for row in rows:
-        by_aspect[row.aspect].append(row)
+        by_stratum[row.aspect].append(row)
     rng = np.random.default_rng(settings.seed)
-    average = _average(rows, rng) if all(aspect in by_aspect for aspect in VERIFIABLE_ASPECTS) else None
+    counted = average_strata(tasks.strata, by_stratum)
+    average = _average([row for row in rows if row.aspect in counted], rng) if counted else None
+    unparsed = tasks.unparsed
     return BenchResult(
         judge=settings.judge,
-        aspects={aspect: _score_aspect(members, unparsed.get(aspect, 0), rng) for aspect, members in by_aspect.items()},
+        benchmark=tasks.benchmark,
+        strata=tasks.strata,
+        aspects={key: _score_stratum(members, unparsed.get(key, 0), rng) for key, members in by_stratum.items()},
         average=average.value if average else None,
         average_estimate=average,
         settings=settings,
@@ -57,17 +60,16 @@ def score_run(
     )
 
 
-def sample_of(rows: Sequence[TaskVerdict], values: Sequence[float]) -> Sample:
-    """Return `values`, one a row, with the rows' aspects as strata and their problems as clusters."""
-    return Sample(values, [row.aspect for row in rows], [row.group for row in rows])
+def sample_of(rows: Sequence[TaskVerdict], values: Sequence[float]) -> ClusteredSample:
+    """Return `values`, one a row, with the rows' strata and their problems as clusters."""
+    return ClusteredSample(values, [row.aspect for row in rows], [row.group for row in rows])
 
 
 def _average(rows: Sequence[TaskVerdict], rng: np.random.Generator) -> Estimate:
-    counted = [row for row in rows if row.aspect in VERIFIABLE_ASPECTS]
-    return sample_of(counted, [score(joined(row), row.label) for row in counted]).estimate(rng)
+    return sample_of(rows, [score(joined(row), row.label) for row in rows]).estimate(rng)
 
 
-def _score_aspect(rows: Sequence[TaskVerdict], unparsed: int, rng: np.random.Generator) -> AspectResult:
+def _score_stratum(rows: Sequence[TaskVerdict], unparsed: int, rng: np.random.Generator) -> AspectResult:
     verdicts = [joined(row) for row in rows]
     scores = [score(verdict, row.label) for verdict, row in zip(verdicts, rows, strict=True)]
     estimate = sample_of(rows, scores).estimate(rng)

@@ -1,7 +1,7 @@
 """Intervals and paired tests for scores whose tasks share problems. It knows numbers, not judges.
 
-Tasks of one problem are a cluster, and a problem may have tasks in several aspects; treating such tasks as independent
-makes intervals too narrow. Estimates are means of aspect means, so one aspect alone is the special case.
+Tasks of one problem are a cluster, and a problem may have tasks in several strata; treating such tasks as independent
+makes intervals too narrow. Estimates are means of stratum means, so one stratum alone is the special case.
 
 Sources: Miller 2024, "Adding Error Bars to Evals" (clustered standard errors, paired differences); Efron and Tibshirani
 1993, chapter 13 (percentile bootstrap); Phipson and Smyth 2010 (permutation p values are never zero).
@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 
 
 class Estimate(Record):
-    """A mean of aspect means with its uncertainty."""
+    """A mean of stratum means with its uncertainty."""
 
     value: float
     """The estimate."""
@@ -36,7 +36,7 @@ class Estimate(Record):
     stderr: float
     """The clustered standard error."""
     interval: tuple[float, float]
-    """95%, Student t with clusters - 1 degrees of freedom (see `Sample.t_interval`)."""
+    """95%, Student t with clusters - 1 degrees of freedom (see `ClusteredSample.t_interval`)."""
     bootstrap: tuple[float, float]
     """95%, percentiles of a bootstrap over whole clusters."""
 
@@ -54,8 +54,8 @@ class PairedTest(Record):
     """Tasks on which the second judge scored higher."""
 
 
-class Sample:
-    """Values of tasks, each with its stratum (the aspect) and its cluster (the problem).
+class ClusteredSample:
+    """Values of tasks, each with its stratum and its cluster (the problem).
 
     The estimate is the mean over strata of the stratum's mean.
     """
@@ -142,7 +142,7 @@ class Sample:
         return shares
 
 
-def paired_test(differences: Sample, rng: np.random.Generator) -> PairedTest:
+def paired_test(differences: ClusteredSample, rng: np.random.Generator) -> PairedTest:
     """Test whether the differences of two judges' scores, task by task, are centred on zero."""
     first = int(np.sum(differences.values > 0))
     second = int(np.sum(differences.values < 0))
@@ -160,8 +160,8 @@ def _sign_flip_p(contributions: Floats, rng: np.random.Generator) -> float:
         return 1.0
     observed = abs(float(moving.sum())) * (1 - 1e-12)
     if moving.size <= _EXACT_CLUSTERS:
-        every: NDArray[Any] = np.array(list(product((-1.0, 1.0), repeat=moving.size)))
-        return float(np.mean(np.abs(every @ moving) >= observed))
+        all_signs: NDArray[Any] = np.array(list(product((-1.0, 1.0), repeat=moving.size)))
+        return float(np.mean(np.abs(all_signs @ moving) >= observed))
     signs = rng.integers(0, 2, size=(FLIPS, moving.size)) * 2.0 - 1.0
     extreme = int(np.sum(np.abs(signs @ moving) >= observed))
     return (1 + extreme) / (FLIPS + 1)
@@ -171,8 +171,8 @@ def holm(p_values: Sequence[float]) -> list[float]:
     """Return the p values corrected for their number by the step-down method of Holm 1979."""
     order = sorted(range(len(p_values)), key=lambda index: p_values[index])
     corrected = [0.0] * len(p_values)
-    most = 0.0
+    running_max = 0.0
     for rank, index in enumerate(order):
-        most = max(most, min(1.0, (len(p_values) - rank) * p_values[index]))
-        corrected[index] = most
+        running_max = max(running_max, min(1.0, (len(p_values) - rank) * p_values[index]))
+        corrected[index] = running_max
     return corrected

@@ -20,7 +20,7 @@ from codefavor.pairs.comparison import Side
 from codefavor.pairs.split import in_first
 from codefavor.pairs.verdict import Verdict
 
-LEAST_PAIRS = 50
+MIN_PAIRS = 50
 """The fewest answers with a probability from which a temperature is fitted."""
 
 
@@ -33,12 +33,12 @@ def fit_temperature(rows: Sequence[TaskVerdict]) -> float:
     """Return the temperature that fits rows at temperature 1.
 
     Raises:
-        DataError: fewer than `LEAST_PAIRS` rows carry a probability, or the judge is no better than chance on them.
+        DataError: fewer than `MIN_PAIRS` rows carry a probability, or the judge is no better than chance on them.
     """
     carrying = [margins for row in rows if (margins := list(_margins(row)))]
-    if len(carrying) < LEAST_PAIRS:
+    if len(carrying) < MIN_PAIRS:
         raise DataError(
-            f"{len(carrying)} held-out pairs were answered with a probability; a temperature needs {LEAST_PAIRS}"
+            f"{len(carrying)} held-out pairs were answered with a probability; a temperature needs {MIN_PAIRS}"
         )
     return _likeliest(np.array([margin for margins in carrying for margin in margins]), len(carrying))
 
@@ -71,10 +71,10 @@ def _likeliest(margins: NDArray[np.float64], pairs: int) -> float:
 
     if slope(0.0) >= 0:
         raise DataError("the judge is no better than chance on these pairs, so no temperature fits; train a better one")
-    most = 1.0
-    while slope(most) < 0:
-        most *= 2
-    return float(1 / brentq(slope, 0.0, most))
+    upper = 1.0
+    while slope(upper) < 0:
+        upper *= 2
+    return float(1 / brentq(slope, 0.0, upper))
 
 
 def _margins(row: TaskVerdict) -> Iterator[float]:

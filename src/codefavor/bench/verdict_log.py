@@ -32,8 +32,10 @@ class VerdictLog:
     def _read(self, path: Path, known: dict[str, Task]) -> None:
         for _, row in self._journal.places():
             task = known.get(row.task)
-            if task is None or task.comparison.digest() != row.given.comparison:
-                raise DataError(f"{path}: the verdict on {row.task} is about another comparison; choose another --out")
+            if task is None or task.comparison.digest() != row.given.comparison or task.stratum != row.aspect:
+                raise DataError(
+                    f"{path}: the verdict on {row.task} is about another comparison or criterion; choose another --out"
+                )
             self.rows[row.task] = row
 
     def add(self, row: TaskVerdict) -> None:

@@ -13,8 +13,9 @@ from rich.table import Table
 from codefavor.annotate.analysis import Annotator, StudyAnalysis, Votes, analyse
 from codefavor.annotate.answers import CastVote, cast_votes
 from codefavor.annotate.auth import read_annotators
+from codefavor.annotate.checks import NO_CHECKS
 from codefavor.annotate.store import Store
-from codefavor.annotate.study import StudySettings, StudyTask, load_study
+from codefavor.annotate.study import StudySettings, StudyTask, lacks_checks, load_study
 from codefavor.atomic import writing_to
 from codefavor.cli.annotate_file import import_votes, page
 from codefavor.cli.options import CriterionOption, JsonOption, KeepCommentsOption, read_value
@@ -67,6 +68,8 @@ def annotate(
     )
     names = read_annotators(annotators) if annotators else None
     tasks = load_study(pairs, settings, checks)
+    if lacks_checks(settings, tasks):
+        typer.echo(NO_CHECKS, err=True)
     try:
         server = import_module("codefavor.annotate.server")
     except ModuleNotFoundError as error:

@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from codefavor.annotate.auth import is_name
+from codefavor.annotate.checks import NO_CHECKS
 from codefavor.annotate.file_page import make_page
 from codefavor.annotate.import_votes import import_votes as import_file
 from codefavor.annotate.store import Store, sole_server
-from codefavor.annotate.study import StudySettings, load_study
+from codefavor.annotate.study import StudySettings, lacks_checks, load_study
 from codefavor.atomic import write_text, writing_to
 from codefavor.cli.options import CriterionOption, KeepCommentsOption, read_value
 from codefavor.errors import UserError
@@ -40,6 +41,8 @@ def page(
         seed=seed,
     )
     tasks = load_study(pairs, settings, checks)
+    if lacks_checks(settings, tasks):
+        typer.echo(NO_CHECKS, err=True)
     Store.begin(store, settings, tasks).close()
     made = make_page(settings, tasks, name, datetime.now(UTC))
     with writing_to(out):

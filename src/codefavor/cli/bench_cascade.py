@@ -1,7 +1,5 @@
 """`codefavor bench calibrate-cascade`: thresholds for judges asked one after the other, with a bound on their error."""
 
-import shlex
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +12,7 @@ from rich.table import Table
 from codefavor.atomic import write_json, write_text, writing_to
 from codefavor.bench.cascade_runs import CascadeRow, StageRun, calibrate, read_stage
 from codefavor.bench.results import VERDICTS_FILE
+from codefavor.cli.bench_options import command_line
 from codefavor.errors import DataError, UserError
 from codefavor.manifest import make_manifest
 from codefavor.report.frontier import CostRow, draw_frontier, money
@@ -40,21 +39,21 @@ def calibrate_cascade(
     ] = 0.0,
 ) -> None:
     """Choose thresholds so that the error among answered stays under a target with probability 1 - delta."""
-    runs = [_stage(each) for each in stage]
+    runs = [_read_stage(argument) for argument in stage]
     targets = target or [0.1]
-    if not all(0 < each < 1 for each in targets):
+    if not all(0 < share < 1 for share in targets):
         raise UserError("--target is a share between 0 and 1")
-    inputs = [Path(each.rpartition("=")[2]) / VERDICTS_FILE for each in stage]
+    inputs = [Path(argument.rpartition("=")[2]) / VERDICTS_FILE for argument in stage]
     config = {"stages": [run.spec for run in runs], "targets": targets, "delta": delta}
-    manifest = make_manifest(shlex.join(["codefavor", *sys.argv[1:]]), config, inputs, seed)
+    manifest = make_manifest(command_line(), config, inputs, seed)
     rows: list[CascadeRow] = []
-    for number, each in enumerate(targets):
+    for number, share in enumerate(targets):
         try:
-            card, row = calibrate(runs, each, delta, seed, manifest)
+            card, row = calibrate(runs, share, delta, seed, manifest)
         except DataError as error:
             if number == 0:
                 raise
-            typer.echo(f"target {each:g}: {error}", err=True)
+            typer.echo(f"target {share:g}: {error}", err=True)
             continue
         rows.append(row)
         if number == 0:
@@ -70,10 +69,10 @@ def calibrate_cascade(
     typer.echo(f"{out}: --judge cascade:{out}")
 
 
-def _stage(given: str) -> StageRun:
-    spec, _, folder = given.rpartition("=")
+def _read_stage(argument: str) -> StageRun:
+    spec, _, folder = argument.rpartition("=")
     if not spec or not folder:
-        raise UserError(f"--stage {given}: write SPEC=FOLDER, such as evidence=runs/evidence")
+        raise UserError(f"--stage {argument}: write SPEC=FOLDER, such as evidence=runs/evidence")
     return read_stage(spec, Path(folder))
 
 

@@ -1,7 +1,5 @@
 """`codefavor bench score`: verdicts that the paper's released evaluator wrote, as a run of ours."""
 
-import shlex
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +9,9 @@ from codefavor.bench.bench_judge import record_run
 from codefavor.bench.reference_verdicts import ReferenceFigure, read_reference
 from codefavor.bench.results import RESULT_FILE, RunSettings
 from codefavor.bench.tasks import load_tasks
+from codefavor.cli.bench_options import command_line, comment_policy
 from codefavor.errors import UserError
 from codefavor.manifest import hash_file, make_manifest
-from codefavor.pairs.presentation import CommentPolicy
 
 
 def score(
@@ -31,7 +29,7 @@ def score(
     """Score verdicts of the paper's released evaluator: its own figures, and a run folder like any other."""
     if not data.is_dir():
         raise UserError(f"{data}: the benchmark's folder is needed, since verdicts name its rows by hash")
-    comments: CommentPolicy = "kept" if keep_comments else "stripped"
+    comments = comment_policy(keep_comments)
     tasks = load_tasks(data, comments, seed)
     read = read_reference(verdicts, data, tasks)
     settings = RunSettings(
@@ -42,13 +40,11 @@ def score(
         comments=comments,
         seed=seed,
     )
-    command = shlex.join(["codefavor", *sys.argv[1:]])
-    inputs = [*verdicts, *(data / file for file in tasks.files)]
-    manifest = make_manifest(command, settings.model_dump(mode="json"), inputs, seed)
-    unparsed = {aspect: count for aspect, count in tasks.unparsed.items() if aspect in read.figures}
-    result = record_run(read.rows, unparsed, settings, out, manifest)
-    for aspect, figure in read.figures.items():
-        typer.echo(f"{aspect}: {figure}{_missing(figure, result.aspects[aspect].accuracy)}")
+    inputs = [*verdicts, *tasks.paths(data)]
+    manifest = make_manifest(command_line(), settings.model_dump(mode="json"), inputs, seed)
+    result = record_run(read.rows, tasks, settings, out, manifest)
+    for key, figure in read.figures.items():
+        typer.echo(f"{key}: {figure}{_missing(figure, result.aspects[key].accuracy)}")
     if read.unknown:
         typer.echo(f"{read.unknown} rows are about no task of the data and count for nothing.")
     typer.echo(f"{out / RESULT_FILE}")

@@ -3,7 +3,6 @@
 import shlex
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import typer
@@ -11,23 +10,24 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from codefavor.evolve.evolve_seeds import Progress, Watch
+from codefavor.evolve.evolve_seeds import EvolveProgress, Watch
+from codefavor.evolve.run_config import RunConfig
+from codefavor.evolve.runner import evolve
 from codefavor.evolve.settings import Effort
-from codefavor.evolve.summary import Summary
 
 
-def watched(effort: Effort, out: Path, unsafe_local: bool, run: Callable[[str, Watch], Summary]) -> None:
-    """Carry out a run, which is called with the command line and what is to hear of its progress, and tell the end."""
-    latest = Progress()
+def run_with_progress(config: RunConfig, out: Path) -> None:
+    """Make pairs in `out` with a line of progress, and print how it ended."""
+    latest = EvolveProgress()
     with Live(console=Console(stderr=True), refresh_per_second=4, transient=True) as live:
-        show = _shown_in(live, effort)
+        show = _line_in(live, config.effort)
 
-        def watch(progress: Progress) -> None:
+        def watch(progress: EvolveProgress) -> None:
             nonlocal latest
             latest = progress
             show(progress)
 
-        summary = run(f"codefavor {shlex.join(sys.argv[1:])}", watch)
+        summary = evolve(config, out, command=f"codefavor {shlex.join(sys.argv[1:])}", watch=watch)
     turned_down, paper = summary.filtered_by_critic, summary.filtered_in_paper
     share = (
         "" if turned_down is None or paper is None else f"; critic turned down {turned_down:.1%} (paper {paper:.1%})"
@@ -35,24 +35,24 @@ def watched(effort: Effort, out: Path, unsafe_local: bool, run: Callable[[str, W
     typer.echo(f"{out / 'pairs.jsonl'}: {summary.kept} pairs; {summary.discarded} discarded{share}")
     for stage, reasons in summary.discarded_by.items():
         typer.echo(f"  {stage}: {sum(reasons.values())}")
-    if unsafe_local:
+    if config.unsafe_local:
         typer.echo("Foreign code ran under --unsafe-local.")
     if not summary.complete:
-        _tell_unfinished(latest, summary.failed)
+        _print_unfinished(latest, summary.failed)
 
 
-def _tell_unfinished(progress: Progress, failed: int) -> None:
+def _print_unfinished(progress: EvolveProgress, failed: int) -> None:
     if progress.unfinished:
         typer.echo(f"unfinished shards: {', '.join(progress.unfinished)}", err=True)
     if progress.first_failure:
         typer.echo(f"first failure: {progress.first_failure}", err=True)
-    typer.echo(f"not complete: {failed} seeds failed or the budget is spent; run it again to go on", err=True)
+    typer.echo(f"not complete: {failed} seeds failed or the budget is spent; run it again to resume", err=True)
 
 
-def _shown_in(live: Live, effort: Effort) -> Watch:
+def _line_in(live: Live, effort: Effort) -> Watch:
     started = time.monotonic()
 
-    def show(progress: Progress) -> None:
+    def show(progress: EvolveProgress) -> None:
         tally, elapsed = progress.tally, time.monotonic() - started
         settled = tally.kept + tally.discarded
         drops = ", ".join(f"{stage} {reasons.total()}" for stage, reasons in sorted(tally.discards.items()))

@@ -1,4 +1,4 @@
-"""`codefavor evolve show`: walk through what was said in a run of Commit-Instruct or Critic-Evol."""
+"""`codefavor evolve show`: show the conversations of a run of Commit-Instruct or Critic-Evol."""
 
 import sys
 from enum import StrEnum
@@ -35,23 +35,23 @@ def show(
     which: Annotated[Which, typer.Option("--only", help="Which seeds.")] = Which.ALL,
     stage: Annotated[str | None, typer.Option(help="Only seeds discarded at this stage.")] = None,
     seed: Annotated[str | None, typer.Option(help="Only the seed whose id begins so.")] = None,
-    limit: Annotated[int | None, typer.Option(help="At most so many.")] = None,
+    limit: Annotated[int | None, typer.Option(help="The most seeds to show.")] = None,
 ) -> None:
-    """Show every turn of each seed's conversation, and the pair or why there is none; Enter goes on."""
+    """Show every turn of each seed's conversation, and the pair or why there is none; Enter shows the next."""
     console = Console()
     late = _dropped_at_export(run)
-    shown = 0
+    count = 0
     for settled in read_journal(run / JOURNAL_FILE, Settled):
         discard = settled.discard or late.get(settled.source_id)
         if not _is_wanted(settled, discard, which, stage, seed):
             continue
-        if shown and sys.stdin.isatty() and sys.stdout.isatty():
+        if count and sys.stdin.isatty() and sys.stdout.isatty():
             typer.prompt("", default="", show_default=False, prompt_suffix="Enter: next ")
         _print(console, settled, discard)
-        shown += 1
-        if shown == limit:
+        count += 1
+        if count == limit:
             break
-    if not shown:
+    if not count:
         raise UserError(f"{run}: no such seed is settled")
 
 

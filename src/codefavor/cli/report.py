@@ -15,7 +15,7 @@ from codefavor.report.browser import covers
 from codefavor.report.page import render_page
 from codefavor.report.published import load_published
 from codefavor.report.runs import ReportedRun, read_run
-from codefavor.report.table import by_data, make_table
+from codefavor.report.table import by_data, make_accuracy_table
 from codefavor.report.text import for_terminal, to_csv, to_latex, to_markdown
 
 app = typer.Typer(help="Put results side by side in one HTML page.")
@@ -36,7 +36,7 @@ def report(
     """Put results side by side in one HTML page that needs no network."""
     runs = [read_run(path) for path in results]
     published = load_published()
-    tables = [make_table(members, published) for members in by_data([run.result for run in runs])]
+    tables = [make_accuracy_table(members, published) for members in by_data([run.result for run in runs])]
     texts = {out: render_page(runs, published, _tasks(data, runs) if data else None)}
     if markdown:
         texts[markdown] = "\n".join(to_markdown(table) for table in tables)

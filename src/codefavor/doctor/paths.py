@@ -4,7 +4,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from codefavor.bench.tasks import RELEASED, TASKS_FILE, file_name
+from codefavor.bench.codeprefbench import CODEPREFBENCH
+from codefavor.bench.tasks import TASKS_FILE
 from codefavor.doctor.check import Check
 from codefavor.errors import DataError
 from codefavor.manifest import hash_file
@@ -45,13 +46,13 @@ def benchmark_check(environment: Mapping[str, str]) -> Check:
     if Path(named).is_file() or (Path(named) / TASKS_FILE).is_file():
         return Check(part="benchmark", state="ok", detail=f"{named}: your own tasks")
     faults = []
-    for aspect, digest in RELEASED.items():
-        path = Path(named) / file_name(aspect)
+    for name, digest in CODEPREFBENCH.files.items():
+        path = Path(named) / name
         try:
             if hash_file(path) != digest:
                 faults.append(f"{path.name} is not the released one")
         except DataError:
             faults.append(f"{path.name} is missing")
     if not faults:
-        return Check(part="benchmark", state="ok", detail=f"{named}: {len(RELEASED)} files as released")
+        return Check(part="benchmark", state="ok", detail=f"{named}: {len(CODEPREFBENCH.files)} files as released")
     return Check(part="benchmark", state="broken", detail=f"{named}: {'; '.join(faults)}", fix=fix)

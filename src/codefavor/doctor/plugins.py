@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from codefavor.bench.registry import BUILT_IN as OWN_BENCHMARKS
 from codefavor.doctor.check import Check
 from codefavor.errors import PluginError
-from codefavor.evolve.plugin import OWN_NAMES as OWN_EVOLVERS
+from codefavor.evolve.registry import OWN_NAMES as OWN_EVOLVERS
 from codefavor.judges.load import OWN_NAMES as OWN_JUDGES
 from codefavor.languages.registry import OWN_NAMES as OWN_LANGUAGES
 from codefavor.llm.load import OWN_PROVIDERS
@@ -16,6 +17,7 @@ _OWN: dict[Kind, frozenset[str]] = {
     "evolver": OWN_EVOLVERS,
     "chat model": OWN_PROVIDERS,
     "language": OWN_LANGUAGES,
+    "benchmark": frozenset(OWN_BENCHMARKS),
 }
 
 

@@ -3,19 +3,20 @@
 from collections.abc import Mapping
 
 from codefavor.evolve.settings import EvolveSettings
-from codefavor.evolve.summary import Summary
+from codefavor.evolve.summary import EvolveSummary
+from codefavor.languages.registry import title_of
 
 
-def data_card(settings: EvolveSettings, summary: Summary) -> str:
+def data_card(settings: EvolveSettings, summary: EvolveSummary) -> str:
     """Return the card of a run's pairs."""
     models = {"critic": settings.critic, "draft": settings.draft}
-    asked = "".join(
-        f"- {role}: {each.id} at temperature {each.temperature:g}\n" for role, each in models.items() if each
+    model_lines = "".join(
+        f"- {role}: {model.id} at temperature {model.temperature:g}\n" for role, model in models.items() if model
     )
-    tested = (
+    checked = (
         "and those that running the code refutes were dropped" if settings.verify else "not checked by running the code"
     )
-    whose = "a model's" if settings.critic else f"those of the evolver {settings.method}"
+    origin = "a model's" if settings.critic else f"those of the evolver {settings.method}"
     return f"""---
 pretty_name: Preference pairs by {settings.method}
 task_categories: [text-classification]
@@ -26,11 +27,11 @@ configs:
 ---
 # Preference pairs by {settings.method}
 
-{summary.kept} pairs of Python code, made by codefavor from {summary.seeds} seeds. Each has an instruction, a \
-criterion, a chosen and a rejected code, feedback, and where it comes from. The preferences are {whose}, \
-{tested}.
+{summary.kept} pairs of {_languages(settings, summary)} code, made by codefavor from {summary.seeds} seeds. Each has \
+an instruction, a criterion, a chosen and a rejected code, feedback, and where it comes from. The preferences are \
+{origin}, {checked}.
 
-{asked}- seeds: {", ".join(f"{name} {value}" for name, value in settings.seeds.items() if name != "filter")}
+{model_lines}- seeds: {", ".join(f"{name} {value}" for name, value in settings.source.items() if name != "filter")}
 - comments: {settings.pair_filter.comments}
 - decontaminated against: {", ".join(path.name for path in settings.decontaminate.benchmarks) or "nothing"}
 
@@ -43,14 +44,18 @@ Every pair names its source and licence; who passes the pairs on has to keep to 
 ## What was dropped
 
 {_table(("stage", "seeds"), {stage: sum(reasons.values()) for stage, reasons in summary.discarded_by.items()})}
-{_turned_down(summary) if settings.critic else ""}
-## What the criteria are about
+{_rejections(summary) if settings.critic else ""}
+## What the criteria mean
 
-{_table(("kind", "pairs"), summary.criteria)}
+{_table(("aspect", "pairs"), summary.criteria)}
 """
 
 
-def _turned_down(summary: Summary) -> str:
+def _languages(settings: EvolveSettings, summary: EvolveSummary) -> str:
+    return " and ".join(map(title_of, summary.languages or (settings.language,)))
+
+
+def _rejections(summary: EvolveSummary) -> str:
     ours, paper = _percent(summary.filtered_by_critic), _percent(summary.filtered_in_paper)
     return f"\nThe critic turned down {ours} of the seeds (paper: {paper}).\n"
 

@@ -7,7 +7,6 @@ afterwards, is not decided here.
 
 from functools import partial
 
-from codefavor.evolve.classify_criterion import criterion_of
 from codefavor.evolve.commit_seed import CommitSeed
 from codefavor.evolve.conversation import Conversation, Evolution
 from codefavor.evolve.prompts import commit_instruct as prompt
@@ -15,9 +14,12 @@ from codefavor.evolve.prompts.naming import name_codes
 from codefavor.evolve.prompts.sections import ReplyError
 from codefavor.evolve.prompts.yes_no import read_yes_no
 from codefavor.evolve.protocol import Discard
+from codefavor.evolve.provenance import provenance_of
 from codefavor.languages.diff import unified_diff
+from codefavor.languages.language import Language
 from codefavor.llm.protocol import ChatModel, GenerationConfig, Message
-from codefavor.pairs.pair import PreferencePair, Provenance
+from codefavor.pairs.criterion import resolve_criterion
+from codefavor.pairs.pair import PreferencePair
 
 METHOD = "commit-instruct"
 
@@ -31,17 +33,19 @@ class CommitInstruct:
         self,
         critic: ChatModel,
         config: GenerationConfig,
+        language: Language,
         *,
         reason_tokens: int | None = None,
         filter_tokens: int | None = None,
         structured: bool = False,
     ) -> None:
-        """Ask `critic`; `structured` holds its last answer to a JSON schema, where the backend can.
+        """Ask `critic` about `language`; `structured` holds its last answer to a JSON schema, where the backend can.
 
         `reason_tokens` and `filter_tokens` are the most tokens of the first two turns, where they are to be fewer than
         the `max_tokens` of `config`.
         """
         self._critic = critic
+        self._language = language
         schema = {"json_schema": prompt.SCHEMA} if structured else {}
         self._reason_config = config.model_copy(update={"max_tokens": reason_tokens or config.max_tokens})
         self._filter_config = config.model_copy(update={"max_tokens": filter_tokens or config.max_tokens})
@@ -57,47 +61,47 @@ class CommitInstruct:
         Raises:
             ModelError: the critic failed for good.
         """
-        talk = Conversation(self._critic, self._reason_config, (Message(role="system", content=prompt.SYSTEM),))
-        outcome = await self._converse(seed, talk)
-        return Evolution(outcome=outcome, transcript=talk.transcript, calls=talk.calls)
+        role = Message(role="system", content=prompt.system_prompt(self._language))
+        conversation = Conversation(self._critic, self._reason_config, (role,))
+        outcome = await self._converse(seed, conversation)
+        return Evolution(outcome=outcome, transcript=conversation.transcript, calls=conversation.calls)
 
-    async def _converse(self, seed: CommitSeed, talk: Conversation) -> PreferencePair | Discard:
+    async def _converse(self, seed: CommitSeed, conversation: Conversation) -> PreferencePair | Discard:
         discard = partial(Discard, source_id=seed.source_id)
-        await talk.ask(first_prompt(seed))
+        await conversation.ask(first_prompt(seed, self._language))
         try:
-            improves = await talk.ask_for(
+            improves = await conversation.ask_for(
                 prompt.ask_filter(), read_yes_no, lambda _: prompt.ask_filter_again(), self._filter_config
             )
         except ReplyError as problem:
-            return discard(stage="filter-unclear", reason=str(problem), transcript=talk.transcript)
+            return discard(stage="filter-unclear", reason=str(problem), transcript=conversation.transcript)
         if not improves:
             reason = "the critic sees no clear improvement"
-            return discard(stage="filter", reason=reason, transcript=talk.transcript)
+            return discard(stage="filter", reason=reason, transcript=conversation.transcript)
         try:
-            rephrasing = await talk.ask_for(
-                prompt.ask_rephrase(), prompt.parse_rephrasing, prompt.ask_again, self._rephrase_config
+            rephrasing = await conversation.ask_for(
+                prompt.ask_rephrase(self._language),
+                prompt.parse_rephrasing,
+                partial(prompt.ask_again, self._language),
+                self._rephrase_config,
             )
         except ReplyError as problem:
-            return discard(stage="rephrase", reason=str(problem), transcript=talk.transcript)
+            return discard(stage="rephrase", reason=str(problem), transcript=conversation.transcript)
         if rephrasing.chosen == rephrasing.rejected:
             reason = "the chosen and the rejected code are the same text"
-            return discard(stage="rephrase", reason=reason, transcript=talk.transcript)
+            return discard(stage="rephrase", reason=reason, transcript=conversation.transcript)
         return PreferencePair(
             instruction=rephrasing.instruction,
-            criterion=criterion_of(rephrasing.criterion),
+            criterion=resolve_criterion(rephrasing.criterion),
             chosen=rephrasing.chosen,
             rejected=rephrasing.rejected,
             feedback=name_codes(rephrasing.feedback),
-            provenance=Provenance(
-                method=METHOD,
-                source=seed.source,
-                source_id=seed.source_id,
-                license=seed.license,
-                model=self._critic.name,
-            ),
+            language=self._language.name,
+            provenance=provenance_of(seed, METHOD, self._critic.name),
         )
 
 
-def first_prompt(seed: CommitSeed) -> str:
+def first_prompt(seed: CommitSeed, language: Language) -> str:
     """Return what the critic is asked first about a commit."""
-    return prompt.ask_reason(seed.message, seed.before, unified_diff(seed.before, seed.after, seed.path, seed.path))
+    diff = unified_diff(seed.before, seed.after, seed.path, seed.path)
+    return prompt.ask_reason(language, seed.message, seed.before, diff)

@@ -1,10 +1,10 @@
-"""The seed of Commit-Instruct: one change of one Python file, wherever it comes from."""
+"""The seed of Commit-Instruct: one change of one source file, wherever it comes from."""
 
 from codefavor.record import Record
 
 
 class CommitChange(Record):
-    """One change of one Python file, not yet filtered."""
+    """One change of one source file, not yet filtered."""
 
     source: str
     """The repository or data set."""

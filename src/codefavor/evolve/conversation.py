@@ -5,7 +5,7 @@ model.
 """
 
 from collections.abc import Callable
-from typing import Literal, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from codefavor.evolve.prompts.sections import ReplyError
 from codefavor.evolve.protocol import Discard
@@ -14,9 +14,10 @@ from codefavor.pairs.pair import PreferencePair
 from codefavor.record import Record
 
 ReadT = TypeVar("ReadT")
+TracedT_contra = TypeVar("TracedT_contra", contravariant=True)
 
 
-class Call(Record):
+class AnsweredCall(Record):
     """One answered request."""
 
     model: str
@@ -28,14 +29,21 @@ class Call(Record):
 
 
 class Evolution(Record):
-    """What became of one seed, with everything that was said on the way."""
+    """What became of one seed, with every turn of its conversations."""
 
     outcome: PreferencePair | Discard
     """The pair, or why there is none."""
     transcript: tuple[Message, ...] = ()
     """All turns in order; worked examples that precede every conversation are left out."""
-    calls: tuple[Call, ...] = ()
+    calls: tuple[AnsweredCall, ...] = ()
     """Every answered request."""
+
+
+class TracingEvolver(Protocol[TracedT_contra]):
+    """An evolver that also returns the conversations with its models."""
+
+    async def trace(self, seed: TracedT_contra) -> Evolution:
+        """Return what became of `seed`."""
 
 
 class Conversation:
@@ -47,7 +55,7 @@ class Conversation:
         self._config = config
         self._opening = opening
         self.transcript: tuple[Message, ...] = ()
-        self.calls: tuple[Call, ...] = ()
+        self.calls: tuple[AnsweredCall, ...] = ()
 
     async def ask(self, prompt: str, config: GenerationConfig | None = None) -> str:
         """Return the answer to one more turn.
@@ -55,20 +63,23 @@ class Conversation:
         Raises:
             ModelError: the model failed for good.
         """
-        asked = (*self.transcript, Message(role="user", content=prompt))
-        completion = await self._model.complete((*self._opening, *asked), config or self._config)
-        self.transcript = (*asked, Message(role="assistant", content=completion.text))
-        self.calls = (*self.calls, Call(model=self._model.name, usage=completion.usage, finish=completion.finish))
+        turns = (*self.transcript, Message(role="user", content=prompt))
+        completion = await self._model.complete((*self._opening, *turns), config or self._config)
+        self.transcript = (*turns, Message(role="assistant", content=completion.text))
+        self.calls = (
+            *self.calls,
+            AnsweredCall(model=self._model.name, usage=completion.usage, finish=completion.finish),
+        )
         return completion.text
 
     async def ask_for(
         self,
         prompt: str,
         read: Callable[[str], ReadT],
-        mend: Callable[[ReplyError], str],
+        ask_again: Callable[[ReplyError], str],
         config: GenerationConfig | None = None,
     ) -> ReadT:
-        """Return what `read` finds in the answer; an unreadable one is asked for once more in the words of `mend`.
+        """Return what `read` finds in the answer; an unreadable one is asked for once more in the words of `ask_again`.
 
         Raises:
             ReplyError: the second answer cannot be read either.
@@ -77,4 +88,4 @@ class Conversation:
         try:
             return read(await self.ask(prompt, config))
         except ReplyError as problem:
-            return read(await self.ask(mend(problem), config))
+            return read(await self.ask(ask_again(problem), config))

@@ -6,8 +6,6 @@ and what is done to the pair afterwards, is not decided here.
 
 from functools import partial
 
-from codefavor.evolve.asked_code import asked_name, reduce_to
-from codefavor.evolve.classify_criterion import criterion_of
 from codefavor.evolve.conversation import Conversation, Evolution
 from codefavor.evolve.instruction_seed import InstructionSeed
 from codefavor.evolve.prompts import critic_evol as prompt
@@ -15,12 +13,13 @@ from codefavor.evolve.prompts.critic_examples import Critique
 from codefavor.evolve.prompts.naming import name_codes, names_a_code
 from codefavor.evolve.prompts.sections import ReplyError
 from codefavor.evolve.protocol import Discard
+from codefavor.evolve.provenance import provenance_of
+from codefavor.evolve.requested_code import reduce_to, requested_name
 from codefavor.languages.fences import code_of_reply
-from codefavor.languages.python.language import PYTHON
-from codefavor.languages.python.parse import parse
-from codefavor.languages.source import Unparsable
+from codefavor.languages.language import Language
 from codefavor.llm.protocol import ChatModel, GenerationConfig, Message
-from codefavor.pairs.pair import PreferencePair, Provenance
+from codefavor.pairs.criterion import resolve_criterion
+from codefavor.pairs.pair import PreferencePair
 
 METHOD = "critic-evol"
 
@@ -34,16 +33,18 @@ class CriticEvol:
         self,
         draft: tuple[ChatModel, GenerationConfig] | None,
         critic: tuple[ChatModel, GenerationConfig],
+        language: Language,
         *,
         order_seed: int,
         structured: bool = False,
     ) -> None:
-        """Let `draft` write (None when every seed brings its draft) and `critic` reflect, with how each is asked.
+        """Let `draft` write `language` (None when every seed brings its draft) and `critic` reflect.
 
         `order_seed` draws the order of the critic's examples, anew for every seed; `structured` holds the critic to a
         JSON schema, where its backend can.
         """
         self._draft = draft
+        self._language = language
         self._critic, config = critic
         self._critic_config = config.model_copy(update={"json_schema": prompt.SCHEMA}) if structured else config
         self._order_seed = order_seed
@@ -60,33 +61,46 @@ class CriticEvol:
         """
         drafting = await self._write_draft(seed)
         reply = drafting.transcript[-1].content if drafting else seed.draft or ""
-        code = code_of_reply(reply, PYTHON) or ""
-        draft = reduce_to(code, asked_name(seed.instruction)).strip()
-        said, calls = (drafting.transcript, drafting.calls) if drafting else ((), ())
-        flaw = _flaw_of_draft(draft)
+        code = code_of_reply(reply, self._language) or ""
+        draft = self._reduced(code, seed)
+        turns, calls = (drafting.transcript, drafting.calls) if drafting else ((), ())
+        flaw = self._flaw_of_draft(draft)
         if flaw:
-            outcome = Discard(source_id=seed.source_id, stage="draft", reason=flaw, transcript=said)
-            return Evolution(outcome=outcome, transcript=said, calls=calls)
-        opening = prompt.opening(f"{self._order_seed}:{seed.source_id}")
-        talk = Conversation(self._critic, self._critic_config, opening)
-        result = await self._criticise(seed, draft, talk)
-        transcript = said + talk.transcript
+            outcome = Discard(source_id=seed.source_id, stage="draft", reason=flaw, transcript=turns)
+            return Evolution(outcome=outcome, transcript=turns, calls=calls)
+        opening = prompt.opening(self._language, f"{self._order_seed}:{seed.source_id}")
+        conversation = Conversation(self._critic, self._critic_config, opening)
+        result = await self._criticise(seed, draft, conversation)
+        transcript = turns + conversation.transcript
         if isinstance(result, Discard):
             result = result.model_copy(update={"transcript": transcript})
-        return Evolution(outcome=result, transcript=transcript, calls=calls + talk.calls)
+        return Evolution(outcome=result, transcript=transcript, calls=calls + conversation.calls)
+
+    def _reduced(self, code: str, seed: InstructionSeed) -> str:
+        return reduce_to(code, requested_name(seed.instruction, self._language), self._language).strip()
+
+    def _flaw_of_draft(self, draft: str) -> str | None:
+        if not draft:
+            return "the draft holds no code"
+        problem = self._language.syntax.check(draft)
+        return f"the draft does not parse: {problem.reason}" if problem else None
 
     async def _write_draft(self, seed: InstructionSeed) -> Conversation | None:
         if seed.draft is not None or self._draft is None:
             return None
-        talk = Conversation(*self._draft, (Message(role="system", content=prompt.DRAFT_SYSTEM),))
-        await talk.ask(prompt.ask_draft(seed.instruction))
-        return talk
+        conversation = Conversation(
+            *self._draft, (Message(role="system", content=prompt.draft_system(self._language)),)
+        )
+        await conversation.ask(prompt.ask_draft(seed.instruction))
+        return conversation
 
-    async def _criticise(self, seed: InstructionSeed, draft: str, talk: Conversation) -> PreferencePair | Discard:
+    async def _criticise(
+        self, seed: InstructionSeed, draft: str, conversation: Conversation
+    ) -> PreferencePair | Discard:
         discard = partial(Discard, source_id=seed.source_id)
         try:
-            critique = await talk.ask_for(
-                prompt.ask_critique(seed.instruction, draft), prompt.parse_critique, prompt.ask_again
+            critique = await conversation.ask_for(
+                prompt.ask_critique(self._language, seed.instruction, draft), prompt.parse_critique, prompt.ask_again
             )
         except ReplyError as problem:
             return discard(stage="critique-unreadable", reason=str(problem))
@@ -98,27 +112,15 @@ class CriticEvol:
         return self._pair(seed, draft, critique, feedback)
 
     def _pair(self, seed: InstructionSeed, draft: str, critique: Critique, feedback: str) -> PreferencePair | Discard:
-        revised = reduce_to(critique.revised or "", asked_name(seed.instruction)).strip()
+        revised = self._reduced(critique.revised or "", seed)
         if revised == draft:
             return Discard(source_id=seed.source_id, stage="revise", reason="the revision is the draft unchanged")
         return PreferencePair(
             instruction=seed.instruction,
-            criterion=criterion_of(critique.criterion or ""),
+            criterion=resolve_criterion(critique.criterion or ""),
             chosen=revised,
             rejected=draft,
             feedback=feedback,
-            provenance=Provenance(
-                method=METHOD,
-                source=seed.source,
-                source_id=seed.source_id,
-                license=seed.license,
-                model=self._critic.name,
-            ),
+            language=self._language.name,
+            provenance=provenance_of(seed, METHOD, self._critic.name),
         )
-
-
-def _flaw_of_draft(draft: str) -> str | None:
-    if not draft:
-        return "the draft holds no code"
-    tree = parse(draft)
-    return f"the draft does not parse: {tree.reason}" if isinstance(tree, Unparsable) else None

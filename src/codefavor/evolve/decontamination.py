@@ -35,8 +35,8 @@ class BenchmarkTask(Record):
     """The worse code."""
 
 
-class Offence(Record):
-    """A pair that is too like a task."""
+class Overlap(Record):
+    """A likeness of a pair and a task that is too great."""
 
     source_id: str
     """The pair's seed."""
@@ -67,10 +67,10 @@ def _task(path: Path, number: int, row: dict[str, Any]) -> BenchmarkTask:
             codes, good = row["choices"], int(row["gt_choice"])
             return BenchmarkTask(id=name, instruction=row["instruction"], good=codes[good], bad=codes[1 - good])
         if "comparison" in row:
-            shown = row["comparison"]
-            codes = [shown["code_a"], shown["code_b"]]
+            comparison = row["comparison"]
+            codes = [comparison["code_a"], comparison["code_b"]]
             good = 0 if row["label"] == "A" else 1
-            return BenchmarkTask(id=name, instruction=shown["instruction"], good=codes[good], bad=codes[1 - good])
+            return BenchmarkTask(id=name, instruction=comparison["instruction"], good=codes[good], bad=codes[1 - good])
         instruction = next(row[key] for key in ("instruction", "prompt", "text") if key in row)
         code = next(row[key] for key in ("canonical_solution", "code", "solution") if key in row)
         return BenchmarkTask(id=name, instruction=instruction, good=code)
@@ -102,30 +102,30 @@ class Decontamination:
         """Return for each combination the share of test codes whose most similar code scores above the threshold."""
         return {kind: float(np.mean(scores > self._threshold)) for kind, scores in self.top.items()}
 
-    def check(self, pairs: Iterable[PreferencePair]) -> Iterator[tuple[PreferencePair, list[Offence]]]:
-        """Yield every pair with what it offends against, an empty list where it is clean."""
+    def check(self, pairs: Iterable[PreferencePair]) -> Iterator[tuple[PreferencePair, list[Overlap]]]:
+        """Yield every pair with the tasks that it is too like, an empty list where there are none."""
         rest = iter(pairs)
         while chunk := list(islice(rest, _CHUNK)):
-            offences: list[list[Offence]] = [self._shared_runs(pair) for pair in chunk]
+            overlaps: list[list[Overlap]] = [self._shared_runs(pair) for pair in chunk]
             for kind in self.top:
-                for own, offence in zip(offences, self._too_alike(chunk, kind), strict=True):
-                    own.extend(offence)
-            yield from zip(chunk, offences, strict=True)
+                for own, overlap in zip(overlaps, self._too_alike(chunk, kind), strict=True):
+                    own.extend(overlap)
+            yield from zip(chunk, overlaps, strict=True)
 
-    def _too_alike(self, chunk: list[PreferencePair], kind: str) -> Iterator[list[Offence]]:
+    def _too_alike(self, chunk: list[PreferencePair], kind: str) -> Iterator[list[Overlap]]:
         own, _, side = kind.partition("~")
         codes = [pair.chosen if own == "chosen" else pair.rejected for pair in chunk]
         scores = code_similarities(codes, self._sides[side])
         self.top[kind] = np.maximum(self.top[kind], scores.max(axis=0))
         for pair, likeness in zip(chunk, closest(scores), strict=True):
             task = self._owners[side][likeness.index]
-            found = Offence(source_id=pair.provenance.source_id, task=task, kind=kind, score=likeness.score)
+            found = Overlap(source_id=pair.provenance.source_id, task=task, kind=kind, score=likeness.score)
             yield [found] if likeness.score > self._threshold else []
 
-    def _shared_runs(self, pair: PreferencePair) -> list[Offence]:
+    def _shared_runs(self, pair: PreferencePair) -> list[Overlap]:
         shared = [self._runs[run] for run in word_runs(pair.instruction, NGRAM) if run in self._runs]
         if not shared:
             return []
         task = self._tasks[min(shared)].id
         source_id = pair.provenance.source_id
-        return [Offence(source_id=source_id, task=task, kind="instruction", score=float(len(shared)))]
+        return [Overlap(source_id=source_id, task=task, kind="instruction", score=float(len(shared)))]

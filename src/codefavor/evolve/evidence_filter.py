@@ -18,21 +18,24 @@ from codefavor.sandbox.pool import Pool
 VERIFY_STAGE: Final = "verify"
 _REFUTED: Final[frozenset[Mark]] = frozenset({"refuted"})
 
-Check = Callable[[PreferencePair], Awaitable[PreferencePair | Discard]]
-"""What is asked of a new pair: the pair as it is kept, or why it is dropped."""
+PairCheck = Callable[[PreferencePair], Awaitable[PreferencePair | Discard]]
+"""Checks a new pair: returns the pair as it is kept, or why it is dropped."""
 
 
-def verified(pool: Pool, pair: PreferencePair, seed: int, dropped: frozenset[Mark]) -> PreferencePair | Discard:
+def filter_by_evidence(
+    pool: Pool, pair: PreferencePair, rng_seed: int, dropped: frozenset[Mark]
+) -> PreferencePair | Discard:
     """Return the pair with its evidence, or a discard where the evidence gives it one of the `dropped` marks."""
-    pair = with_evidence(pool, pair, seed)
+    pair = with_evidence(pool, pair, rng_seed)
     mark, _, reason = verify(pair)
     if mark not in dropped:
         return pair
-    told = f"{pair.provenance.method}: {mark}: {reason}"
-    return Discard(source_id=pair.provenance.source_id, stage=VERIFY_STAGE, reason=told)
+    return Discard(
+        source_id=pair.provenance.source_id, stage=VERIFY_STAGE, reason=f"{pair.provenance.method}: {mark}: {reason}"
+    )
 
 
-def make_check(rules: PairFilter, pool: Pool | None, threads: ThreadPoolExecutor, seed: int) -> Check:
+def make_check(rules: PairFilter, pool: Pool | None, threads: ThreadPoolExecutor, rng_seed: int) -> PairCheck:
     """Return the check of a run: the filters, then, where there is a `pool`, what evidence says.
 
     A model's pair that cannot be tested is kept: most criteria in a critic's own words are not about anything that a
@@ -44,6 +47,6 @@ def make_check(rules: PairFilter, pool: Pool | None, threads: ThreadPoolExecutor
         if pool is None or isinstance(outcome, Discard):
             return outcome
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(threads, verified, pool, outcome, seed, _REFUTED)
+        return await loop.run_in_executor(threads, filter_by_evidence, pool, outcome, rng_seed, _REFUTED)
 
     return check

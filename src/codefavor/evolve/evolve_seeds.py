@@ -11,20 +11,20 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from codefavor.atomic import write_json, write_text
 from codefavor.errors import BudgetExceeded, CodeFavorError
 from codefavor.evolve.card import data_card
 from codefavor.evolve.commit_seed import CommitSeed
-from codefavor.evolve.conversation import Evolution
-from codefavor.evolve.evidence_filter import Check
+from codefavor.evolve.conversation import Evolution, TracingEvolver
+from codefavor.evolve.evidence_filter import PairCheck
 from codefavor.evolve.export import export
 from codefavor.evolve.instruction_seed import InstructionSeed
 from codefavor.evolve.protocol import Discard
 from codefavor.evolve.settings import Effort, Engine, EvolveSettings
 from codefavor.evolve.settled import Settled
-from codefavor.evolve.summary import Summary, Tally, Tokens
+from codefavor.evolve.summary import CriticRejections, EvolveSummary, ModelTokens, OutcomeTally
 from codefavor.llm.batch import Failed, run
 from codefavor.llm.prices import Price
 from codefavor.manifest import make_manifest
@@ -39,21 +39,13 @@ HOPELESS = 32
 
 SeedT = TypeVar("SeedT", CommitSeed, InstructionSeed)
 DrawnT = TypeVar("DrawnT", bound=CommitSeed | InstructionSeed)
-TracedT_contra = TypeVar("TracedT_contra", contravariant=True)
-
-
-class TracingEvolver(Protocol[TracedT_contra]):
-    """An evolver that also hands over what was said."""
-
-    async def trace(self, seed: TracedT_contra) -> Evolution:
-        """Return what became of `seed`."""
 
 
 @dataclass
-class Progress:
+class EvolveProgress:
     """How far a run is."""
 
-    tally: Tally = field(default_factory=Tally)
+    tally: OutcomeTally = field(default_factory=OutcomeTally)
     """What this process settled."""
     earlier: int = 0
     """How many seeds were settled before it."""
@@ -67,7 +59,7 @@ class Progress:
     """The shards that were left unfinished, where a run has shards."""
 
 
-Watch = Callable[[Progress], None]
+Watch = Callable[[EvolveProgress], None]
 
 
 def open_folder(
@@ -78,7 +70,7 @@ def open_folder(
     Raises:
         UserError: the folder holds a run with other settings or on another engine, or something else.
     """
-    manifest = make_manifest(command, settings.model_dump(mode="json"), inputs, settings.seed)
+    manifest = make_manifest(command, settings.model_dump(mode="json"), inputs, settings.rng_seed)
     claim(folder, settings, comparable=_without_servers)
     _refuse_other_engine(folder, engine)
     if not (folder / MANIFEST_FILE).exists():
@@ -107,10 +99,10 @@ def _without_servers(settings: dict[str, Any]) -> dict[str, Any]:
 async def evolve_seeds(
     seeds: Iterable[SeedT | Discard],
     evolver: TracingEvolver[SeedT],
-    check: Check,
+    check: PairCheck,
     journal: NumberedJournal[Settled],
     effort: Effort,
-    progress: Progress,
+    progress: EvolveProgress,
     watch: Watch,
 ) -> bool:
     """Settle every seed that is not settled yet, note it in `progress`, and return whether every seed was drawn.
@@ -154,7 +146,7 @@ def up_to_limit(seeds: Iterable[DrawnT | Discard], limit: int | None, not_seeds:
             return
 
 
-async def _settled(index: int, seed: CommitSeed | InstructionSeed, evolution: Evolution, check: Check) -> Settled:
+async def _settled(index: int, seed: CommitSeed | InstructionSeed, evolution: Evolution, check: PairCheck) -> Settled:
     outcome = evolution.outcome
     if isinstance(outcome, PreferencePair):
         outcome = await check(outcome)
@@ -169,7 +161,7 @@ async def _settled(index: int, seed: CommitSeed | InstructionSeed, evolution: Ev
     )
 
 
-def note(tally: Tally, settled: Settled) -> None:
+def note(tally: OutcomeTally, settled: Settled) -> None:
     """Count a settled seed."""
     tally.pay(settled.calls)
     if settled.pair:
@@ -178,7 +170,7 @@ def note(tally: Tally, settled: Settled) -> None:
         tally.drop(settled.discard)
 
 
-def _note_failure(progress: Progress, error: CodeFavorError) -> None:
+def _note_failure(progress: EvolveProgress, error: CodeFavorError) -> None:
     progress.failed += 1
     progress.first_failure = progress.first_failure or error
     nothing_settled = not progress.tally.kept and not progress.tally.discarded
@@ -190,11 +182,12 @@ def finish(
     folder: Path,
     settings: EvolveSettings,
     journal: Iterable[Settled],
-    progress: Progress,
+    progress: EvolveProgress,
     prices: dict[str, Price | None] | None,
     *,
+    rejections: CriticRejections | None,
     drawn: bool,
-) -> Summary:
+) -> EvolveSummary:
     """Write the results of what is settled, `journal` gone through several times, and return their summary.
 
     `prices` are None where it is not known what was asked of models.
@@ -205,6 +198,7 @@ def finish(
     tally, shares = export(journal, settings.decontaminate, folder)
     summary = tally.summary(
         settings.method,
+        rejections=rejections,
         failed=progress.failed,
         complete=drawn and not progress.failed,
         not_seeds=progress.not_seeds,
@@ -216,7 +210,7 @@ def finish(
     return summary
 
 
-def _cost(tokens: dict[str, Tokens], prices: dict[str, Price | None]) -> float | None:
+def _cost(tokens: dict[str, ModelTokens], prices: dict[str, Price | None]) -> float | None:
     costs = [
         price.cost(spent.input, spent.output) if (price := prices.get(name)) else None for name, spent in tokens.items()
     ]

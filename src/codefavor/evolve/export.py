@@ -8,18 +8,18 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from codefavor.atomic import write_text
-from codefavor.evolve.decontamination import Decontamination, Offence, read_benchmark
+from codefavor.evolve.decontamination import Decontamination, Overlap, read_benchmark
 from codefavor.evolve.overlap_plot import cdf_svg
 from codefavor.evolve.protocol import Discard
 from codefavor.evolve.settings import Decontaminate
 from codefavor.evolve.settled import Settled
-from codefavor.evolve.summary import Tally
+from codefavor.evolve.summary import OutcomeTally
 from codefavor.jsonl import write_records
 from codefavor.pairs.overlap import NearDuplicates
 from codefavor.pairs.pair import PreferencePair
 
 
-def export(journal: Iterable[Settled], rules: Decontaminate, folder: Path) -> tuple[Tally, dict[str, float]]:
+def export(journal: Iterable[Settled], rules: Decontaminate, folder: Path) -> tuple[OutcomeTally, dict[str, float]]:
     """Write pairs.jsonl and discarded.jsonl, with benchmarks also contamination.jsonl and overlap.svg.
 
     `journal` yields what is settled in the order of the seeds, and is gone through several times. Returned are the
@@ -33,10 +33,10 @@ def export(journal: Iterable[Settled], rules: Decontaminate, folder: Path) -> tu
     if rules.benchmarks:
         tasks = [task for path in rules.benchmarks for task in read_benchmark(path)]
         check = Decontamination(tasks, rules.similarity)
-        write_records(folder / "contamination.jsonl", _offences(journal, check, dropped))
+        write_records(folder / "contamination.jsonl", _overlaps(journal, check, dropped))
         write_text(folder / "overlap.svg", cdf_svg(check.top, rules.similarity))
         shares = check.share_above()
-    tally = Tally()
+    tally = OutcomeTally()
     write_records(folder / "pairs.jsonl", _kept(journal, dropped, tally))
     write_records(folder / "discarded.jsonl", _discards(journal, dropped, tally))
     return tally, shares
@@ -58,8 +58,8 @@ def _near_duplicates(journal: Iterable[Settled], threshold: float) -> dict[int, 
     return dropped
 
 
-def _offences(journal: Iterable[Settled], check: Decontamination, dropped: dict[int, Discard]) -> Iterator[Offence]:
-    """Yield what offends against the benchmark and note the pairs in `dropped` on the way."""
+def _overlaps(journal: Iterable[Settled], check: Decontamination, dropped: dict[int, Discard]) -> Iterator[Overlap]:
+    """Yield what is too like the benchmark and note the pairs in `dropped` on the way."""
     indices: list[int] = []
 
     def pairs() -> Iterator[PreferencePair]:
@@ -68,16 +68,16 @@ def _offences(journal: Iterable[Settled], check: Decontamination, dropped: dict[
                 indices.append(settled.index)
                 yield settled.pair
 
-    for place, (pair, offences) in enumerate(check.check(pairs())):
-        if offences:
-            worst = max(offences, key=lambda offence: offence.score)
+    for place, (pair, overlaps) in enumerate(check.check(pairs())):
+        if overlaps:
+            worst = max(overlaps, key=lambda overlap: overlap.score)
             reason = f"too like a benchmark's task: {worst.task} ({worst.kind}, {worst.score:.1f})"
             discard = Discard(source_id=pair.provenance.source_id, stage="contamination", reason=reason)
             dropped[indices[place]] = discard
-        yield from offences
+        yield from overlaps
 
 
-def _kept(journal: Iterable[Settled], dropped: dict[int, Discard], tally: Tally) -> Iterator[PreferencePair]:
+def _kept(journal: Iterable[Settled], dropped: dict[int, Discard], tally: OutcomeTally) -> Iterator[PreferencePair]:
     for settled in journal:
         tally.pay(settled.calls)
         if settled.pair and settled.index not in dropped:
@@ -85,7 +85,7 @@ def _kept(journal: Iterable[Settled], dropped: dict[int, Discard], tally: Tally)
             yield settled.pair
 
 
-def _discards(journal: Iterable[Settled], dropped: dict[int, Discard], tally: Tally) -> Iterator[Discard]:
+def _discards(journal: Iterable[Settled], dropped: dict[int, Discard], tally: OutcomeTally) -> Iterator[Discard]:
     for settled in journal:
         discard = _discard_of(settled, dropped)
         if discard:

@@ -5,9 +5,9 @@ These filters look at one pair at a time; repetition among pairs and likeness to
 
 from typing import Final, Literal
 
-from codefavor.evolve.asked_code import asked_name, defines
 from codefavor.evolve.protocol import Discard
-from codefavor.languages.python.strip import strip_comments
+from codefavor.evolve.requested_code import defines, requested_name
+from codefavor.languages.registry import find_language, title_of
 from codefavor.pairs.pair import PreferencePair
 from codefavor.record import Record
 
@@ -17,17 +17,21 @@ Comments = Literal["keep", "strip"]
 
 
 class PairFilter(Record):
-    """What is asked of a pair."""
+    """What every pair has to be."""
 
     comments: Comments
     """Whether comments and docstrings of both codes stay. The paper keeps them in Commit-Instruct and strips them in
     Critic-Evol (section A.1)."""
-    asked_name: bool = True
+    requires_name: bool = True
     """Whether both codes have to define the function or class that the instruction names, where it names one."""
 
     def check(self, pair: PreferencePair) -> PreferencePair | Discard:
         """Return the pair under the comment policy, or why it is dropped."""
-        stripped = {"chosen": strip_comments(pair.chosen), "rejected": strip_comments(pair.rejected)}
+        language = find_language(pair.language)
+        if language is None:
+            return _drop(pair, f"{title_of(pair.language)} is no language that can be parsed here")
+        strip = language.syntax.strip_comments
+        stripped = {"chosen": strip(pair.chosen), "rejected": strip(pair.rejected)}
         for side, result in stripped.items():
             if not result.parses:
                 return _drop(pair, f"the {side} code does not parse")
@@ -36,9 +40,9 @@ class PairFilter(Record):
             return _drop(pair, "the codes differ in nothing but comments and layout")
         if not chosen.strip() or not rejected.strip():
             return _drop(pair, "one side holds no code")
-        name = asked_name(pair.instruction) if self.asked_name else None
+        name = requested_name(pair.instruction, language) if self.requires_name else None
         for side, code in (("chosen", chosen), ("rejected", rejected)):
-            if name and not defines(code, name):
+            if name and not defines(code, name, language):
                 return _drop(pair, f"the {side} code does not define the name that the instruction asks for")
         if self.comments == "keep":
             return pair

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit, urlunsplit
 
 from codefavor.errors import DataError
-from codefavor.evolve.commit_filter import CommitFilter, reject, to_seed, why_not_license, why_not_path
+from codefavor.evolve.commit_filter import CommitFilter, is_source, reject, to_seed, why_not_license, why_not_path
 from codefavor.evolve.commit_seed import CommitChange, CommitSeed
 from codefavor.evolve.licenses import LICENSE_NAMES, recognise_licenses
 from codefavor.evolve.protocol import Discard
@@ -17,13 +17,13 @@ from codefavor.git.diffs import Commit, FileChange, read_log
 from codefavor.git.objects import GitObjects, open_objects
 from codefavor.git.repository import Repository, open_repository
 from codefavor.git.text import commit_message, decode_source, show_name
+from codefavor.languages.language import Language
 
-_PYTHON = b".py"
 _MAX_LICENSE_BYTES = 1_000_000
 
 
-def read_commits(path: Path, rules: CommitFilter) -> Iterator[CommitSeed | Discard]:
-    """Yield for every commit reachable from HEAD the seed it gives, or why it gives none.
+def read_commits(path: Path, rules: CommitFilter, language: Language) -> Iterator[CommitSeed | Discard]:
+    """Yield for every commit reachable from HEAD the seed in `language` it gives, or why it gives none.
 
     Raises:
         DataError: `path` is no git repository, or a damaged one.
@@ -33,11 +33,11 @@ def read_commits(path: Path, rules: CommitFilter) -> Iterator[CommitSeed | Disca
     refusal = why_not_license(license_name, rules)
     with open_objects(repository) as objects:
         for commit in read_log(repository):
-            reason = refusal or _why_not(commit, rules)
+            reason = refusal or _why_not(commit, rules, language)
             if reason:
                 yield reject(commit.id, reason)
             else:
-                yield _seed(commit, objects, source, license_name, rules)
+                yield _seed(commit, objects, source, license_name, rules, language)
 
 
 def head_of(path: Path) -> str:
@@ -73,28 +73,28 @@ def license_of(repository: Repository) -> str | None:
     return " AND ".join(sorted(found)) or None
 
 
-def _why_not(commit: Commit, rules: CommitFilter) -> str | None:
+def _why_not(commit: Commit, rules: CommitFilter, language: Language) -> str | None:
     if commit.parents > 1:
         return "merge"
-    python = _python_files(commit)
-    if len(python) != 1:
-        return "several Python files" if python else "no Python file"
-    if rules.only_python and len(commit.changes) > 1:
+    sources = _source_files(commit, language)
+    if len(sources) != 1:
+        return f"several {language.title} files" if sources else f"no {language.title} file"
+    if rules.single_file and len(commit.changes) > 1:
         return "other files too"
-    (change,) = python
+    (change,) = sources
     if commit.parents == 0 or not (change.old.exists and change.new.exists):
         return "file added or deleted"
     return "link or submodule" if not change.new.mode.startswith("100") else why_not_path(change.path)
 
 
-def _python_files(commit: Commit) -> list[FileChange]:
-    return [change for change in commit.changes if change.new.name.endswith(_PYTHON)]
+def _source_files(commit: Commit, language: Language) -> list[FileChange]:
+    return [change for change in commit.changes if is_source(change.new.name.decode("utf-8", "replace"), language)]
 
 
 def _seed(
-    commit: Commit, objects: GitObjects, source: str, license_name: str | None, rules: CommitFilter
+    commit: Commit, objects: GitObjects, source: str, license_name: str | None, rules: CommitFilter, language: Language
 ) -> CommitSeed | Discard:
-    (change,) = _python_files(commit)
+    (change,) = _source_files(commit, language)
     names = (commit.id, change.old.blob, change.new.blob)
     described, *contents = (objects.read(name, rules.max_file_bytes) for name in names)
     before, after = (None if content is None else decode_source(content) for content in contents)
@@ -111,4 +111,4 @@ def _seed(
         before=before,
         after=after,
     )
-    return to_seed(changed, rules)
+    return to_seed(changed, rules, language)

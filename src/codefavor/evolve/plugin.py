@@ -3,50 +3,36 @@
 What such an evolver asks of models is its own affair and is not counted.
 """
 
+from collections.abc import Sequence
+
+from pydantic import JsonValue
+
 from codefavor.errors import UserError
-from codefavor.evolve.commit_instruct import METHOD as COMMIT_INSTRUCT
-from codefavor.evolve.configuration import Instructed
 from codefavor.evolve.conversation import Evolution
-from codefavor.evolve.critic_evol import METHOD as CRITIC_EVOL
 from codefavor.evolve.filters import PairFilter
+from codefavor.evolve.instruction_config import InstructionRunConfig
 from codefavor.evolve.instruction_seed import InstructionSeed
+from codefavor.evolve.kind import SeedEvolverKind
 from codefavor.evolve.protocol import Discard, Evolver
-from codefavor.evolve.settings import EvolveSettings
+from codefavor.evolve.registry import OWN_NAMES
+from codefavor.llm.protocol import ChatModel
 from codefavor.manifest import hash_file
 from codefavor.pairs.pair import PreferencePair
 from codefavor.plugins import Plugin, all_plugins, find_plugin
-from codefavor.record import content_digest
-
-OWN_NAMES = frozenset({COMMIT_INSTRUCT, CRITIC_EVOL, "regress-evol"})
-"""The names that no other package can take."""
 
 
-class PluginConfig(Instructed):
+class PluginConfig(InstructionRunConfig):
     """A run of another package's evolver."""
 
     evolver: str
     """Its name, or NAME:ARGUMENT."""
     pairs: PairFilter = PairFilter(comments="keep")
-    """What is asked of every pair."""
+    """What every pair has to be."""
 
-    def settings(self) -> EvolveSettings:
-        """Return what shapes the result.
-
-        Raises:
-            UserError: no package, or more than one, adds such an evolver.
-            PluginError: the package is broken.
-        """
-        plugin = self._plugin()
-        return EvolveSettings(
-            method=self.evolver,
-            seeds=self.source(),
-            pair_filter=self.pairs,
-            decontaminate=self.decontaminate,
-            verify=self.verify,
-            unsafe_local=self.unsafe_local,
-            seed=self.seed,
-            prompts=content_digest([plugin.package, *map(hash_file, plugin.files())]),
-        )
+    @property
+    def evolver_name(self) -> str:
+        """The evolver's name."""
+        return self.evolver
 
     def load(self) -> "PluginEvolver":
         """Return the evolver.
@@ -55,17 +41,22 @@ class PluginConfig(Instructed):
             UserError: no package, or more than one, adds such an evolver.
             PluginError: the package is broken.
         """
-        plugin = self._plugin()
+        plugin = self.find()
         argument = self.evolver.partition(":")[2]
         return PluginEvolver(plugin, plugin.make(argument, needs=("name", "evolve")))
 
-    def _plugin(self) -> Plugin:
+    def find(self) -> Plugin:
+        """Return the evolver's entry point.
+
+        Raises:
+            UserError: no package, or more than one, adds such an evolver.
+        """
         name = self.evolver.partition(":")[0]
         if name in OWN_NAMES:
             raise UserError(f"{name} is codefavor's own evolver; run `codefavor evolve {name}`")
         plugin = find_plugin("evolver", name)
         if plugin is None:
-            known = ", ".join(f"{each.name} ({each.package})" for each in all_plugins("evolver")) or "none"
+            known = ", ".join(f"{plugin.name} ({plugin.package})" for plugin in all_plugins("evolver")) or "none"
             raise UserError(f"no package adds an evolver called {name!r}; installed are: {known}")
         return plugin
 
@@ -89,3 +80,23 @@ class PluginEvolver:
         if not isinstance(outcome, PreferencePair | Discard):
             raise self._plugin.fault(f"it gives a {type(outcome).__name__}, neither a pair nor a discard")
         return Evolution(outcome=outcome)
+
+
+def _make(config: PluginConfig, _: Sequence[ChatModel]) -> PluginEvolver:
+    return config.load()
+
+
+def _prompts(config: PluginConfig) -> list[JsonValue]:
+    plugin = config.find()
+    return [plugin.package, *map(hash_file, plugin.files())]
+
+
+PLUGIN = SeedEvolverKind(
+    name="plugin",
+    help="Make pairs from instructions by an evolver that another installed package adds.",
+    config=PluginConfig,
+    seed=InstructionSeed,
+    read_seeds=PluginConfig.read_seeds,
+    make=_make,
+    prompts=_prompts,
+)

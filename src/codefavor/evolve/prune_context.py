@@ -1,119 +1,69 @@
-"""Cut a long file to what a change touches: whole functions and statements, with the imports that they use.
+"""Prune a long file to what a change touches; both sides alike, so that their difference stays what it was.
 
-Both sides are cut alike, so that their difference stays what it was.
+Python is pruned by its syntax tree, with the imports that the rest uses. Other languages are pruned to the functions
+that changed, and to the paragraphs that changed outside functions: imports, constants, headers of types.
 """
 
-import ast
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from codefavor.languages.python.parse import parse
-from codefavor.languages.source import Unparsable
-
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
-
-
-@dataclass(frozen=True)
-class _Part:
-    """A statement of the module, the header of a class, or a statement of a class."""
-
-    key: str
-    """What names it on both sides."""
-    text: str
-    """Its lines as written, the comments before it included."""
-    owner: str | None
-    """The key of the class it belongs to."""
-    node: ast.stmt
-    """The statement."""
-
-    def binds(self) -> set[str]:
-        """Return the names that others may need of it: imports and assignments at the top of the module."""
-        return _bound(self.node) if self.owner is None else set()
-
-    def uses(self) -> set[str]:
-        """Return the names it uses; of a class the header's only."""
-        roots: list[ast.AST] = [self.node]
-        if isinstance(self.node, ast.ClassDef):
-            roots = [*self.node.bases, *self.node.keywords, *self.node.decorator_list]
-        return {node.id for root in roots for node in ast.walk(root) if isinstance(node, ast.Name)}
+from codefavor.evolve.prune_python import prune_python
+from codefavor.languages.language import Language
+from codefavor.languages.python.language import PYTHON
+from codefavor.languages.source import CodeFunction, Unparsable
 
 
-def cut_to_change(before: str, after: str, limit: int) -> tuple[str, str] | Unparsable:
-    """Return both sides whole when neither is longer than `limit` characters, else cut to what differs.
+def prune_to_change(before: str, after: str, limit: int, language: Language) -> tuple[str, str] | Unparsable:
+    """Return both sides whole when neither is longer than `limit` characters, else pruned to what differs.
 
     A file that does not parse, whatever its length, gives the reason instead.
     """
-    old_tree, new_tree = parse(before), parse(after)
-    if isinstance(old_tree, Unparsable):
-        return old_tree
-    if isinstance(new_tree, Unparsable):
-        return new_tree
     if max(len(before), len(after)) <= limit:
-        return before, after
-    old, new = _parts_of(before, old_tree), _parts_of(after, new_tree)
-    old_texts, new_texts = ({part.key: part.text for part in parts} for parts in (old, new))
-    touched = {key for key in old_texts | new_texts if old_texts.get(key) != new_texts.get(key)}
-    return _keep(old, touched), _keep(new, touched)
+        return language.syntax.check(before) or language.syntax.check(after) or (before, after)
+    if language.name == PYTHON.name:
+        return prune_python(before, after)
+    return _prune_to_functions(before, after, language)
 
 
-def _keep(parts: list[_Part], touched: set[str]) -> str:
-    owners = {part.owner for part in parts if part.key in touched and part.owner}
-    own = [part for part in parts if part.key in touched | owners]
-    used = {name for part in own for name in part.uses()}
-    kept = [part for part in parts if part.key in touched or part.key in owners or part.binds() & used]
-    return "\n".join(part.text for part in kept).strip("\n") + "\n" if own else ""
+def _prune_to_functions(before: str, after: str, language: Language) -> tuple[str, str] | Unparsable:
+    old_functions, new_functions = language.syntax.functions(before), language.syntax.functions(after)
+    if isinstance(old_functions, Unparsable):
+        return old_functions
+    if isinstance(new_functions, Unparsable):
+        return new_functions
+    old, new = list(_parts_of(before, old_functions)), list(_parts_of(after, new_functions))
+    return _without(old, new), _without(new, old)
 
 
-def _parts_of(code: str, tree: ast.Module) -> list[_Part]:
-    return list(_parts_in(tree.body, 0, code.split("\n"), None, Counter()))
-
-
-def _parts_in(
-    body: list[ast.stmt], start: int, lines: list[str], owner: str | None, seen: Counter[str]
-) -> Iterator[_Part]:
-    """Yield the parts of a body whose lines begin after line `start`; a class is a header and its statements."""
-    end = start
-    for statement in body:
-        last = statement.end_lineno or statement.lineno
-        if last <= end:  # a second statement on one line belongs to the first
+def _parts_of(code: str, functions: tuple[CodeFunction, ...]) -> Iterator[str]:
+    """Yield the functions of a file, and the paragraphs between them, in order."""
+    lines = code.split("\n")
+    end = 0
+    for function in functions:
+        if function.first_line <= end:  # a second function on one line belongs to the first
             continue
-        name = f"{owner}.{_name_of(statement)}" if owner else _name_of(statement)
-        seen[name] += 1
-        key = f"{name}#{seen[name]}"
-        if isinstance(statement, ast.ClassDef) and owner is None and statement.body[0].lineno > statement.lineno:
-            header = _header_end(statement)
-            yield _Part(key, "\n".join(lines[end:header]), None, statement)
-            yield from _parts_in(statement.body, header, lines, key, seen)
-        else:
-            yield _Part(key, "\n".join(lines[end:last]), owner, statement)
-        end = last
+        yield from _paragraphs(lines[end : function.first_line - 1])
+        yield "\n".join(lines[function.first_line - 1 : function.last_line])
+        end = function.last_line
+    yield from _paragraphs(lines[end:])
 
 
-def _header_end(statement: ast.ClassDef) -> int:
-    """Return the last line before the class's first statement and its decorators."""
-    first = statement.body[0]
-    decorated = _Function | ast.ClassDef
-    decorators = [node.lineno for node in first.decorator_list] if isinstance(first, decorated) else []
-    return min([first.lineno, *decorators]) - 1
+def _paragraphs(lines: list[str]) -> Iterator[str]:
+    paragraph: list[str] = []
+    for line in [*lines, ""]:
+        if line.strip():
+            paragraph.append(line)
+        elif paragraph:
+            yield "\n".join(paragraph)
+            paragraph = []
 
 
-def _name_of(statement: ast.stmt) -> str:
-    if isinstance(statement, _Function | ast.ClassDef):
-        return statement.name
-    bound = sorted(_bound(statement))
-    return ",".join(bound) if bound else type(statement).__name__
-
-
-def _bound(statement: ast.stmt) -> set[str]:
-    if isinstance(statement, _Function | ast.ClassDef | ast.Expr):
-        return set()
-    imported = {
-        (alias.asname or alias.name).partition(".")[0]
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for alias in node.names
-    }
-    if imported or not isinstance(statement, ast.Assign | ast.AnnAssign):
-        return imported
-    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+def _without(parts: list[str], others: list[str]) -> str:
+    """Return the parts that do not stand among the others, as often as they stand there less."""
+    unmatched = Counter(parts) - Counter(others)
+    kept = []
+    for part in parts:
+        if unmatched[part]:
+            unmatched[part] -= 1
+            kept.append(part)
+    return "\n\n".join(kept) + "\n" if kept else ""

@@ -19,9 +19,9 @@ from codefavor.languages.python.functions import Function, extract_functions
 from codefavor.languages.source import Unparsable
 from codefavor.record import Record
 
-FEWEST_LINES, MOST_LINES = 4, 60
-MOST_PER_FILE = 12
-LARGEST_FILE = 200_000
+MIN_LINES, MAX_LINES = 4, 60
+MAX_PER_FILE = 12
+MAX_FILE_BYTES = 200_000
 _NOT_PRODUCTION = {"test", "tests", "testing", "idlelib", "lib2to3", "turtledemo", "site-packages", "dist-packages"}
 _NOT_PRODUCTION |= {"conftest.py", ".git", ".venv", "node_modules", "build", "benchmarks", "_vendor", "__pycache__"}
 
@@ -52,21 +52,21 @@ class Corpus(NamedTuple):
     files: list[Path]
 
 
-def good_functions(where: str, seed: int, most_files: int) -> Iterator[GoodFunction]:
-    """Yield the seeds of `installed`, `stdlib` or a path, each once, in an order that `seed` decides.
+def good_functions(where: str, rng_seed: int, max_files: int) -> Iterator[GoodFunction]:
+    """Yield the seeds of `installed`, `stdlib` or a path, each once, in an order that `rng_seed` decides.
 
-    At most `most_files` files are read, taken in turn from all distributions, so that no large one drowns the others.
+    At most `max_files` files are read, taken in turn from all distributions, so that no large one drowns the others.
 
     Raises:
         DataError: `where` is neither a known word nor a path with Python files.
     """
-    rng = Random(f"{seed}:files")
+    rng = Random(f"{rng_seed}:files")
     corpora = find_corpora(where)
     for corpus in corpora:
         rng.shuffle(corpus.files)
     rng.shuffle(corpora)
     seen: set[str] = set()
-    for corpus, path in _in_turn(corpora, most_files):
+    for corpus, path in _in_turn(corpora, max_files):
         for function in _functions_of(path, rng):
             if function.source not in seen:
                 seen.add(function.source)
@@ -147,15 +147,15 @@ def _is_production(path: Path) -> bool:
     return not (_NOT_PRODUCTION & set(path.parts)) and not path.name.startswith("test_")
 
 
-def _in_turn(corpora: list[Corpus], most_files: int) -> Iterator[tuple[Corpus, Path]]:
+def _in_turn(corpora: list[Corpus], max_files: int) -> Iterator[tuple[Corpus, Path]]:
     """Yield files, one of every corpus in turn."""
     waiting = [(corpus, iter(corpus.files)) for corpus in corpora]
     count = 0
-    while waiting and count < most_files:
+    while waiting and count < max_files:
         still = []
         for corpus, files in waiting:
             path = next(files, None)
-            if path is not None and count < most_files:
+            if path is not None and count < max_files:
                 count += 1
                 yield corpus, path
                 still.append((corpus, files))
@@ -164,7 +164,7 @@ def _in_turn(corpora: list[Corpus], most_files: int) -> Iterator[tuple[Corpus, P
 
 def _functions_of(path: Path, rng: Random) -> list[Function]:
     try:
-        if path.stat().st_size > LARGEST_FILE:
+        if path.stat().st_size > MAX_FILE_BYTES:
             return []
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
@@ -173,7 +173,7 @@ def _functions_of(path: Path, rng: Random) -> list[Function]:
     if isinstance(functions, Unparsable):
         return []
     fit = [function for function in functions if is_seed(function)]
-    return fit if len(fit) <= MOST_PER_FILE else rng.sample(fit, MOST_PER_FILE)
+    return fit if len(fit) <= MAX_PER_FILE else rng.sample(fit, MAX_PER_FILE)
 
 
 def is_seed(function: Function) -> bool:
@@ -184,4 +184,4 @@ def is_seed(function: Function) -> bool:
     says = len((function.docstring or "").split()) >= 3 or (
         "_" in function.name.strip("_") and "()" not in function.signature
     )
-    return FEWEST_LINES <= lines <= MOST_LINES + len((function.docstring or "").splitlines()) and says
+    return MIN_LINES <= lines <= MAX_LINES + len((function.docstring or "").splitlines()) and says

@@ -69,23 +69,25 @@ class EvolveSettings(Record):
 
     method: str
     """The evolver."""
-    seeds: dict[str, JsonValue]
+    language: str
+    """The language of the code, by its canonical name."""
+    source: dict[str, JsonValue]
     """Where seeds come from and how they are filtered, with the commit of every repository."""
     critic: SerializeAsAny[ModelSettings] | None = None
     """The strong model; None in a run of another package's evolver."""
-    draft: ModelSettings | None = None
+    draft: SerializeAsAny[ModelSettings] | None = None
     """The weak model that writes drafts, in Critic-Evol."""
     structured: bool = False
     """Whether answers are held to a JSON schema."""
     pair_filter: PairFilter
-    """What is asked of every pair."""
+    """What every pair has to be."""
     decontaminate: Decontaminate = Decontaminate()
     """What is kept out."""
     verify: bool = False
     """Whether pairs carry evidence, and those whose label it refutes are dropped."""
     unsafe_local: bool = False
     """Whether code ran where the sandbox does not hold."""
-    seed: int = 0
+    rng_seed: int = 0
     """The seed of every random choice."""
     prompts: str
     """A digest of the prompts, or of another package's evolver: a run is not continued under other words."""
@@ -97,7 +99,7 @@ class Effort(Record):
     concurrency: Annotated[int, Field(gt=0)] = 32
     """How many seeds are worked on at a time."""
     limit: Annotated[int, Field(gt=0)] | None = None
-    """How many seeds at most; a later run may go on to more."""
+    """The most seeds; a later run may take more."""
     budget_usd: Annotated[float, Field(ge=0)] | None = None
     """The most US dollars to spend from now on."""
     requests_per_minute: Annotated[float, Field(gt=0)] | None = None
@@ -109,7 +111,7 @@ class Effort(Record):
     prices: Path | None = None
     """A YAML file of prices laid over the shipped ones."""
     engine: Engine = "local"
-    """Where seeds are settled; a run goes on on the engine that it was begun with."""
+    """Where seeds are settled; a run is resumed on the engine that it was begun with."""
     shards_of: Annotated[int, Field(gt=0)] = 256
     """How many seeds a shard has, on Ray."""
     workers: Annotated[int, Field(gt=0)] = 4

@@ -1,6 +1,6 @@
 """What became of one seed: a line of a run's journal."""
 
-from codefavor.evolve.conversation import Call
+from codefavor.evolve.conversation import AnsweredCall
 from codefavor.evolve.protocol import Discard
 from codefavor.llm.protocol import Message
 from codefavor.pairs.pair import PreferencePair
@@ -22,7 +22,7 @@ class Settled(NumberedRecord):
     """Or why it gave none; its transcript is kept below."""
     transcript: tuple[Message, ...] = ()
     """What was said."""
-    calls: tuple[Call, ...] = ()
+    calls: tuple[AnsweredCall, ...] = ()
     """The answered requests behind it."""
 
     @property

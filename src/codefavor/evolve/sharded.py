@@ -10,18 +10,21 @@ from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
+from pydantic import JsonValue
+
 from codefavor.errors import CodeFavorError, ModelError
-from codefavor.evolve.configuration import CommitInstructConfig, Config, CriticEvolConfig
-from codefavor.evolve.evolve_seeds import HOPELESS, Progress, Watch, finish, note, open_folder, up_to_limit
-from codefavor.evolve.models import load_models, prices_of
-from codefavor.evolve.runner import evolve, models_of, open_check
+from codefavor.evolve.evolve_seeds import HOPELESS, EvolveProgress, Watch, finish, note, open_folder, up_to_limit
+from codefavor.evolve.kind import ConfigT, SeedEvolverKind, SeedT
+from codefavor.evolve.models import prices_of
+from codefavor.evolve.registry import seed_evolver_named
+from codefavor.evolve.run_config import RunConfig
+from codefavor.evolve.seed_run import open_check, settle_seeds
 from codefavor.evolve.settings import Effort
 from codefavor.evolve.settled import Settled
 from codefavor.evolve.shard_results import SeedShard, SettledShards, fix_size
-from codefavor.evolve.summary import Summary
+from codefavor.evolve.summary import EvolveSummary
 from codefavor.fleet import reach
 from codefavor.llm.answers import AnswerFile
-from codefavor.llm.usage_budget import UsageBudget
 from codefavor.record import Record
 from codefavor.runs.journal import NumberedJournal
 from codefavor.runs.shards import Fleet, ShardOutcome, cut, settle, settled
@@ -32,10 +35,10 @@ class _Task(Record):
 
     shard: SeedShard
     """The shard to settle."""
-    commits: CommitInstructConfig | None = None
-    """The run, where it is Commit-Instruct."""
-    instructions: CriticEvolConfig | None = None
-    """The run, where it is Critic-Evol."""
+    evolver: str
+    """The name of the kind of evolver."""
+    config: dict[str, JsonValue]
+    """The configuration of the run, with the effort of the shard."""
 
 
 class _SeedOutcome(ShardOutcome):
@@ -47,11 +50,13 @@ class _SeedOutcome(ShardOutcome):
     """The first failure."""
 
 
-def run_sharded(config: Config, folder: Path, command: str, watch: Watch) -> Summary:
+def run_sharded(
+    kind: SeedEvolverKind[ConfigT, SeedT], config: ConfigT, folder: Path, command: str, watch: Watch
+) -> EvolveSummary:
     """Make pairs in `folder` as `config` says on a Ray cluster, or continue, and return the summary.
 
     What is settled is written out however this ends; after a kill, when it is called again. A shard whose share of the
-    budget is spent, or some of whose seeds failed, stays unfinished and is named in `Progress.unfinished`.
+    budget is spent, or some of whose seeds failed, stays unfinished and is named in `EvolveProgress.unfinished`.
 
     Raises:
         UserError: the folder holds something else, or a run with other settings; or there is no such cluster.
@@ -59,28 +64,32 @@ def run_sharded(config: Config, folder: Path, command: str, watch: Watch) -> Sum
         DataError: a source cannot be read, or has changed since the run began.
         CodeFavorError: a worker was stopped; the message names the shard.
     """
-    settings, folder = config.settings(), folder.resolve()
-    prices = prices_of(models_of(config), config.effort)
+    settings, folder = kind.settings(config), folder.resolve()
+    prices = prices_of(list(config.models().values()), config.effort)
     reach(config.effort.ray_address)
     open_folder(folder, settings, command, config.input_files(), config.effort.engine)
     fix_size(folder, config.effort.shards_of)
-    progress = Progress()
-    seeds = up_to_limit(config.read_seeds(), config.effort.limit, progress.not_seeds)
+    progress = EvolveProgress()
+    seeds = up_to_limit(kind.read_seeds(config), config.effort.limit, progress.not_seeds)
     shards = [SeedShard(**dict(shard)) for shard in cut(seeds, folder, config.effort.shards_of)]
     waiting = [shard for shard in shards if not shard.is_settled]
     progress.earlier = sum(shard.count for shard in shards) - sum(shard.count for shard in waiting)
     results = SettledShards(shards)
     try:
-        _settle_all(config, waiting, progress, watch)
+        _settle_all(kind.name, config, waiting, progress, watch)
     except (KeyboardInterrupt, CodeFavorError):
-        finish(folder, settings, results, progress, prices, drawn=False)
+        finish(folder, settings, results, progress, prices, rejections=kind.rejections, drawn=False)
         raise
-    return finish(folder, settings, results, progress, prices, drawn=not progress.unfinished)
+    drawn = not progress.unfinished
+    return finish(folder, settings, results, progress, prices, rejections=kind.rejections, drawn=drawn)
 
 
-def _settle_all(config: Config, waiting: list[SeedShard], progress: Progress, watch: Watch) -> None:
+def _settle_all(
+    evolver: str, config: RunConfig, waiting: list[SeedShard], progress: EvolveProgress, watch: Watch
+) -> None:
     effort = config.effort
-    tasks = [_task(config, shard, share) for shard, share in zip(waiting, share_out(effort, waiting), strict=True)]
+    shares = share_out(effort, waiting)
+    tasks = [_task(evolver, config, shard, share) for shard, share in zip(waiting, shares, strict=True)]
     shard_of = {shard.folder: shard for shard in waiting}
     fleet = Fleet(workers=effort.workers, shards_of=effort.shards_of, address=effort.ray_address)
     with closing(settle(tasks, settle_shard, _SeedOutcome, fleet)) as outcomes:
@@ -107,36 +116,33 @@ def share_out(effort: Effort, shards: Sequence[SeedShard]) -> list[Effort]:
     return [common.model_copy(update={"budget_usd": budget * shard.count / seeds}) for shard in shards]
 
 
-def _task(config: Config, shard: SeedShard, effort: Effort) -> _Task:
+def _task(evolver: str, config: RunConfig, shard: SeedShard, effort: Effort) -> _Task:
     shared = config.model_copy(update={"effort": effort})
-    if isinstance(shared, CommitInstructConfig):
-        return _Task(shard=shard, commits=shared)
-    return _Task(shard=shard, instructions=shared)
+    return _Task(shard=shard, evolver=evolver, config=shared.model_dump(mode="json"))
 
 
 def settle_shard(line: str) -> str:
     """Settle a shard in the process of a worker; a named error is part of what is returned."""
     task = _Task.model_validate_json(line)
-    config = task.commits or task.instructions
-    assert config is not None
-    return settled(task.shard, lambda: _settle(config, task.shard))
+    kind = seed_evolver_named(task.evolver)
+    config = kind.config.model_validate(task.config)
+    return settled(task.shard, lambda: _settle(kind, config, task.shard))
 
 
-def _settle(config: Config, shard: SeedShard) -> _SeedOutcome:
-    progress = Progress()
+def _settle(kind: SeedEvolverKind[ConfigT, SeedT], config: ConfigT, shard: SeedShard) -> _SeedOutcome:
+    progress = EvolveProgress()
     with ExitStack() as opened:
         check = open_check(config, opened)
         answers = opened.enter_context(AnswerFile(shard.folder / "answers.sqlite"))
         journal = opened.enter_context(NumberedJournal(shard.journal, Settled))
-        models = load_models(models_of(config), config.effort, answers, UsageBudget(config.effort.budget_usd))
-        asyncio.run(evolve(config, shard.records, models, check, journal, progress, lambda _: None))
+        asyncio.run(settle_seeds(kind, config, shard.records, answers, check, journal, progress, lambda _: None))
         if len(journal) == shard.count:
             shard.finish()
     failure = str(progress.first_failure) if progress.first_failure else None
     return _SeedOutcome(folder=shard.folder, failed=progress.failed, failure=failure)
 
 
-def _note_shard(shard: SeedShard, outcome: _SeedOutcome, progress: Progress) -> None:
+def _note_shard(shard: SeedShard, outcome: _SeedOutcome, progress: EvolveProgress) -> None:
     name = shard.folder.name
     for result in shard.settled():
         note(progress.tally, result)

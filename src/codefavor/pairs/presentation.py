@@ -27,9 +27,16 @@ class Presentation(Record):
     """Why comments were to be stripped and are not; None where all went as the policy says."""
 
 
-def present(comparison: Comparison, comments: CommentPolicy) -> Presentation:
-    """Return the comparison as a judge is shown it under a comment policy."""
-    if not strips(comparison.criterion, comments):
+def present(comparison: Comparison, comments: CommentPolicy, verifiable: bool | None = None) -> Presentation:
+    """Return the comparison as a judge is shown it under a comment policy.
+
+    Args:
+        comparison: the comparison.
+        comments: whether comments are stripped.
+        verifiable: whether a program can decide the comparison; by default the aspect of its criterion says so.
+    """
+    stripping = strips(comparison.criterion, comments) if verifiable is None else comments == "stripped" and verifiable
+    if not stripping:
         return Presentation(comparison=comparison)
     code_a, code_b = (strip_code(code, comparison.language) for code in (comparison.code_a, comparison.code_b))
     if isinstance(code_a, Unstripped) or isinstance(code_b, Unstripped):

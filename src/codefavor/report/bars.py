@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from codefavor.record import Record
-from codefavor.report.table import Cell, Row, Table
+from codefavor.report.table import AccuracyCell, AccuracyRow, AccuracyTable
 from codefavor.report.templating import TEMPLATES
 
 _WIDTH = 560
@@ -42,7 +42,7 @@ class Bar(Record):
     """Whether the row is published, not ours."""
 
 
-def draw_bars(table: Table, key: str, title: str) -> Markup:
+def draw_bars(table: AccuracyTable, key: str, title: str) -> Markup:
     """Return the SVG of column `key`."""
     cells = [(row, row.cells[key]) for row in table.rows if key in row.cells]
     cells.sort(key=lambda pair: -pair[1].accuracy)
@@ -58,7 +58,7 @@ def draw_bars(table: Table, key: str, title: str) -> Markup:
     return Markup(svg)
 
 
-def _place(cells: Sequence[tuple[Row, Cell]]) -> list[Bar]:
+def _place(cells: Sequence[tuple[AccuracyRow, AccuracyCell]]) -> list[Bar]:
     return [
         Bar(
             name=row.name if len(row.name) <= _NAME_LENGTH else row.name[: _NAME_LENGTH - 1] + "…",

@@ -4,7 +4,7 @@ Results hold no code, so the tasks are given at report time; they are matched by
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
@@ -21,12 +21,12 @@ _ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u20
 
 
 class LengthRow(Record):
-    """How a judge's preferences go with length on one aspect."""
+    """How a judge's preferences go with length on one stratum."""
 
     judge: str
     """The row's name."""
-    aspect: str
-    """The aspect."""
+    stratum: str
+    """The heading of the stratum."""
     figures: tuple[str, ...]
     """In percent: shorter preferred, better is shorter, right where it is, right where it is not."""
 
@@ -38,9 +38,10 @@ def covers(tasks: TaskSet, run: ReportedRun) -> bool:
 
 def browser_json(tasks: TaskSet, runs: Sequence[ReportedRun]) -> Markup:
     """Return the content of the page's JSON block: tasks, and the verdicts of every run on them, in task order."""
+    titles = {stratum.key: stratum.title for stratum in tasks.strata}
     content = {
         "judges": [row_name(run.result) for run in runs],
-        "tasks": [_task(task) for task in tasks.tasks],
+        "tasks": [_task(task, titles[task.stratum]) for task in tasks.tasks],
         "verdicts": [_verdicts(tasks.tasks, run.rows) for run in runs],
     }
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
@@ -48,15 +49,15 @@ def browser_json(tasks: TaskSet, runs: Sequence[ReportedRun]) -> Markup:
     return Markup(text.translate(_ESCAPES))
 
 
-def _task(task: Task) -> dict[str, str]:
-    shown = task.comparison
+def _task(task: Task, stratum: str) -> dict[str, str]:
+    comparison = task.comparison
     return {
         "id": task.id,
-        "aspect": task.aspect_name,
-        "instruction": shown.instruction,
-        "criterion": shown.criterion.text,
-        "a": shown.code_a,
-        "b": shown.code_b,
+        "stratum": stratum,
+        "instruction": comparison.instruction,
+        "criterion": comparison.criterion.text,
+        "a": comparison.code_a,
+        "b": comparison.code_b,
         "label": task.label,
     }
 
@@ -83,8 +84,8 @@ def _feedback(row: TaskVerdict, verdict: Verdict) -> str | None:
     return "\n\n".join(f"[{order}] {text}" for order, text in texts if text) or None
 
 
-def length_rows(tasks: TaskSet, run: ReportedRun) -> list[LengthRow]:
-    """Return how the judge's preferences go with length, for each aspect; tasks of equal length are left out."""
+def length_rows(tasks: TaskSet, run: ReportedRun, titles: Mapping[str, str]) -> list[LengthRow]:
+    """Return how the judge's preferences go with length, for each stratum; tasks of equal length are left out."""
     by_task = {(row.task, row.label): joined(row) for row in run.rows}
     answers: dict[str, list[tuple[bool, bool | None, float]]] = {}
     for task in tasks.tasks:
@@ -95,9 +96,9 @@ def length_rows(tasks: TaskSet, run: ReportedRun) -> list[LengthRow]:
             decided = verdict.choice in ("A", "B")
             right = float(verdict.choice == task.label) if decided else 0.5
             prefers = verdict.choice == shorter if decided else None
-            answers.setdefault(task.aspect_name, []).append((task.label == shorter, prefers, right))
+            answers.setdefault(task.stratum, []).append((task.label == shorter, prefers, right))
     name = row_name(run.result)
-    return [LengthRow(judge=name, aspect=aspect, figures=_lengths(members)) for aspect, members in answers.items()]
+    return [LengthRow(judge=name, stratum=titles[key], figures=_lengths(members)) for key, members in answers.items()]
 
 
 def _lengths(answers: Sequence[tuple[bool, bool | None, float]]) -> tuple[str, ...]:

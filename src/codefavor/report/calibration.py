@@ -20,12 +20,12 @@ def draw_reliability(name: str, found: Reliability) -> Markup:
     span = _SIDE - 2 * _EDGE
     dots = [
         (
-            round(_EDGE + (each.confidence - 0.5) * 2 * span, 1),
-            round(_EDGE + (1 - each.accuracy) * span, 1),
-            round(3 + 9 * (each.tasks / found.tasks) ** 0.5, 1),
-            f"{each.tasks} answers: says {100 * each.confidence:.0f}%, right {100 * each.accuracy:.0f}%",
+            round(_EDGE + (answers.confidence - 0.5) * 2 * span, 1),
+            round(_EDGE + (1 - answers.accuracy) * span, 1),
+            round(3 + 9 * (answers.tasks / found.tasks) ** 0.5, 1),
+            f"{answers.tasks} answers: says {100 * answers.confidence:.0f}%, right {100 * answers.accuracy:.0f}%",
         )
-        for each in found.bins
+        for answers in found.bins
     ]
     svg = TEMPLATES.get_template("reliability.svg").render(
         name=name, side=_SIDE, low=_EDGE, high=_EDGE + span, middle=_EDGE + span / 2, dots=dots

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from codefavor.bench.paired import AVERAGE
 from codefavor.bench.results import BenchResult
 from codefavor.record import Record
 from codefavor.report.published import Published
-from codefavor.report.table import AVERAGE, Table, row_name
+from codefavor.report.table import AccuracyTable, row_name
 from codefavor.report.templating import TEMPLATES
 
 _WIDTH, _HEIGHT = 880, 380
@@ -44,7 +45,7 @@ class CostRow(Record):
     """Tokens written; not published."""
 
 
-class Dot(Record):
+class FrontierPoint(Record):
     """One judge in the drawing's units."""
 
     name: str
@@ -65,12 +66,12 @@ class Dot(Record):
     """Both figures in words."""
 
 
-def cost_rows(results: Sequence[BenchResult], table: Table, published: Published) -> list[CostRow]:
+def cost_rows(results: Sequence[BenchResult], table: AccuracyTable, published: Published) -> list[CostRow]:
     """Return the costs of the judges in `table`, the published ones last, normalised to the cheapest of all."""
     key = accuracy_key(table)
     accuracy = {row.name: row.cells[key].accuracy for row in table.rows if key in row.cells}
     paid = [result.cost.dollars for result in results]
-    printed = [row for row in published.rows if table.benchmark and row.dollars]
+    printed = [row for row in published.rows_for(table.benchmark) if row.dollars]
     paid += [row.dollars for row in printed if row.dollars]
     cheapest = min((dollars for dollars in paid if dollars > 0), default=None)
 
@@ -100,7 +101,7 @@ def cost_rows(results: Sequence[BenchResult], table: Table, published: Published
     return rows
 
 
-def accuracy_key(table: Table) -> str:
+def accuracy_key(table: AccuracyTable) -> str:
     """Return the column that costs stand beside: the average, or the first column where there is none."""
     keys = [column.key for column in table.columns]
     return AVERAGE if AVERAGE in keys else keys[0]
@@ -126,8 +127,8 @@ def money(dollars: float) -> str:
 
 def draw_frontier(rows: Sequence[CostRow]) -> Markup:
     """Return the SVG of cost against accuracy; empty where no judge costs anything."""
-    shown = [row for row in rows if row.accuracy is not None]
-    paid = [row.dollars for row in shown if row.dollars > 0]
+    drawn = [row for row in rows if row.accuracy is not None]
+    paid = [row.dollars for row in drawn if row.dollars > 0]
     if not paid:
         return Markup("")
     low, high = math.floor(math.log10(min(paid))), math.ceil(math.log10(max(paid)))
@@ -139,7 +140,7 @@ def draw_frontier(rows: Sequence[CostRow]) -> Markup:
         part = (math.log10(dollars) - low) / (high - low)
         return round(_PAID_LEFT + part * (_WIDTH - _RIGHT - _PAID_LEFT), 1)
 
-    floor = math.floor(10 * min([0.5, *(row.accuracy or 0.0 for row in shown)])) / 10
+    floor = math.floor(10 * min([0.5, *(row.accuracy or 0.0 for row in drawn)])) / 10
 
     def down(accuracy: float | None) -> float:
         return round(_BOTTOM - ((accuracy or 0.0) - floor) / (1 - floor) * (_BOTTOM - _TOP), 1)
@@ -151,11 +152,11 @@ def draw_frontier(rows: Sequence[CostRow]) -> Markup:
         right=_WIDTH - _RIGHT,
         bottom=_BOTTOM,
         top=_TOP,
-        free_x=_FREE_X if any(row.dollars <= 0 for row in shown) else None,
+        free_x=_FREE_X if any(row.dollars <= 0 for row in drawn) else None,
         ticks=[(f"${money(10.0**power)}", across(10.0**power)) for power in range(low, high + 1)],
         levels=[(round(100 * level), down(level)) for level in _levels(floor)],
-        steps=_steps([(across(row.dollars), down(row.accuracy)) for row in frontier(shown)]),
-        dots=_place_names([(row, across(row.dollars), down(row.accuracy)) for row in shown]),
+        steps=_steps([(across(row.dollars), down(row.accuracy)) for row in frontier(drawn)]),
+        dots=_place_names([(row, across(row.dollars), down(row.accuracy)) for row in drawn]),
     )
     return Markup(svg)
 
@@ -172,9 +173,9 @@ def _steps(corners: Sequence[tuple[float, float]]) -> str:
     return f"{path}H{_WIDTH - _RIGHT}"
 
 
-def _place_names(dots: Sequence[tuple[CostRow, float, float]]) -> list[Dot]:
+def _place_names(dots: Sequence[tuple[CostRow, float, float]]) -> list[FrontierPoint]:
     """Put each name below and beside its dot, out of the line's way, and clear of dots and other names."""
-    placed: list[Dot] = []
+    placed: list[FrontierPoint] = []
     taken = [(x - 6, x + 6, y + 3) for _, x, y in dots]
     for row, x, y in sorted(dots, key=lambda dot: dot[2]):
         width = _LETTER * len(row.judge)
@@ -186,7 +187,7 @@ def _place_names(dots: Sequence[tuple[CostRow, float, float]]) -> list[Dot]:
                 baseline = above + _LINE
         taken.append((start, start + width, baseline))
         placed.append(
-            Dot(
+            FrontierPoint(
                 name=row.judge,
                 x=x,
                 y=y,

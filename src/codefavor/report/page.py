@@ -15,26 +15,26 @@ from codefavor.report.calibration import draw_reliability
 from codefavor.report.frontier import CostRow, cost_rows, draw_frontier, money
 from codefavor.report.published import Published
 from codefavor.report.runs import ReportedRun
-from codefavor.report.table import AVERAGE, Table, by_data, make_table, row_name
+from codefavor.report.table import AccuracyTable, by_data, make_accuracy_table, row_name, strata_titles
 from codefavor.report.templating import TEMPLATES
 from codefavor.report.text import percent
 
 
 class BiasRow(Record):
-    """What both orders show of one judge on one aspect, in percent."""
+    """What both orders show of one judge on one stratum, in percent."""
 
     judge: str
     """The row's name."""
-    aspect: str
-    """The aspect's heading."""
+    stratum: str
+    """The heading of the stratum."""
     figures: tuple[str, ...]
     """One order, exchanged, both orders, flips, first candidate preferred."""
 
 
-class Section(Record):
+class ReportSection(Record):
     """Everything shown about the results on one set of tasks."""
 
-    table: Table
+    table: AccuracyTable
     """The accuracies."""
     bias: tuple[BiasRow, ...]
     """The position-bias figures."""
@@ -48,7 +48,7 @@ class Section(Record):
     """Name and manifest of every run."""
 
 
-class Drawings(NamedTuple):
+class SectionCharts(NamedTuple):
     """The figures of one section, as markup."""
 
     bars: dict[str, Markup]
@@ -72,35 +72,34 @@ def render_page(runs: Sequence[ReportedRun], published: Published, tasks: TaskSe
     groups = by_data([run.result for run in runs])
     members = [[run for run in runs if run.result.settings.data == group[0].settings.data] for group in groups]
     sections = [_section(group, published, tasks) for group in members]
-    drawings = [_draw(section, group, tasks) for section, group in zip(sections, members, strict=True)]
+    charts = [_draw(section, group, tasks) for section, group in zip(sections, members, strict=True)]
     return TEMPLATES.get_template("page.html").render(
-        sections=list(zip(sections, drawings, strict=True)),
+        sections=list(zip(sections, charts, strict=True)),
         source=published.source,
         percent=percent,
         money=money,
-        average=AVERAGE,
     )
 
 
-def _section(runs: Sequence[ReportedRun], published: Published, tasks: TaskSet | None) -> Section:
+def _section(runs: Sequence[ReportedRun], published: Published, tasks: TaskSet | None) -> ReportSection:
     results = [run.result for run in runs]
-    table = make_table(results, published)
-    titles = {column.key: column.title for column in table.columns}
-    lengths = [row for run in runs if tasks and covers(tasks, run) for row in length_rows(tasks, run)]
-    return Section(
+    table = make_accuracy_table(results, published)
+    titles = strata_titles(results)
+    lengths = [row for run in runs if tasks and covers(tasks, run) for row in length_rows(tasks, run, titles)]
+    return ReportSection(
         table=table,
         bias=tuple(row for result in results for row in _bias_rows(result, titles)),
         costs=tuple(cost_rows(results, table, published)),
-        lengths=tuple(row.model_copy(update={"aspect": titles[row.aspect]}) for row in lengths),
-        unparsed=max(sum(each.unparsed for each in result.aspects.values()) for result in results),
+        lengths=tuple(lengths),
+        unparsed=max(sum(figures.unparsed for figures in result.aspects.values()) for result in results),
         runs=tuple((row_name(result), result.manifest.model_dump_json(indent=2)) for result in results),
     )
 
 
-def _draw(section: Section, runs: Sequence[ReportedRun], tasks: TaskSet | None) -> Drawings:
+def _draw(section: ReportSection, runs: Sequence[ReportedRun], tasks: TaskSet | None) -> SectionCharts:
     named = [(row_name(run.result), reliability_of(run.rows)) for run in runs]
     covered = [run for run in runs if tasks and covers(tasks, run)]
-    return Drawings(
+    return SectionCharts(
         bars={column.title: draw_bars(section.table, column.key, column.title) for column in section.table.columns},
         frontier=draw_frontier(section.costs),
         reliability=[
@@ -114,10 +113,10 @@ def _draw(section: Section, runs: Sequence[ReportedRun], tasks: TaskSet | None) 
 
 def _bias_rows(result: BenchResult, titles: dict[str, str]) -> list[BiasRow]:
     rows = []
-    for aspect, each in result.aspects.items():
-        if orders := each.orders:
+    for key, stratum in result.aspects.items():
+        if orders := stratum.orders:
             first = "–" if orders.first_share is None else percent(orders.first_share)
             shares = (orders.single_order, orders.swapped_order, orders.both_orders, orders.flip_rate)
             figures = (*(percent(share) for share in shares), first)
-            rows.append(BiasRow(judge=row_name(result), aspect=titles[aspect], figures=figures))
+            rows.append(BiasRow(judge=row_name(result), stratum=titles[key], figures=figures))
     return rows

@@ -1,10 +1,11 @@
-"""The accuracies that the paper prints, to stand beside ours: facts from `published.yaml`, never measured here."""
+"""The accuracies that the benchmark's paper prints, to stand beside ours: facts from `published.yaml`."""
 
 from importlib.resources import files
 from typing import Any
 
 import yaml
 
+from codefavor.bench.benchmark import BenchmarkName
 from codefavor.record import Record
 
 
@@ -25,7 +26,7 @@ class PublishedRow(Record):
     group: str
     """What kind of judge it is."""
     scores: dict[str, PublishedScore]
-    """The figures by aspect, and "average"."""
+    """The figures by the key of the stratum, and "average"."""
     dollars: float | None = None
     """US dollars a task, where the paper says enough to work them out."""
 
@@ -33,16 +34,23 @@ class PublishedRow(Record):
 class Published(Record):
     """The paper's table."""
 
+    benchmark: str
+    """The name of the benchmark that it is about."""
     source: str
     """Where it is printed."""
     rows: tuple[PublishedRow, ...]
     """Its rows."""
 
+    def rows_for(self, benchmark: BenchmarkName | None) -> tuple[PublishedRow, ...]:
+        """Return the rows where they are about `benchmark`, else none."""
+        return self.rows if benchmark and benchmark.name == self.benchmark else ()
+
 
 def load_published() -> Published:
     """Return the table that is shipped with codefavor."""
     content = yaml.safe_load(files("codefavor.report").joinpath("published.yaml").read_text(encoding="utf-8"))
-    return Published(source=content["source"], rows=tuple(_row(row) for row in content["rows"]))
+    rows = tuple(_row(row) for row in content["rows"])
+    return Published(benchmark=content["benchmark"], source=content["source"], rows=rows)
 
 
 def _row(row: dict[str, Any]) -> PublishedRow:

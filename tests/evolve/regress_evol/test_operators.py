@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from codefavor.evolve.regress_evol.catalogue import CATALOGUE
-from codefavor.evolve.regress_evol.inserted_step import WovenStep
+from codefavor.evolve.regress_evol.inserted_step import InsertedStep
 from codefavor.evolve.regress_evol.snippet import Snippet
 
 LOOP = "def f(xs):\n    total = 0\n    for x in xs:\n        total += x\n    return total"
@@ -131,7 +131,7 @@ REWRITES = {
     "escape-dropped": ("import html\n\ndef f(a):\n    return html.escape(a)", ["return a"]),
     "errors-ignored": ("def f(a):\n    try:\n        a()\n    except OSError:\n        raise", ["pass"]),
 }
-WOVEN = [operator for operator in CATALOGUE.values() if isinstance(operator, WovenStep)]
+WOVEN = [operator for operator in CATALOGUE.values() if isinstance(operator, InsertedStep)]
 
 
 def test_every_operator_is_tested_here() -> None:
@@ -155,7 +155,7 @@ def test_the_new_code_is_changed_as_expected(name: str) -> None:
 
 
 @pytest.mark.parametrize("operator", WOVEN, ids=lambda operator: operator.name)
-def test_a_woven_step_asks_for_one_job_on_both_sides(operator: WovenStep) -> None:
+def test_a_woven_step_asks_for_one_job_on_both_sides(operator: InsertedStep) -> None:
     code = "def host(first, second):\n    total = first\n    return total"
     for seed in range(12):
         snippet = Snippet(code)

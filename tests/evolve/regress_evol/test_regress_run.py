@@ -9,7 +9,8 @@ from codefavor.errors import ConfigError, DataError, UserError
 from codefavor.evidence.verification import verify
 from codefavor.evolve.protocol import Discard
 from codefavor.evolve.regress_evol.balance import relative_change
-from codefavor.evolve.regress_evol.regress import RegressEvolConfig, Summary, run_regress_evol
+from codefavor.evolve.regress_evol.regress import RegressEvolConfig, RegressSummary
+from codefavor.evolve.runner import evolve
 from codefavor.jsonl import read_records
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.pair import PreferencePair
@@ -45,9 +46,9 @@ def checkout(tmp_path: Path) -> Path:
     return folder
 
 
-def _run(checkout: Path, out: Path, **settings: object) -> tuple[Summary, list[PreferencePair]]:
+def _run(checkout: Path, out: Path, **settings: object) -> tuple[RegressSummary, list[PreferencePair]]:
     config = RegressEvolConfig.model_validate({"source": str(checkout), **settings})
-    summary = run_regress_evol(config, out, "test")
+    summary = evolve(config, out)
     return summary, list(read_records(out / "pairs.jsonl", PreferencePair))
 
 
@@ -75,14 +76,14 @@ def test_length_tells_nothing(checkout: Path, tmp_path: Path) -> None:
 
 def test_the_seed_decides_everything(checkout: Path, tmp_path: Path) -> None:
     first, again, other = (
-        _run(checkout, tmp_path / name, seed=seed)[1] for name, seed in [("a", 1), ("b", 1), ("c", 2)]
+        _run(checkout, tmp_path / name, rng_seed=seed)[1] for name, seed in [("a", 1), ("b", 1), ("c", 2)]
     )
     assert first == again
     assert first != other
 
 
 def test_the_limit_is_shared_among_the_aspects(checkout: Path, tmp_path: Path) -> None:
-    summary, pairs = _run(checkout, tmp_path / "out", limit=9)
+    summary, pairs = _run(checkout, tmp_path / "out", max_pairs=9)
     assert len(pairs) <= 9 and set(summary.by_aspect.values()) == {3}
 
 
@@ -98,8 +99,8 @@ def test_a_folder_is_written_over_by_the_same_run_alone(checkout: Path, tmp_path
     out = tmp_path / "out"
     assert _run(checkout, out) == _run(checkout, out)
     before = (out / "pairs.jsonl").read_bytes()
-    with pytest.raises(UserError, match=r"out was begun with other settings \(seed\); choose another --out"):
-        _run(checkout, out, seed=1)
+    with pytest.raises(UserError, match=r"out was begun with other settings \(rng seed\); choose another --out"):
+        _run(checkout, out, rng_seed=1)
     assert (out / "pairs.jsonl").read_bytes() == before
     with pytest.raises(UserError, match="is not empty and holds no such run; choose another --out"):
         _run(checkout, checkout)
@@ -143,7 +144,7 @@ def test_verified_pairs_carry_their_evidence_and_the_rest_is_discarded_with_the_
         )
         (folder / f"part{n}.py").write_text(text)
     config = RegressEvolConfig(source=str(folder), aspects=(Aspect.CORRECTNESS,), verify=True)
-    run_regress_evol(config, tmp_path / "out", "test")
+    evolve(config, tmp_path / "out")
     pairs = list(read_records(tmp_path / "out" / "pairs.jsonl", PreferencePair))
     assert pairs and all(verify(pair).mark == "confirmed" for pair in pairs)
     discards = list(read_records(tmp_path / "out" / "discarded.jsonl", Discard))

@@ -15,14 +15,14 @@ from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.pair import PreferencePair
 from codefavor.sandbox.pool import Pool
 
-MOST = 2
+MAX_PAIRS = 2
 """Pairs of one problem."""
 
 
 def curate_correctness(
     pool: Pool, problem: Problem, samples: Sequence[Sample], source: str
 ) -> list[PreferencePair] | Dropped:
-    """Return at most `MOST` pairs of a problem, no sample twice on the same side."""
+    """Return at most `MAX_PAIRS` pairs of a problem, no sample twice on the same side."""
     if not problem.tests and not problem.cases:
         return Dropped(problem=problem.id, reason="no tests")
     codes = [*samples, *(Sample(problem=problem.id, code=code) for code in problem.solutions)]
@@ -33,7 +33,7 @@ def curate_correctness(
         return Dropped(problem=problem.id, reason=f"no {'passing' if not passing else 'failing'} sample")
     lengths = {sample.code: len(strip_comments(sample.code).code) for sample in codes}
     pairs: list[PreferencePair] = []
-    while failing and len(pairs) < MOST:
+    while failing and len(pairs) < MAX_PAIRS:
         better, worse = min(
             ((good, bad) for good in passing for bad in failing),
             key=lambda pair: (abs(lengths[pair[0].code] - lengths[pair[1].code]), pair[0].code, pair[1].code),
@@ -41,6 +41,6 @@ def curate_correctness(
         failing.remove(worse)
         if len(passing) > 1:
             passing.remove(better)
-        said = f"chosen passes all {len(problem.tests or problem.cases)} tests, rejected does not."
-        pairs.append(make_pair(Aspect.CORRECTNESS, problem, source, better, worse, said))
+        feedback = f"chosen passes all {len(problem.tests or problem.cases)} tests, rejected does not."
+        pairs.append(make_pair(Aspect.CORRECTNESS, problem, source, better, worse, feedback))
     return pairs

@@ -13,7 +13,7 @@ from codefavor.bench.build.curated import Dropped, make_pair
 from codefavor.bench.build.problems import Problem
 from codefavor.bench.build.programs import call_on, program_as_function
 from codefavor.bench.build.samples import Sample
-from codefavor.bench.build.testing import FIRST_ENDLESS, MOST_CASES, answer, run_tests
+from codefavor.bench.build.testing import FIRST_ENDLESS, MAX_CASES, answer, run_tests
 from codefavor.evidence.behaviour import call_source, seeds_of
 from codefavor.evidence.candidate import ParsedCandidate
 from codefavor.evidence.cost import BUDGET as GROWN_BUDGET
@@ -31,14 +31,14 @@ from codefavor.sandbox.wire import MAX_TEXT, ProcessLimits
 
 STEP = CLEAR_ALONE
 """How many times the work of the one before: what evidence takes for a clear difference of counted work."""
-MOST = 3
+MAX_PAIRS = 3
 """Pairs of one problem: the released benchmark has 352 of 118 problems."""
 BUDGET = 2_000_000
 """Instructions of a call that the problem names, or of a program, and as many again for C functions.
 
 After a call that takes more, larger inputs are not tried. Inputs that are grown stop where those of evidence do.
 """
-LEAST = 1_000
+MIN_WORK = 1_000
 """Counted work that the dearest sample needs at the least: below it, calling a function outweighs what it does."""
 _LIMITS = ProcessLimits(cpu_seconds=120, wall_seconds=600)
 """For work that counts do not see and that has no end; whatever the counts allow takes far less on any machine."""
@@ -59,7 +59,7 @@ class CountedSample(NamedTuple):
 def curate_efficiency(
     pool: Pool, problem: Problem, samples: Sequence[Sample], source: str, step: float = STEP
 ) -> list[PreferencePair] | Dropped:
-    """Return the pairs of neighbours among the samples taken, at most `MOST`."""
+    """Return the pairs of neighbours among the samples taken, at most `MAX_PAIRS`."""
     codes = [*samples, *(Sample(problem=problem.id, code=code) for code in problem.solutions)]
     outcomes = run_tests(pool, problem, [sample.code for sample in codes])
     passing = [sample for sample, outcome in zip(codes, outcomes, strict=True) if outcome == "passed"]
@@ -75,7 +75,7 @@ def curate_efficiency(
     return [
         make_pair(Aspect.EFFICIENCY, problem, source, less.sample, more.sample, _words(less, more))
         for less, more in pairs
-    ][:MOST]
+    ][:MAX_PAIRS]
 
 
 def count_work(pool: Pool, problem: Problem, samples: Sequence[Sample]) -> list[CountedSample] | Dropped:
@@ -102,9 +102,9 @@ def count_work(pool: Pool, problem: Problem, samples: Sequence[Sample]) -> list[
     for place in reversed(range(len(calls))):
         counts = [_work(outcomes[place]) for _, outcomes in runs]
         known = [work for work in counts if work is not None]
-        if len(known) == len(runs) and max(known) >= LEAST:
+        if len(known) == len(runs) and max(known) >= MIN_WORK:
             return [CountedSample(sample, work) for (sample, _), work in zip(runs, known, strict=True)]
-    return Dropped(problem=problem.id, reason=f"no input takes {LEAST:,} instructions")
+    return Dropped(problem=problem.id, reason=f"no input takes {MIN_WORK:,} instructions")
 
 
 def _callable_code(problem: Problem, sample: Sample) -> str | None:
@@ -119,7 +119,7 @@ def _prints_the_same(pool: Pool, problem: Problem, sample: Sample, outcomes: Seq
     """Return whether a program, called as a function, prints what it does by itself, on every input it finishes."""
     finished = [
         (stdin, outcome.stdout)
-        for stdin, outcome in zip(_inputs(problem), outcomes, strict=True)
+        for stdin, outcome in zip(_standard_inputs(problem), outcomes, strict=True)
         if outcome.status in _FINISHED
     ]
     code = answer(problem, sample.code)
@@ -143,7 +143,7 @@ def _work(outcome: CallOutcome) -> int | None:
 def _calls(problem: Problem, code: str) -> list[str]:
     """Return calls from the smallest: those of the problem, or inputs grown from its tests."""
     if problem.cases:
-        return [call_on(stdin) for stdin in _inputs(problem)]
+        return [call_on(stdin) for stdin in _standard_inputs(problem)]
     if problem.work:
         return list(problem.work)
     tests = "\n".join(problem.tests)
@@ -160,9 +160,9 @@ def _calls(problem: Problem, code: str) -> list[str]:
     return [call_source(entry_point.name, inputs) for inputs in sorted(grown, key=size_of)]
 
 
-def _inputs(problem: Problem) -> list[str]:
+def _standard_inputs(problem: Problem) -> list[str]:
     """Return standard inputs of a program from the smallest."""
-    inputs = problem.work or [case.typed for case in problem.cases[:MOST_CASES]]
+    inputs = problem.work or [case.stdin for case in problem.cases[:MAX_CASES]]
     return sorted(set(inputs), key=lambda text: (len(text), text))
 
 

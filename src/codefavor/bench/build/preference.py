@@ -38,25 +38,25 @@ def most_different(
     return [pair.model_copy(update={"feedback": None, "provenance": provenance})]
 
 
-def curate_votes(tasks: Sequence[Task], votes: Sequence[Vote], least: int) -> list[LabeledComparison | Dropped]:
+def curate_votes(tasks: Sequence[Task], votes: Sequence[Vote], min_votes: int) -> list[LabeledComparison | Dropped]:
     """Return for every task what people prefer, or why that is not known.
 
     Args:
         tasks: what was voted on, with comments kept; their labels are not looked at.
         votes: as `codefavor annotate export` writes them.
-        least: how many votes a task needs.
+        min_votes: how many votes a task needs.
     """
-    by_shown: dict[str, list[Vote]] = defaultdict(list)
+    votes_by_digest: dict[str, list[Vote]] = defaultdict(list)
     for vote in votes:
-        by_shown[vote.comparison].append(vote)
-    return [_curate(task, by_shown, least) for task in tasks]
+        votes_by_digest[vote.comparison].append(vote)
+    return [_curate(task, votes_by_digest, min_votes) for task in tasks]
 
 
-def _curate(task: Task, by_shown: dict[str, list[Vote]], least: int) -> LabeledComparison | Dropped:
-    choices = [choice for shown in _as_shown(task.comparison) for choice in _choices(shown, by_shown)]
+def _curate(task: Task, votes_by_digest: dict[str, list[Vote]], min_votes: int) -> LabeledComparison | Dropped:
+    choices = [choice for form in _forms_shown(task.comparison) for choice in _choices(form, votes_by_digest)]
     sides = {choice for choice in choices if choice != "tie"}
-    if len(choices) < least:
-        return Dropped(problem=task.id, reason=f"fewer than {least} votes")
+    if len(choices) < min_votes:
+        return Dropped(problem=task.id, reason=f"fewer than {min_votes} votes")
     if len(sides) != 1:
         return Dropped(problem=task.id, reason="conflicting votes" if sides else "ties only")
     (side,) = sides
@@ -64,14 +64,14 @@ def _curate(task: Task, by_shown: dict[str, list[Vote]], least: int) -> LabeledC
     return LabeledComparison(id=task.id, comparison=comparison, label=side, group=task.group)
 
 
-def _as_shown(comparison: Comparison) -> list[Comparison]:
+def _forms_shown(comparison: Comparison) -> list[Comparison]:
     """Return the forms in which a study may have shown a comparison, without repetitions."""
     human = comparison.model_copy(update={"criterion": criterion_for(Aspect.HUMAN_PREFERENCE)})
     forms = [comparison, human, present(comparison, "stripped").comparison]
     return list({form.digest(): form for form in forms}.values())
 
 
-def _choices(shown: Comparison, by_shown: dict[str, list[Vote]]) -> list[Choice]:
-    straight = [vote.choice for vote in by_shown.get(shown.digest(), ())]
-    swapped = [vote.choice for vote in by_shown.get(shown.swapped().digest(), ())]
+def _choices(comparison: Comparison, votes_by_digest: dict[str, list[Vote]]) -> list[Choice]:
+    straight = [vote.choice for vote in votes_by_digest.get(comparison.digest(), ())]
+    swapped = [vote.choice for vote in votes_by_digest.get(comparison.swapped().digest(), ())]
     return straight + [choice if choice == "tie" else other_side(choice) for choice in swapped]

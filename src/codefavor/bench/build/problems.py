@@ -7,20 +7,30 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import ValidationError, model_validator
 
 from codefavor.errors import DataError, RecordError
 from codefavor.jsonl import read_rows
 from codefavor.record import Record, explain
 
+_OLD_NAMES = {"typed": "stdin", "printed": "stdout"}
 
-class Case(Record):
+
+class ProgramTest(Record):
     """A test of a program that reads standard input."""
 
-    typed: str
+    stdin: str
     """What it finds on standard input."""
-    printed: str
+    stdout: str
     """What it must print; white space at the end of lines does not count."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_version_0_1(cls, content: Any) -> Any:
+        """Read the names that files for version 0.1 have."""
+        if not isinstance(content, dict):
+            return content
+        return {_OLD_NAMES.get(name, name): value for name, value in content.items()}
 
 
 class Problem(Record):
@@ -32,7 +42,7 @@ class Problem(Record):
     """What is asked for, as a judge will read it."""
     tests: tuple[str, ...] = ()
     """Statements in the names of the answer that raise nothing if it is right, such as `assert f(2) == 4`."""
-    cases: tuple[Case, ...] = ()
+    cases: tuple[ProgramTest, ...] = ()
     """Tests of a program; a problem has tests or cases, not both."""
     setup: str = ""
     """Code that stands before every answer."""

@@ -35,9 +35,9 @@ def program_as_function(code: str) -> str | None:
     return source
 
 
-def call_on(typed: str) -> str:
+def call_on(stdin: str) -> str:
     """Return the source of a call of the program on a standard input."""
-    data = typed.encode("utf-8", "surrogateescape")
+    data = stdin.encode("utf-8", "surrogateescape")
     return f"import io, sys\nsys.stdin = io.TextIOWrapper(io.BytesIO({data!r}), 'utf-8')\n{_FUNCTION}()"
 
 

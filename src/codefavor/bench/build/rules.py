@@ -46,25 +46,26 @@ _IMPORTS = {
 _SECRET = re.compile(r"passw|pwd|secret|token|api_?key|apikey|access_?key|private_?key|credential", re.IGNORECASE)
 
 
-def fixed(code: str) -> str | None:
+def fix_by_rules(code: str) -> str | None:
     """Return the code with everything that a rule knows replaced, or None where none applies or it does not parse."""
     if not parses(code):
         return None
-    mended = _without_secrets(code)
-    for pattern, safe in _CALLS:
-        mended = re.sub(pattern, safe, mended)
-    if not re.search(rf"\b{_PICKLES}\.", mended):
-        mended = re.sub(rf"^(\s*)import {_PICKLES}(?: as \w+)?$", r"\1import json", mended, flags=re.MULTILINE)
-    if mended == code or not parses(mended):
+    safe_code = _without_secrets(code)
+    for pattern, replacement in _CALLS:
+        safe_code = re.sub(pattern, replacement, safe_code)
+    if not re.search(rf"\b{_PICKLES}\.", safe_code):
+        safe_code = re.sub(rf"^(\s*)import {_PICKLES}(?: as \w+)?$", r"\1import json", safe_code, flags=re.MULTILINE)
+    if safe_code == code or not parses(safe_code):
         return None
-    needed = [line for call, line in _IMPORTS.items() if call in mended and not re.search(rf"^\s*{line}\b", code, re.M)]
-    return "".join(f"{line}\n" for line in needed) + mended
+    called = [line for call, line in _IMPORTS.items() if call in safe_code]
+    needed = [line for line in called if not re.search(rf"^\s*{line}\b", code, re.M)]
+    return "".join(f"{line}\n" for line in needed) + safe_code
 
 
 def samples_by_rules(problem: Problem) -> list[Sample]:
     """Return the fix of a problem's insecure code, if a rule knows one."""
-    mended = fixed(problem.insecure) if problem.insecure else None
-    return [Sample(problem=problem.id, code=mended, model=RULES)] if mended else []
+    safe_code = fix_by_rules(problem.insecure) if problem.insecure else None
+    return [Sample(problem=problem.id, code=safe_code, model=RULES)] if safe_code else []
 
 
 def _without_secrets(code: str) -> str:

@@ -29,8 +29,8 @@ from codefavor.llm.rate_limited_model import RateLimitedModel
 from codefavor.llm.usage_budget import Spent, UsageBudget
 from codefavor.record import Record
 
-_WRITE = "Write Python code for the task below. Answer with the whole code in one fenced block.\n\n{instruction}"
-_MEND = (
+_SOLVE = "Write Python code for the task below. Answer with the whole code in one fenced block.\n\n{instruction}"
+_FIX = (
     "The Python code below was written for this task:\n\n{instruction}\n\n```python\n{code}\n```\n\n"
     "It is insecure: {weaknesses} Rewrite it so that it does the same, keeps its names, and has no weakness. Answer "
     "with the whole code in one fenced block."
@@ -55,7 +55,7 @@ class Sampling(Record):
     """The model, `provider/model`."""
     base_urls: tuple[str, ...] = ()
     """Servers that answer for it."""
-    draws: Annotated[int, Field(ge=1)] = 8
+    samples_per_problem: Annotated[int, Field(ge=1)] = 8
     """Answers to each problem; eight are what the paper drew for its human-preference pairs."""
     temperature: Annotated[float, Field(ge=0)] = 0.8
     """The paper's temperature."""
@@ -85,7 +85,7 @@ def draw_samples(
 ) -> tuple[list[Sample], Spent]:
     """Return what a model answers to every problem, asking only for what is not in the folder `answers`.
 
-    A problem with insecure code is asked to be mended, any other to be solved. Answers without code are left out.
+    A problem with insecure code is to be fixed, any other to be solved. Answers without code are left out.
 
     Raises:
         BudgetExceeded: the budget is spent; what was answered is kept for the next run.
@@ -95,7 +95,9 @@ def draw_samples(
     answers.mkdir(parents=True, exist_ok=True)
     meter = UsageBudget(sampling.budget_usd)
     with ExitStack() as stack:
-        files = [stack.enter_context(AnswerFile(answers / f"draw-{n}.sqlite")) for n in range(sampling.draws)]
+        files = [
+            stack.enter_context(AnswerFile(answers / f"draw-{n}.sqlite")) for n in range(sampling.samples_per_problem)
+        ]
         samples = asyncio.run(_draw(sampling, problems, files, meter, progress))
     return samples, meter.spent
 
@@ -111,7 +113,7 @@ async def _draw(
     governed = RateLimitedModel(bare, RateLimit(sampling.limits), meter, load_price(sampling.model))
     models = [Cached(governed, file) for file in files]
     config = GenerationConfig(temperature=sampling.temperature, max_tokens=sampling.max_tokens)
-    asked = [(problem, model) for problem in problems for model in models]
+    requests = [(problem, model) for problem in problems for model in models]
 
     async def ask(item: tuple[Problem, Cached]) -> str | None:
         completion = await item[1].complete((Message(role="user", content=prompt_for(item[0])),), config)
@@ -121,10 +123,10 @@ async def _draw(
     failure: CodeFavorError | None = None
     done = 0
     try:
-        async with aclosing(batch.run(asked, ask, sampling.limits.concurrency, ordered=True)) as flow:
+        async with aclosing(batch.run(requests, ask, sampling.limits.concurrency, ordered=True)) as flow:
             async for outcome in flow:
                 done += 1
-                progress(done, len(asked))
+                progress(done, len(requests))
                 if isinstance(outcome, batch.Failed):
                     failure = failure or outcome.error
                 elif outcome.value:
@@ -139,9 +141,9 @@ async def _draw(
 def prompt_for(problem: Problem) -> str:
     """Return what a model is asked."""
     if problem.insecure is None:
-        return _WRITE.format(instruction=problem.instruction)
+        return _SOLVE.format(instruction=problem.instruction)
     weaknesses = " ".join(dict.fromkeys(finding.message for finding in find(problem.insecure).findings))
-    return _MEND.format(instruction=problem.instruction, code=problem.insecure, weaknesses=weaknesses)
+    return _FIX.format(instruction=problem.instruction, code=problem.insecure, weaknesses=weaknesses)
 
 
 def by_problem(samples: Sequence[Sample]) -> dict[str, list[Sample]]:

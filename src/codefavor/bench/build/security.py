@@ -29,7 +29,7 @@ def curate_security(problem: Problem, samples: Sequence[Sample], source: str) ->
         if isinstance(fix.tree, Unparsable) or names - fix.functions.keys() or find_in(fix).findings:
             continue
         worst = before[0]
-        said = f"rejected: line {worst.line}, {worst.message} (CWE-{worst.cwe}); chosen has no finding."
+        feedback = f"rejected: line {worst.line}, {worst.message} (CWE-{worst.cwe}); chosen has no finding."
         worse = Sample(problem=problem.id, code=problem.insecure)
-        return [make_pair(Aspect.SECURITY, problem, source, sample, worse, said)]
+        return [make_pair(Aspect.SECURITY, problem, source, sample, worse, feedback)]
     return Dropped(problem=problem.id, reason="no fix that the analysers pass" if samples else "no samples")

@@ -17,7 +17,7 @@ BUDGET = 2_000_000
 """Bytecode instructions of one test; work without end is stopped here."""
 FIRST_ENDLESS = 1 << 62
 """Nanoseconds that no call takes: with it, what spends its budget is the last call made."""
-MOST_CASES = 20
+MAX_CASES = 20
 """Standard inputs a program is tried on, from the first."""
 
 Tested = Literal["passed", "failed", "not loaded"]
@@ -70,14 +70,14 @@ def _passes(test: _Test, outcome: CallOutcome) -> bool:
 
 
 def _run_program(pool: Pool, problem: Problem, code: str) -> Tested:
-    for case in problem.cases[:MOST_CASES]:
-        result = pool.run_one(Job(answer(problem, code), program=True, stdin=case.typed))
-        if result.ended != "finished" or _shown(result.stdout) != _shown(case.printed):
+    for case in problem.cases[:MAX_CASES]:
+        result = pool.run_one(Job(answer(problem, code), program=True, stdin=case.stdin))
+        if result.ended != "finished" or _lines_of(result.stdout) != _lines_of(case.stdout):
             return "failed" if _loads(code) else "not loaded"
     return "passed"
 
 
-def _shown(text: str) -> list[str]:
+def _lines_of(text: str) -> list[str]:
     return [line.rstrip() for line in text.rstrip().splitlines()]
 
 

@@ -7,11 +7,13 @@ from random import Random
 
 from codefavor.atomic import write_json, write_text, writing_to
 from codefavor.bench.build.curated import Dropped
+from codefavor.bench.length_shortcut import shorter_better_share
+from codefavor.bench.pair_strata import stratum_of
 from codefavor.bench.tasks import TASKS_FILE
 from codefavor.errors import DataError
 from codefavor.jsonl import write_records
 from codefavor.manifest import Manifest
-from codefavor.pairs.comparison import LabeledComparison, Side
+from codefavor.pairs.comparison import Comparison, LabeledComparison, Side
 from codefavor.pairs.overlap import NearDuplicates
 from codefavor.pairs.pair import PreferencePair
 from codefavor.pairs.presentation import present
@@ -19,14 +21,14 @@ from codefavor.record import Record
 from codefavor.runs.run_folder import MANIFEST_FILE, require_new
 
 DISCARDED_FILE, CARD_FILE = "discarded.jsonl", "README.md"
-NEAR = 0.9
+NEAR_DUPLICATE = 0.9
 """Jaccard likeness of instruction and codes from which a task repeats an earlier one."""
 
-Curated = PreferencePair | LabeledComparison
+CuratedTask = PreferencePair | LabeledComparison
 """What is known to be better: as a pair, or in some order."""
 
 
-class Built(Record):
+class BuiltBenchmark(Record):
     """What was written."""
 
     tasks: int
@@ -42,7 +44,9 @@ class Built(Record):
     """How often each reason left something out."""
 
 
-def write_benchmark(curated: Sequence[Curated | Dropped], out: Path, seed: int, manifest: Manifest) -> Built:
+def write_benchmark(
+    curated: Sequence[CuratedTask | Dropped], out: Path, seed: int, manifest: Manifest
+) -> BuiltBenchmark:
     """Write `tasks.jsonl`, `discarded.jsonl`, `README.md` and `manifest.json` into a new or empty folder.
 
     Half of the tasks show the better candidate as A, which ones is drawn by `seed`; the order is in the file, so that
@@ -53,18 +57,18 @@ def write_benchmark(curated: Sequence[Curated | Dropped], out: Path, seed: int, 
         UserError: the folder holds something, or cannot be written.
     """
     require_new(out)
-    dropped = [each for each in curated if isinstance(each, Dropped)]
-    kept, repeated = _without_repetitions([each for each in curated if not isinstance(each, Dropped)])
-    dropped += [Dropped(problem=group_of(each), reason="repeats an earlier task") for each in repeated]
-    reasons = dict(Counter(each.reason for each in dropped).most_common())
+    dropped = [made for made in curated if isinstance(made, Dropped)]
+    kept, repeated = _without_repetitions([made for made in curated if not isinstance(made, Dropped)])
+    dropped += [Dropped(problem=group_of(made), reason="repeats an earlier task") for made in repeated]
+    reasons = dict(Counter(drop.reason for drop in dropped).most_common())
     if not kept:
         raise DataError(f"nothing to make a benchmark of: {_listed(reasons)}")
     tasks = _ordered(kept, Random(seed))
-    built = Built(
+    built = BuiltBenchmark(
         tasks=len(tasks),
         problems=len({task.group for task in tasks}),
         label_a=sum(task.label == "A" for task in tasks),
-        shorter_better=_shorter_better(tasks),
+        shorter_better=shorter_better_share([_without_comments(task) for task in tasks]),
         dropped=reasons,
     )
     with writing_to(out):
@@ -75,49 +79,51 @@ def write_benchmark(curated: Sequence[Curated | Dropped], out: Path, seed: int, 
     return built
 
 
-def group_of(each: Curated) -> str:
+def group_of(curated: CuratedTask) -> str:
     """Return the problem behind a task."""
-    return each.group if isinstance(each, LabeledComparison) else each.provenance.source_id
+    return curated.group if isinstance(curated, LabeledComparison) else curated.provenance.source_id
 
 
-def _without_repetitions(curated: Sequence[Curated]) -> tuple[list[Curated], list[Curated]]:
+def _without_repetitions(curated: Sequence[CuratedTask]) -> tuple[list[CuratedTask], list[CuratedTask]]:
     """Return what is kept and what nearly repeats a task of an earlier problem, or wholly one of its own."""
-    near = NearDuplicates(NEAR)
+    near = NearDuplicates(NEAR_DUPLICATE)
     texts: list[str] = []
-    kept: list[Curated] = []
-    repeated: list[Curated] = []
-    for place, each in enumerate(curated):
-        shown = each.present("A").comparison if isinstance(each, PreferencePair) else each.comparison
-        texts.append("\n".join([shown.instruction, shown.criterion.text, *sorted((shown.code_a, shown.code_b))]))
+    kept: list[CuratedTask] = []
+    repeated: list[CuratedTask] = []
+    for place, candidate in enumerate(curated):
+        task = candidate.present("A") if isinstance(candidate, PreferencePair) else candidate
+        texts.append(_text_of(task.comparison))
         earlier = near.add(texts[place])
         # Two tasks of one problem share their instruction, and often a code: they are alike by nature.
-        is_own = earlier is not None and group_of(curated[earlier]) == group_of(each)
+        is_own = earlier is not None and group_of(curated[earlier]) == group_of(candidate)
         is_new = earlier is None or (is_own and texts[place] not in texts[:place])
-        (kept if is_new else repeated).append(each)
+        (kept if is_new else repeated).append(candidate)
     return kept, repeated
 
 
-def _ordered(curated: Sequence[Curated], rng: Random) -> list[LabeledComparison]:
+def _text_of(comparison: Comparison) -> str:
+    codes = sorted((comparison.code_a, comparison.code_b))
+    return "\n".join([comparison.instruction, comparison.criterion.text, *codes])
+
+
+def _ordered(curated: Sequence[CuratedTask], rng: Random) -> list[LabeledComparison]:
     sides: list[Side] = [("A", "B")[place % 2] for place in range(len(curated))]
     rng.shuffle(sides)
     numbers: Counter[str] = Counter()
     tasks = []
-    for each, side in zip(curated, sides, strict=True):
-        if isinstance(each, PreferencePair):
-            task = each.present(side)
+    for task_or_pair, side in zip(curated, sides, strict=True):
+        if isinstance(task_or_pair, PreferencePair):
+            task = task_or_pair.present(side)
         else:
-            task = each if each.label == side else each.swapped()
-        group = group_of(each)
+            task = task_or_pair if task_or_pair.label == side else task_or_pair.swapped()
+        group = group_of(task_or_pair)
         numbers[group] += 1
         tasks.append(task.model_copy(update={"id": f"{group}#{numbers[group]}", "group": group}))
     return tasks
 
 
-def _shorter_better(tasks: Sequence[LabeledComparison]) -> float:
-    shown = [present(task.comparison, "stripped").comparison for task in tasks]
-    lengths = [(len(each.code_a), len(each.code_b), task.label) for each, task in zip(shown, tasks, strict=True)]
-    points = [0.5 if a == b else float((a < b) == (label == "A")) for a, b, label in lengths]
-    return round(sum(points) / len(points), 4)
+def _without_comments(task: LabeledComparison) -> LabeledComparison:
+    return task.model_copy(update={"comparison": present(task.comparison, "stripped").comparison})
 
 
 def _listed(reasons: dict[str, int]) -> str:
@@ -126,14 +132,14 @@ def _listed(reasons: dict[str, int]) -> str:
 
 def _card(
     tasks: Sequence[LabeledComparison],
-    curated: Sequence[Curated],
-    built: Built,
+    curated: Sequence[CuratedTask],
+    built: BuiltBenchmark,
     manifest: Manifest,
 ) -> str:
-    pairs = [each for each in curated if isinstance(each, PreferencePair)]
+    pairs = [made for made in curated if isinstance(made, PreferencePair)]
     licenses = Counter(pair.provenance.license or "not named" for pair in pairs)
     models = Counter(pair.provenance.model or "no model" for pair in pairs)
-    aspects = Counter(str(task.comparison.criterion.aspect or "other") for task in tasks)
+    strata = Counter(stratum_of(task).title for task in tasks)
     return f"""---
 pretty_name: Own benchmark of code preferences
 task_categories: [text-classification]
@@ -147,7 +153,7 @@ configs:
 {built.tasks} tasks of {built.problems} problems, made by `{manifest.command}`. A task is an instruction, a criterion, \
 two codes, and which of them is better.
 
-{_table("aspect", aspects)}
+{_table("criterion", strata)}
 
 - The better code is A in {built.label_a} and B in {built.tasks - built.label_a} tasks, drawn by seed \
 {manifest.seed}; the order is part of the file.

@@ -1,30 +1,37 @@
-"""Commit-Instruct: what is said to the critic about a commit, and how its replies are read.
+"""Commit-Instruct: the prompts about a commit, and how its replies are read.
 
 Paper: section 2.2 (reason about the change, filter by a clear yes or no, rephrase into a preference pair). The wording
 is ours.
 """
 
-from codefavor.evolve.prompts.sections import ReplyError, Section, fenced, read_sections, render_sections, schema_of
+from codefavor.evolve.prompts.sections import (
+    ReplyError,
+    ReplySection,
+    fenced,
+    read_sections,
+    render_sections,
+    schema_of,
+)
+from codefavor.evolve.prompts.wording import with_article, with_version
+from codefavor.languages.language import Language
 from codefavor.record import Record
 
-SYSTEM = "You are an experienced Python reviewer. You judge code by what it does, and you write precise, plain English."
-
 _LAYOUT = (
-    Section("instruction", "Instruction", aliases=("Task", "Task instruction", "Prompt")),
-    Section("criterion", "Criterion", aliases=("Criteria", "Evaluation criterion")),
-    Section(
+    ReplySection("instruction", "Instruction", aliases=("Task", "Task instruction", "Prompt")),
+    ReplySection("criterion", "Criterion", aliases=("Criteria", "Evaluation criterion")),
+    ReplySection(
         "rejected",
         "Rejected code",
         code=True,
         aliases=("Rejected", "Weaker code", "Naive code", "Worse code", "Rejected solution"),
     ),
-    Section(
+    ReplySection(
         "chosen",
         "Chosen code",
         code=True,
         aliases=("Chosen", "Better code", "Improved code", "Chosen solution"),
     ),
-    Section("feedback", "Feedback", aliases=("Explanation", "Rationale")),
+    ReplySection("feedback", "Feedback", aliases=("Explanation", "Rationale")),
 )
 _REQUIRED = tuple(section.key for section in _LAYOUT)
 
@@ -47,15 +54,23 @@ class Rephrasing(Record):
     """Why the chosen code is better."""
 
 
-def ask_reason(message: str, before: str, diff: str) -> str:
+def system_prompt(language: Language) -> str:
+    """Return the critic's role."""
+    return (
+        f"You are an experienced {language.title} reviewer. You judge code by what it does, and you write precise, "
+        "plain English."
+    )
+
+
+def ask_reason(language: Language, message: str, before: str, diff: str) -> str:
     """Return the first turn: think about the change."""
-    return f"""Here is one commit to a Python project.
+    return f"""Here is one commit to {with_article(language)} project.
 
 The author's message:
 {message.strip()}
 
 The code before the commit:
-{fenced(before)}
+{fenced(before, language.name)}
 
 The change as a unified diff:
 {fenced(diff.rstrip(), "diff")}
@@ -73,7 +88,7 @@ can be seen from the code shown. Renamings, version numbers, moved text, new dat
 Begin your answer with the single word YES or NO."""
 
 
-def ask_rephrase() -> str:
+def ask_rephrase(language: Language) -> str:
     """Return the third turn: write the pair."""
     return f"""Now turn what this commit teaches into a small programming exercise with two solutions. Do not mention \
 the commit or its project; everything has to be understandable on its own.
@@ -87,32 +102,32 @@ code before the commit did.
 commit is. Change nothing that the criterion does not call for.
 - Feedback: two or three sentences on why one is better, calling them "the chosen code" and "the rejected code".
 
-Both solutions are Python 3 with the imports they need, and no remarks in them about being better or worse. Use \
-exactly this layout:
+Both solutions are {with_version(language)} with the imports they need, and no remarks in them about being better or \
+worse. Use exactly this layout:
 
-{_skeleton()}"""
+{_skeleton(language)}"""
 
 
-def ask_again(problem: ReplyError) -> str:
-    """Return the turn that offers the model to mend a reply that could not be read."""
+def ask_again(language: Language, problem: ReplyError) -> str:
+    """Return the turn that asks for a reply again that could not be read."""
     return f"""Your answer could not be used ({problem}). Please write it again in full, in exactly this layout and \
 with nothing before or after it:
 
-{_skeleton()}"""
+{_skeleton(language)}"""
 
 
 def ask_filter_again() -> str:
-    """Return the turn that offers the model to answer the filter's question clearly."""
+    """Return the turn that asks the filter's question again, for one word."""
     return "Please answer with one word only: YES or NO."
 
 
-def _skeleton() -> str:
-    return render_sections(_LAYOUT, {section.key: "..." for section in _LAYOUT})
+def _skeleton(language: Language) -> str:
+    return render_sections(_LAYOUT, {section.key: "..." for section in _LAYOUT}, language)
 
 
-def render_rephrasing(rephrasing: Rephrasing) -> str:
+def render_rephrasing(rephrasing: Rephrasing, language: Language) -> str:
     """Return the reply that a perfect critic writes; `parse_rephrasing` reads it back to an equal record."""
-    return render_sections(_LAYOUT, rephrasing.model_dump())
+    return render_sections(_LAYOUT, rephrasing.model_dump(), language)
 
 
 def parse_rephrasing(reply: str) -> Rephrasing:

@@ -21,7 +21,7 @@ class Critique(Record):
     """Why the revised code is better."""
 
 
-class Example(Record):
+class WorkedExample(Record):
     """One worked example."""
 
     instruction: str
@@ -32,7 +32,7 @@ class Example(Record):
     """What a good critic says of it."""
 
 
-_BUG = Example(
+_BUG = WorkedExample(
     instruction="Write a function `moving_average(values, width)` that returns the average of every window of `width` "
     "neighbouring numbers.",
     draft="""def moving_average(values, width):
@@ -55,7 +55,7 @@ _BUG = Example(
     ),
 )
 
-_EFFICIENCY = Example(
+_EFFICIENCY = WorkedExample(
     instruction="Write `common_words(first, second)` that returns, in the order of `first` and without repeats, the "
     "words of the list `first` that also occur in the list `second`.",
     draft="""def common_words(first, second):
@@ -78,7 +78,7 @@ _EFFICIENCY = Example(
     ),
 )
 
-_PYTHONIC = Example(
+_PYTHONIC = WorkedExample(
     instruction="Given a list of (name, score) tuples, write `best_per_name(results)` that returns a dictionary with "
     "the highest score of each name.",
     draft="""def best_per_name(results):
@@ -110,7 +110,7 @@ _PYTHONIC = Example(
     ),
 )
 
-_SECURITY = Example(
+_SECURITY = WorkedExample(
     instruction="Write `find_user(connection, name)` that returns the row of the table `users` with the given name "
     "from an SQLite connection, or None.",
     draft="""def find_user(connection, name):
@@ -130,7 +130,7 @@ _SECURITY = Example(
     ),
 )
 
-_GOOD_ENOUGH = Example(
+_GOOD_ENOUGH = WorkedExample(
     instruction="Write a function `is_anagram(a, b)` that says whether two strings consist of the same letters, upper "
     "and lower case being the same.",
     draft="""from collections import Counter

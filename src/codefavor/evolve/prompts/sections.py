@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from codefavor.languages.fences import fenced_blocks
+from codefavor.languages.language import Language
 
 _FENCE = re.compile(r"[ \t]*(`{3,}(?=[^`]*$)|~{3,})")
 _STRICT_HEADING = re.compile(r"## (.+)")
@@ -21,7 +22,7 @@ _CLOSING_TAG = re.compile(r"^\s*</[\w -]+>\s*$|^\s*\[/[\w -]+\]\s*$", re.MULTILI
 
 
 @dataclass(frozen=True)
-class Section:
+class ReplySection:
     """One part of a reply."""
 
     key: str
@@ -38,27 +39,27 @@ class ReplyError(ValueError):
     """A reply that cannot be read; the message says what is wrong in words that a model can act on."""
 
 
-def render_sections(layout: Sequence[Section], values: Mapping[str, str]) -> str:
-    """Return a reply in the layout; sections without a value are left out.
+def render_sections(layout: Sequence[ReplySection], values: Mapping[str, str], language: Language) -> str:
+    """Return a reply in the layout, its code in `language`; sections without a value are left out.
 
     Reading it back gives the same values, unless a text holds one of the headings as a line of its own or a fence that
     it does not close, or begins or ends with blank lines.
     """
     return "\n\n".join(
-        f"## {section.heading}\n{fenced(values[section.key]) if section.code else values[section.key]}"
+        f"## {section.heading}\n{fenced(values[section.key], language.name) if section.code else values[section.key]}"
         for section in layout
         if section.key in values
     )
 
 
-def fenced(code: str, language: str = "python") -> str:
-    """Return `code` as a Markdown block whose fence is longer than any within it."""
+def fenced(code: str, tag: str) -> str:
+    """Return `code` as a Markdown block tagged `tag`, whose fence is longer than any within it."""
     longest = max((len(run) for run in re.findall(r"`+", code)), default=0)
     fence = "`" * max(3, longest + 1)
-    return f"{fence}{language}\n{code}\n{fence}"
+    return f"{fence}{tag}\n{code}\n{fence}"
 
 
-def read_sections(layout: Sequence[Section], reply: str, required: Sequence[str]) -> dict[str, str]:
+def read_sections(layout: Sequence[ReplySection], reply: str, required: Sequence[str]) -> dict[str, str]:
     """Return the sections of a reply by key.
 
     Raises:
@@ -71,7 +72,7 @@ def read_sections(layout: Sequence[Section], reply: str, required: Sequence[str]
     return found
 
 
-def schema_of(layout: Sequence[Section], required: Sequence[str]) -> dict[str, JsonValue]:
+def schema_of(layout: Sequence[ReplySection], required: Sequence[str]) -> dict[str, JsonValue]:
     """Return the JSON schema of the same reply, for backends that can be held to one."""
     return {
         "type": "object",
@@ -81,7 +82,7 @@ def schema_of(layout: Sequence[Section], required: Sequence[str]) -> dict[str, J
     }
 
 
-def _read_strictly(layout: Sequence[Section], reply: str) -> dict[str, str] | None:
+def _read_strictly(layout: Sequence[ReplySection], reply: str) -> dict[str, str] | None:
     """Return the sections when the reply is exactly in the layout, else None."""
     expected = iter(layout)
     found: dict[str, str] = {}
@@ -98,7 +99,7 @@ def _read_strictly(layout: Sequence[Section], reply: str) -> dict[str, str] | No
     return found or None
 
 
-def _read_leniently(layout: Sequence[Section], reply: str) -> dict[str, str]:
+def _read_leniently(layout: Sequence[ReplySection], reply: str) -> dict[str, str]:
     names = {_plain(name): section for section in layout for name in (section.key, section.heading, *section.aliases)}
     found = _read_json(names, reply)
     if found:
@@ -136,7 +137,7 @@ def _plain(name: str) -> str:
     return " ".join(re.split(r"[\s_-]+", name.strip().lower()))
 
 
-def _read_json(names: Mapping[str, Section], reply: str) -> dict[str, str]:
+def _read_json(names: Mapping[str, ReplySection], reply: str) -> dict[str, str]:
     start, end = reply.find("{"), reply.rfind("}")
     try:
         # Models write raw line breaks inside strings; strict=False lets them.

@@ -14,7 +14,7 @@ from codefavor.pairs.pair import PreferencePair
 
 BANDS = (0.05, 0.15, 0.4)
 """Upper edges of the bands of relative change in length; the last band is open."""
-MOST_CHANGE = 1.0
+MAX_RELATIVE_CHANGE = 1.0
 """The largest relative change in length that a pair may have."""
 
 
@@ -23,8 +23,8 @@ def relative_change(pair: PreferencePair) -> float:
     return math.log(len(pair.rejected) / len(pair.chosen))
 
 
-def balanced(pairs: Sequence[PreferencePair], most: int | None, rng: Random) -> list[PreferencePair]:
-    """Return at most `most` of `pairs` in their order, balanced by length, operators kept as even as that allows."""
+def balanced(pairs: Sequence[PreferencePair], max_pairs: int | None, rng: Random) -> list[PreferencePair]:
+    """Return at most `max_pairs` of `pairs` in order, balanced by length, operators kept as even as that allows."""
     sides: dict[tuple[int, bool], list[PreferencePair]] = defaultdict(list)
     equal: list[PreferencePair] = []
     for pair in rng.sample(pairs, len(pairs)):
@@ -37,11 +37,11 @@ def balanced(pairs: Sequence[PreferencePair], most: int | None, rng: Random) -> 
     counts: Counter[str] = Counter()
     queues = [deque(_matched(sides[band, True], sides[band, False], counts)) for band in range(len(BANDS) + 1)]
     queues.append(deque((pair,) for pair in equal))
-    while queues and (most is None or len(kept) < most):
+    while queues and (max_pairs is None or len(kept) < max_pairs):
         queues = [queue for queue in queues if queue]
         for queue in queues:
             kept.extend(queue.popleft())
-    ids = {pair.id for pair in (kept if most is None else kept[:most])}
+    ids = {pair.id for pair in (kept if max_pairs is None else kept[:max_pairs])}
     return [pair for pair in pairs if pair.id in ids]
 
 

@@ -11,14 +11,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 
 from codefavor.evolve.protocol import Discard
-from codefavor.evolve.regress_evol.balance import MOST_CHANGE
+from codefavor.evolve.provenance import provenance_of
+from codefavor.evolve.regress_evol.balance import MAX_RELATIVE_CHANGE
 from codefavor.evolve.regress_evol.operator import Change, Operator
 from codefavor.evolve.regress_evol.snippet import Snippet
 from codefavor.evolve.regress_evol.wording import criterion_in_words, describe_task
 from codefavor.evolve.seeds import GoodFunction
 from codefavor.languages.python.parse import parses
 from codefavor.languages.python.strip import strip_comments
-from codefavor.pairs.pair import PreferencePair, Provenance
+from codefavor.pairs.pair import PreferencePair
 
 METHOD = "regress-evol"
 _SHORT_WORD = 3
@@ -27,9 +28,9 @@ _SHORT_WORD = 3
 class RegressEvol:
     """Makes pairs of good functions by making them worse."""
 
-    def __init__(self, operators: Sequence[Operator], seed: int, pairs_per_aspect: int = 2) -> None:
+    def __init__(self, operators: Sequence[Operator], rng_seed: int, pairs_per_aspect: int = 2) -> None:
         self._operators = operators
-        self._seed = seed
+        self._rng_seed = rng_seed
         self._pairs_per_aspect = pairs_per_aspect
         self._made: Counter[str] = Counter()
 
@@ -58,7 +59,7 @@ class RegressEvol:
         return found
 
     def _apply(self, operator: Operator, good: GoodFunction, snippet: Snippet) -> PreferencePair | Discard | None:
-        rng = Random(f"{self._seed}:{good.source}:{good.source_id}:{operator.name}")
+        rng = Random(f"{self._rng_seed}:{good.source}:{good.source_id}:{operator.name}")
         changes = operator.changes(snippet, rng)
         if not changes:
             return None
@@ -76,12 +77,7 @@ class RegressEvol:
             chosen=chosen,
             rejected=rejected,
             feedback=operator.harm,
-            provenance=Provenance(
-                method=f"{METHOD}/{operator.name}",
-                source=good.source,
-                source_id=good.source_id,
-                license=good.license,
-            ),
+            provenance=provenance_of(good, f"{METHOD}/{operator.name}"),
         )
 
 
@@ -98,10 +94,10 @@ def _flaw(chosen: str, rejected: str, task: str) -> tuple[str, str] | None:
     if chosen == rejected:
         return "same", "both sides are the same code"
     ratio = max(len(chosen), len(rejected)) / min(len(chosen), len(rejected))
-    if ratio > 1 + MOST_CHANGE:
+    if ratio > 1 + MAX_RELATIVE_CHANGE:
         return "length", "one side is more than twice as long as the other"
-    if told := sorted(_words(task) & (_words(chosen) ^ _words(rejected))):
-        return "leak", f"the instruction holds {told[0]!r}, which only one side does"
+    if leaked := sorted(_words(task) & (_words(chosen) ^ _words(rejected))):
+        return "leak", f"the instruction holds {leaked[0]!r}, which only one side does"
     return None
 
 

@@ -1,4 +1,4 @@
-"""Woven steps: a step written into a real function, well on one side and badly on the other.
+"""Inserted steps: a step written into a real function, well on one side and badly on the other.
 
 Calls whose safety or cost matters are rare in ordinary libraries, so these operators bring them along; the sentence
 that asks for the step is added to the instruction.
@@ -19,10 +19,10 @@ _WORDS = {
     "host": ("api", "auth", "files", "data", "mirror", "updates", "service", "hooks"),
     "tool": ("ping", "convert", "tar", "git", "grep", "ls", "ffmpeg", "nslookup", "rm", "wc"),
 }
-"""Words that a step's `{user}`, `{table}` and so on are filled with, so that no pair is told by them."""
+"""Words that a step's `{user}`, `{table}` and so on are filled with, so that no word gives a pair away."""
 
 
-class Case(NamedTuple):
+class StepCase(NamedTuple):
     """One job and the ways to do it; any careful one may meet any careless one."""
 
     task: str
@@ -33,7 +33,7 @@ class Case(NamedTuple):
     """Sources of the rejected code."""
 
 
-class WovenStep(Operator):
+class InsertedStep(Operator):
     """A step added to a function, in careful and careless versions.
 
     In the sources `INPUT` stands for a parameter of the function, `RESULT` for a new variable.
@@ -42,7 +42,7 @@ class WovenStep(Operator):
     visits = (ast.FunctionDef, ast.AsyncFunctionDef)
     result: ClassVar[tuple[str, ...]] = ("value",)
     """Names for the variable that the step sets."""
-    cases: ClassVar[tuple[Case, ...]]
+    cases: ClassVar[tuple[StepCase, ...]]
     """Jobs that the step does, each in ways that can be compared."""
 
     def change(self, node: ast.AST, snippet: Snippet, rng: Random) -> Change | None:
@@ -58,7 +58,7 @@ class WovenStep(Operator):
         case = rng.choice(self.cases)
         sides = (rng.choice(case.careless), rng.choice(case.careful))
         at = rng.randrange(len(node.body))
-        worse, better = (_woven(node, at, statements(_filled(source, words), **holes)) for source in sides)
+        worse, better = (_inserted(node, at, statements(_filled(source, words), **holes)) for source in sides)
         task = _filled(case.task, words).replace("INPUT", holes["INPUT"])
         return Change(node=node, worse=worse, better=better, task=task)
 
@@ -69,6 +69,6 @@ def _filled(source: str, words: dict[str, str]) -> str:
     return source
 
 
-def _woven(function: FunctionNode, at: int, step: list[ast.stmt]) -> FunctionNode:
+def _inserted(function: FunctionNode, at: int, step: list[ast.stmt]) -> FunctionNode:
     body = [*function.body[:at], *step, *function.body[at:]]
     return altered(function, body=body)

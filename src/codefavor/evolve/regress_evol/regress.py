@@ -1,24 +1,27 @@
 """A run of Regress-Evol: seeds to a folder of pairs.jsonl, discarded.jsonl, summary.json and manifest.json."""
 
 from collections import Counter
-from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 from random import Random
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from codefavor.atomic import write_json
 from codefavor.errors import DataError
 from codefavor.evidence.verification import Mark
-from codefavor.evolve.evidence_filter import verified
+from codefavor.evolve.evidence_filter import filter_by_evidence
+from codefavor.evolve.evolve_seeds import EvolveProgress, Watch
+from codefavor.evolve.kind import EvolverKind
 from codefavor.evolve.protocol import Discard
 from codefavor.evolve.regress_evol.balance import balanced
 from codefavor.evolve.regress_evol.catalogue import choose_operators
-from codefavor.evolve.regress_evol.evolver import RegressEvol
+from codefavor.evolve.regress_evol.evolver import METHOD, RegressEvol
 from codefavor.evolve.seeds import good_functions
 from codefavor.jsonl import write_records
+from codefavor.languages.python.language import PYTHON
+from codefavor.languages.registry import canonical_name, title_of
 from codefavor.manifest import make_manifest
 from codefavor.pairs.criterion import VERIFIABLE_ASPECTS, Aspect
 from codefavor.pairs.pair import PreferencePair
@@ -28,22 +31,24 @@ from codefavor.sandbox.pool import Pool
 from codefavor.sandbox.probe import open_sandbox
 
 _SUMMARY_FILE = "summary.json"
-POOL = 3
+CANDIDATES_PER_PAIR = 3
 """How many pairs are made for one that is kept, so that the balance by length has something to choose from."""
 
 
-_NOT_SHOWN: frozenset[Mark] = frozenset({"refuted", "untestable"})
+_DROPPED_MARKS: frozenset[Mark] = frozenset({"refuted", "untestable"})
 """Marks that drop a pair: its defect has to be seen, in other results, more work, or a weakness."""
 
 
 class RegressEvolConfig(Record):
-    """What a run is asked for."""
+    """A run of Regress-Evol."""
 
     source: str
     """`installed`, `stdlib`, or the path of a file, folder or checkout."""
-    limit: Annotated[int, Field(gt=0)] | None = None
+    language: str = PYTHON.name
+    """The language of the code; the operators know Python only."""
+    max_pairs: Annotated[int, Field(gt=0)] | None = None
     """The most pairs, shared out evenly among the aspects; None keeps all that the balance allows."""
-    seed: int = 0
+    rng_seed: int = 0
     """Decides the order of files, the operators' choices and the wording."""
     operators: tuple[str, ...] = ()
     """The operators to use; empty for all."""
@@ -51,16 +56,24 @@ class RegressEvolConfig(Record):
     """The operators to leave out."""
     aspects: tuple[Aspect, ...] = VERIFIABLE_ASPECTS
     """The aspects to make pairs for."""
-    most_files: Annotated[int, Field(gt=0)] = 2000
+    max_files: Annotated[int, Field(gt=0)] = 2000
     """The most files to read."""
     verify: bool = False
     """Run both codes of every pair and keep those that show their defect."""
     unsafe_local: bool = False
     """Whether code may run where the sandbox does not hold."""
 
+    @field_validator("language")
+    @classmethod
+    def _python_only(cls, name: str) -> str:
+        language = canonical_name(name)
+        if language != PYTHON.name:
+            raise ValueError(f"Regress-Evol makes pairs in Python only; {title_of(name)} is not supported yet")
+        return language
 
-class Summary(Record):
-    """What a run made."""
+
+class RegressSummary(Record):
+    """What a run of Regress-Evol made."""
 
     pairs: int
     """Pairs kept."""
@@ -78,10 +91,8 @@ class Summary(Record):
     """The mean of how much the rejected code's length differs from the chosen code's, as a fraction, by aspect."""
 
 
-def run_regress_evol(
-    config: RegressEvolConfig, folder: Path, command: str, progress: Callable[[int], None] = lambda pairs: None
-) -> Summary:
-    """Make pairs and write them with what was dropped; `progress` is told the number of pairs made so far.
+def run_regress_evol(config: RegressEvolConfig, folder: Path, command: str, watch: Watch) -> RegressSummary:
+    """Make pairs and write them with what was dropped; `watch` is called whenever one is made.
 
     Raises:
         UserError: `folder` holds pairs made with other settings or something else, or cannot be written.
@@ -90,9 +101,9 @@ def run_regress_evol(
         SandboxError: pairs are to be verified, and code cannot be run safely here.
     """
     require_claimable(folder, config)
-    manifest = make_manifest(command, config.model_dump(mode="json"), [], config.seed)
+    manifest = make_manifest(command, config.model_dump(mode="json"), [], config.rng_seed)
     with open_sandbox(unsafe_local=config.unsafe_local) if config.verify else nullcontext() as pool:
-        made, discards = _make(config, pool, progress)
+        made, discards = _make(config, pool, watch)
     kept = _balance(made, config, discards)
     if not kept:
         raise DataError(f"{config.source}: no function here gives a pair; name another source or more operators")
@@ -106,21 +117,24 @@ def run_regress_evol(
 
 
 def _make(
-    config: RegressEvolConfig, pool: Pool | None, progress: Callable[[int], None]
+    config: RegressEvolConfig, pool: Pool | None, watch: Watch
 ) -> tuple[dict[Aspect, dict[str, PreferencePair]], list[Discard]]:
     operators = choose_operators(config.operators, config.exclude_operators, config.aspects)
     aspects = sorted({operator.aspect for operator in operators})
     made: dict[Aspect, dict[str, PreferencePair]] = {aspect: {} for aspect in aspects}
     discards: list[Discard] = []
-    enough = None if config.limit is None else POOL * (-(-config.limit // len(aspects)))
-    evolver = RegressEvol(operators, config.seed)
-    for pair in evolver.evolve_all(good_functions(config.source, config.seed, config.most_files)):
-        outcome = pair if pool is None or isinstance(pair, Discard) else verified(pool, pair, config.seed, _NOT_SHOWN)
+    progress = EvolveProgress()
+    enough = None if config.max_pairs is None else CANDIDATES_PER_PAIR * (-(-config.max_pairs // len(aspects)))
+    evolver = RegressEvol(operators, config.rng_seed)
+    for outcome in evolver.evolve_all(good_functions(config.source, config.rng_seed, config.max_files)):
+        if pool is not None and isinstance(outcome, PreferencePair):
+            outcome = filter_by_evidence(pool, outcome, config.rng_seed, _DROPPED_MARKS)
         if isinstance(outcome, Discard):
             discards.append(outcome)
         elif outcome.criterion.aspect is not None:
             made[outcome.criterion.aspect][outcome.id] = outcome
-            progress(sum(map(len, made.values())))
+            progress.tally.keep(outcome)
+            watch(progress)
         if enough is not None and all(len(pairs) >= enough for pairs in made.values()):
             break
     return made, discards
@@ -130,9 +144,9 @@ def _balance(
     made: dict[Aspect, dict[str, PreferencePair]], config: RegressEvolConfig, discards: list[Discard]
 ) -> list[PreferencePair]:
     kept: list[PreferencePair] = []
-    most = None if config.limit is None else config.limit // len(made)
+    max_pairs = None if config.max_pairs is None else config.max_pairs // len(made)
     for aspect, pairs in made.items():
-        chosen = balanced(list(pairs.values()), most, Random(f"{config.seed}:{aspect}"))
+        chosen = balanced(list(pairs.values()), max_pairs, Random(f"{config.rng_seed}:{aspect}"))
         ids = {pair.id for pair in chosen}
         dropped = (pair for pair in pairs.values() if pair.id not in ids)
         discards += [
@@ -144,14 +158,14 @@ def _balance(
             for pair in dropped
         ]
         kept += chosen
-    return Random(config.seed).sample(kept, len(kept))
+    return Random(config.rng_seed).sample(kept, len(kept))
 
 
-def summarize_run(pairs: list[PreferencePair], discards: list[Discard]) -> Summary:
+def summarize_run(pairs: list[PreferencePair], discards: list[Discard]) -> RegressSummary:
     """Return the counts of a run."""
     aspects = sorted({str(pair.criterion.aspect) for pair in pairs})
     of = {aspect: [pair for pair in pairs if str(pair.criterion.aspect) == aspect] for aspect in aspects}
-    return Summary(
+    return RegressSummary(
         pairs=len(pairs),
         by_aspect={aspect: len(of[aspect]) for aspect in aspects},
         by_operator=_counted(pair.provenance.method.partition("/")[2] for pair in pairs),
@@ -173,3 +187,10 @@ def _shorter(pairs: list[PreferencePair]) -> float:
 
 def _mean_change(pairs: list[PreferencePair]) -> float:
     return round(sum(abs(len(pair.rejected) / len(pair.chosen) - 1) for pair in pairs) / len(pairs), 4)
+
+
+REGRESS_EVOL = EvolverKind(
+    name=METHOD,
+    help="Make good functions worse in known ways. No model is asked; with --verify only defects that show are kept.",
+    config=RegressEvolConfig,
+)

@@ -71,6 +71,11 @@ class Snippet:
         assert position is not None
         return getattr(parent, field), position
 
+    def statement_before(self, node: ast.stmt) -> ast.stmt | None:
+        """Return the statement right before `node` in the same block; None for the first."""
+        block, position = self.siblings(node)
+        return block[position - 1] if position else None
+
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         """Yield the nodes around `node`, the nearest first."""
         above = self.parent(node)

@@ -9,7 +9,7 @@ from random import Random
 from codefavor.languages.python.functions import Function
 from codefavor.pairs.criterion import Aspect, Criterion
 
-MOST_CHARACTERS = 320
+MAX_CHARACTERS = 320
 
 _CRITERIA = {
     Aspect.CORRECTNESS: (
@@ -74,4 +74,4 @@ def summarize(function: Function) -> str:
 
 
 def _shortened(text: str) -> str:
-    return text if len(text) <= MOST_CHARACTERS else text[:MOST_CHARACTERS].rpartition(" ")[0] + " ..."
+    return text if len(text) <= MAX_CHARACTERS else text[:MAX_CHARACTERS].rpartition(" ")[0] + " ..."

@@ -72,7 +72,7 @@ def benchmark_rows(tasks: Iterable[LabeledComparison]) -> Iterator[BenchmarkRow]
         )
 
 
-class Benchmark:
+class BenchmarkFormat:
     """Rows of one aspect as pairs; the better code stands on the side that a content-based coin gives."""
 
     name = "benchmark"

@@ -1,7 +1,7 @@
 """The formats by name."""
 
 from codefavor.errors import ConfigError
-from codefavor.pairs.formats.benchmark import Benchmark
+from codefavor.pairs.formats.benchmark import BenchmarkFormat
 from codefavor.pairs.formats.messages import TrlMessages
 from codefavor.pairs.formats.native import Native, Table
 from codefavor.pairs.formats.protocol import PairFormat, Show
@@ -34,6 +34,6 @@ def all_formats(show: Show) -> dict[str, PairFormat]:
         RewardBench(),
         Themis(),
         Reference(),
-        Benchmark(),
+        BenchmarkFormat(),
     ]
     return {each.name: each for each in formats}

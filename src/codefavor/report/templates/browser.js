@@ -1,7 +1,7 @@
 for (const browser of document.querySelectorAll(".browser")) {
   const { judges, tasks, verdicts } = JSON.parse(browser.querySelector("script").textContent);
   const control = (name) => browser.querySelector("." + name);
-  const [aspect, first, second, kind, search] = ["aspect", "first", "second", "kind", "search"].map(control);
+  const [stratum, first, second, kind, search] = ["stratum", "first", "second", "kind", "search"].map(control);
   const found = control("found"), more = control("more");
   const PAGE = 50;
   let matching = [], shown = 0;
@@ -17,8 +17,8 @@ for (const browser of document.querySelectorAll(".browser")) {
     added.value = value;
     select.append(added);
   };
-  option(aspect, "", "all");
-  for (const name of new Set(tasks.map((task) => task.aspect))) option(aspect, name, name);
+  option(stratum, "", "all");
+  for (const name of new Set(tasks.map((task) => task.stratum))) option(stratum, name, name);
   judges.forEach((name, place) => { option(first, place, name); option(second, place, name); });
   if (judges.length > 1) second.value = 1; else kind.value = "all";
 
@@ -92,7 +92,7 @@ for (const browser of document.querySelectorAll(".browser")) {
   const refresh = () => {
     const words = search.value.trim().toLowerCase();
     const one = +first.value, two = +second.value;
-    matching = [...tasks.keys()].filter((task) => (!aspect.value || tasks[task].aspect === aspect.value)
+    matching = [...tasks.keys()].filter((task) => (!stratum.value || tasks[task].stratum === stratum.value)
       && wanted[kind.value](one, two, task) && (!words || says(task, words)));
     shown = 0;
     found.replaceChildren();
@@ -100,7 +100,7 @@ for (const browser of document.querySelectorAll(".browser")) {
     showMore();
   };
   let waiting;
-  for (const select of [aspect, first, second, kind]) select.addEventListener("change", refresh);
+  for (const select of [stratum, first, second, kind]) select.addEventListener("change", refresh);
   search.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(refresh, 150); });
   more.addEventListener("click", showMore);
   refresh();

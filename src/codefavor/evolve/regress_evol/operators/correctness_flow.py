@@ -53,8 +53,7 @@ class ReturnTooEarly(Operator):
     def change(self, node: ast.AST, snippet: Snippet, rng: Random) -> Change | None:
         """See the class."""
         assert isinstance(node, ast.Return)
-        block, position = snippet.siblings(node)
-        loop = block[position - 1] if position else None
+        loop = snippet.statement_before(node)
         if not isinstance(loop, LOOPS) or loop.orelse:
             return None
         closer = altered(loop, body=[*loop.body, node])
@@ -72,8 +71,7 @@ class AccumulatorReset(Operator):
     def change(self, node: ast.AST, snippet: Snippet, rng: Random) -> Change | None:
         """See the class."""
         assert isinstance(node, ast.For | ast.While)
-        block, position = snippet.siblings(node)
-        match block[position - 1] if position else None:
+        match snippet.statement_before(node):
             case ast.Assign([ast.Name(name)]) as start if _mentions(node.body, name):
                 return worse(node, altered(node, body=[start, *node.body]))
         return None

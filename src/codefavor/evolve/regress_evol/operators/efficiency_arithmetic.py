@@ -1,11 +1,11 @@
 """Woven steps over numbers and text with a fast and a slow way: formulas and bounds against trying everything."""
 
-from codefavor.evolve.regress_evol.inserted_step import Case, WovenStep
+from codefavor.evolve.regress_evol.inserted_step import InsertedStep, StepCase
 from codefavor.evolve.regress_evol.operator import Operator
 from codefavor.pairs.criterion import Aspect
 
 
-class SlowNumberWork(WovenStep):
+class SlowNumberWork(InsertedStep):
     """Formulas by counting, number properties by trying everything."""
 
     name = "slow-number-work"
@@ -13,7 +13,7 @@ class SlowNumberWork(WovenStep):
     harm = "The rejected code tries or counts every number where a formula or a bound does with far fewer steps."
     result = ("number", "answer", "figure", "amount")
     cases = (
-        Case(
+        StepCase(
             task="It also adds up the numbers from 1 to the length of INPUT.",
             careful=("n = len(INPUT)\nRESULT = n * (n + 1) // 2",),
             careless=(
@@ -21,7 +21,7 @@ class SlowNumberWork(WovenStep):
                 "RESULT = 0\nfor k in range(1, len(INPUT) + 1):\n    RESULT += k",
             ),
         ),
-        Case(
+        StepCase(
             task="It also says whether the length of INPUT is a prime number.",
             careful=(
                 "n = len(INPUT)\nRESULT = n >= 2 and all(n % k for k in range(2, math.isqrt(n) + 1))",
@@ -34,7 +34,7 @@ class SlowNumberWork(WovenStep):
                 "n = len(INPUT)\nRESULT = n > 1\nfor k in range(2, n):\n    if n % k == 0:\n        RESULT = False",
             ),
         ),
-        Case(
+        StepCase(
             task="It also finds the greatest common divisor of the length of INPUT and 360.",
             careful=(
                 "RESULT = math.gcd(len(INPUT), 360)",
@@ -45,14 +45,14 @@ class SlowNumberWork(WovenStep):
                 "RESULT = 1\nfor k in range(1, 361):\n    if len(INPUT) % k == 0 and 360 % k == 0:\n        RESULT = k",
             ),
         ),
-        Case(
+        StepCase(
             task="It also works out the Fibonacci number at the length of INPUT.",
             careful=(
                 "RESULT, following = (0, 1)\nfor _ in INPUT:\n    RESULT, following = (following, RESULT + following)",
             ),
             careless=("fib = lambda n: n if n < 2 else fib(n - 1) + fib(n - 2)\nRESULT = fib(len(INPUT))",),
         ),
-        Case(
+        StepCase(
             task="It also works out 7 to the power of the length of INPUT, modulo 1009.",
             careful=("RESULT = pow(7, len(INPUT), 1009)",),
             careless=(
@@ -60,7 +60,7 @@ class SlowNumberWork(WovenStep):
                 "RESULT = 1\nfor _ in range(len(INPUT)):\n    RESULT = RESULT * 7\nRESULT = RESULT % 1009",
             ),
         ),
-        Case(
+        StepCase(
             task="It also finds the whole part of the square root of the length of INPUT.",
             careful=("RESULT = math.isqrt(len(INPUT))", "RESULT = int(math.sqrt(len(INPUT)))"),
             careless=(
@@ -68,7 +68,7 @@ class SlowNumberWork(WovenStep):
                 "RESULT = max([k for k in range(len(INPUT) + 1) if k * k <= len(INPUT)])",
             ),
         ),
-        Case(
+        StepCase(
             task="It also counts how many triples can be taken from INPUT.",
             careful=("RESULT = math.comb(len(INPUT), 3)", "n = len(INPUT)\nRESULT = n * (n - 1) * (n - 2) // 6"),
             careless=(
@@ -80,7 +80,7 @@ class SlowNumberWork(WovenStep):
     )
 
 
-class SlowTextWork(WovenStep):
+class SlowTextWork(InsertedStep):
     """Text built or examined one character at a time."""
 
     name = "slow-text-work"
@@ -88,7 +88,7 @@ class SlowTextWork(WovenStep):
     harm = "The rejected code handles text one character at a time and copies what it has each time."
     result = ("text", "line", "label", "joined")
     cases = (
-        Case(
+        StepCase(
             task="It also joins the texts in INPUT with commas.",
             careful=(
                 "RESULT = ','.join(INPUT)",
@@ -99,7 +99,7 @@ class SlowTextWork(WovenStep):
                 "RESULT = reduce(lambda a, b: a + ',' + b, INPUT)",
             ),
         ),
-        Case(
+        StepCase(
             task="It also says whether the text INPUT reads the same backwards.",
             careful=("RESULT = INPUT == INPUT[::-1]",),
             careless=(
@@ -107,7 +107,7 @@ class SlowTextWork(WovenStep):
                 "backwards = ''\nfor letter in INPUT:\n    backwards = letter + backwards\nRESULT = INPUT == backwards",
             ),
         ),
-        Case(
+        StepCase(
             task="It also takes the spaces out of the text INPUT.",
             careful=("RESULT = INPUT.replace(' ', '')",),
             careless=(
@@ -115,7 +115,7 @@ class SlowTextWork(WovenStep):
                 "RESULT = re.sub(' ', '', INPUT)",
             ),
         ),
-        Case(
+        StepCase(
             task="It also counts the letter a in the text INPUT.",
             careful=("RESULT = INPUT.count('a')",),
             careless=(
@@ -123,7 +123,7 @@ class SlowTextWork(WovenStep):
                 "RESULT = 0\nfor letter in INPUT:\n    if letter == 'a':\n        RESULT += 1",
             ),
         ),
-        Case(
+        StepCase(
             task="It also takes the vowels out of the text INPUT.",
             careful=(
                 "RESULT = INPUT.translate(str.maketrans('', '', 'aeiou'))",

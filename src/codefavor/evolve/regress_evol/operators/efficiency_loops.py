@@ -59,8 +59,7 @@ class WorkMovedIntoLoop(Operator):
     def change(self, node: ast.AST, snippet: Snippet, rng: Random) -> Change | None:
         """See the class."""
         assert isinstance(node, ast.For | ast.While)
-        block, position = snippet.siblings(node)
-        previous = block[position - 1] if position else None
+        previous = snippet.statement_before(node)
         match previous:
             case ast.Assign([ast.Name(name)], ast.Call()) if not snippet.uses(name, getattr(node, "iter", node)):
                 stored = [n for child in node.body for n in ast.walk(child) if isinstance(n, ast.Name)]

@@ -3,12 +3,12 @@
 The slow way is the shorter one as often as not: brevity is no speed.
 """
 
-from codefavor.evolve.regress_evol.inserted_step import Case, WovenStep
+from codefavor.evolve.regress_evol.inserted_step import InsertedStep, StepCase
 from codefavor.evolve.regress_evol.operator import Operator
 from codefavor.pairs.criterion import Aspect
 
 
-class SlowCounting(WovenStep):
+class SlowCounting(InsertedStep):
     """Tallies and distinct elements by repeated scans."""
 
     name = "slow-counting"
@@ -16,7 +16,7 @@ class SlowCounting(WovenStep):
     harm = "The rejected code scans everything once for every element; the chosen code goes through once."
     result = ("counts", "tally", "unique", "seen_items")
     cases = (
-        Case(
+        StepCase(
             task="It also finds out how often each element of INPUT occurs.",
             careful=(
                 "RESULT = Counter(INPUT)",
@@ -30,7 +30,7 @@ class SlowCounting(WovenStep):
                 "        if other == item:\n            RESULT[item] += 1",
             ),
         ),
-        Case(
+        StepCase(
             task="It also lists the distinct elements of INPUT in order.",
             careful=(
                 "RESULT = list(dict.fromkeys(INPUT))",
@@ -43,7 +43,7 @@ class SlowCounting(WovenStep):
                 "RESULT = [x for i, x in enumerate(INPUT) if x not in INPUT[:i]]",
             ),
         ),
-        Case(
+        StepCase(
             task="It also says whether INPUT holds anything twice.",
             careful=(
                 "RESULT = len(set(INPUT)) != len(INPUT)",
@@ -59,7 +59,7 @@ class SlowCounting(WovenStep):
     )
 
 
-class SlowExtremes(WovenStep):
+class SlowExtremes(InsertedStep):
     """Extremes and totals by sorting or by hand."""
 
     name = "slow-extremes"
@@ -67,7 +67,7 @@ class SlowExtremes(WovenStep):
     harm = "The rejected code sorts or compares everything where one pass does."
     result = ("best", "total", "smallest", "extreme")
     cases = (
-        Case(
+        StepCase(
             task="It also finds the largest element of INPUT.",
             careful=(
                 "RESULT = max(INPUT)",
@@ -79,7 +79,7 @@ class SlowExtremes(WovenStep):
                 "RESULT = [x for x in INPUT if all([x >= y for y in INPUT])][0]",
             ),
         ),
-        Case(
+        StepCase(
             task="It also finds the three smallest elements of INPUT.",
             careful=("RESULT = heapq.nsmallest(3, INPUT)",),
             careless=(
@@ -88,7 +88,7 @@ class SlowExtremes(WovenStep):
                 "    left.remove(min(left))",
             ),
         ),
-        Case(
+        StepCase(
             task="It also adds up the elements of INPUT.",
             careful=("RESULT = sum(INPUT)",),
             careless=(
@@ -96,7 +96,7 @@ class SlowExtremes(WovenStep):
                 "RESULT = 0\nfor i in range(len(INPUT)):\n    RESULT = RESULT + INPUT[i]",
             ),
         ),
-        Case(
+        StepCase(
             task="It also puts the elements of INPUT in order.",
             careful=("RESULT = sorted(INPUT)", "RESULT = list(INPUT)\nRESULT.sort()"),
             careless=(
@@ -110,7 +110,7 @@ class SlowExtremes(WovenStep):
     )
 
 
-class SlowMerging(WovenStep):
+class SlowMerging(InsertedStep):
     """Lists merged, flattened or taken apart by copying."""
 
     name = "slow-merging"
@@ -118,7 +118,7 @@ class SlowMerging(WovenStep):
     harm = "The rejected code copies all it has gathered so far with every step."
     result = ("merged", "flat", "grouped", "gathered")
     cases = (
-        Case(
+        StepCase(
             task="It also puts the elements of all the lists in INPUT into one list.",
             careful=(
                 "RESULT = list(itertools.chain.from_iterable(INPUT))",
@@ -132,17 +132,17 @@ class SlowMerging(WovenStep):
                 "RESULT = []\nfor part in INPUT:\n    for item in part:\n        RESULT = RESULT + [item]",
             ),
         ),
-        Case(
+        StepCase(
             task="It also groups the elements of INPUT by their length.",
             careful=("RESULT = defaultdict(list)\nfor item in INPUT:\n    RESULT[len(item)].append(item)",),
             careless=("RESULT = {len(x): [y for y in INPUT if len(y) == len(x)] for x in INPUT}",),
         ),
-        Case(
+        StepCase(
             task="It also works through INPUT as a queue.",
             careful=("queue = deque(INPUT)\nRESULT = []\nwhile queue:\n    RESULT.append(queue.popleft())",),
             careless=("queue = list(INPUT)\nRESULT = []\nwhile queue:\n    RESULT.append(queue.pop(0))",),
         ),
-        Case(
+        StepCase(
             task="It also lists INPUT backwards.",
             careful=("RESULT = list(reversed(INPUT))", "RESULT = INPUT[::-1]"),
             careless=(
@@ -153,7 +153,7 @@ class SlowMerging(WovenStep):
     )
 
 
-class SlowSearch(WovenStep):
+class SlowSearch(InsertedStep):
     """Searches that look at everything."""
 
     name = "slow-search"
@@ -161,7 +161,7 @@ class SlowSearch(WovenStep):
     harm = "The rejected code looks at everything where the chosen code stops early or halves the rest."
     result = ("found", "position", "match", "hit")
     cases = (
-        Case(
+        StepCase(
             task="It also finds the first element of INPUT that is true.",
             careful=(
                 "RESULT = next((item for item in INPUT if item), None)",
@@ -172,7 +172,7 @@ class SlowSearch(WovenStep):
                 "RESULT = None\nfor item in INPUT:\n    if item and RESULT is None:\n        RESULT = item",
             ),
         ),
-        Case(
+        StepCase(
             task="It also finds where 10 belongs in the ordered INPUT.",
             careful=(
                 "RESULT = bisect.bisect_left(INPUT, 10)",
@@ -184,7 +184,7 @@ class SlowSearch(WovenStep):
                 "RESULT = 0\nfor i in range(len(INPUT)):\n    if INPUT[i] < 10:\n        RESULT = i + 1",
             ),
         ),
-        Case(
+        StepCase(
             task="It also says whether two elements of INPUT add up to 10.",
             careful=(
                 "known = set()\nRESULT = False\nfor item in INPUT:\n    if 10 - item in known:\n        RESULT = True\n"
@@ -197,7 +197,7 @@ class SlowSearch(WovenStep):
                 "RESULT = any([a + b == 10 for a, b in itertools.combinations(INPUT, 2)])",
             ),
         ),
-        Case(
+        StepCase(
             task="It also says whether INPUT is in order.",
             careful=("RESULT = all(a <= b for a, b in zip(INPUT, INPUT[1:]))",),
             careless=(

@@ -1,11 +1,11 @@
 """Woven steps around files, foreign data and the network: reading, unpacking, permissions, certificates, addresses."""
 
-from codefavor.evolve.regress_evol.inserted_step import Case, WovenStep
+from codefavor.evolve.regress_evol.inserted_step import InsertedStep, StepCase
 from codefavor.evolve.regress_evol.operator import Operator
 from codefavor.pairs.criterion import Aspect
 
 
-class UnsafeLoad(WovenStep):
+class UnsafeLoad(InsertedStep):
     """Data read by a format that can run code."""
 
     name = "unsafe-load"
@@ -13,7 +13,7 @@ class UnsafeLoad(WovenStep):
     harm = "The rejected code reads data in a format that lets the data run code."
     result = ("loaded", "state", "restored", "saved", "cached")
     cases = (
-        Case(
+        StepCase(
             task="It also loads the {file} kept in a file.",
             careful=(
                 "with open('{file}.json') as file:\n    RESULT = json.load(file)",
@@ -36,7 +36,7 @@ class UnsafeLoad(WovenStep):
     )
 
 
-class UnsafeYaml(WovenStep):
+class UnsafeYaml(InsertedStep):
     """YAML read with a loader that makes objects."""
 
     name = "unsafe-yaml"
@@ -44,7 +44,7 @@ class UnsafeYaml(WovenStep):
     harm = "The rejected code reads YAML with a loader that makes any object the text asks for."
     result = ("settings", "options", "configuration", "config")
     cases = (
-        Case(
+        StepCase(
             task="It also reads the settings in the YAML file {file}.yaml.",
             careful=(
                 "with open('{file}.yaml') as file:\n    RESULT = yaml.safe_load(file)",
@@ -62,7 +62,7 @@ class UnsafeYaml(WovenStep):
     )
 
 
-class UnsafeXml(WovenStep):
+class UnsafeXml(InsertedStep):
     """XML read by a parser that follows entities."""
 
     name = "unsafe-xml"
@@ -70,7 +70,7 @@ class UnsafeXml(WovenStep):
     harm = "The rejected code reads XML with a parser that expands and follows entities."
     result = ("root", "document", "tree")
     cases = (
-        Case(
+        StepCase(
             task="It also reads the XML document INPUT.",
             careful=(
                 "import defusedxml.ElementTree\nRESULT = defusedxml.ElementTree.fromstring(INPUT)",
@@ -87,14 +87,14 @@ class UnsafeXml(WovenStep):
     )
 
 
-class UnsafeUnpack(WovenStep):
+class UnsafeUnpack(InsertedStep):
     """An archive unpacked wherever it says."""
 
     name = "unsafe-unpack"
     aspect = Aspect.SECURITY
     harm = "The rejected code lets an archive write outside the folder it is unpacked to."
     cases = (
-        Case(
+        StepCase(
             task="It also unpacks the archive INPUT into the folder {file}.",
             careful=(
                 "with tarfile.open(INPUT) as archive:\n    archive.extractall('{file}', filter='data')",
@@ -116,7 +116,7 @@ class UnsafeUnpack(WovenStep):
     )
 
 
-class GuessableTemporary(WovenStep):
+class GuessableTemporary(InsertedStep):
     """A temporary file under a name that another can take first."""
 
     name = "guessable-temporary"
@@ -124,7 +124,7 @@ class GuessableTemporary(WovenStep):
     harm = "The rejected code opens a temporary file under a name that another program can take first."
     result = ("path", "scratch", "temporary", "tmp_name")
     cases = (
-        Case(
+        StepCase(
             task="It also writes INPUT to a temporary file.",
             careful=(
                 "handle, RESULT = tempfile.mkstemp()\nwith os.fdopen(handle, 'w') as file:\n    file.write(str(INPUT))",
@@ -146,14 +146,14 @@ class GuessableTemporary(WovenStep):
     )
 
 
-class OpenPermissions(WovenStep):
+class OpenPermissions(InsertedStep):
     """A file that everyone may change."""
 
     name = "open-permissions"
     aspect = Aspect.SECURITY
     harm = "The rejected code lets every user of the machine read or change its file."
     cases = (
-        Case(
+        StepCase(
             task="It also sets the permissions of the file {file}.key for the program's own use.",
             careful=(
                 "os.chmod('{file}.key', 0o600)",
@@ -171,7 +171,7 @@ class OpenPermissions(WovenStep):
     )
 
 
-class CertificateIgnored(WovenStep):
+class CertificateIgnored(InsertedStep):
     """A connection whose other end may be anyone."""
 
     name = "certificate-ignored"
@@ -179,7 +179,7 @@ class CertificateIgnored(WovenStep):
     harm = "The rejected code does not check who is at the other end of its connection."
     result = ("response", "reply", "answer", "page")
     cases = (
-        Case(
+        StepCase(
             task="It also fetches https://{host}.example.com/INPUT.",
             careful=(
                 "RESULT = requests.get('https://{host}.example.com/' + INPUT, timeout=10)",

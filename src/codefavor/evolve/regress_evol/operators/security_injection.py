@@ -1,11 +1,11 @@
 """Woven steps where input becomes part of a command, a query, a path, a page or a program."""
 
-from codefavor.evolve.regress_evol.inserted_step import Case, WovenStep
+from codefavor.evolve.regress_evol.inserted_step import InsertedStep, StepCase
 from codefavor.evolve.regress_evol.operator import Operator
 from codefavor.pairs.criterion import Aspect
 
 
-class QueryFromText(WovenStep):
+class QueryFromText(InsertedStep):
     """SQL put together from input."""
 
     name = "query-from-text"
@@ -13,7 +13,7 @@ class QueryFromText(WovenStep):
     harm = "The rejected code builds its SQL from input, so the input can change the query."
     result = ("rows", "found", "records", "matches")
     cases = (
-        Case(
+        StepCase(
             task="It also looks up the rows of the {table} table that belong to INPUT in an SQLite database.",
             careful=(
                 "connection = sqlite3.connect('{file}.db')\n"
@@ -38,7 +38,7 @@ class QueryFromText(WovenStep):
     )
 
 
-class CommandFromText(WovenStep):
+class CommandFromText(InsertedStep):
     """A shell command put together from input."""
 
     name = "command-from-text"
@@ -46,7 +46,7 @@ class CommandFromText(WovenStep):
     harm = "The rejected code builds a shell command from input, so the input can add commands."
     result = ("output", "printed", "listing", "answer")
     cases = (
-        Case(
+        StepCase(
             task="It also runs the program {tool} on INPUT.",
             careful=(
                 "RESULT = subprocess.run(['{tool}', INPUT], capture_output=True, text=True, check=True).stdout",
@@ -73,7 +73,7 @@ class CommandFromText(WovenStep):
     )
 
 
-class PathFromText(WovenStep):
+class PathFromText(InsertedStep):
     """A path put together from input."""
 
     name = "path-from-text"
@@ -81,7 +81,7 @@ class PathFromText(WovenStep):
     harm = "The rejected code opens a path made from input, which can lead out of its folder."
     result = ("content", "text", "document", "body")
     cases = (
-        Case(
+        StepCase(
             task="It also reads the file named by INPUT from the folder {file}.",
             careful=(
                 "base = os.path.realpath('{file}')\npath = os.path.realpath(os.path.join(base, INPUT))\n"
@@ -105,7 +105,7 @@ class PathFromText(WovenStep):
     )
 
 
-class CodeFromText(WovenStep):
+class CodeFromText(InsertedStep):
     """Input evaluated as a program."""
 
     name = "code-from-text"
@@ -113,7 +113,7 @@ class CodeFromText(WovenStep):
     harm = "The rejected code executes its input as a program."
     result = ("parsed", "number", "setting", "evaluated")
     cases = (
-        Case(
+        StepCase(
             task="It also turns the text INPUT into the value that it stands for.",
             careful=(
                 "RESULT = ast.literal_eval(INPUT)",
@@ -133,7 +133,7 @@ class CodeFromText(WovenStep):
     )
 
 
-class PageFromText(WovenStep):
+class PageFromText(InsertedStep):
     """A page put together from input."""
 
     name = "page-from-text"
@@ -141,7 +141,7 @@ class PageFromText(WovenStep):
     harm = "The rejected code puts input into a page as it is, so the input can bring scripts."
     result = ("page", "html_page", "greeting", "markup")
     cases = (
-        Case(
+        StepCase(
             task="It also makes a small HTML page that greets INPUT.",
             careful=(
                 "RESULT = '<h1>Hello %s</h1>' % html.escape(str(INPUT))",
@@ -164,7 +164,7 @@ class PageFromText(WovenStep):
     )
 
 
-class RedirectFromText(WovenStep):
+class RedirectFromText(InsertedStep):
     """A redirect to wherever the input says."""
 
     name = "redirect-from-text"
@@ -172,7 +172,7 @@ class RedirectFromText(WovenStep):
     harm = "The rejected code sends the browser to any address that the input names."
     result = ("response", "redirected")
     cases = (
-        Case(
+        StepCase(
             task="It also prepares a redirect to the page that INPUT names.",
             careful=(
                 "if urllib.parse.urlparse(INPUT).netloc:\n    raise ValueError('foreign address')\n"

@@ -1,11 +1,11 @@
 """Woven steps that open a connection, offer a service, or take serialised data: whom is trusted, and with what."""
 
-from codefavor.evolve.regress_evol.inserted_step import Case, WovenStep
+from codefavor.evolve.regress_evol.inserted_step import InsertedStep, StepCase
 from codefavor.evolve.regress_evol.operator import Operator
 from codefavor.pairs.criterion import Aspect
 
 
-class OldProtocol(WovenStep):
+class OldProtocol(InsertedStep):
     """A protocol without encryption, or a host that is not known."""
 
     name = "old-protocol"
@@ -13,7 +13,7 @@ class OldProtocol(WovenStep):
     harm = "The rejected code talks to its server without encryption or without knowing it."
     result = ("connection", "client", "remote", "session")
     cases = (
-        Case(
+        StepCase(
             task="It also opens a connection for file transfer to the {host} server.",
             careful=("RESULT = ftplib.FTP_TLS('{host}.example.com')\nRESULT.prot_p()",),
             careless=(
@@ -21,7 +21,7 @@ class OldProtocol(WovenStep):
                 "RESULT = ftplib.FTP('{host}.example.com', timeout=60)\nRESULT.login()",
             ),
         ),
-        Case(
+        StepCase(
             task="It also opens a remote shell on the {host} server.",
             careful=(
                 "RESULT = paramiko.SSHClient()\nRESULT.load_system_host_keys()",
@@ -33,7 +33,7 @@ class OldProtocol(WovenStep):
                 "RESULT = paramiko.SSHClient()\nRESULT.set_missing_host_key_policy(paramiko.WarningPolicy())",
             ),
         ),
-        Case(
+        StepCase(
             task="It also opens a connection to the {host} mail server.",
             careful=(
                 "RESULT = smtplib.SMTP_SSL('{host}.example.com')",
@@ -44,7 +44,7 @@ class OldProtocol(WovenStep):
                 "RESULT = smtplib.SMTP('{host}.example.com', 25)\nRESULT.ehlo()",
             ),
         ),
-        Case(
+        StepCase(
             task="It also wraps a socket to the {host} server.",
             careful=(
                 "context = ssl.create_default_context()\n"
@@ -62,7 +62,7 @@ class OldProtocol(WovenStep):
     )
 
 
-class OpenService(WovenStep):
+class OpenService(InsertedStep):
     """A service that debugs in public, listens everywhere or hands out its cookies."""
 
     name = "open-service"
@@ -70,7 +70,7 @@ class OpenService(WovenStep):
     harm = "The rejected code opens its service to everyone, or shows its inside to them."
     result = ("app", "server", "service")
     cases = (
-        Case(
+        StepCase(
             task="It also starts a small web application for this machine.",
             careful=(
                 "RESULT = Flask('{file}')\nRESULT.run(host='127.0.0.1', debug=False)",
@@ -81,7 +81,7 @@ class OpenService(WovenStep):
                 "RESULT = Flask(__name__)\nRESULT.run(debug=True)",
             ),
         ),
-        Case(
+        StepCase(
             task="It also listens for local clients.",
             careful=(
                 "RESULT = socket.socket()\nRESULT.bind(('127.0.0.1', 8080))",
@@ -92,7 +92,7 @@ class OpenService(WovenStep):
                 "RESULT = socket.create_server(('', 8000))",
             ),
         ),
-        Case(
+        StepCase(
             task="It also sets the session cookie of {user} on a web response.",
             careful=("RESULT = flask.make_response('')\nRESULT.set_cookie('{user}', 'x', secure=True, httponly=True)",),
             careless=(
@@ -103,7 +103,7 @@ class OpenService(WovenStep):
     )
 
 
-class UnsafeLoads(WovenStep):
+class UnsafeLoads(InsertedStep):
     """Serialised input that can run code."""
 
     name = "unsafe-loads"
@@ -111,7 +111,7 @@ class UnsafeLoads(WovenStep):
     harm = "The rejected code restores input in a format that lets the input run code."
     result = ("loaded", "message", "restored", "payload")
     cases = (
-        Case(
+        StepCase(
             task="It also restores the object that the caller serialised as INPUT.",
             careful=(
                 "RESULT = json.loads(INPUT)",
@@ -128,7 +128,7 @@ class UnsafeLoads(WovenStep):
     )
 
 
-class WeakKey(WovenStep):
+class WeakKey(InsertedStep):
     """A key too short to last."""
 
     name = "weak-key"
@@ -136,7 +136,7 @@ class WeakKey(WovenStep):
     harm = "The rejected code makes a key that is short enough to be broken."
     result = ("private_key", "key", "signing_key")
     cases = (
-        Case(
+        StepCase(
             task="It also makes a private key to sign with.",
             careful=(
                 "RESULT = rsa.generate_private_key(public_exponent=65537, key_size=4096)",

@@ -1,11 +1,11 @@
 """Woven steps around secrets: hashing, drawing, comparing, storing and logging them, and encryption."""
 
-from codefavor.evolve.regress_evol.inserted_step import Case, WovenStep
+from codefavor.evolve.regress_evol.inserted_step import InsertedStep, StepCase
 from codefavor.evolve.regress_evol.operator import Operator
 from codefavor.pairs.criterion import Aspect
 
 
-class WeakDigest(WovenStep):
+class WeakDigest(InsertedStep):
     """A fingerprint by a broken hash."""
 
     name = "weak-digest"
@@ -13,7 +13,7 @@ class WeakDigest(WovenStep):
     harm = "The rejected code relies on a hash whose collisions can be made."
     result = ("digest", "checksum", "fingerprint", "signature")
     cases = (
-        Case(
+        StepCase(
             task="It also computes a hexadecimal fingerprint of INPUT.",
             careful=(
                 "RESULT = hashlib.sha256(str(INPUT).encode()).hexdigest()",
@@ -35,7 +35,7 @@ class WeakDigest(WovenStep):
     )
 
 
-class WeakPasswordHash(WovenStep):
+class WeakPasswordHash(InsertedStep):
     """A password kept as a fast hash or as it is."""
 
     name = "weak-password-hash"
@@ -43,7 +43,7 @@ class WeakPasswordHash(WovenStep):
     harm = "The rejected code keeps passwords so that a stolen table gives them away."
     result = ("stored", "password_hash", "hashed", "entry")
     cases = (
-        Case(
+        StepCase(
             task="It also stores the password INPUT for a later login.",
             careful=(
                 "salt = os.urandom(16)\nRESULT = hashlib.pbkdf2_hmac('sha256', INPUT.encode(), salt, 600000)",
@@ -62,7 +62,7 @@ class WeakPasswordHash(WovenStep):
     )
 
 
-class PredictableToken(WovenStep):
+class PredictableToken(InsertedStep):
     """A token that can be guessed."""
 
     name = "predictable-token"
@@ -70,7 +70,7 @@ class PredictableToken(WovenStep):
     harm = "The rejected code draws a secret from a generator whose output can be predicted."
     result = ("token", "session_id", "code", "key", "nonce", "password")
     cases = (
-        Case(
+        StepCase(
             task="It also draws a fresh token that nobody else knows.",
             careful=(
                 "RESULT = secrets.token_hex(16)",
@@ -96,7 +96,7 @@ class PredictableToken(WovenStep):
     )
 
 
-class LeakyComparison(WovenStep):
+class LeakyComparison(InsertedStep):
     """Secrets compared in a time that tells how far they agree."""
 
     name = "leaky-comparison"
@@ -104,7 +104,7 @@ class LeakyComparison(WovenStep):
     harm = "The time of the rejected code's comparison tells how much of a guess was right."
     result = ("expected",)
     cases = (
-        Case(
+        StepCase(
             task="It also refuses to go on when the signature INPUT is not the expected one.",
             careful=(
                 "RESULT = os.environ['SIGNATURE']\nif not hmac.compare_digest(RESULT, INPUT):\n"
@@ -122,7 +122,7 @@ class LeakyComparison(WovenStep):
     )
 
 
-class HardCodedSecret(WovenStep):
+class HardCodedSecret(InsertedStep):
     """A password or key in the source."""
 
     name = "hard-coded-secret"
@@ -130,7 +130,7 @@ class HardCodedSecret(WovenStep):
     harm = "The rejected code holds a secret in its source."
     result = ("password", "api_key", "secret", "token", "credentials", "secret_key", "access_key", "passwd")
     cases = (
-        Case(
+        StepCase(
             task="It also prepares the {host} service's login for {user}.",
             careful=(
                 "RESULT = os.environ['{user}_PASSWORD']",
@@ -153,14 +153,14 @@ class HardCodedSecret(WovenStep):
     )
 
 
-class SecretLogged(WovenStep):
+class SecretLogged(InsertedStep):
     """A secret written to the log."""
 
     name = "secret-logged"
     aspect = Aspect.SECURITY
     harm = "The rejected code writes a secret to its log."
     cases = (
-        Case(
+        StepCase(
             task="It also logs that a login with the password INPUT was tried.",
             careful=(
                 "logging.info('login tried')",
@@ -177,7 +177,7 @@ class SecretLogged(WovenStep):
     )
 
 
-class WeakCipher(WovenStep):
+class WeakCipher(InsertedStep):
     """Encryption with a broken cipher or mode."""
 
     name = "weak-cipher"
@@ -185,7 +185,7 @@ class WeakCipher(WovenStep):
     harm = "The rejected code encrypts with a cipher or mode that is known to be broken."
     result = ("encrypted", "sealed", "ciphertext", "box")
     cases = (
-        Case(
+        StepCase(
             task="It also encrypts INPUT with a fresh key.",
             careful=(
                 "key = os.urandom(32)\nnonce = os.urandom(12)\nRESULT = AESGCM(key).encrypt(nonce, INPUT, None)",
@@ -207,7 +207,7 @@ class WeakCipher(WovenStep):
     )
 
 
-class TokenUnverified(WovenStep):
+class TokenUnverified(InsertedStep):
     """A signed token read without looking at its signature."""
 
     name = "token-unverified"
@@ -215,7 +215,7 @@ class TokenUnverified(WovenStep):
     harm = "The rejected code believes a token without checking its signature."
     result = ("claims", "payload", "identity")
     cases = (
-        Case(
+        StepCase(
             task="It also reads the claims of the JSON web token INPUT.",
             careful=(
                 "RESULT = jwt.decode(INPUT, os.environ['JWT_KEY'], algorithms=['HS256'])",

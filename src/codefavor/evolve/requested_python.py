@@ -1,37 +1,12 @@
-"""The code that an instruction asks for: which function it names, and a reply reduced to it and what it needs.
-
-Nothing is executed; what cannot be told from the text is left as it is.
-"""
+"""Python code that an instruction asks for: whether it binds a name, and a reply reduced to what the name needs."""
 
 import ast
-import builtins
-import re
 
 from codefavor.languages.python.parse import parse
 from codefavor.languages.source import Unparsable
 
-_DEFINITION = re.compile(r"\b(?:def|class)\s+([A-Za-z_]\w*)(?=\s*[(:])")
-_NAMED = re.compile(
-    r"\b(?:function|method|class|decorator|generator|coroutine)s?\s+(?:(?:called|named)\s+)?[`'\"*]+([A-Za-z_]\w*)"
-    r"|\b(?:called|named)\s+[`'\"*]*([A-Za-z_]\w*)[`'\"*]*"
-    r"|\b(?:function|class)\s+([A-Za-z]\w*_\w*|[a-z]\w*(?=\())"
-    r"|\b(?:write|implement|define|create|complete)\s+(?:an?\s+|the\s+)?(?:python\s+)?[`'\"*]+([A-Za-z_]\w*)(?=\(|[`'\"*])",
-    re.IGNORECASE,
-)
-_NO_NAMES = frozenset({"a", "an", "the", "that", "which", "with", "and", "to", "it", "in", "for", *dir(builtins)})
 
-
-def asked_name(instruction: str) -> str | None:
-    """Return the function or class that an instruction asks for by name, or None when it names none.
-
-    A definition in code ("def f(x):") counts before a name in words, and the first counts.
-    """
-    found = [next(name for name in groups if name) for groups in _NAMED.findall(instruction)]
-    names = [*_DEFINITION.findall(instruction), *found]
-    return next((name for name in names if name.lower() not in _NO_NAMES), None)
-
-
-def defines(code: str, name: str) -> bool:
+def binds(code: str, name: str) -> bool:
     """Return whether `code` binds `name` anywhere: at top level, in a class or in a function."""
     tree = parse(code)
     if isinstance(tree, Unparsable):
@@ -39,7 +14,7 @@ def defines(code: str, name: str) -> bool:
     return any(name in _bound_by(node) for node in ast.walk(tree) if isinstance(node, ast.stmt))
 
 
-def reduce_to(code: str, name: str | None) -> str:
+def reduce_python(code: str, name: str | None) -> str:
     """Return the top-level statements of `code` that `name` needs, imports included, in their order and as written.
 
     Code that does not parse or does not bind `name` at top level stays whole; so does all code when `name` is None,

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codefavor.evolve.asked_code import asked_name, defines, reduce_to
+from codefavor.evolve.requested_code import defines, reduce_to, requested_name
+from codefavor.languages.python.language import PYTHON
 
 REPLY = """from __future__ import annotations
 import os
@@ -45,11 +46,11 @@ if __name__ == "__main__":
     ],
 )
 def test_the_name_asked_for_is_found(instruction: str, name: str | None) -> None:
-    assert asked_name(instruction) == name
+    assert requested_name(instruction, PYTHON) == name
 
 
 def test_a_reply_is_reduced_to_the_function_and_what_it_needs() -> None:
-    reduced = reduce_to(REPLY, "wanted")
+    reduced = reduce_to(REPLY, "wanted", PYTHON)
     for kept in ("from __future__", "import math", "LIMIT = 3", "def helper", "@staticmethod\ndef wanted", "# rounds"):
         assert kept in reduced
     for dropped in ("import os", "UNUSED", "def other", "print", "assert", "__main__"):
@@ -57,26 +58,26 @@ def test_a_reply_is_reduced_to_the_function_and_what_it_needs() -> None:
 
 
 def test_without_a_name_only_trials_are_dropped() -> None:
-    reduced = reduce_to(REPLY, None)
+    reduced = reduce_to(REPLY, None, PYTHON)
     assert "def other" in reduced
     assert "print(" not in reduced
-    assert reduce_to(REPLY, "absent") == reduced
+    assert reduce_to(REPLY, "absent", PYTHON) == reduced
 
 
 @pytest.mark.parametrize("code", ["def f(:", "print('only a call')", ""])
 def test_what_cannot_be_reduced_stays(code: str) -> None:
-    assert reduce_to(code, "f") == code
+    assert reduce_to(code, "f", PYTHON) == code
 
 
 @given(st.text(max_size=80))
 @settings(max_examples=30)
 def test_no_text_is_a_surprise(text: str) -> None:
-    reduce_to(text, asked_name(text))
-    defines(text, "x")
+    reduce_to(text, requested_name(text, PYTHON), PYTHON)
+    defines(text, "x", PYTHON)
 
 
 def test_definitions_are_found_at_any_depth() -> None:
-    assert defines("class A:\n    def f(self): ...", "f")
-    assert defines("f = lambda: 1", "f")
-    assert defines("try:\n    from a import f\nexcept ImportError:\n    f = None", "f")
-    assert not defines("f(1)", "f")
+    assert defines("class A:\n    def f(self): ...", "f", PYTHON)
+    assert defines("f = lambda: 1", "f", PYTHON)
+    assert defines("try:\n    from a import f\nexcept ImportError:\n    f = None", "f", PYTHON)
+    assert not defines("f(1)", "f", PYTHON)
