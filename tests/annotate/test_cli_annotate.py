@@ -105,7 +105,7 @@ def test_a_study_is_held_by_a_named_criterion_or_by_words_and_its_checks_ask_the
         tasks = load_study(pairs, StudySettings(criterion=words), None)
         assert {task.comparison.criterion.aspect for task in tasks} == {aspect}
         texts = {task.comparison.criterion.text for task in tasks}
-        assert len(texts) == 1 and any(task.check for task in tasks)
+        assert len(texts) == 1 and any(task.check for task in tasks) == (aspect is not None)
         assert texts == {words} or words == MEANS_SECURITY[1]
     ran = codefavor("annotate", "--pairs", pairs, "--store", tmp_path / "votes.db", "--criterion", " ")
     assert ran.returncode == 2 and "criterion is empty" in ran.stderr

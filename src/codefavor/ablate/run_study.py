@@ -101,7 +101,7 @@ def commands_of(grid: Grid, name: str, begun: BegunCell, out: Path) -> Iterator[
         "bench",
         "run",
         *options,
-        "--order",
+        "--orders",
         grid.order,
         "--criterion",
         cell.criterion,

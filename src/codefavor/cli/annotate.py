@@ -69,7 +69,7 @@ def annotate(
     names = read_annotators(annotators) if annotators else None
     tasks = load_study(pairs, settings, checks)
     if lacks_checks(settings, tasks):
-        typer.echo(NO_CHECKS, err=True)
+        note(NO_CHECKS)
     try:
         server = import_module("codefavor.annotate.server")
     except ModuleNotFoundError as error:

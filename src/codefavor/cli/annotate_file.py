@@ -14,6 +14,7 @@ from codefavor.annotate.store import Store, sole_server
 from codefavor.annotate.study import StudySettings, lacks_checks, load_study
 from codefavor.atomic import write_text, writing_to
 from codefavor.cli.options import CriterionOption, KeepCommentsOption, read_value
+from codefavor.cli.verbosity import note
 from codefavor.errors import UserError
 
 
@@ -42,7 +43,7 @@ def page(
     )
     tasks = load_study(pairs, settings, checks)
     if lacks_checks(settings, tasks):
-        typer.echo(NO_CHECKS, err=True)
+        note(NO_CHECKS)
     Store.begin(store, settings, tasks).close()
     made = make_page(settings, tasks, name, datetime.now(UTC))
     with writing_to(out):
