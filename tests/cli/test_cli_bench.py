@@ -156,7 +156,7 @@ def test_compare_says_why_it_is_undecided(candidates: tuple[Path, Path]) -> None
 
 def test_bad_input_to_compare_is_one_sentence(candidates: tuple[Path, Path], tmp_path: Path) -> None:
     asked = ("compare", *candidates, "--instruction", "x")
-    assert_refused(codefavor(*asked, "--criterion", "safety", "--judge", "first"), "known are correctness, efficiency")
+    assert_refused(codefavor(*asked, "--criterion", " ", "--judge", "first"), "correctness, efficiency, security")
     assert_refused(codefavor(*asked, "--judge", "first"), "say what better means")
     assert_refused(codefavor("compare", tmp_path / "c.py", candidates[0], *SECURITY, "--judge", "first"), "c.py")
     (tmp_path / "d.py").write_bytes(b"\xff\xfe")

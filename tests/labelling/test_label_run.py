@@ -144,7 +144,7 @@ GOOD: dict[str, Any] = {"instruction": "x", "candidates": ["a", "b"]}
         (json.dumps(GOOD) + "\n{not json\n", SHORTER, "samples.jsonl, line 2: not JSON"),
         (json.dumps(GOOD) + "\n", ("--judge", "shorter"), "line 1: criterion: neither the row nor the command"),
         (json.dumps(GOOD) + "\n", ("--judge", "nobody", *SHORTER[2:]), "no judge is called 'nobody'"),
-        (json.dumps(GOOD) + "\n", (*SHORTER, "--criterion", "speed"), "say what better means"),
+        (json.dumps(GOOD) + "\n", (*SHORTER[:2], "--criterion", " "), "say what better means"),
         (None, SHORTER, "samples.jsonl: No such file"),
         ("", SHORTER, "samples.jsonl: no problems"),
     ],
