@@ -14,7 +14,7 @@ from pathlib import Path
 
 from codefavor.jsonl import read_records
 from codefavor.pairs.pair import PreferencePair
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import ClassificationConfig
 from codefavor.train.epoch import epoch_batches
 from codefavor.train.examples import JointExample
 
@@ -26,7 +26,7 @@ def main() -> None:
     from codefavor.judges import segment_attention
     from codefavor.models.prefix_tree import families, flatten, row_ends
     from codefavor.models.segment_attention import logits_at
-    from codefavor.train.objectives import ClassificationLearner
+    from codefavor.train.classification import ClassificationLearner
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=Path, required=True)
@@ -37,7 +37,7 @@ def main() -> None:
     if not given.attention:
         segment_attention._attend = torch.compiler.disable(segment_attention._attend)  # type: ignore[no-untyped-call]
     torch._dynamo.config.recompile_limit = 64
-    config = TrainConfig(per_device_train_batch_size=2, max_length=1024)
+    config = ClassificationConfig(per_device_train_batch_size=2, max_length=1024)
     plain, compiled = (ClassificationLearner(config) for _ in range(2))
     for layer in compiled.language_model.get_decoder().layers:  # type: ignore[no-untyped-call]
         layer.compile(dynamic=True)

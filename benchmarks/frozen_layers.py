@@ -21,8 +21,8 @@ from safetensors.torch import load_file
 from codefavor.jsonl import read_records
 from codefavor.manifest import make_manifest
 from codefavor.pairs.pair import PreferencePair
-from codefavor.train.config import TrainConfig
-from codefavor.train.train_judge import train
+from codefavor.train.config import ClassificationConfig
+from codefavor.train.language_model import train_language_model as train
 
 SIDES = ("all layers in every epoch", "frozen layers once")
 
@@ -30,7 +30,7 @@ SIDES = ("all layers in every epoch", "frozen layers once")
 class Timed:
     """Seconds of every epoch, the weights it ended with."""
 
-    def __init__(self, pairs: list[PreferencePair], config: TrainConfig, kept: bool) -> None:
+    def __init__(self, pairs: list[PreferencePair], config: ClassificationConfig, kept: bool) -> None:
         """Train once; the first epoch is counted from where the first step begins."""
         from torch.optim import AdamW
 
@@ -61,7 +61,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
     pairs = list(read_records(given.pairs, PreferencePair))[: given.pairs_used]
-    config = TrainConfig(
+    config = ClassificationConfig(
         model=given.model,
         train_layers=2,
         learning_rate=1e-5,

@@ -120,7 +120,7 @@ def _arithmetic(judge: Path, both: list[Any]) -> tuple[int, float]:
 
     Linear layers: two operations a weight and token. Attention: four a seen token and unit of width, each layer.
     """
-    from codefavor.judges.classification import JointInput
+    from codefavor.judges.trained.classification import JointInput
     from codefavor.models.prefix_tree import families, flatten
     from codefavor.models.pretrained import load_tokenizer, load_weights
 

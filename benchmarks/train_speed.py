@@ -27,10 +27,9 @@ _RATE = 1e-5
 
 def settings(given: argparse.Namespace) -> Any:
     """Return the configuration of our side; TRL's is made after it."""
-    from codefavor.train.config import TrainConfig
+    from codefavor.train.config import ClassificationConfig
 
-    return TrainConfig(
-        objective="classification",
+    return ClassificationConfig(
         model=given.model,
         learning_rate=_RATE,
         lr_scheduler_type="constant",
@@ -70,7 +69,7 @@ class Turns:
 def ours(given: argparse.Namespace) -> None:
     """Train by `codefavor train`."""
     from codefavor.manifest import make_manifest
-    from codefavor.train.train_judge import train
+    from codefavor.train.language_model import train_language_model as train
 
     config = settings(given)
     turns = Turns()
@@ -85,7 +84,7 @@ def theirs(given: argparse.Namespace, again: bool) -> None:
     from transformers import TrainerCallback
     from trl import SFTConfig, SFTTrainer
 
-    from codefavor.judges.classification import JointInput
+    from codefavor.judges.trained.classification import JointInput
     from codefavor.models.embedded import resolve_model
     from codefavor.models.pretrained import load_tokenizer, load_weights
     from codefavor.train.epoch import epoch_batches

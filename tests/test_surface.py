@@ -4,13 +4,29 @@ import inspect
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 import codefavor
-from codefavor import Aspect, CodeFavorError, Comparison, Criterion, RankSettings, Verdict, compare, load_judge, rank
+from codefavor import (
+    Aspect,
+    CodeFavorError,
+    Comparison,
+    Criterion,
+    PreferencePair,
+    RankSettings,
+    Verdict,
+    bench_judge,
+    compare,
+    load_judge,
+    rank,
+    train_judge,
+    write_pairs,
+)
 from codefavor.errors import UserError
 from codefavor.sandbox.probe import best_layers
+from codefavor.train.config import TrainConfig
 from criterion_doors import INSTRUCTION, MEANS_NO_ASPECT, MEANS_SECURITY, NO_ASPECT, OPEN, SAFE
 
 needs_sandbox = pytest.mark.skipif(not best_layers()[1].safe, reason="foreign code cannot be run safely here")
@@ -29,11 +45,14 @@ SURFACE = {
     "Ranking": "class",
     "TrlPairwiseJudge": "class",
     "Verdict": "class",
+    "bench_judge": "function",
     "compare": "function",
     "criterion_for": "function",
+    "evolve": "function",
     "load_judge": "function",
     "rank": "function",
     "read_pairs": "function",
+    "train_judge": "function",
     "write_pairs": "function",
 }
 ADD_ONE = "Write f, which adds one.\n\n>>> f(1)\n2\n"
@@ -52,7 +71,7 @@ def test_every_name_is_there_and_says_what_it_is(name: str, kind: str) -> None:
 
 
 def test_functions_name_their_arguments_and_their_errors() -> None:
-    for name in ("compare", "rank", "load_judge"):
+    for name in ("bench_judge", "compare", "evolve", "load_judge", "rank", "train_judge"):
         doc = inspect.getdoc(getattr(codefavor, name)) or ""
         assert all(f"{parameter}:" in doc for parameter in inspect.signature(getattr(codefavor, name)).parameters)
         assert "Raises:" in doc
@@ -88,12 +107,46 @@ def test_no_name_needs_torch() -> None:
     ) == ("0 compare")
 
 
-@pytest.mark.parametrize("first", ["", "import codefavor.ranking.tournament", "from codefavor import Ranking"])
-def test_rank_is_the_function_whatever_was_imported_before(first: str) -> None:
-    code = (
-        f"{first}\nfrom codefavor import rank\nfrom codefavor.ranking.tournament import rank_many\nimport codefavor\n"
-    )
-    assert run_alone(f"{code}print(rank.__module__, codefavor.rank is rank)") == "codefavor.api True"
+IMPORT_ALL = """
+import importlib, pkgutil, sys
+import codefavor
+
+HOLD_TORCH = ("models", "train", "judges.trained", "llm.local", "llm.row_decoding")
+RUN_INSIDE = ("sandbox.inside",)
+left_out = tuple(f"codefavor.{name}" for name in (*HOLD_TORCH, *RUN_INSIDE))
+imported = 0
+for module in pkgutil.walk_packages(codefavor.__path__, "codefavor."):
+    if module.name.startswith(left_out):
+        continue
+    try:
+        importlib.import_module(module.name)
+    except ModuleNotFoundError as error:  # an optional package that is not installed
+        assert not error.name.startswith("codefavor"), error
+    imported += 1
+print(imported > 300, sorted({"torch", "transformers", "trl", "peft"} & set(sys.modules)))
+"""
+
+
+def test_no_module_outside_the_packages_of_torch_imports_it() -> None:
+    assert run_alone(IMPORT_ALL) == "True []"
+
+
+@pytest.mark.parametrize("first", ["", "import codefavor.evolve.runner", "from codefavor import Ranking"])
+def test_evolve_is_the_function_whatever_was_imported_before(first: str) -> None:
+    code = f"{first}\nfrom codefavor import evolve\nfrom codefavor.evolve.seeds import *\nimport codefavor\n"
+    assert run_alone(f"{code}print(evolve.__module__, codefavor.evolve is evolve)") == "codefavor.evolve.runner True"
+
+
+def test_a_judge_is_trained_and_benched_by_two_calls(learnable_pairs: list[PreferencePair], tmp_path: Path) -> None:
+    write_pairs(tmp_path / "pairs.jsonl", learnable_pairs)
+    trained = train_judge(learnable_pairs[::2], TrainConfig.model_validate({"objective": "linear"}), tmp_path / "judge")
+    assert (trained.pairs, trained.spec) == (12, f"model:{tmp_path / 'judge'}")
+    result = bench_judge(trained.spec, tmp_path / "pairs.jsonl", tmp_path / "run")
+    assert (result.judge, result.aspects["security"].tasks) == (trained.spec, 24)
+    assert result.aspects["security"].accuracy > 0.9
+    assert bench_judge(load_judge("first"), tmp_path / "pairs.jsonl", tmp_path / "first").settings.judge_files == {}
+    with pytest.raises(UserError, match="begun with another"):
+        bench_judge("longer", tmp_path / "pairs.jsonl", tmp_path / "run")
 
 
 def test_records_load_no_numeric_library() -> None:

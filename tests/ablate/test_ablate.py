@@ -13,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codefavor.ablate.grid import Grid, training_of
-from codefavor.ablate.run_study import run_grid
+from codefavor.ablate.run_study import StudyProgress, run_grid
 from codefavor.ablate.table import StudyTable
 from codefavor.bench.statistics import holm
 from codefavor.config import load_config
 from codefavor.errors import ConfigError, UserError
 from codefavor.pairs.pair import PreferencePair
+from codefavor.train.train_judge import train_judge
 
 SHIPPED = sorted((Path(__file__).parents[2] / "configs" / "ablate").glob("*.yaml"))
 
@@ -106,13 +107,52 @@ def test_a_study_that_is_interrupted_says_how_to_go_on_and_does(study: Path, tmp
     assert (out / "table.md").exists() and first.stat().st_mtime_ns == done
 
 
-def test_a_cell_that_fails_stops_the_study_and_is_named(tmp_path: Path, study: Path) -> None:
-    def fail(arguments: object) -> None:
-        raise UserError("no")
-
+def test_a_cell_that_fails_stops_the_study_and_the_rest_is_kept(
+    tmp_path: Path, study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     grid = load_config(Grid, study, {})
-    with pytest.raises(UserError, match="no"):
-        run_grid(grid, tmp_path / "out", fail, lambda name: None)
+    watched: list[StudyProgress] = []
+
+    def train(pairs: object, config: object, judge: Path, **options: object) -> None:
+        if "other" in str(judge):
+            raise UserError("no")
+        train_judge(pairs, config, judge, **options)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr("codefavor.ablate.run_study.train_judge", train)
+        with pytest.raises(UserError, match="no"):
+            run_grid(grid, tmp_path / "out", watched.append)
+    assert [state.cell for state in watched if state.work == "train"] == ["one", "other"]
+    assert (tmp_path / "out" / "cells" / "one" / "bench" / "result.json").exists()
+    watched.clear()
+    run_grid(grid, tmp_path / "out", watched.append)
+    assert {state.cell for state in watched} == {"other", "merged", "chance"}
+    last = [state for state in watched if state.cell == "chance"][-1]
+    assert (last.work, last.done, last.total) == ("bench", 24, 24)
+
+
+def test_training_that_was_stopped_goes_on_from_its_checkpoint(
+    tmp_path: Path, study: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = yaml.safe_load(study.read_text(encoding="utf-8"))
+    steps = {"objective": "reward", "model": str(tiny_model), "layers": 1, "max_steps": 4, "logging_steps": 1}
+    settings |= {"train": steps, "cells": {"one": {}, "chance": {"judge": "first"}}}
+    study.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    grid = load_config(Grid, study, {})
+    steps_seen: list[int] = []
+
+    def stop(state: StudyProgress) -> None:
+        if state.work == "train" and state.total:
+            steps_seen.append(state.done)
+            if len(steps_seen) == 2:
+                os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        run_grid(grid, tmp_path / "out", stop)
+    assert (tmp_path / "out" / "cells" / "one" / "judge" / "checkpoint").exists()
+    run_grid(grid, tmp_path / "out", stop)
+    assert steps_seen == [1, 2, 3, 4]
+    assert (tmp_path / "out" / "cells" / "one" / "bench" / "result.json").exists()
 
 
 @pytest.mark.parametrize(

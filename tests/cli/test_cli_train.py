@@ -73,13 +73,17 @@ def test_a_dry_run_says_what_would_be_and_writes_nothing(
         if path.suffix != ".safetensors":
             (shell / path.name).write_bytes(path.read_bytes())
     before = {path.name for path in tmp_path.iterdir()}
-    command = ("train", "--pairs", tmp_path / "pairs.jsonl", "--model", shell, "--max-length", "600")
+    pairs = ("train", "--pairs", tmp_path / "pairs.jsonl")
+    command = (*pairs, "--model", shell, "--max-length", "600")
     done = codefavor(*command, "--dry-run")
     assert (done.returncode, done.stderr) == (0, "")
     assert "<assistant>⟦A⟧" in done.stdout and "<assistant>⟦B⟧" in done.stdout
     assert "steps: 4 of 4 x 8 examples, 2 a pass, 2 of warm-up" in done.stdout
     assert "all weights" in done.stdout and "<- configured" in done.stdout
     done = codefavor(*command, "--dry-run", "--objective", "linear")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "model: no setting of the linear objective, only of classification" in done.stderr
+    done = codefavor(*pairs, "--dry-run", "--objective", "linear")
     assert done.returncode == 0 and "24 pairs; the linear objective trains no language model" in done.stdout
     assert {path.name for path in tmp_path.iterdir()} == before
     done = codefavor(*command)

@@ -198,7 +198,10 @@ def test_a_file_belongs_to_the_language_of_its_suffix(path: str, name: str, expe
         ("Complete this:\n```rust\nfn area(r: f64) -> f64 {\n```", "rust", "area"),
         ("Implement a class named Stack with push.", "java", "Stack"),
         ("Write a function `print` that prints.", "js", "print"),
+        ("Complete this:\n```ts\ninterface Shape<T> {\n```", "ts", "Shape"),
         ("Write a function that adds two numbers.", "js", None),
+        ("Write a function taking (a, b) and a struct type: their sum.", "go", None),
+        ("Given an object user: {name}, return its name.", "js", None),
     ],
 )
 def test_the_name_asked_for_is_found(instruction: str, language: str, name: str | None) -> None:

@@ -9,14 +9,14 @@ from codefavor.judges.load import load_judge
 from codefavor.judges.training_groups import LEARNED_FILE, learned_of, write_learned, write_union
 from codefavor.manifest import make_manifest
 from codefavor.pairs.pair import PreferencePair
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import LinearConfig
 from codefavor.train.linear import train_linear
 
 
 @pytest.fixture
 def linear(tmp_path: Path, learnable_pairs: list[PreferencePair]) -> Path:
     folder = tmp_path / "linear"
-    train_linear(learnable_pairs, TrainConfig(objective="linear"), folder, make_manifest("train", {}, [], 0))
+    train_linear(learnable_pairs, LinearConfig(), folder, make_manifest("train", {}, [], 0))
     return folder
 
 

@@ -146,14 +146,14 @@ def test_a_budget_needs_a_price(tmp_path: Path) -> None:
 KILLED = """
 import sys
 sys.path.insert(0, {tests!r})
-from judge.test_chat import comparison, judge_of
+from judges.test_chat import comparison, judge_of
 from pathlib import Path
 judge_of({url!r}, Path({folder!r})).judge([comparison(number) for number in range(200)])
 """
 
 
 def test_a_killed_run_pays_for_nothing_twice(tmp_path: Path) -> None:
-    with LoopbackProcess("judge.test_chat:prefers_none", latency=0.2) as server:
+    with LoopbackProcess("judges.test_chat:prefers_none", latency=0.2) as server:
         script = KILLED.format(tests=str(Path(__file__).parents[1]), url=server.url, folder=str(tmp_path))
         run = subprocess.Popen([sys.executable, "-c", textwrap.dedent(script)])
         wait_until(lambda: server.stats()["answered"] >= 64, "64 answers")

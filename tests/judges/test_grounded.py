@@ -10,7 +10,8 @@ from codefavor.errors import ModelError
 from codefavor.judges.baseline import LengthJudge
 from codefavor.judges.grounded import GroundedJudge, evidence_of, inner_logit
 from codefavor.judges.grounded_model import FEATURES, INNER, GroundedModel, features_of, score
-from codefavor.judges.load import SHIPPED, judge_files, load_judge
+from codefavor.judges.load import judge_files, load_judge
+from codefavor.judges.objective import SHIPPED
 from codefavor.judges.probability import verdict_from
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import VERIFIABLE_ASPECTS, Aspect, criterion_for

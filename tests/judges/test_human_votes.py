@@ -5,7 +5,7 @@ import pytest
 
 from codefavor.errors import DataError
 from codefavor.jsonl import write_records
-from codefavor.judges.human_votes import PeopleJudge
+from codefavor.judges.human_votes import HumanVotesJudge
 from codefavor.judges.load import judge_files, load_judge
 from codefavor.pairs.comparison import Choice, Comparison
 from codefavor.pairs.criterion import GENERAL_CRITERION
@@ -22,21 +22,21 @@ def vote(choice: Choice, comparison: Comparison = SHOWN, note: str | None = None
 
 
 def test_votes_count_in_either_order() -> None:
-    judge = PeopleJudge([vote("A"), vote("B", SHOWN.swapped()), vote("B", note="because")])
+    judge = HumanVotesJudge([vote("A"), vote("B", SHOWN.swapped()), vote("B", note="because")])
     given, swapped = judge.judge([SHOWN, SHOWN.swapped()])
     assert (given.choice, swapped.choice) == ("A", "B")
     assert given.feedback == "ada: because"
 
 
 def test_time_is_charged_once_for_both_orders() -> None:
-    given, swapped = PeopleJudge([vote("A"), vote("A", SHOWN.swapped())], wage=15).judge([SHOWN, SHOWN.swapped()])
+    given, swapped = HumanVotesJudge([vote("A"), vote("A", SHOWN.swapped())], wage=15).judge([SHOWN, SHOWN.swapped()])
     assert given.cost and swapped.cost
     assert given.cost.seconds == 1200 and given.cost.dollars == pytest.approx(5.0)
     assert swapped.cost.seconds == 0 and swapped.choice == "tie"
 
 
 def test_what_nobody_voted_on_is_undecided_and_free() -> None:
-    (verdict,) = PeopleJudge([vote("A")]).judge([SHOWN.model_copy(update={"instruction": "Subtract."})])
+    (verdict,) = HumanVotesJudge([vote("A")]).judge([SHOWN.model_copy(update={"instruction": "Subtract."})])
     assert verdict.undecided == "no votes" and verdict.choice is None and verdict.cost and not verdict.cost.dollars
 
 

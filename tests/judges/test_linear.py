@@ -11,7 +11,7 @@ from codefavor.manifest import make_manifest
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import GENERAL_CRITERION, Aspect, Criterion, criterion_for
 from codefavor.pairs.pair import PreferencePair, Provenance
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import LinearConfig
 from codefavor.train.linear import fit_linear, train_linear
 
 CODE = st.lists(st.sampled_from(["x", "=", "md5", "sha256", "(", ")", "\n", "'%s'", "for", "1234", "a_name", "#", "'"]))
@@ -64,7 +64,7 @@ def test_one_pair_is_enough_to_fit() -> None:
 
 def test_a_saved_judge_answers_as_before(tmp_path: Path) -> None:
     out = tmp_path / "judge"
-    train_linear(PAIRS, TrainConfig(objective="linear"), out, make_manifest("test", {}, [], None))
+    train_linear(PAIRS, LinearConfig(), out, make_manifest("test", {}, [], None))
     shown = [pair.present("A").comparison for pair in PAIRS]
     expected = [verdict.prob_a for verdict in fit_linear(PAIRS, "stripped").judge(shown)]
     loaded = LinearJudge.load(out)
@@ -74,7 +74,7 @@ def test_a_saved_judge_answers_as_before(tmp_path: Path) -> None:
 
 def test_a_folder_that_holds_no_linear_judge_is_refused(tmp_path: Path) -> None:
     out = tmp_path / "judge"
-    train_linear(PAIRS, TrainConfig(objective="linear"), out, make_manifest("test", {}, [], None))
+    train_linear(PAIRS, LinearConfig(), out, make_manifest("test", {}, [], None))
     (out / "linear.safetensors").write_bytes(b"junk")
     with pytest.raises(ModelError, match="not the weights of a linear judge"):
         LinearJudge.load(out)

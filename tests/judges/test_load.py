@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from codefavor.errors import MissingExtraError, ModelError, UserError
-from codefavor.judges import load
+from codefavor.judges import kind
 from codefavor.judges.card import JudgeCard, write_card
 from codefavor.judges.load import default_spec, judge_files, load_judge
 
@@ -48,7 +48,7 @@ def test_a_missing_package_names_its_extra(tmp_path: Path, monkeypatch: pytest.M
     def absent(module: str) -> None:
         raise ModuleNotFoundError("No module named 'torch'", name="torch")
 
-    monkeypatch.setattr(load, "import_module", absent)
+    monkeypatch.setattr(kind, "import_module", absent)
     with pytest.raises(MissingExtraError, match=r"torch is not installed; run: pip install 'codefavor\[train\]'"):
         load_judge(f"model:{card_in(tmp_path / 'judge')}")
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from codefavor.errors import ConfigError
-from codefavor.judges.classification import ClassificationJudge, JointInput
+from codefavor.judges.trained.classification import ClassificationJudge, JointInput
 from codefavor.models.precision import Int8Linear, Precision, RowQuantiser, in_precision, row_levels
 from codefavor.models.pretrained import load_tokenizer, load_weights
 from codefavor.pairs.comparison import Comparison

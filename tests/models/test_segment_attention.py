@@ -7,7 +7,7 @@ from tiny_bases import BASES, make_base
 from transformers import AutoModelForCausalLM, PreTrainedModel
 
 from codefavor.errors import ConfigError
-from codefavor.judges.classification import answer_logits
+from codefavor.judges.trained.classification import answer_logits
 from codefavor.models.prefix_tree import Segment, View, families, flatten
 from codefavor.models.segment_attention import logits_at, read_by_segments
 

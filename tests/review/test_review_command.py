@@ -5,10 +5,10 @@ from typing import Any
 
 import jsonschema
 import pytest
-from git_repository import GitRepository, review
 
 from codefavor.sandbox.probe import best_layers
 from criterion_doors import MEANS_NO_ASPECT, MEANS_SECURITY, NO_ASPECT, OPEN, SAFE
+from git_repository import GitRepository, review
 
 if not best_layers()[1].safe:
     pytest.skip("foreign code cannot be run safely on this machine", allow_module_level=True)

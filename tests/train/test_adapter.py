@@ -15,8 +15,9 @@ from codefavor.manifest import Manifest, make_manifest
 from codefavor.models.pretrained import load_weights
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
+from codefavor.train.language_model import train_language_model as train
 from codefavor.train.merge import merge_judges, merge_plain_adapters
-from codefavor.train.train_judge import train
+from codefavor.train.objective import require_steps
 
 # PEFT asks transformers for something by a name that the latter is about to drop.
 pytestmark = pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")
@@ -94,10 +95,12 @@ def test_a_judge_kept_as_an_adapter_judges_as_the_merged_one(
     shown = [pair.present("A").comparison for pair in learnable_pairs[:1]]
     pairs = learnable_pairs[:2]
     judged: dict[str, list[Any]] = {}
-    settings: dict[str, Any] = {"objective": objective, "max_length": 800, "max_new_tokens": 12, "max_steps": 2}
+    settings: dict[str, Any] = {"objective": objective, "max_length": 800, "max_steps": 2}
+    if objective == "generation":
+        settings["max_new_tokens"] = 12
     settings |= {"model": str(tiny_model), "lora_r": 2, "learning_rate": 0.05, "gradient_accumulation_steps": 1}
     for name, kept in (("whole", False), ("kept", True)):
-        config = TrainConfig(keep_adapter=kept, **settings)
+        config = require_steps(TrainConfig.model_validate({**settings, "keep_adapter": kept}))
         train(pairs, config, tmp_path / name, MANIFEST, report=lambda report: None)
         judged[name] = load_judge(f"model:{tmp_path / name}").judge(shown)
     assert read_card(tmp_path / "kept").adapter and not read_card(tmp_path / "whole").adapter

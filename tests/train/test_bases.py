@@ -7,10 +7,10 @@ from jinja2 import TemplateError
 from tiny_bases import BASES, make_base
 
 from codefavor.config import load_config
-from codefavor.judges.classification import JointInput, answer_logits
-from codefavor.judges.generation import DialogueInput
 from codefavor.judges.generation_format import REPLY_FORMAT
 from codefavor.judges.load import load_judge
+from codefavor.judges.trained.classification import JointInput, answer_logits
+from codefavor.judges.trained.generation import DialogueInput
 from codefavor.manifest import make_manifest
 from codefavor.models.batches import pad_left
 from codefavor.models.greedy import write_replies
@@ -20,8 +20,9 @@ from codefavor.models.reply_tokens import ReplyTokens
 from codefavor.models.segment_attention import read_by_segments
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
+from codefavor.train.language_model import train_language_model as train
+from codefavor.train.objective import require_steps
 from codefavor.train.step_metrics import Report
-from codefavor.train.train_judge import train
 
 CONFIGS = Path(__file__).parents[2] / "configs" / "train"
 RECIPES = {
@@ -34,7 +35,6 @@ RECIPES = {
 }
 SMALL: dict[str, Any] = {
     "max_length": 700,
-    "max_new_tokens": 40,
     "per_device_train_batch_size": 4,
     "gradient_accumulation_steps": 1,
     "learning_rate": 0.01,
@@ -61,7 +61,8 @@ def test_the_recipe_of_a_base_trains_a_judge(
 ) -> None:
     name, folder = base
     recipe = [CONFIGS / f"{objective}.yaml", CONFIGS / "bases" / f"{RECIPES[name]}.yaml"]
-    config = load_config(TrainConfig, recipe, {**SMALL, "model": str(folder)})
+    settings = {**SMALL, "model": str(folder), **({"max_new_tokens": 40} if objective == "generation" else {})}
+    config = require_steps(load_config(TrainConfig, recipe, settings))
     reports: list[Report] = []
     manifest = make_manifest("codefavor train", config.model_dump(mode="json"), [], config.seed)
     pairs = with_feedback(learnable_pairs[:2])

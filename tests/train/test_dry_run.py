@@ -6,8 +6,9 @@ import pytest
 from codefavor.errors import ConfigError, ModelError
 from codefavor.models.pretrained import load_tokenizer
 from codefavor.pairs.pair import PreferencePair
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import ClassificationConfig, TrainConfig
 from codefavor.train.dry_run import DryRun, dry_run
+from codefavor.train.objective import require_steps
 from codefavor.train.preview import Row
 
 
@@ -22,7 +23,10 @@ def shell(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(shell: Path, pairs: list[PreferencePair], **settings: Any) -> DryRun:
-    return dry_run(pairs, TrainConfig(model=str(shell), **{"max_length": 700, "max_new_tokens": 60, **settings}))
+    values = {"model": str(shell), "max_length": 700, **settings}
+    if settings.get("objective") == "generation":
+        values["max_new_tokens"] = 60
+    return dry_run(pairs, require_steps(TrainConfig.model_validate(values)))
 
 
 def learned(row: Row) -> list[str]:
@@ -38,7 +42,7 @@ def test_it_needs_no_weights_and_knows_the_steps(shell: Path, learnable_pairs: l
     peaks = {(method.name, method.checkpointing): method.memory.peak for method in found.methods}
     assert peaks["LoRA of rank 16", True] > peaks["QLoRA of rank 16", True]
     with pytest.raises(ModelError):
-        dry_run(learnable_pairs, TrainConfig(model=str(shell / "nowhere")))
+        dry_run(learnable_pairs, ClassificationConfig(model=str(shell / "nowhere")))
     with pytest.raises(ConfigError, match="has 3 layers, 9 were asked for"):
         run(shell, learnable_pairs, objective="reward", layers=9)
 

@@ -16,15 +16,15 @@ from codefavor.manifest import make_manifest
 from codefavor.models.pretrained import load_shapes, load_tokenizer, verdict_tokens
 from codefavor.models.reply_tokens import ReplyTokens
 from codefavor.pairs.pair import PreferencePair
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import StepsConfig, TrainConfig
 from codefavor.train.examples import ReplyExample
 from codefavor.train.export import export_training
 from codefavor.train.learners import make_learner
+from codefavor.train.objective import require_steps
 from codefavor.train.trainer_configs import Tool
 
 QUICK: dict[str, Any] = {
     "max_length": 700,
-    "max_new_tokens": 60,
     "max_steps": 2,
     "per_device_train_batch_size": 3,
     "gradient_accumulation_steps": 1,
@@ -80,14 +80,16 @@ def pairs(learnable_pairs: list[PreferencePair]) -> list[PreferencePair]:
     return [pair.model_copy(update={"feedback": said}) for pair in (*learnable_pairs[:4], long)]
 
 
-def export(pairs: list[PreferencePair], base: Path, out: Path, tool: Tool, **settings: Any) -> TrainConfig:
-    config = TrainConfig(model=str(base), **{**QUICK, **settings})
+def export(pairs: list[PreferencePair], base: Path, out: Path, tool: Tool, **settings: Any) -> StepsConfig:
+    if settings.get("objective") == "generation":
+        settings["max_new_tokens"] = 60
+    config = require_steps(TrainConfig.model_validate({"model": str(base), **QUICK, **settings}))
     manifest = make_manifest("codefavor train", config.model_dump(mode="json"), [], config.seed)
     assert export_training(pairs, config, out, manifest, tool) == 2 * len(pairs)
     return config
 
 
-def ours(pairs: list[PreferencePair], config: TrainConfig) -> dict[tuple[int, ...], list[int]]:
+def ours(pairs: list[PreferencePair], config: StepsConfig) -> dict[tuple[int, ...], list[int]]:
     """The rows of our own run up to what is learned, and what is learned."""
     verdicts = verdict_tokens(load_tokenizer(config.model))
     with torch.device("meta"):

@@ -15,13 +15,13 @@ from transformers.models.llama.modeling_llama import LlamaDecoderLayer
 from codefavor.manifest import make_manifest
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
+from codefavor.train.language_model import train_language_model as train
+from codefavor.train.objective import require_steps
 from codefavor.train.step_metrics import Report
-from codefavor.train.train_judge import train
 
 SETTINGS: dict[str, Any] = {
     "train_layers": 1,
     "max_length": 700,
-    "max_new_tokens": 60,
     # With Adam a gradient near zero moves its weight as far as any: the rate bounds what rounding can do.
     "learning_rate": 1e-4,
     "warmup_steps": 0,
@@ -34,7 +34,7 @@ OBJECTIVES: list[dict[str, Any]] = [
     {"objective": "classification"},
     {"objective": "classification", "gradient_checkpointing": True},
     {"objective": "order-free"},
-    {"objective": "generation"},
+    {"objective": "generation", "max_new_tokens": 60},
     {"objective": "reward"},
     {"objective": "reward", "readout": "sum"},
 ]
@@ -72,7 +72,7 @@ def watch() -> Iterator[Watch]:
 def run(
     model: Path, pairs: list[PreferencePair], out: Path, *, resume: bool = False, report: Any = None, **settings: Any
 ) -> dict[str, torch.Tensor]:
-    config = TrainConfig(**{**SETTINGS, "model": str(model), **settings})
+    config = require_steps(TrainConfig.model_validate({**SETTINGS, "model": str(model), **settings}))
     manifest = make_manifest("codefavor train", config.model_dump(mode="json"), [], config.seed)
     train(pairs, config, out, manifest, resume=resume, report=report or (lambda _: None))
     return {name: tensor for file in sorted(out.glob("*.safetensors")) for name, tensor in load_file(file).items()}

@@ -15,7 +15,7 @@ from codefavor.judges.card import JudgeCard, RewardShape, read_card, write_card
 from codefavor.judges.load import load_judge
 from codefavor.manifest import Manifest, make_manifest
 from codefavor.pairs.pair import PreferencePair
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import LinearConfig
 from codefavor.train.linear import train_linear
 from codefavor.train.merge import merge_judges, mergekit_config
 
@@ -46,7 +46,7 @@ def test_weights_are_averaged_by_their_shares_and_keep_their_types(tmp_path: Pat
 
 
 def test_a_judge_averaged_with_itself_is_itself(tmp_path: Path, learnable_pairs: list[PreferencePair]) -> None:
-    train_linear(learnable_pairs, TrainConfig(objective="linear"), tmp_path / "a", MANIFEST)
+    train_linear(learnable_pairs, LinearConfig(), tmp_path / "a", MANIFEST)
     merge_judges([tmp_path / "a", tmp_path / "a"], [0.3, 0.7], tmp_path / "out", MANIFEST)
     shown = [pair.present("A").comparison for pair in learnable_pairs]
     before, after = (load_judge(f"model:{tmp_path / name}").judge(shown) for name in ("a", "out"))
@@ -112,8 +112,8 @@ def test_mergekit_is_told_the_same_shares() -> None:
 
 def test_the_command_sweeps_and_names_the_best(tmp_path: Path, learnable_pairs: list[PreferencePair]) -> None:
     backwards = [pair.model_copy(update={"chosen": pair.rejected, "rejected": pair.chosen}) for pair in learnable_pairs]
-    train_linear(learnable_pairs, TrainConfig(objective="linear"), tmp_path / "right", MANIFEST)
-    train_linear(backwards, TrainConfig(objective="linear"), tmp_path / "wrong", MANIFEST)
+    train_linear(learnable_pairs, LinearConfig(), tmp_path / "right", MANIFEST)
+    train_linear(backwards, LinearConfig(), tmp_path / "wrong", MANIFEST)
     held_out = tmp_path / "pairs.jsonl"
     held_out.write_text("".join(pair.model_dump_json() + "\n" for pair in learnable_pairs), encoding="utf-8")
     command = [sys.executable, "-m", "codefavor", "merge", str(tmp_path / "right"), str(tmp_path / "wrong")]

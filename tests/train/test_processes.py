@@ -13,6 +13,7 @@ import pytest
 import torch
 import yaml
 from accelerate.commands.config.config_args import load_config_from_file
+from safetensors import safe_open
 from safetensors.torch import load_file
 
 from codefavor.errors import ConfigError, MissingExtraError
@@ -20,15 +21,16 @@ from codefavor.jsonl import read_records, write_records
 from codefavor.judges.load import load_judge
 from codefavor.manifest import make_manifest
 from codefavor.pairs.pair import PreferencePair
-from codefavor.train.config import TrainConfig
-from codefavor.train.ddp import Replicas
+from codefavor.train.config import ClassificationConfig, StepsConfig, TokenConfig, TrainConfig
+from codefavor.train.ddp import DdpEngine
 from codefavor.train.dtype import suited
 from codefavor.train.engine import Engine
+from codefavor.train.language_model import train_language_model as train
 from codefavor.train.launch import Launch, read_launch
 from codefavor.train.loop import Interrupted
+from codefavor.train.objective import require_steps
 from codefavor.train.schedule import rate_factor, total_steps
 from codefavor.train.step_metrics import Report
-from codefavor.train.train_judge import train
 
 CONFIGS = Path(__file__).parents[2] / "configs" / "accelerate"
 QUICK: dict[str, Any] = {
@@ -53,8 +55,8 @@ class Runs:
         self.model, self.pairs, self.folder = model, pairs, folder
         write_records(folder / "pairs.jsonl", pairs)
 
-    def config(self, **settings: Any) -> TrainConfig:
-        return TrainConfig(**{**QUICK, "model": str(self.model), **settings})
+    def config(self, **settings: Any) -> StepsConfig:
+        return require_steps(TrainConfig.model_validate({**QUICK, "model": str(self.model), **settings}))
 
     def alone(self, name: str, resume: bool = False, stop_at: int | None = None, **settings: Any) -> Path:
         # As the command does, which the processes run.
@@ -97,7 +99,7 @@ def runs(tiny_model: Path, learnable_pairs: list[PreferencePair], tmp_path: Path
     torch.set_num_threads(threads)
 
 
-def rounded_apart(config: TrainConfig) -> float:
+def rounded_apart(config: TokenConfig) -> float:
     """How far apart rounding to bf16 may bring the weights of two runs that add up the same numbers in another order.
 
     Sums that differ in their last bit round to neighbours, 2^-8 of their size apart, and gradients are made of such
@@ -141,7 +143,9 @@ def test_two_processes_train_the_judge_of_one(runs: Runs, launcher: str, setting
     assert started.returncode == 0, complained
     assert said == f"{runs.folder / 'two'}: a classification judge, trained on 24 pairs\n"
     config = suited(runs.config(**settings))
-    assert_alike(one, runs.folder / "two", rounded_apart(config) if config.bf16 else 2e-5)
+    assert_alike(
+        one, runs.folder / "two", rounded_apart(config) if isinstance(config, TokenConfig) and config.bf16 else 2e-5
+    )
     shown = [pair.present("A").comparison for pair in runs.pairs[:3]]
     verdicts = [load_judge(f"model:{folder}").judge(shown) for folder in (one, runs.folder / "two")]
     assert [each.prob_a for each in verdicts[1]] == pytest.approx([each.prob_a for each in verdicts[0]], abs=1e-4)
@@ -162,7 +166,8 @@ def test_sharded_processes_stop_together_and_one_goes_on(runs: Runs, launcher: s
     _, complained = started.communicate(timeout=SECONDS)
     assert "the same command with --resume goes on from the last checkpoint" in complained
     assert complained.count("stopped; the same command") == 1
-    progress = json.loads((runs.folder / "two" / "checkpoint" / "progress.json").read_text(encoding="utf-8"))
+    with safe_open(runs.folder / "two" / "checkpoint" / "state.safetensors", "pt") as saved:
+        progress = json.loads(saved.metadata()["progress"])
     assert 2 <= progress["step"] < 40
     assert not (runs.folder / "two" / "judge.json").exists()
     assert_alike(runs.alone("one", **settings), runs.alone("two", resume=True, **settings))
@@ -183,7 +188,7 @@ def test_sharded_processes_go_on_where_one_stopped(runs: Runs) -> None:
 
 
 def test_batches_are_shared_out_and_nobody_waits_for_ever() -> None:
-    engines = [Replicas(Launch(index=index, count=3)) for index in range(3)]
+    engines = [DdpEngine(Launch(index=index, count=3)) for index in range(3)]
     for count in (1, 2, 3, 7):
         batches = list(range(count))
         shares = [engine.share(batches) for engine in engines]
@@ -191,7 +196,7 @@ def test_batches_are_shared_out_and_nobody_waits_for_ever() -> None:
         assert sorted(batch for share in shares for batch, counts in share if counts) == batches
     assert Engine().share([1, 2]) == [(1, True), (2, True)]
     with pytest.raises(ConfigError, match="gradient_accumulation_steps is 2 and there are 3 processes"):
-        engines[0].check(TrainConfig(gradient_accumulation_steps=2))
+        engines[0].check(ClassificationConfig(gradient_accumulation_steps=2))
 
 
 def test_the_launcher_is_understood_or_refused() -> None:
@@ -218,7 +223,14 @@ def test_deepspeed_is_driven_at_stage_3_without_more(monkeypatch: pytest.MonkeyP
     monkeypatch.delitem(sys.modules, "codefavor.train.deepspeed", raising=False)
     manifest = make_manifest("codefavor train", {}, [], 0)
     with pytest.raises(MissingExtraError, match=r"deepspeed is not installed; .* 'codefavor\[deepspeed\]'"):
-        train([], TrainConfig(), tmp_path / "judge", manifest, report=lambda report: None, launch=read_launch(asked))
+        train(
+            [],
+            ClassificationConfig(),
+            tmp_path / "judge",
+            manifest,
+            report=lambda report: None,
+            launch=read_launch(asked),
+        )
 
 
 @pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.stem)

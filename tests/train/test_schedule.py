@@ -2,14 +2,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codefavor.judges.format import Candidate
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import ClassificationConfig, StepsConfig
 from codefavor.train.epoch import epoch_batches
 from codefavor.train.examples import SingleExample
 from codefavor.train.schedule import rate_factor, steps_per_epoch, total_steps
 
 
-def config(**settings: object) -> TrainConfig:
-    return TrainConfig.model_validate(settings)
+def config(**settings: object) -> StepsConfig:
+    return ClassificationConfig.model_validate(settings)
 
 
 @given(st.integers(1, 300), st.integers(0, 50), st.sampled_from(["cosine", "linear", "constant"]))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from codefavor.errors import ConfigError, DataError
 from codefavor.pairs.criterion import EMPTY_CRITERION, Aspect, criterion_for
 from codefavor.pairs.pair import PreferencePair, Provenance
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import ClassificationConfig
 from codefavor.train.selection import select_pairs
 
 
@@ -31,22 +31,24 @@ def count(pairs: list[PreferencePair]) -> Counter[str]:
 
 def test_everything_is_taken_unless_told_otherwise() -> None:
     sources = [pairs_of("x", 3), pairs_of("y", 2)]
-    assert select_pairs(sources, TrainConfig()) == [*sources[0], *sources[1]]
+    assert select_pairs(sources, ClassificationConfig()) == [*sources[0], *sources[1]]
 
 
 def test_shares_hold_and_the_scarcest_file_sets_the_size() -> None:
-    mixed = select_pairs([pairs_of("x", 100), pairs_of("y", 10)], TrainConfig(shares=(3, 1)))
+    mixed = select_pairs([pairs_of("x", 100), pairs_of("y", 10)], ClassificationConfig(shares=(3, 1)))
     assert count(mixed) == {"x": 60, "y": 20}
-    smaller = select_pairs([pairs_of("x", 100), pairs_of("y", 10)], TrainConfig(shares=(3, 1), most_pairs=40))
+    smaller = select_pairs([pairs_of("x", 100), pairs_of("y", 10)], ClassificationConfig(shares=(3, 1), most_pairs=40))
     assert count(smaller) == {"x": 30, "y": 10}
-    assert count(select_pairs([pairs_of("x", 100), pairs_of("y", 10)], TrainConfig(shares=(1, 0)))) == {"x": 200}
+    assert count(select_pairs([pairs_of("x", 100), pairs_of("y", 10)], ClassificationConfig(shares=(1, 0)))) == {
+        "x": 200
+    }
 
 
 @given(st.integers(1, 60), st.integers(1, 60), st.integers(0, 9))
 def test_smaller_sets_lie_within_larger_ones_and_problems_stay_whole(one: int, other: int, seed: int) -> None:
     source = pairs_of("x", 30)
     small, large = (
-        {pair.id for pair in select_pairs([source], TrainConfig(most_pairs=most, seed=seed))}
+        {pair.id for pair in select_pairs([source], ClassificationConfig(most_pairs=most, seed=seed))}
         for most in sorted((one, other))
     )
     assert small <= large and len(large) <= max(one, other)
@@ -54,14 +56,14 @@ def test_smaller_sets_lie_within_larger_ones_and_problems_stay_whole(one: int, o
 
 
 def test_the_criterion_can_be_replaced() -> None:
-    (first, *_) = select_pairs([pairs_of("x", 2)], TrainConfig(criterion="empty"))
+    (first, *_) = select_pairs([pairs_of("x", 2)], ClassificationConfig(criterion="empty"))
     assert first.criterion == EMPTY_CRITERION
 
 
 def test_shares_that_make_no_sense_are_refused() -> None:
     with pytest.raises(ConfigError, match="1 shares for 2 files"):
-        select_pairs([pairs_of("x", 2), pairs_of("y", 2)], TrainConfig(shares=(1,)))
+        select_pairs([pairs_of("x", 2), pairs_of("y", 2)], ClassificationConfig(shares=(1,)))
     with pytest.raises(DataError, match="holds none"):
-        select_pairs([pairs_of("x", 2), []], TrainConfig(shares=(1, 1)))
+        select_pairs([pairs_of("x", 2), []], ClassificationConfig(shares=(1, 1)))
     with pytest.raises(ValueError, match="all zero"):
-        TrainConfig(shares=(0, 0))
+        ClassificationConfig(shares=(0, 0))

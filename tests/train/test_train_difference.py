@@ -4,25 +4,25 @@ import numpy as np
 import pytest
 
 from codefavor.errors import DataError, UserError
-from codefavor.judges.divergence_encoder import PartingReader
 from codefavor.judges.load import load_judge
+from codefavor.judges.trained.divergence_encoder import DivergenceEncoder
 from codefavor.manifest import make_manifest
 from codefavor.pairs.criterion import Aspect, criterion_for
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train import difference
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import DifferenceConfig
 from codefavor.train.difference import train_difference
 
 
-def train(pairs: list[PreferencePair], config: TrainConfig, out: Path, *, resume: bool = False) -> list[int]:
+def train(pairs: list[PreferencePair], config: DifferenceConfig, out: Path, *, resume: bool = False) -> list[int]:
     done: list[int] = []
     train_difference(pairs, config, out, make_manifest("test", {}, [], None), resume=resume, report=done.append)
     return done
 
 
 @pytest.fixture
-def config(tiny_model: Path) -> TrainConfig:
-    return TrainConfig(objective="difference", model=str(tiny_model), layers=2)
+def config(tiny_model: Path) -> DifferenceConfig:
+    return DifferenceConfig(model=str(tiny_model), layers=2)
 
 
 @pytest.fixture
@@ -35,7 +35,9 @@ def pairs(learnable_pairs: list[PreferencePair]) -> list[PreferencePair]:
     ]
 
 
-def test_it_learns_what_tells_the_better_code(config: TrainConfig, pairs: list[PreferencePair], tmp_path: Path) -> None:
+def test_it_learns_what_tells_the_better_code(
+    config: DifferenceConfig, pairs: list[PreferencePair], tmp_path: Path
+) -> None:
     done = train(pairs[:16], config, tmp_path / "judge")
     assert done == sorted(done)
     assert done[-1] == 16
@@ -45,22 +47,22 @@ def test_it_learns_what_tells_the_better_code(config: TrainConfig, pairs: list[P
 
 
 def test_a_run_that_was_stopped_reads_the_rest_alone(
-    config: TrainConfig, pairs: list[PreferencePair], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    config: DifferenceConfig, pairs: list[PreferencePair], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(difference, "_CHUNK", 5)
     train(pairs, config, tmp_path / "whole")
     out = tmp_path / "stopped"
     read: list[int] = []
-    ordinary = PartingReader.read
+    ordinary = DivergenceEncoder.read
 
-    def read_twice(self: PartingReader, asked: list) -> list:  # type: ignore[type-arg]
+    def read_twice(self: DivergenceEncoder, asked: list) -> list:  # type: ignore[type-arg]
         if len(read) == 2:
             raise KeyboardInterrupt
         read.append(len(asked))
         return ordinary(self, asked)
 
     with monkeypatch.context() as patched:
-        patched.setattr(PartingReader, "read", read_twice)
+        patched.setattr(DivergenceEncoder, "read", read_twice)
         with pytest.raises(KeyboardInterrupt):
             train(pairs, config, out)
     with pytest.raises(UserError, match="a run that has not ended"):
@@ -72,7 +74,7 @@ def test_a_run_that_was_stopped_reads_the_rest_alone(
         assert (out / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
 
 
-def test_pairs_that_are_cut_are_counted(config: TrainConfig, pairs: list[PreferencePair], tmp_path: Path) -> None:
+def test_pairs_that_are_cut_are_counted(config: DifferenceConfig, pairs: list[PreferencePair], tmp_path: Path) -> None:
     short = config.model_copy(update={"max_length": 20})
     cut = train_difference(
         pairs, short, tmp_path / "judge", make_manifest("test", {}, [], None), resume=False, report=lambda _: None
@@ -82,7 +84,7 @@ def test_pairs_that_are_cut_are_counted(config: TrainConfig, pairs: list[Prefere
     assert "| cut to 20 tokens | 18 pairs |" in (tmp_path / "judge" / "README.md").read_text(encoding="utf-8")
 
 
-def test_torn_states_are_refused(config: TrainConfig, pairs: list[PreferencePair], tmp_path: Path) -> None:
+def test_torn_states_are_refused(config: DifferenceConfig, pairs: list[PreferencePair], tmp_path: Path) -> None:
     (tmp_path / "checkpoint").mkdir()
     (tmp_path / "checkpoint" / "states.safetensors").write_bytes(b"torn")
     with pytest.raises(DataError, match="states.safetensors: unreadable"):
@@ -90,7 +92,7 @@ def test_torn_states_are_refused(config: TrainConfig, pairs: list[PreferencePair
 
 
 def test_pairs_that_teach_nothing_are_refused_before_anything_is_written(
-    config: TrainConfig, pairs: list[PreferencePair], tmp_path: Path
+    config: DifferenceConfig, pairs: list[PreferencePair], tmp_path: Path
 ) -> None:
     with pytest.raises(DataError, match="there are no pairs to train on"):
         train([], config, tmp_path / "judge")

@@ -10,13 +10,13 @@ from codefavor.manifest import make_manifest
 from codefavor.pairs.criterion import Aspect, criterion_for
 from codefavor.pairs.evidence import CandidateEvidence, Evidence, FailedExample, Observed, OutcomeCode
 from codefavor.pairs.pair import PreferencePair, Provenance
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import GroundedConfig
 from codefavor.train.grounded import fit_grounded, fit_weights, train_grounded
 
 FAILED = FailedExample(call="f(1)", expected="1", got=Observed(code=OutcomeCode.RETURNED, text="2"))
 FINE = CandidateEvidence(examples_passed=1)
 BAD = CandidateEvidence(examples_failed=(FAILED,))
-CONFIG = TrainConfig(objective="grounded", inner="shorter")
+CONFIG = GroundedConfig(inner="shorter")
 
 
 def pairs(count: int, aspect: Aspect = Aspect.CORRECTNESS) -> list[PreferencePair]:

@@ -9,7 +9,7 @@ import pytest
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from codefavor.models.pretrained import load_weights
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import ClassificationConfig
 from codefavor.train.memory import Batch, count_parameters, estimate_memory
 from conftest import character_tokenizer
 
@@ -22,7 +22,7 @@ WAYS: list[dict[str, Any]] = [{}, {"bf16": True}, {"lora_r": 8}, {"gradient_chec
 MEASURE = """
 import gc, json, sys, threading, time, torch
 from codefavor.models.pretrained import load_weights
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import ClassificationConfig
 from codefavor.train.examples import JointExample
 from codefavor.train.learners import make_learner
 from codefavor.train.parameters import Trainable
@@ -58,12 +58,12 @@ def watch():
 
 taken = []
 for way in ways:
-    run(TrainConfig(model=small, **way))
+    run(ClassificationConfig(model=small, **way))
     gc.collect()
     before, most, ended = private(), 0, False
     watcher = threading.Thread(target=watch)
     watcher.start()
-    run(TrainConfig(model=sys.argv[2], **way))
+    run(ClassificationConfig(model=sys.argv[2], **way))
     ended = True
     watcher.join()
     taken.append(most - before)
@@ -104,22 +104,22 @@ def test_the_estimate_is_near_what_a_run_takes(tiny_model: Path, larger_model: P
     )
     assert done.returncode == 0, done.stderr
     for way, taken in zip(WAYS, json.loads(done.stdout), strict=True):
-        estimate = estimate_memory(TrainConfig(model=str(larger_model), **way), BATCH).peak
+        estimate = estimate_memory(ClassificationConfig(model=str(larger_model), **way), BATCH).peak
         assert taken / FACTOR < estimate < taken * FACTOR, (way, estimate / 2**20, taken / 2**20)
 
 
 def test_weights_are_counted_as_they_are_trained(tiny_model: Path) -> None:
     tied = 98 * 16
-    whole = count_parameters(TrainConfig(model=str(tiny_model)))
+    whole = count_parameters(ClassificationConfig(model=str(tiny_model)))
     assert (
         whole.trained
         == whole.total
         == sum(weight.numel() for weight in load_weights(tiny_model, "causal").parameters())
     )
-    highest = count_parameters(TrainConfig(model=str(tiny_model), train_layers=1))
+    highest = count_parameters(ClassificationConfig(model=str(tiny_model), train_layers=1))
     assert highest.total == whole.total and highest.trained == (whole.total - tied - 16) // 3 + 16
     rank = 4
-    qlora = count_parameters(TrainConfig(model=str(tiny_model), lora_r=rank, load_in_4bit=True))
+    qlora = count_parameters(ClassificationConfig(model=str(tiny_model), lora_r=rank, load_in_4bit=True))
     sides = (16 + 16, 16 + 8, 16 + 8, 16 + 16, 16 + 32, 16 + 32, 32 + 16)
     assert qlora.trained == 3 * rank * sum(sides) == qlora.total - whole.total
     assert qlora.quantised == 3 * (2 * 16 * 16 + 2 * 16 * 8 + 3 * 16 * 32)

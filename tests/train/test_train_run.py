@@ -15,14 +15,15 @@ from codefavor.judges.protocol import Judge
 from codefavor.manifest import make_manifest
 from codefavor.models.pretrained import load_weights
 from codefavor.pairs.pair import PreferencePair
-from codefavor.train.config import TrainConfig
+from codefavor.train.classification import ClassificationLearner
+from codefavor.train.config import ClassificationConfig, LinearConfig, TrainConfig
 from codefavor.train.examples import ExampleSet
+from codefavor.train.language_model import train_language_model as train
 from codefavor.train.linear import train_linear
 from codefavor.train.loop import Interrupted
-from codefavor.train.objectives import ClassificationLearner
+from codefavor.train.objective import require_steps
 from codefavor.train.parameters import Trainable, graft
 from codefavor.train.step_metrics import Report
-from codefavor.train.train_judge import train
 
 QUICK: dict[str, Any] = {
     "max_length": 512,
@@ -39,7 +40,7 @@ QUICK: dict[str, Any] = {
 def run(
     model: Path, pairs: list[PreferencePair], out: Path, *, resume: bool = False, report: Any = None, **settings: Any
 ) -> tuple[ExampleSet[Any], list[Report]]:
-    config = TrainConfig(**{**QUICK, "model": str(model), **settings})
+    config = require_steps(TrainConfig.model_validate({**QUICK, "model": str(model), **settings}))
     reports: list[Report] = []
     manifest = make_manifest("codefavor train", config.model_dump(mode="json"), [], config.seed)
     learned = train(pairs, config, out, manifest, resume=resume, report=report or reports.append)
@@ -85,7 +86,7 @@ def test_a_judge_learns_its_pairs_and_knows_them_after_loading(
 
 
 def test_adapters_trained_on_a_copy_are_grafted_onto_the_base_as_if_merged(tiny_model: Path) -> None:
-    config = TrainConfig(model=str(tiny_model), lora_r=2)
+    config = ClassificationConfig(model=str(tiny_model), lora_r=2)
     learner = ClassificationLearner(config)
     trainable = Trainable(learner, config)
     with torch.random.fork_rng(), torch.no_grad():
@@ -212,7 +213,7 @@ def test_what_cannot_be_trained_is_refused_and_leaves_nothing(
 
 
 def test_the_linear_control_is_a_judge_folder_too(learnable_pairs: list[PreferencePair], tmp_path: Path) -> None:
-    config = TrainConfig(objective="linear")
+    config = LinearConfig()
     manifest = make_manifest("codefavor train", config.model_dump(mode="json"), [], config.seed)
     train_linear(learnable_pairs, config, tmp_path / "judge", manifest)
     assert read_card(tmp_path / "judge").objective == "linear"

@@ -1,33 +1,35 @@
-"""Runs a grid cell by cell with codefavor's own commands, each in a process of its own, and goes on where it stopped.
+"""Runs a grid cell by cell with the library's own calls, and goes on where it stopped.
 
 A cell's folder holds cell.json (what it was begun with), the judge, and the bench run; a finished one is not run again.
 """
 
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-import yaml
+from pydantic import SerializeAsAny
 
 from codefavor.ablate.grid import Cell, Grid, training_of
-from codefavor.atomic import write_text
-from codefavor.bench.results import RESULT_FILE
+from codefavor.bench.bench_judge import bench_judge
+from codefavor.bench.results import RESULT_FILE, Order
 from codefavor.bench.tasks import load_tasks
-from codefavor.errors import ConfigError, UserError
+from codefavor.errors import ConfigError
+from codefavor.jsonl import read_records
 from codefavor.judges.card import CARD_FILE
 from codefavor.judges.load import judge_files
-from codefavor.manifest import hash_file
+from codefavor.manifest import hash_file, make_manifest
+from codefavor.pairs.pair import PreferencePair
 from codefavor.record import Record
 from codefavor.runs.run_folder import claim
 from codefavor.train.config import TrainConfig
+from codefavor.train.objective import torch_module
+from codefavor.train.selection import select_pairs
+from codefavor.train.train_judge import train_judge
 
 CELLS = "cells"
 _CELL_FILE = "cell.json"
-_TRAIN_FILE = "train.yaml"
-
-Command = Callable[[Sequence[str]], None]
-"""Runs one command of codefavor to its end."""
+_COMMAND = "codefavor ablate"
 
 
 class BegunCell(Record):
@@ -35,7 +37,7 @@ class BegunCell(Record):
 
     cell: Cell
     """The cell."""
-    train: TrainConfig | None
+    train: SerializeAsAny[TrainConfig] | None
     """Its resolved training."""
     files: dict[str, str]
     """SHA-256 of its pairs, by path."""
@@ -45,29 +47,37 @@ class BegunCell(Record):
     """SHA-256 of its files, by name."""
     judge_files: dict[str, str]
     """SHA-256 of the files of a judge that is there already, by path."""
-    order: str
+    order: Order
     """Given, or both."""
     seed: int
     """The seed of the bench run."""
 
 
-def run_command(arguments: Sequence[str]) -> None:
-    """Run `codefavor` with `arguments`, its progress on our standard error.
+@dataclass(frozen=True)
+class StudyProgress:
+    """Where a study is."""
 
-    Raises:
-        UserError: it failed; what it said is above.
-    """
-    done = subprocess.run([sys.executable, "-m", "codefavor", *arguments], stdout=subprocess.DEVNULL, check=False)
-    if done.returncode:
-        raise UserError(f"`codefavor {' '.join(arguments)}` ended with {done.returncode}; correct it and start again")
+    cell: str
+    """The cell that is worked on."""
+    work: Literal["train", "merge", "bench"]
+    """What is done for it."""
+    done: int = 0
+    """The steps, pairs or tasks that are done."""
+    total: int | None = None
+    """Of how many; None where that is not known."""
 
 
-def run_grid(grid: Grid, out: Path, command: Command, watch: Callable[[str], None]) -> None:
-    """Bring every cell to its result; `watch` is told the name of each before it is begun.
+Watch = Callable[[StudyProgress], None]
+
+
+def run_grid(grid: Grid, out: Path, watch: Watch) -> None:
+    """Bring every cell to its result; `watch` is told of each before it is begun, and while it is worked on.
 
     Raises:
         ConfigError: a cell's settings make no sense, or there is no benchmark.
-        UserError: a cell in `out` was begun with other settings, or a command failed.
+        UserError: a cell in `out` was begun with other settings.
+        CodeFavorError: a cell cannot be trained, merged or benched.
+        KeyboardInterrupt: Ctrl-C came; what is finished is kept, and training goes on from its checkpoint.
     """
     if grid.data is None:
         raise ConfigError("no benchmark: give data in the configuration, --data, or CODEFAVOR_BENCH")
@@ -75,40 +85,55 @@ def run_grid(grid: Grid, out: Path, command: Command, watch: Callable[[str], Non
     for name, cell in begun.items():
         _claim_cell(out / CELLS / name, cell)
     for name, cell in begun.items():
-        watch(name)
-        folder = out / CELLS / name
-        if (folder / "bench" / RESULT_FILE).exists():
-            continue
-        for arguments in commands_of(grid, name, cell, out):
-            command(arguments)
+        if not (out / CELLS / name / "bench" / RESULT_FILE).exists():
+            _run_cell(grid, name, cell, out, watch)
 
 
-def commands_of(grid: Grid, name: str, begun: BegunCell, out: Path) -> Iterator[list[str]]:
-    """Yield the commands that are still to be run for a cell, one after the other."""
+def _run_cell(grid: Grid, name: str, begun: BegunCell, out: Path, watch: Watch) -> None:
     folder = out / CELLS / name
     judge, cell = folder / "judge", begun.cell
-    if cell.merge and not (judge / CARD_FILE).exists():
-        parents = [str(out / CELLS / parent / "judge") for parent in cell.merge]
-        shares = [option for share in cell.merge.values() for option in ("--weight", str(share))]
-        yield ["merge", *parents, *shares, "--out", str(judge)]
-    elif begun.train and not (judge / CARD_FILE).exists():
-        pairs = [option for path in cell.pairs or grid.pairs for option in ("--pairs", str(path))]
-        resume = ["--resume"] if judge.exists() else []
-        yield ["train", "--config", str(folder / _TRAIN_FILE), *pairs, "--out", str(judge), *resume]
-    options = ["--judge", cell.judge or f"model:{judge}", "--data", begun.data, "--out", str(folder / "bench")]
-    kept = ["--keep-comments"] if cell.comments == "kept" else []
-    yield [
-        "bench",
-        "run",
-        *options,
-        "--orders",
-        grid.order,
-        "--criterion",
-        cell.criterion,
-        "--seed",
-        str(grid.seed),
-        *kept,
-    ]
+    if not (judge / CARD_FILE).exists():
+        if cell.merge:
+            watch(StudyProgress(name, "merge"))
+            _merge(cell, judge, out)
+        elif begun.train:
+            watch(StudyProgress(name, "train"))
+            _train(grid, name, begun.train, judge, watch)
+    watch(StudyProgress(name, "bench"))
+    bench_judge(
+        cell.judge or f"model:{judge}",
+        Path(begun.data),
+        folder / "bench",
+        order=grid.order,
+        comments=cell.comments,
+        criterion=cell.criterion,
+        seed=grid.seed,
+        progress=lambda done, total: watch(StudyProgress(name, "bench", done, total)),
+        command=_COMMAND,
+    )
+
+
+def _train(grid: Grid, name: str, config: TrainConfig, judge: Path, watch: Watch) -> None:
+    paths = grid.cells[name].pairs or grid.pairs
+    pairs = select_pairs([list(read_records(path, PreferencePair)) for path in paths], config)
+    train_judge(
+        pairs,
+        config,
+        judge,
+        resume=judge.exists(),
+        on_steps=lambda report: watch(StudyProgress(name, "train", report.step, report.steps)),
+        on_pairs=lambda done: watch(StudyProgress(name, "train", done, len(pairs))),
+        command=_COMMAND,
+        inputs=paths,
+    )
+
+
+def _merge(cell: Cell, judge: Path, out: Path) -> None:
+    parents = [out / CELLS / parent / "judge" for parent in cell.merge]
+    shares = list(cell.merge.values())
+    settings = {"judges": [str(parent) for parent in parents], "weights": shares}
+    files = [file for parent in parents for file in sorted(parent.glob("*.safetensors"))]
+    torch_module("merge").merge_judges(parents, shares, judge, make_manifest(_COMMAND, settings, files, 0))
 
 
 def _begun(grid: Grid, name: str, data: Path) -> BegunCell:
@@ -132,6 +157,3 @@ def _begun(grid: Grid, name: str, data: Path) -> BegunCell:
 
 def _claim_cell(folder: Path, begun: BegunCell) -> None:
     claim(folder, begun, file=_CELL_FILE)
-    if begun.train and not (folder / _TRAIN_FILE).exists():
-        settings = begun.train.model_dump(mode="json", exclude_none=True)
-        write_text(folder / _TRAIN_FILE, yaml.safe_dump(settings, sort_keys=False))

@@ -20,7 +20,7 @@ from codefavor.bench.scoring import score
 from codefavor.bench.statistics import ClusteredSample, Estimate, holm, paired_test
 from codefavor.bench.tasks import Task, TaskSet
 from codefavor.errors import DataError
-from codefavor.judges.both_orders import join_orders
+from codefavor.judges.both_orders import in_both_orders, join_orders, pair_orders
 from codefavor.judges.protocol import Judge
 from codefavor.manifest import Manifest
 from codefavor.pairs.comparison import Comparison, Side
@@ -185,18 +185,13 @@ def _judge_all(
     judge: Judge, cases: dict[str, list[_EditedTask]], progress: ProgressCallback
 ) -> dict[str, list[_BothOrders]]:
     comparisons = [case.comparison for members in cases.values() for case in members]
-    in_both_orders = [ordered for comparison in comparisons for ordered in (comparison, comparison.swapped())]
-    answers: list[Verdict] = []
-    for start in range(0, len(in_both_orders), CHUNK):
-        answers += judge.judge(in_both_orders[start : start + CHUNK])
-        progress(len(answers), len(in_both_orders))
-    pairs = iter(
-        [
-            (given, swapped.for_swapped(comparison))
-            for comparison, given, swapped in zip(comparisons, answers[::2], answers[1::2], strict=True)
-        ]
-    )
-    return {name: [next(pairs) for _ in members] for name, members in cases.items()}
+    pairs: list[_BothOrders] = []
+    for start in range(0, len(comparisons), CHUNK):
+        chunk = comparisons[start : start + CHUNK]
+        pairs += pair_orders(judge, chunk, judge.judge(in_both_orders(judge, chunk)))
+        progress(len(pairs), len(comparisons))
+    following = iter(pairs)
+    return {name: [next(following) for _ in members] for name, members in cases.items()}
 
 
 def _support(verdict: Verdict, side: Side) -> float:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from codefavor.bench.results import RunSettings, TaskVerdict
 from codefavor.bench.tasks import Task
+from codefavor.judges.both_orders import in_both_orders, pair_orders
 from codefavor.judges.protocol import Judge
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.verdict import Cost, Verdict
@@ -26,17 +27,15 @@ def judge_tasks(judge: Judge, tasks: Sequence[Task], settings: RunSettings) -> I
 
 def _judge_chunk(judge: Judge, tasks: Sequence[Task], both_orders: bool) -> list[TaskVerdict]:
     comparisons = [task.comparison for task in tasks]
+    pairs: Sequence[tuple[Verdict, Verdict | None]]
     if both_orders:
-        comparisons += [task.comparison.swapped() for task in tasks]
-    verdicts = _timed(judge, comparisons)
-    given = verdicts[: len(tasks)]
-    swapped: list[Verdict | None] = [None] * len(tasks)
-    if both_orders:
-        pairs = zip(tasks, verdicts[len(tasks) :], strict=True)
-        swapped = [verdict.for_swapped(task.comparison) for task, verdict in pairs]
+        verdicts = _timed(judge, in_both_orders(judge, comparisons))
+        pairs = pair_orders(judge, comparisons, verdicts)
+    else:
+        pairs = [(verdict, None) for verdict in _timed(judge, comparisons)]
     return [
         TaskVerdict(task=task.id, aspect=task.stratum, group=task.group, label=task.label, given=first, swapped=second)
-        for task, first, second in zip(tasks, given, swapped, strict=True)
+        for task, (first, second) in zip(tasks, pairs, strict=True)
     ]
 
 

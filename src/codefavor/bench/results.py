@@ -55,7 +55,7 @@ class TaskVerdict(Record):
     given: Verdict
     """The verdict in the order given."""
     swapped: Verdict | None = None
-    """The verdict with the candidates exchanged, said of the order given (its feedback still names what was shown)."""
+    """The verdict with the candidates exchanged, said of the order given, its words too."""
 
 
 class TaskCost(Record):

@@ -1,15 +1,16 @@
 """`codefavor ablate`: a study from one configuration, resumable, ending in one table."""
 
-import itertools
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.markdown import Markdown
+from rich.progress import Progress
 
 from codefavor.ablate.grid import Grid
-from codefavor.ablate.run_study import run_command, run_grid
+from codefavor.ablate.run_study import StudyProgress, run_grid
 from codefavor.ablate.table import make_table, to_csv, to_markdown
 from codefavor.atomic import write_text
 from codefavor.config import load_config
@@ -28,11 +29,9 @@ def ablate(
 ) -> None:
     """Train, bench and compare the cells of a study; writes table.md, table.csv and table.json."""
     grid = load_config(Grid, config, {"pairs": pairs or None, "data": data})
-    total = itertools.count(1)
     try:
-        run_grid(
-            grid, out, run_command, lambda name: typer.echo(f"== {next(total)}/{len(grid.cells)} {name}", err=True)
-        )
+        with Progress(console=Console(stderr=True), transient=True) as progress:
+            run_grid(grid, out, _shown_by(progress, list(grid.cells)))
     except KeyboardInterrupt:
         typer.echo(f"stopped; the same command goes on where {out} ends", err=True)
         raise
@@ -42,3 +41,17 @@ def ablate(
         write_text(out / name, text if text.endswith("\n") else text + "\n")
     Console().print(Markdown(texts["table.md"]))
     typer.echo(f"{out / 'table.md'}")
+
+
+def _shown_by(progress: Progress, cells: list[str]) -> Callable[[StudyProgress], None]:
+    """Return what says which cell is worked on, a line each, and shows how far it is."""
+    begun: set[str] = set()
+    bar = progress.add_task("", total=None)
+
+    def show(state: StudyProgress) -> None:
+        if state.cell not in begun:
+            begun.add(state.cell)
+            progress.console.print(f"== {cells.index(state.cell) + 1}/{len(cells)} {state.cell}", highlight=False)
+        progress.update(bar, description=state.work, completed=state.done, total=state.total)
+
+    return show

@@ -9,7 +9,7 @@ import typer
 
 from codefavor.cli.options import judge_specs
 from codefavor.cli.sandbox import UNSAFE_HELP
-from codefavor.judges.load import KNOWN_SPECS
+from codefavor.judges.registry import KNOWN_SPECS
 from codefavor.pairs.presentation import CommentPolicy
 
 JudgeSpecOption = Annotated[

@@ -9,7 +9,7 @@ from typer import get_binary_stream
 
 from codefavor.errors import UserError
 from codefavor.judges.both_orders import Orders
-from codefavor.judges.load import KNOWN_SPECS
+from codefavor.judges.registry import KNOWN_SPECS
 from codefavor.languages.registry import known_languages, language_named, language_of_paths
 from codefavor.pairs.criterion import Aspect, Criterion, resolve_criterion
 from codefavor.plugins import all_plugins

@@ -2,9 +2,9 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
-from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -16,21 +16,22 @@ from codefavor.cli.progress import counted
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.cli.train_preview import show_dry_run
 from codefavor.config import load_config
-from codefavor.errors import CodeFavorError, ConfigError, MissingExtraError
+from codefavor.errors import CodeFavorError, ConfigError
 from codefavor.evidence.verification import Mark, verify
 from codefavor.jsonl import read_records
-from codefavor.judges.load import load_judge
-from codefavor.manifest import Manifest, make_manifest
+from codefavor.manifest import make_manifest
 from codefavor.pairs.criterion import Wording
 from codefavor.pairs.pair import PreferencePair
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import ModelConfig, TrainConfig
 from codefavor.train.launch import read_launch
+from codefavor.train.objective import OBJECTIVES, TrainingObjective, torch_module, training_objective
 from codefavor.train.selection import select_pairs
 from codefavor.train.step_metrics import Report
+from codefavor.train.train_judge import TrainedJudge, train_judge
 
 app = typer.Typer()
 
-OBJECTIVE_HELP = "classification, order-free, generation, reward, linear, difference or grounded."
+OBJECTIVE_HELP = "; ".join(f"{objective.name}: {objective.judge.description}" for objective in OBJECTIVES) + "."
 CONFIG_HELP = "A YAML file of settings; may be repeated, each goes over those before it, the options below over all."
 
 COMMANDS = {"axolotl": "axolotl train axolotl.yaml", "trl": "trl sft --config trl.yaml"}
@@ -68,7 +69,7 @@ def train(
     dry_run: Annotated[bool, typer.Option("--dry-run", help=DRY_RUN_HELP)] = False,
     export: Annotated[Literal["axolotl", "trl"] | None, typer.Option(help=EXPORT_HELP)] = None,
 ) -> None:
-    """Train a judge on preference pairs; the paper's classification on all layers unless told otherwise."""
+    """Train a judge on preference pairs; the paper's classification on all layers unless another is named."""
     overrides: dict[str, Any] = {
         "objective": objective,
         "model": model,
@@ -95,113 +96,64 @@ def train(
         return
     if out is None:
         raise ConfigError("--out is missing: name the folder of the judge; only --dry-run does without one")
-    if not export:
-        settings = _suited(settings)
-    manifest = make_manifest(
-        f"codefavor {' '.join(sys.argv[1:])}", settings.model_dump(mode="json"), pairs, settings.seed
-    )
+    command = f"codefavor {' '.join(sys.argv[1:])}"
     if export:
-        written = _library("export").export_training(loaded, settings, out, manifest, export)
+        manifest = make_manifest(command, settings.model_dump(mode="json"), pairs, settings.seed)
+        written = torch_module("export").export_training(loaded, settings, out, manifest, export)
         typer.echo(f"{out}: {written} conversations for `{COMMANDS[export]}`")
-    elif settings.objective == "linear":
-        _require_alone(settings)
-        import_module("codefavor.train.linear").train_linear(loaded, settings, out, manifest)
-        typer.echo(f"{out}: a linear judge, trained on {len(loaded)} pairs")
-    elif settings.objective == "difference":
-        _fit_difference(loaded, settings, out, manifest, resume)
-    elif settings.objective == "grounded":
-        _fit_grounded(loaded, settings, out, manifest, unsafe_local)
-    else:
-        _train_model(loaded, settings, out, manifest, resume)
+        return
+    _train(loaded, settings, out, resume=resume, unsafe_local=unsafe_local, command=command, inputs=pairs)
 
 
-def _suited(settings: TrainConfig) -> TrainConfig:
-    """Return the settings that this machine trains with, and say so where they are not the given ones."""
-    if not settings.bf16 or settings.objective in ("linear", "grounded"):
-        # Neither computes with torch, which is not imported for them.
-        return settings
-    suited: TrainConfig = _library("arithmetic").suited(settings)
-    if not suited.bf16 and read_launch(os.environ).main:
-        typer.echo("this processor has no products in bf16 and would crawl: it trains in fp32", err=True)
-    return suited
-
-
-def _fit_difference(
-    pairs: list[PreferencePair], settings: TrainConfig, out: Path, manifest: Manifest, resume: bool
-) -> None:
-    _require_alone(settings)
-    fit = _library("difference").train_difference
-    try:
-        with counted("pairs", len(pairs)) as report:
-            cut = fit(pairs, settings, out, manifest, resume=resume, report=report)
-    except KeyboardInterrupt:
-        _say_how_to_go_on()
-        raise
-    typer.echo(f"{out}: a difference judge, trained on {len(pairs)} pairs{_cut(cut, settings)}")
-
-
-def _fit_grounded(
-    pairs: list[PreferencePair], settings: TrainConfig, out: Path, manifest: Manifest, unsafe_local: bool
-) -> None:
-    _require_alone(settings)
-    evidence = load_judge("evidence", unsafe_local)
-    joined = load_judge(settings.inner, unsafe_local) if settings.inner else None
-    fit = import_module("codefavor.train.grounded").train_grounded
-    fitted = fit(pairs, settings, out, manifest, evidence, joined)
-    typer.echo(f"{out}: a grounded judge, fitted on {sum(fitted.pairs.values())} pairs")
-
-
-def _require_alone(settings: TrainConfig) -> None:
-    if read_launch(os.environ).count > 1:
-        raise ConfigError(f"the {settings.objective} objective takes one process; start it without a launcher")
-
-
-def _train_model(
-    pairs: list[PreferencePair], settings: TrainConfig, out: Path, manifest: Manifest, resume: bool
-) -> None:
-    run = _library("run")
+def _train(pairs: list[PreferencePair], settings: TrainConfig, out: Path, **options: Any) -> None:
     launch = read_launch(os.environ)
+    objective = training_objective(settings)
+    options |= {"launch": launch, "warn": lambda sentence: typer.echo(sentence, err=True)}
     try:
-        with _progress(shown=launch.main) as progress:
-            learned = run.train(
-                pairs, settings, out, manifest, resume=resume, report=_shown_by(progress), launch=launch
-            )
+        with _progress(objective, len(pairs), shown=launch.main) as callbacks:
+            trained = train_judge(pairs, settings, out, **options, **callbacks)
     except CodeFavorError:
         # The same is true in every process; one of a machine says so.
         if launch.local_index == 0:
             raise
         raise typer.Exit(2) from None
     except KeyboardInterrupt:
-        if launch.main:
-            _say_how_to_go_on()
+        if launch.main and objective.progress:
+            typer.echo("stopped; the same command with --resume goes on from the last checkpoint", err=True)
         raise
-    if not launch.main:
-        return
-    cut = _cut(learned.truncated, settings)
-    typer.echo(f"{out}: a {settings.objective} judge, trained on {learned.pairs} pairs{cut}")
+    if launch.main:
+        typer.echo(f"{out}: a {objective.name} judge, trained on {trained.pairs} pairs{_cut(trained)}")
 
 
-def _cut(pairs: int, settings: TrainConfig) -> str:
-    return f", {pairs} of them cut to {settings.max_length} tokens" if pairs else ""
-
-
-def _say_how_to_go_on() -> None:
-    typer.echo("stopped; the same command with --resume goes on from the last checkpoint", err=True)
-
-
-def _library(module: str) -> Any:
-    """Return a module of `codefavor.train` that needs torch or transformers."""
-    try:
-        return import_module(f"codefavor.train.{module}")
-    except ImportError as error:
-        raise MissingExtraError(error.name or "torch", "train") from None
+def _cut(trained: TrainedJudge) -> str:
+    config = trained.config
+    if not trained.truncated or not isinstance(config, ModelConfig):
+        return ""
+    return f", {trained.truncated} of them cut to {config.max_length} tokens"
 
 
 def _wanted(pair: PreferencePair, only: Mark | None) -> bool:
     return only is None or verify(pair).mark == only
 
 
-def _progress(shown: bool) -> Progress:
+@contextmanager
+def _progress(objective: TrainingObjective, pairs: int, shown: bool) -> Iterator[dict[str, Any]]:
+    """Show what an objective counts, and yield the callback that is told of it."""
+    if objective.progress == "pairs":
+        with counted("pairs", pairs) as report:
+            yield {"on_pairs": report}
+    elif objective.progress == "steps":
+        progress = _step_bar(shown)
+        try:
+            yield {"on_steps": _shown_by(progress)}
+        finally:
+            if progress.tasks:
+                progress.stop()
+    else:
+        yield {}
+
+
+def _step_bar(shown: bool) -> Progress:
     figures = "loss {task.fields[loss]:.3f}  accuracy {task.fields[accuracy]:.1%}  {task.fields[speed]:,.0f} tokens/s"
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn(figures), TextColumn("{task.fields[left]} left"))
     return Progress(*columns, console=Console(stderr=True), disable=not shown)
@@ -210,6 +162,8 @@ def _progress(shown: bool) -> Progress:
 def _shown_by(progress: Progress) -> Callable[[Report], None]:
     def show(report: Report) -> None:
         if not progress.tasks:
+            # Not before there is something to show: what goes wrong until then is one line.
+            progress.start()
             progress.add_task("training", loss=0.0, accuracy=0.0, speed=0.0, left="")
         progress.update(
             progress.task_ids[0],

@@ -1,15 +1,14 @@
 """What `codefavor train --dry-run` prints: the configuration, the first pair as tokens, the steps, the memory."""
 
 from collections.abc import Sequence
-from importlib import import_module
 from typing import Any
 
 import typer
 
 from codefavor.config import dump_config
-from codefavor.errors import MissingExtraError
 from codefavor.pairs.pair import PreferencePair
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import StepsConfig, TrainConfig
+from codefavor.train.objective import torch_module
 
 OPEN, CLOSE = "⟦", "⟧"
 """What stands around the tokens that the loss sees."""
@@ -19,14 +18,10 @@ _GIB = 2**30
 def show_dry_run(pairs: Sequence[PreferencePair], config: TrainConfig) -> None:
     """Print what a run would be; nothing is written and no weights are loaded."""
     typer.echo(dump_config(config))
-    if config.objective in ("linear", "difference", "grounded"):
+    if not isinstance(config, StepsConfig):
         typer.echo(f"{len(pairs):,} pairs; the {config.objective} objective trains no language model and has no steps")
         return
-    try:
-        dry_run = import_module("codefavor.train.dry_run").dry_run
-    except ImportError as error:
-        raise MissingExtraError(error.name or "torch", "train") from None
-    run = dry_run(pairs, config)
+    run = torch_module("dry_run").dry_run(pairs, config)
     for row in run.rows:
         typer.echo(f"--- {row.title}: {row.tokens:,} tokens, of which the loss sees {row.learned:,}")
         typer.echo("".join(f"{OPEN}{part.text}{CLOSE}" if part.learned else part.text for part in row.parts) + "\n")
@@ -34,7 +29,7 @@ def show_dry_run(pairs: Sequence[PreferencePair], config: TrainConfig) -> None:
     typer.echo(_memory(run))
 
 
-def _figures(run: Any, config: TrainConfig) -> str:
+def _figures(run: Any, config: StepsConfig) -> str:
     left_out = f" ({run.left_out:,} more differ in comments alone)" if run.left_out else ""
     share = run.parameters.trained / run.parameters.total
     batch = f"{config.per_device_train_batch_size} x {config.gradient_accumulation_steps}"

@@ -1,31 +1,25 @@
 """What comparing two codes needs: a sandbox that withstands attacks, and a default judge that loads and answers."""
 
-import re
 import sys
 import time
 from collections.abc import Mapping
-from pathlib import Path
 
 from codefavor.api import compare
 from codefavor.doctor.check import Check
 from codefavor.doctor.packages import installed_version
-from codefavor.errors import CodeFavorError, ModelError
-from codefavor.judges.card import read_card
+from codefavor.errors import CodeFavorError
 from codefavor.judges.load import default_spec, judge_files, load_judge
+from codefavor.judges.registry import loads_weights, runs_code
 from codefavor.pairs.verdict import Verdict
 from codefavor.sandbox.probe import best_layers
 
-_HAS_WEIGHTS = re.compile(r"\b(?:model|scores|preference):")
-"""What in a spec stands for weights that take seconds to load."""
-_RUN_NOTHING = frozenset({"shorter", "longer", "first", "chance", "chat", "votes", "scores", "preference"})
-"""The judges that never run code."""
 _INSTRUCTION = "Write f, which adds one.\n\n>>> f(1)\n2\n"
 _GOOD, _BAD = "def f(x):\n    return x + 1\n", "def f(x):\n    return x\n"
 
 
 def sandbox_check(environment: Mapping[str, str]) -> Check:
     """Attack the sandbox and return which layers are on and which attacks failed; not every default judge needs it."""
-    needed = _runs_code(default_spec(environment))
+    needed = runs_code(default_spec(environment))
     _, layers = best_layers()
     states = ", ".join(f"{name} {state}" for name, state in layers.states.items())
     if layers.safe:
@@ -41,17 +35,6 @@ def sandbox_check(environment: Mapping[str, str]) -> Check:
     )
 
 
-def _runs_code(spec: str) -> bool:
-    """Return whether the judge of a spec runs code, or may do so as far as its spec says."""
-    kind, _, argument = spec.partition(":")
-    if kind != "model":
-        return kind not in _RUN_NOTHING
-    try:
-        return read_card(Path(argument)).objective == "grounded"
-    except ModelError:
-        return False
-
-
 def judge_check(environment: Mapping[str, str], deep: bool) -> Check:
     """Return whether the default judge can be loaded; `deep` has it judge two codes, which may cost money.
 
@@ -60,7 +43,7 @@ def judge_check(environment: Mapping[str, str], deep: bool) -> Check:
     spec = default_spec(environment)
     origin = "CODEFAVOR_JUDGE" if environment.get("CODEFAVOR_JUDGE") else "no CODEFAVOR_JUDGE"
     try:
-        if not deep and _HAS_WEIGHTS.search(spec) and installed_version("torch"):
+        if not deep and loads_weights(spec) and installed_version("torch"):
             judge_files(spec)
             detail = f"{spec} ({origin}); its card is read, its weights are not"
         elif deep:

@@ -7,7 +7,7 @@ from codefavor.bench.registry import BUILT_IN as OWN_BENCHMARKS
 from codefavor.doctor.check import Check
 from codefavor.errors import PluginError
 from codefavor.evolve.registry import OWN_NAMES as OWN_EVOLVERS
-from codefavor.judges.load import OWN_NAMES as OWN_JUDGES
+from codefavor.judges.registry import OWN_NAMES as OWN_JUDGES
 from codefavor.languages.registry import OWN_NAMES as OWN_LANGUAGES
 from codefavor.llm.load import OWN_PROVIDERS
 from codefavor.plugins import Kind, Plugin, all_plugins

@@ -14,7 +14,8 @@ from codefavor.languages.source import Unparsable
 
 _DEFINITION = re.compile(r"\b(?:def|class)\s+([A-Za-z_]\w*)(?=\s*[(:])")
 _DEFINITION_ELSEWHERE = re.compile(
-    r"\b(?:def|func|function|fn|fun|class|struct|interface|trait|enum|object|record)\s+([A-Za-z_$][\w$]*)(?=\s*[({<:\[])"
+    r"\b(?:(?:def|func|function|fn|fun)\s+([A-Za-z_$][\w$]*)(?=[(<\[])"
+    r"|(?:class|struct|interface|trait|enum)\s+([A-Za-z_$][\w$]*)(?=\s*[{<]))"
 )
 _TYPE_OR_VARIABLE = (
     r"\b(?:class|struct|interface|trait|enum|object|record|type|module|namespace|const|let|var|val|static)\s+{name}\b"
@@ -30,8 +31,8 @@ def requested_name(instruction: str, language: Language) -> str | None:
     """
     python = language.name == PYTHON.name
     definition = _DEFINITION if python else _DEFINITION_ELSEWHERE
-    found = [next(name for name in groups if name) for groups in _named_in_words(language.title).findall(instruction)]
-    names = [*definition.findall(instruction), *found]
+    matches = [*definition.finditer(instruction), *_named_in_words(language.title).finditer(instruction)]
+    names = [next(filter(None, match.groups())) for match in matches]
     excluded = _NO_NAMES | _BUILTINS if python else _NO_NAMES
     return next((name for name in names if name.lower() not in excluded), None)
 

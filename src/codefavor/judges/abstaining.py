@@ -7,6 +7,7 @@ here.
 from collections.abc import Sequence
 
 from codefavor.judges.cascade import confidence
+from codefavor.judges.one_order import order_invariant
 from codefavor.judges.protocol import Judge
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.verdict import Verdict
@@ -17,6 +18,7 @@ class AbstainingJudge:
 
     def __init__(self, inner: Judge, below: float) -> None:
         self.name = inner.name
+        self.order_invariant = order_invariant(inner)
         self._inner = inner
         self._below = below
 

@@ -11,6 +11,8 @@ from codefavor.pairs.verdict import Verdict
 class LengthJudge:
     """Prefers the shorter or the longer code, by characters as shown; equal lengths are undecided."""
 
+    order_invariant = True
+
     def __init__(self, prefers: Literal["shorter", "longer"]) -> None:
         self.name: str = prefers
         self._longer = prefers == "longer"
@@ -50,4 +52,4 @@ class FirstJudge:
 
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         """Return "A" for every comparison."""
-        return [Verdict(comparison=each.digest(), judge=self.name, choice="A") for each in comparisons]
+        return [Verdict(comparison=shown.digest(), judge=self.name, choice="A") for shown in comparisons]

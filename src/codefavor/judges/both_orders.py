@@ -7,6 +7,7 @@ benchmark uses too, so that one run yields the single-order figure, the both-ord
 from collections.abc import Sequence
 from typing import Literal
 
+from codefavor.judges.one_order import free, order_invariant, turned
 from codefavor.judges.protocol import Judge
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.verdict import Verdict
@@ -19,7 +20,9 @@ _EVEN = 1e-9
 
 
 class BothOrders:
-    """A judge made of another one, asked twice."""
+    """A judge made of another one, asked twice; one whose answer cannot depend on the order is asked once."""
+
+    order_invariant = True
 
     def __init__(self, inner: Judge) -> None:
         self.name = f"{inner.name} (both orders)"
@@ -27,12 +30,8 @@ class BothOrders:
 
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         """Return the joined verdicts; the inner judge gets all comparisons of both orders in one call."""
-        verdicts = self._inner.judge([*comparisons, *(each.swapped() for each in comparisons)])
-        count = len(comparisons)
-        return [
-            both(comparison, given, swapped)
-            for comparison, given, swapped in zip(comparisons, verdicts[:count], verdicts[count:], strict=True)
-        ]
+        verdicts = self._inner.judge(in_both_orders(self._inner, comparisons))
+        return [joined_orders(*pair) for pair in pair_orders(self._inner, comparisons, verdicts)]
 
 
 def judge_in_orders(judge: Judge, orders: Orders) -> Judge:
@@ -40,10 +39,34 @@ def judge_in_orders(judge: Judge, orders: Orders) -> Judge:
     return BothOrders(judge) if orders == "both" else judge
 
 
-def both(comparison: Comparison, given: Verdict, swapped: Verdict) -> Verdict:
-    """Return the verdict on `comparison` of a judge asked twice; `swapped` is its verdict on `comparison.swapped()`."""
-    joined = join_orders(given, swapped.for_swapped(comparison))
-    return joined.model_copy(update={"judge": f"{given.judge} (both orders)"})
+def in_both_orders(judge: Judge, comparisons: Sequence[Comparison]) -> list[Comparison]:
+    """Return what `judge` is to be asked, so that `pair_orders` has its answers in both orders."""
+    swapped = [] if order_invariant(judge) else [shown.swapped() for shown in comparisons]
+    return [*comparisons, *swapped]
+
+
+def pair_orders(
+    judge: Judge, comparisons: Sequence[Comparison], verdicts: Sequence[Verdict]
+) -> list[tuple[Verdict, Verdict]]:
+    """Return for every comparison the verdict in the order given and that in the other order, said of the order given.
+
+    Args:
+        judge: who was asked.
+        comparisons: what it was to be asked, in the order given.
+        verdicts: its verdicts on `in_both_orders(judge, comparisons)`.
+    """
+    if order_invariant(judge):
+        return [(verdict, free(verdict)) for verdict in verdicts]
+    count = len(comparisons)
+    return [
+        (first, turned(second, shown))
+        for shown, first, second in zip(comparisons, verdicts[:count], verdicts[count:], strict=True)
+    ]
+
+
+def joined_orders(given: Verdict, swapped: Verdict) -> Verdict:
+    """Return the verdict of a judge asked in both orders, under a name that says so; see `join_orders`."""
+    return join_orders(given, swapped).model_copy(update={"judge": f"{given.judge} (both orders)"})
 
 
 def join_orders(given: Verdict, swapped: Verdict) -> Verdict:

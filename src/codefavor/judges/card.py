@@ -1,6 +1,6 @@
 """The judge card: the `judge.json` beside a trained judge's weights, which says how the judge must be used.
 
-It holds no weights and loads none; `codefavor.judges.load` picks the class from `objective`.
+It holds no weights and loads none; `codefavor.judges.objective` says which class reads them.
 """
 
 from pathlib import Path
@@ -16,7 +16,6 @@ from codefavor.record import Record, explain
 
 CARD_FILE = "judge.json"
 
-Objective = Literal["classification", "order-free", "generation", "reward", "linear", "difference", "grounded"]
 Unfinished = Literal["undecided", "forced"]
 
 
@@ -81,7 +80,7 @@ class GenerationShape(Record):
 class JudgeCard(Record):
     """What a trained judge is and how its input must look."""
 
-    objective: Objective
+    objective: str
     """What the judge was trained to do; decides which class reads the weights."""
     base_model: str | None = None
     """The folder or hub id that training started from; None for a judge without one."""
@@ -142,7 +141,7 @@ def read_card(folder: Path) -> JudgeCard:
         raise ModelError(f"{path}: unreadable: {error}") from None
 
 
-def require(folder: Path, card: JudgeCard, objective: Objective, input_format: str) -> None:
+def require(folder: Path, card: JudgeCard, objective: str, input_format: str) -> None:
     """Refuse a judge of another kind, or one trained on another input format than the one it would be given.
 
     Raises:

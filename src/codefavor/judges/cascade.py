@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 
+from codefavor.judges.one_order import one_order
 from codefavor.judges.protocol import Judge
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.verdict import Cost, Verdict
@@ -28,14 +29,16 @@ class Stage:
 class CascadeJudge:
     """Asks its stages one after the other."""
 
+    order_invariant = True
+
     def __init__(self, name: str, stages: Sequence[Stage]) -> None:
         self.name = name
         self._stages = [stage for stage in stages if stage.threshold is not None]
 
+    @one_order
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         """Return the first answer that a stage is sure enough of; costs add up over the stages that were asked."""
-        straight = [each if each.code_a <= each.code_b else each.swapped() for each in comparisons]
-        waiting = {each.digest(): each for each in straight}
+        waiting = {shown.digest(): shown for shown in comparisons}
         passed: dict[str, list[Verdict]] = {digest: [] for digest in waiting}
         settled: dict[str, Verdict] = {}
         for number, stage in enumerate(self._stages, start=1):
@@ -50,21 +53,7 @@ class CascadeJudge:
                     del waiting[digest]
         for digest in waiting:
             settled[digest] = self._silence(digest, passed[digest])
-        return self._turned(comparisons, straight, settled)
-
-    def _turned(
-        self, shown: Sequence[Comparison], straight: Sequence[Comparison], settled: dict[str, Verdict]
-    ) -> list[Verdict]:
-        """Return every verdict said of the order shown; what a comparison cost is told once."""
-        told: set[str] = set()
-        verdicts = []
-        for comparison, asked in zip(shown, straight, strict=True):
-            verdict = settled[asked.digest()]
-            if asked.digest() in told and verdict.cost:
-                verdict = verdict.model_copy(update={"cost": Cost(seconds=0.0)})
-            told.add(asked.digest())
-            verdicts.append(verdict if comparison == asked else verdict.for_swapped(comparison))
-        return verdicts
+        return [settled[shown.digest()] for shown in comparisons]
 
     def _answer(self, number: int, stage: Stage, asked: list[Verdict]) -> Verdict:
         verdict = asked[-1]

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from codefavor.evidence.collect import collect
 from codefavor.evidence.verdict import verdict_by_evidence
 from codefavor.evidence.wanted import wanted_for
+from codefavor.judges.one_order import one_order
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.verdict import Verdict
 from codefavor.sandbox.pool import Pool
@@ -20,6 +21,7 @@ class EvidenceJudge:
     """Decides by what running and analysing shows."""
 
     name = "evidence"
+    order_invariant = True
 
     def __init__(
         self,
@@ -37,8 +39,9 @@ class EvidenceJudge:
         self._unsafe_local = unsafe_local
         self._shared = shared
 
+    @one_order
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
-        """Return a verdict for every comparison, with its evidence.
+        """Return a verdict for every comparison, with its evidence; each is run once, whichever order it is shown in.
 
         Raises:
             SandboxError: foreign code cannot be run safely here, and `unsafe_local` is not given.

@@ -1,6 +1,7 @@
 """The grounded judge: evidence joined with any inner judge by a small calibrated model. It learns nothing here.
 
-Each pair of candidates is run once, whichever order it is shown in, so that P(A) of one order is 1 - P(A) of the other.
+Each pair of candidates is run once, whichever order it is shown in, so that P(A) of one order is 1 - P(A) of the other,
+unless an inner judge is asked whose answer depends on the order.
 """
 
 import math
@@ -9,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from codefavor.evidence.decision import decide
 from codefavor.evidence.explain import explain
 from codefavor.judges.grounded_model import INNER, MOST_INNER, GroundedModel, features_of, in_words, score
+from codefavor.judges.one_order import free, in_one_order, order_invariant, turned
 from codefavor.judges.probability import antisymmetric_sigmoid, sigmoid
 from codefavor.judges.protocol import Judge
 from codefavor.pairs.comparison import Comparison
@@ -26,6 +28,7 @@ class GroundedJudge:
         The joined score is divided by `temperature`.
         """
         self.name = name
+        self.order_invariant = inner is None or order_invariant(inner)
         self._model = model
         self._evidence = evidence
         self._inner = inner
@@ -70,14 +73,7 @@ class GroundedJudge:
 
 def evidence_of(judge: Judge, comparisons: Sequence[Comparison]) -> list[Verdict]:
     """Return the evidence judge's verdicts; both orders of one comparison are run once, in the same orientation."""
-    turned = [comparison.code_a > comparison.code_b for comparison in comparisons]
-    straight = [each.swapped() if turn else each for each, turn in zip(comparisons, turned, strict=True)]
-    different = {comparison.digest(): comparison for comparison in straight}
-    known = dict(zip(different, judge.judge(list(different.values())), strict=True))
-    return [
-        known[run.digest()].for_swapped(shown) if turn else known[run.digest()]
-        for run, shown, turn in zip(straight, comparisons, turned, strict=True)
-    ]
+    return in_one_order(comparisons, judge.judge, turned, free)
 
 
 def inner_logit(verdict: Verdict | None) -> float:

@@ -11,8 +11,10 @@ from typing import Self
 
 from codefavor.errors import DataError
 from codefavor.jsonl import read_records
+from codefavor.judges.one_order import one_order
 from codefavor.pairs.comparison import Choice, Comparison, other_side
 from codefavor.pairs.majority import majority
+from codefavor.pairs.side_words import exchange_sides
 from codefavor.pairs.verdict import Cost, Verdict
 from codefavor.pairs.vote import Vote
 
@@ -26,10 +28,11 @@ def vote_cost(seconds: float, wage: float) -> float:
     return seconds / 3600 * wage
 
 
-class PeopleJudge:
+class HumanVotesJudge:
     """Answers with the majority of recorded votes; what nobody voted on is undecided."""
 
     name = "people"
+    order_invariant = True
 
     def __init__(self, votes: Sequence[Vote], wage: float = MINIMUM_WAGE) -> None:
         self._wage = wage
@@ -49,24 +52,24 @@ class PeopleJudge:
             raise DataError(f"{path}: no votes in it")
         return cls(votes)
 
+    @one_order
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         """Return one verdict for every comparison, in their order.
 
         The time of a vote is charged once a call, although both orders of a comparison may be asked for.
         """
-        charged: set[str] = set()
-        return [self._judge_one(comparison, charged) for comparison in comparisons]
+        return [self._judge_one(comparison) for comparison in comparisons]
 
-    def _judge_one(self, comparison: Comparison, charged: set[str]) -> Verdict:
+    def _judge_one(self, comparison: Comparison) -> Verdict:
         shown, swapped = comparison.digest(), comparison.swapped().digest()
         as_shown, exchanged = self._by_shown.get(shown, []), self._by_shown.get(swapped, [])
         choices = [vote.choice for vote in as_shown] + [_exchanged(vote.choice) for vote in exchanged]
         if not choices:
             return Verdict(comparison=shown, judge=self.name, undecided="no votes", cost=Cost(seconds=0.0))
-        seconds = 0.0 if shown in charged else sum(vote.seconds for vote in [*as_shown, *exchanged])
-        charged.update((shown, swapped))
+        seconds = sum(vote.seconds for vote in [*as_shown, *exchanged])
         cost = Cost(seconds=seconds, dollars=vote_cost(seconds, self._wage))
-        notes = [f"{vote.annotator}: {vote.note}" for vote in [*as_shown, *exchanged] if vote.note]
+        notes = [f"{vote.annotator}: {vote.note}" for vote in as_shown if vote.note]
+        notes += [f"{vote.annotator}: {exchange_sides(vote.note)}" for vote in exchanged if vote.note]
         return Verdict(
             comparison=shown,
             judge=self.name,

@@ -50,6 +50,8 @@ _ASPECT_WORDS = {
 class LinearJudge:
     """Answers by a weighted sum over the n-grams in which the candidates differ."""
 
+    order_invariant = True
+
     def __init__(self, name: str, weights: NDArray[np.float64], temperature: float = 1.0) -> None:
         """Judge with `weights`, of shape (FEATURES,); a score is divided by `temperature`."""
         self.name = name

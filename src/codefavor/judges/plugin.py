@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from codefavor.judges.one_order import order_invariant
 from codefavor.judges.protocol import Judge
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.verdict import Verdict
@@ -21,6 +22,7 @@ class PluginJudge:
         self.name = judge.name
         if str(self.name).partition(":")[0] != plugin.name:
             raise plugin.fault(f"it calls itself {self.name!r}; '{plugin.name}' or '{plugin.name}:...' was expected")
+        self.order_invariant = order_invariant(judge)
         self._plugin = plugin
         self._judge = judge
 

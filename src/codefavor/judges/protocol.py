@@ -8,7 +8,11 @@ from codefavor.pairs.verdict import Verdict
 
 
 class Judge(Protocol):
-    """Anything that answers comparisons; wrappers around judges are judges too."""
+    """Anything that answers comparisons; wrappers around judges are judges too.
+
+    A judge may declare `order_invariant = True`: exchanging the candidates exchanges its answer, so that one order is
+    asked where others are asked in both (`codefavor.judges.one_order`).
+    """
 
     @property
     def name(self) -> str:

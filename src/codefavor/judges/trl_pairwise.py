@@ -10,6 +10,7 @@ from random import Random
 
 from codefavor.errors import UserError
 from codefavor.judges.both_orders import BothOrders
+from codefavor.judges.one_order import turned
 from codefavor.judges.protocol import Judge
 from codefavor.languages.fences import code_of_reply
 from codefavor.languages.python.language import PYTHON
@@ -69,8 +70,8 @@ class TrlPairwiseJudge:
         shown = [each.swapped() if flip else each for each, flip in zip(comparisons, flipped, strict=True)]
         answers = zip(comparisons, self._judge.judge(shown), flipped, strict=True)
         # Verdicts are turned back, not numbers: 1 minus the -1 of a failure would be 2.
-        verdicts = [verdict.for_swapped(given) if flip else verdict for given, verdict, flip in answers]
-        return [_score(each) for each in verdicts] if return_scores else [_index(each) for each in verdicts]
+        verdicts = [turned(verdict, comparison) if flip else verdict for comparison, verdict, flip in answers]
+        return [_score(verdict) for verdict in verdicts] if return_scores else [_index(verdict) for verdict in verdicts]
 
     def _comparisons(self, prompts: Sequence[str], completions: Sequence[Sequence[str]]) -> list[Comparison]:
         if len(prompts) != len(completions):

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from codefavor.pairs.comparison import Choice, Comparison, other_side
 from codefavor.pairs.evidence import Evidence
+from codefavor.pairs.side_words import exchange_sides
 from codefavor.record import Record
 
 
@@ -60,12 +61,14 @@ class Verdict(Record):
         return self
 
     def for_swapped(self, shown: Comparison) -> "Verdict":
-        """Return this verdict on `shown.swapped()` said of `shown` instead."""
+        """Return this verdict on `shown.swapped()` said of `shown` instead, with the sides exchanged in its words."""
         return self.model_copy(
             update={
                 "comparison": shown.digest(),
                 "choice": other_side(self.choice) if self.choice in ("A", "B") else self.choice,
                 "prob_a": None if self.prob_a is None else 1.0 - self.prob_a,
                 "evidence": self.evidence.swapped() if self.evidence else None,
+                "feedback": exchange_sides(self.feedback) if self.feedback else self.feedback,
+                "undecided": exchange_sides(self.undecided) if self.undecided else self.undecided,
             }
         )

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codefavor.evidence.findings import find
 from codefavor.evidence.findings.compare import weight
@@ -27,6 +27,15 @@ class FunctionAnalysis:
     """Names without a meaning in the whole file, of each side those that the other does not have."""
     findings: tuple[tuple[Finding, ...], tuple[Finding, ...]]
     """What the analysers see in each side, with lines of its file."""
+
+    def swapped(self) -> "FunctionAnalysis":
+        """Return the analysis with the new side first."""
+        return replace(
+            self,
+            codes=self.codes and (self.codes[1], self.codes[0]),
+            undefined=(self.undefined[1], self.undefined[0]),
+            findings=(self.findings[1], self.findings[0]),
+        )
 
     @property
     def new_findings(self) -> tuple[Finding, ...]:

@@ -14,6 +14,7 @@ from codefavor.evidence.verdict import verdict_by_evidence
 from codefavor.evidence.wanted import wanted_for
 from codefavor.evidence.words import observed_words
 from codefavor.evidence.work_comparison import NOISE
+from codefavor.judges.one_order import one_order
 from codefavor.pairs.circumstance import Circumstance, CircumstanceCode
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect
@@ -33,6 +34,7 @@ class FunctionEvidence:
     """Decides by what running and analysing shows of functions that it has the analysis of."""
 
     name = "evidence"
+    order_invariant = True
 
     def __init__(
         self, pool: Pool | None, analyses: Mapping[str, FunctionAnalysis], workers: int = 1, seed: int = 0
@@ -43,20 +45,19 @@ class FunctionEvidence:
         self._workers = workers
         self._seed = seed
 
+    @one_order
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         """Return a verdict with its evidence for every comparison; each is run once, whichever order it is shown in."""
-        straight = [one if one.digest() in self._analyses else one.swapped() for one in comparisons]
-        distinct = {one.digest(): one for one in straight}
         with ThreadPoolExecutor(self._workers) as threads:
-            known = dict(zip(distinct, threads.map(self._judge, distinct.values()), strict=True))
-        return [
-            known[ran.digest()] if ran == comparison else known[ran.digest()].for_swapped(comparison)
-            for ran, comparison in zip(straight, comparisons, strict=True)
-        ]
+            return list(threads.map(self._judge, comparisons))
+
+    def _analysis_of(self, comparison: Comparison) -> FunctionAnalysis:
+        own = self._analyses.get(comparison.digest())
+        return own or self._analyses[comparison.swapped().digest()].swapped()
 
     def _judge(self, comparison: Comparison) -> Verdict:
         start = time.monotonic()
-        evidence = self._collect(comparison, self._analyses[comparison.digest()])
+        evidence = self._collect(comparison, self._analysis_of(comparison))
         return verdict_by_evidence(self.name, comparison, evidence, start)
 
     def _collect(self, comparison: Comparison, analysis: FunctionAnalysis) -> Evidence:

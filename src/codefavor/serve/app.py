@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 
 from codefavor import __version__
 from codefavor.errors import CodeFavorError, ModelTimeoutError, RateLimitError
-from codefavor.judges.both_orders import both
+from codefavor.judges.both_orders import in_both_orders, joined_orders, pair_orders
 from codefavor.judges.protocol import Judge
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.presentation import present
@@ -140,7 +140,9 @@ class Service:
         if self._settings.orders == "given":
             (verdict,) = await self._batcher.ask(shown)
         else:
-            verdict = both(shown, *await self._batcher.ask(shown, shown.swapped()))
+            verdicts = await self._batcher.ask(*in_both_orders(self._judge, [shown]))
+            ((first, second),) = pair_orders(self._judge, [shown], verdicts)
+            verdict = joined_orders(first, second)
         return shown, verdict
 
     async def _rank(self, body: RankRequest, request: Request) -> RankAnswer:

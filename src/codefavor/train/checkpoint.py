@@ -1,6 +1,7 @@
-"""Checkpoints of a run in progress: trained weights and optimiser state as safetensors, written all or nothing.
+"""Checkpoints of a run in progress: trained weights and optimiser state in one safetensors file, replaced as a whole.
 
-A run that goes on from its checkpoint ends with the same weights as one that was never interrupted.
+A kill at any moment leaves the checkpoint before or the one after. A run that goes on from its checkpoint ends with the
+same weights as one that was never interrupted.
 """
 
 import shutil
@@ -9,18 +10,20 @@ from pathlib import Path
 
 import torch
 from pydantic import ValidationError
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
 from torch import nn
 
 from codefavor.errors import DataError
 from codefavor.record import Record, explain
 from codefavor.runs.run_folder import other_settings
+from codefavor.train.atomic_file import replace_file
 from codefavor.train.engine import Engine
 from codefavor.train.output_dir import CHECKPOINT
 
 _TENSORS = "state.safetensors"
-_PROGRESS = "progress.json"
+_PROGRESS = "progress"
+"""The entry of the file's metadata that says how far the run is."""
 
 
 class Progress(Record):
@@ -47,13 +50,10 @@ def save_checkpoint(
                 tensors[f"{part}/{name}"] = whole.cpu()
     if not engine.main:
         return
-    partial, final = out / f".{CHECKPOINT}.partial", out / CHECKPOINT
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir()
-    save_file(tensors, partial / _TENSORS)
-    (partial / _PROGRESS).write_text(progress.model_dump_json() + "\n", encoding="utf-8")
-    shutil.rmtree(final, ignore_errors=True)
-    partial.rename(final)
+    folder = out / CHECKPOINT
+    folder.mkdir(exist_ok=True)
+    metadata = {_PROGRESS: progress.model_dump_json()}
+    replace_file(folder / _TENSORS, lambda partial: save_file(tensors, partial, metadata))
 
 
 def load_checkpoint(
@@ -71,16 +71,17 @@ def load_checkpoint(
         UserError: the checkpoint is of another configuration or of other pairs.
         DataError: it is malformed.
     """
-    folder = out / CHECKPOINT
-    if not folder.exists():
+    path = out / CHECKPOINT / _TENSORS
+    if not path.exists():
         return 0
     try:
-        progress = Progress.model_validate_json((folder / _PROGRESS).read_text(encoding="utf-8"))
-        tensors = load_file(folder / _TENSORS)
+        with safe_open(path, "pt") as saved:
+            progress = Progress.model_validate_json((saved.metadata() or {}).get(_PROGRESS, ""))
+            tensors = {key: saved.get_tensor(key) for key in saved.keys()}
     except ValidationError as error:
-        raise DataError(f"{folder / _PROGRESS}: {explain(error)}") from None
+        raise DataError(f"{path}: not a checkpoint of this codefavor: {explain(error)}") from None
     except (OSError, SafetensorError) as error:
-        raise DataError(f"{folder}: unreadable: {error}") from None
+        raise DataError(f"{path}: unreadable: {error}") from None
     if progress.run != run:
         raise other_settings(out, ["configuration or pairs"], "those that it was begun with")
     for name, weight in weights:

@@ -13,13 +13,13 @@ from torch import distributed, nn
 from typing_extensions import override
 
 from codefavor.errors import ConfigError
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import StepsConfig
 from codefavor.train.engine import BatchT, Engine
 from codefavor.train.launch import Launch
-from codefavor.train.objectives import Learner
+from codefavor.train.learner import Learner
 
 
-class Replicas(Engine):
+class DdpEngine(Engine):
     """One of several processes with the whole model each."""
 
     alone = False
@@ -30,7 +30,7 @@ class Replicas(Engine):
         self.device = torch.device("cuda", launch.local_index) if torch.cuda.is_available() else torch.device("cpu")
 
     @override
-    def check(self, config: TrainConfig) -> None:
+    def check(self, config: StepsConfig) -> None:
         if config.gradient_accumulation_steps < self.launch.count:
             raise ConfigError(
                 f"gradient_accumulation_steps is {config.gradient_accumulation_steps} and there are "

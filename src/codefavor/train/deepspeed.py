@@ -15,11 +15,11 @@ from deepspeed.utils import safe_get_full_fp32_param, safe_get_full_optimizer_st
 from torch import nn
 from typing_extensions import override
 
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import StepsConfig
 from codefavor.train.examples import ExampleT
-from codefavor.train.fsdp import Shards
+from codefavor.train.fsdp import FsdpEngine
 from codefavor.train.launch import Launch
-from codefavor.train.objectives import Learner, Loss
+from codefavor.train.learner import Learner, Loss
 
 _STEP = "step"
 _MOMENTS = ("exp_avg", "exp_avg_sq")
@@ -28,7 +28,7 @@ _MOMENTS = ("exp_avg", "exp_avg_sq")
 _INFERENCE_KERNEL = "deepspeed_shm_comm"
 
 
-class Zero(Shards):
+class DeepSpeedEngine(FsdpEngine):
     """One of several processes with a part of the model each, which DeepSpeed makes and brings together."""
 
     def __init__(self, launch: Launch) -> None:
@@ -54,7 +54,7 @@ class Zero(Shards):
         self._restored[weight] = {part: self.part(value, weight) for part, value in parts.items()}
 
     @override
-    def begin(self, learner: Learner[Any], optimizer: torch.optim.Optimizer, config: TrainConfig) -> None:
+    def begin(self, learner: Learner[Any], optimizer: torch.optim.Optimizer, config: StepsConfig) -> None:
         settings = _settings(config, learner.language_model.config.hidden_size)
         model = _Model(learner.root)
         self._spread(model.buffers())
@@ -65,7 +65,7 @@ class Zero(Shards):
             self._set_states(optimizer)
 
     @override
-    def read(self, learner: Learner[ExampleT], batch: Sequence[ExampleT], config: TrainConfig) -> Loss:
+    def read(self, learner: Learner[ExampleT], batch: Sequence[ExampleT], config: StepsConfig) -> Loss:
         loss: Loss = self._deepspeed(partial(super().read, learner, batch, config))
         return loss
 
@@ -127,7 +127,7 @@ class _Model(nn.Module):
         return read()
 
 
-def _settings(config: TrainConfig, width: int) -> dict[str, Any]:
+def _settings(config: StepsConfig, width: int) -> dict[str, Any]:
     return {
         "train_micro_batch_size_per_gpu": config.per_device_train_batch_size,
         # The loop says when a step is done.

@@ -16,15 +16,15 @@ from sklearn.model_selection import GroupKFold
 
 from codefavor.errors import DataError
 from codefavor.judges.card import JudgeCard
-from codefavor.judges.difference import (
+from codefavor.judges.linear import difference_matrix
+from codefavor.judges.trained.difference import (
     DIFFERENCE_FORMAT,
     STATE_ASPECTS,
     DifferenceWeights,
     reads_states,
     state_rows,
 )
-from codefavor.judges.divergence_encoder import PartingReader, stacked
-from codefavor.judges.linear import difference_matrix
+from codefavor.judges.trained.divergence_encoder import DivergenceEncoder, stacked
 from codefavor.manifest import Manifest
 from codefavor.models.deepspeed_device import tell_deepspeed
 from codefavor.models.embedded import resolve_model
@@ -33,11 +33,11 @@ from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.pair import PreferencePair
 from codefavor.record import content_digest
 from codefavor.train.checkpoint import drop_checkpoint
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import DifferenceConfig
 from codefavor.train.linear import fit_weights
 from codefavor.train.output_dir import check_folder, finish_folder
 from codefavor.train.preprocess import preprocess
-from codefavor.train.state_checkpoint import keep_states, kept_states
+from codefavor.train.state_checkpoint import load_states, save_states
 
 STATE_PENALTY = 3e-5
 """The weight of the squared weights of states beside the mean loss; docs/experiments.md has what was tried."""
@@ -51,7 +51,7 @@ _CHUNK = 256
 
 def train_difference(
     pairs: Sequence[PreferencePair],
-    config: TrainConfig,
+    config: DifferenceConfig,
     out: Path,
     manifest: Manifest,
     *,
@@ -71,7 +71,7 @@ def train_difference(
     shown, sources = [pair.present("A").comparison for pair in learned], _sources(learned)
     _check_pairs(shown, sources)
     model = resolve_model(config.model)
-    reader = PartingReader.load(model, config.layers, config.max_length, "bf16" if config.bf16 else "fp32")
+    reader = DivergenceEncoder.load(model, config.layers, config.max_length, "bf16" if config.bf16 else "fp32")
     run = content_digest([DIFFERENCE_FORMAT, config.model_dump(mode="json"), [pair.id for pair in pairs]])
     states = _read(shown, reader, out, run, report)
     weights = fit_difference(shown, states, sources)
@@ -136,15 +136,15 @@ def _sources(pairs: Sequence[PreferencePair]) -> list[str]:
 
 
 def _read(
-    shown: Sequence[Comparison], reader: PartingReader, out: Path, run: str, report: Callable[[int], None]
+    shown: Sequence[Comparison], reader: DivergenceEncoder, out: Path, run: str, report: Callable[[int], None]
 ) -> NDArray[np.float32]:
     asked = [each for each in shown if reads_states(each.criterion)]
     unread = len(shown) - len(asked)
-    states = kept_states(out, run, reader.width)
+    states = load_states(out, run, reader.width)
     report(unread + len(states))
     for begin in range(len(states), len(asked), _CHUNK):
         states = np.concatenate([states, stacked(reader.read(asked[begin : begin + _CHUNK]), reader.width)])
-        keep_states(out, run, states)
+        save_states(out, run, states)
         report(unread + len(states))
     return states
 

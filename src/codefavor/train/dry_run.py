@@ -9,7 +9,7 @@ from codefavor.models.embedded import resolve_model
 from codefavor.models.pretrained import load_shapes, load_tokenizer
 from codefavor.pairs.pair import PreferencePair
 from codefavor.record import Record
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import RewardConfig, StepsConfig, TokenConfig, loads_in_4bit
 from codefavor.train.examples import ReplyExample
 from codefavor.train.learners import make_learner
 from codefavor.train.memory import Batch, Memory, Parameters, count_parameters, estimate_memory
@@ -59,7 +59,7 @@ class DryRun(Record):
     """What the run takes, and what it would take if it were trained otherwise."""
 
 
-def dry_run(pairs: Sequence[PreferencePair], config: TrainConfig) -> DryRun:
+def dry_run(pairs: Sequence[PreferencePair], config: StepsConfig) -> DryRun:
     """Return what a run on `pairs` would be. Only the model's configuration and its tokenizer are read.
 
     Raises:
@@ -88,21 +88,23 @@ def dry_run(pairs: Sequence[PreferencePair], config: TrainConfig) -> DryRun:
     )
 
 
-def _longest(examples: Sequence[Any], config: TrainConfig) -> Batch:
+def _longest(examples: Sequence[Any], config: StepsConfig) -> Batch:
     size = min(config.per_device_train_batch_size, len(examples))
     replies = [len(example.reply) for example in examples if isinstance(example, ReplyExample)]
-    rows = 2 * size if config.objective == "reward" else size
+    rows = 2 * size if isinstance(config, RewardConfig) else size
     return Batch(rows, max(example.length for example in examples), max(replies, default=1))
 
 
-def _methods(config: TrainConfig, batch: Batch) -> Iterator[Method]:
+def _methods(config: StepsConfig, batch: Batch) -> Iterator[Method]:
     """Yield the configured way first, then the others, each with and without checkpointing."""
     rank = config.lora_r or _DEFAULT_RANK
-    full: dict[str, Any] = {"lora_r": None, "train_layers": None, "train_embeddings": True, "load_in_4bit": False}
+    full: dict[str, Any] = {"lora_r": None, "train_layers": None, "train_embeddings": True}
+    if isinstance(config, TokenConfig):
+        full["load_in_4bit"] = False
     ways: list[dict[str, Any]] = [{}, full, {**full, "lora_r": rank}]
-    if config.objective != "reward":
+    if isinstance(config, TokenConfig):
         ways.append({**full, "lora_r": rank, "load_in_4bit": True})
-    seen: list[TrainConfig] = []
+    seen: list[StepsConfig] = []
     for way in ways:
         for checkpointing in (config.gradient_checkpointing, not config.gradient_checkpointing):
             tried = config.model_copy(update={**way, "gradient_checkpointing": checkpointing})
@@ -113,9 +115,9 @@ def _methods(config: TrainConfig, batch: Batch) -> Iterator[Method]:
                 yield Method(name=_name(tried), checkpointing=checkpointing, configured=configured, memory=memory)
 
 
-def _name(config: TrainConfig) -> str:
+def _name(config: StepsConfig) -> str:
     if config.lora_r is not None:
-        return f"{'QLoRA' if config.load_in_4bit else 'LoRA'} of rank {config.lora_r}"
+        return f"{'QLoRA' if loads_in_4bit(config) else 'LoRA'} of rank {config.lora_r}"
     if config.train_layers is not None:
         return f"the highest {config.train_layers} layers"
     return "all weights" if config.train_embeddings else "all but the embeddings"

@@ -11,9 +11,9 @@ from torch import nn
 from torch.nn.utils import clip_grad_norm_
 
 from codefavor.models.pretrained import WeightsLoader, load_weights
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import StepsConfig
 from codefavor.train.examples import ExampleT
-from codefavor.train.objectives import Learner, Loss
+from codefavor.train.learner import Learner, Loss
 
 BatchT = TypeVar("BatchT")
 
@@ -31,7 +31,7 @@ class Engine:
     load: WeightsLoader = staticmethod(load_weights)
     """How the base model is loaded."""
 
-    def check(self, config: TrainConfig) -> None:
+    def check(self, config: StepsConfig) -> None:
         """Refuse a configuration that these processes cannot train.
 
         Raises:
@@ -48,7 +48,7 @@ class Engine:
             weight.copy_(held.pop("weight"))
         optimizer.state[weight] = held
 
-    def begin(self, learner: Learner[Any], optimizer: torch.optim.Optimizer, config: TrainConfig) -> None:
+    def begin(self, learner: Learner[Any], optimizer: torch.optim.Optimizer, config: StepsConfig) -> None:
         """Make ready for the first step: weights and states are what it starts from."""
 
     def share(self, batches: Sequence[BatchT]) -> list[tuple[BatchT, bool]]:
@@ -59,7 +59,7 @@ class Engine:
         """
         return [(batch, True) for batch in batches]
 
-    def read(self, learner: Learner[ExampleT], batch: Sequence[ExampleT], config: TrainConfig) -> Loss:
+    def read(self, learner: Learner[ExampleT], batch: Sequence[ExampleT], config: StepsConfig) -> Loss:
         """Return what a batch of examples shows."""
         with torch.autocast(learner.language_model.device.type, torch.bfloat16, enabled=config.bf16):
             return learner.loss(batch)

@@ -24,7 +24,7 @@ from codefavor.models.reply_tokens import ReplyTokens
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.pair import PreferencePair
 from codefavor.runs.run_folder import MANIFEST_FILE
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import GenerationConfig, TokenConfig, TrainConfig
 from codefavor.train.examples import ReplyExample
 from codefavor.train.learners import make_learner
 from codefavor.train.output_dir import check_folder
@@ -36,7 +36,7 @@ Turn = dict[str, str]
 
 
 def export_training(
-    pairs: Sequence[PreferencePair], config: TrainConfig, out: Path, manifest: Manifest, tool: Tool
+    pairs: Sequence[PreferencePair], settings: TrainConfig, out: Path, manifest: Manifest, tool: Tool
 ) -> int:
     """Write `tool`.yaml and the conversations into `out`, and return how many they are. No weights are loaded.
 
@@ -45,7 +45,7 @@ def export_training(
         DataError: there are no pairs.
         ModelError: the model's configuration or tokenizer cannot be loaded.
     """
-    require_sayable(config)
+    config = require_sayable(settings)
     check_folder(out, resume=False)
     tokenizer = load_tokenizer(resolve_model(config.model))
     turns = list(conversations(pairs, config, tokenizer))
@@ -54,19 +54,19 @@ def export_training(
     if tool == "axolotl":
         longest = max(_length(each, tokenizer) for each in turns)
         pad_token = None if tokenizer.pad_token else tokenizer.eos_token
-        settings = axolotl_settings(config, model, longest, warmup, pad_token)
+        words = axolotl_settings(config, model, longest, warmup, pad_token)
         rows: list[dict[str, Any]] = [{"messages": each} for each in turns]
     else:
-        settings = trl_settings(config, model, warmup)
+        words = trl_settings(config, model, warmup)
         rows = [{"prompt": each[:1], "completion": each[1:]} for each in turns]
     write_rows(out / DATA_FILE, rows)
     write_json(out / MANIFEST_FILE, manifest)
-    write_text(out / f"{tool}.yaml", yaml.safe_dump(settings, sort_keys=False, allow_unicode=True))
+    write_text(out / f"{tool}.yaml", yaml.safe_dump(words, sort_keys=False, allow_unicode=True))
     return len(turns)
 
 
 def conversations(
-    pairs: Sequence[PreferencePair], config: TrainConfig, tokenizer: PreTrainedTokenizerBase
+    pairs: Sequence[PreferencePair], config: TokenConfig, tokenizer: PreTrainedTokenizerBase
 ) -> Iterator[list[Turn]]:
     """Yield two conversations a pair, one in each order: what the judge is shown, and what it should answer.
 
@@ -88,7 +88,7 @@ def conversations(
         ]
 
 
-def _message(shown: Comparison, config: TrainConfig, tokenizer: PreTrainedTokenizerBase) -> str:
+def _message(shown: Comparison, config: TokenConfig, tokenizer: PreTrainedTokenizerBase) -> str:
     """Return the message that shows a comparison, cut as the run would cut it."""
     said: list[str] = []
 
@@ -97,7 +97,7 @@ def _message(shown: Comparison, config: TrainConfig, tokenizer: PreTrainedTokeni
         return chat_prompt(tokenizer, message)
 
     encode = partial(encode_joint, shown, chat, TextTokenizer(tokenizer))
-    if config.objective == "generation":
+    if isinstance(config, GenerationConfig):
         encode(config.max_length - config.max_new_tokens, FEEDBACK_QUESTION)
     else:
         encode(config.max_length, LETTER_QUESTION)

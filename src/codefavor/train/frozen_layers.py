@@ -14,10 +14,10 @@ from typing import Any
 import torch
 from torch import nn
 
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import RewardConfig, StepsConfig
 from codefavor.train.examples import Example
 from codefavor.train.frozen_states import StateFile
-from codefavor.train.objectives import Learner
+from codefavor.train.learner import Learner
 
 _LOG = logging.getLogger(__name__)
 _FP32 = 4
@@ -26,7 +26,7 @@ _GB = 1e9
 
 @contextmanager
 def frozen_layers_once(
-    learner: Learner[Any], config: TrainConfig, examples: Sequence[Example], out: Path
+    learner: Learner[Any], config: StepsConfig, examples: Sequence[Example], out: Path
 ) -> Iterator[None]:
     """Let the frozen layers of `learner` read each input once for as long as this lasts.
 
@@ -47,8 +47,8 @@ def _drops(decoder: Any) -> bool:
     return any(dropouts) or bool(getattr(decoder.config, "attention_dropout", 0.0))
 
 
-def _fits(width: int, config: TrainConfig, examples: Sequence[Example], out: Path) -> bool:
-    rows = 2 if config.objective == "reward" else 1
+def _fits(width: int, config: StepsConfig, examples: Sequence[Example], out: Path) -> bool:
+    rows = 2 if isinstance(config, RewardConfig) else 1
     needed = sum(example.length for example in examples) * rows * width * _FP32
     free = shutil.disk_usage(out).free
     if needed <= free / 2:

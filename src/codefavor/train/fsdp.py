@@ -19,13 +19,13 @@ from typing_extensions import override
 
 from codefavor.errors import ConfigError
 from codefavor.models.pretrained import Kind, Place, load_shapes, load_weights
-from codefavor.train.config import TrainConfig
-from codefavor.train.ddp import Replicas
+from codefavor.train.config import StepsConfig, loads_in_4bit
+from codefavor.train.ddp import DdpEngine
 from codefavor.train.launch import Launch
-from codefavor.train.objectives import Learner
+from codefavor.train.learner import Learner
 
 
-class Shards(Replicas):
+class FsdpEngine(DdpEngine):
     """One of several processes with a part of the model each."""
 
     def __init__(self, launch: Launch) -> None:
@@ -35,9 +35,9 @@ class Shards(Replicas):
         self.load = self._load
 
     @override
-    def check(self, config: TrainConfig) -> None:
+    def check(self, config: StepsConfig) -> None:
         super().check(config)
-        if config.load_in_4bit:
+        if loads_in_4bit(config):
             raise ConfigError(
                 "weights of 4 bits cannot be sharded; use configs/accelerate/ddp.yaml, or leave load_in_4bit"
             )
@@ -54,7 +54,7 @@ class Shards(Replicas):
     @override
     def update(self, weights: list[nn.Parameter], optimizer: torch.optim.Optimizer, max_norm: float) -> None:
         # FSDP has added the gradients up by itself.
-        super(Replicas, self).update(weights, optimizer, max_norm)
+        super(DdpEngine, self).update(weights, optimizer, max_norm)
 
     @override
     def whole(self, tensor: torch.Tensor) -> torch.Tensor:

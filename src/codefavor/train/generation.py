@@ -8,36 +8,33 @@ from collections.abc import Iterable, Sequence
 
 import torch
 from torch.nn.functional import cross_entropy
+from transformers import PreTrainedTokenizerBase
 
-from codefavor.judges.generation import DialogueInput
 from codefavor.judges.generation_format import GENERATION_FORMAT, address, fit_feedback, render_reply
-from codefavor.models.embedded import resolve_model
+from codefavor.judges.trained.generation import DialogueInput
 from codefavor.models.prefix_tree import families, flatten, row_ends
-from codefavor.models.pretrained import WeightsLoader, load_tokenizer, load_weights
+from codefavor.models.pretrained import WeightsLoader, load_weights
 from codefavor.models.segment_attention import logits_at
 from codefavor.pairs.comparison import Side
 from codefavor.pairs.pair import PreferencePair
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import GenerationConfig
 from codefavor.train.examples import ExampleSet, ReplyExample, reply_examples
-from codefavor.train.objectives import Loss, TokenLearner
+from codefavor.train.learner import Loss, TokenLearner
 
 
-class GenerationLearner(TokenLearner):
+class GenerationLearner(TokenLearner[GenerationConfig, DialogueInput]):
     """The paper's generator: cross-entropy of the reply's tokens, every example counting alike."""
 
     input_format = GENERATION_FORMAT
 
-    def __init__(self, config: TrainConfig, load: WeightsLoader = load_weights) -> None:
-        """Load the base model with `load`.
+    @staticmethod
+    def _make_inputs(tokenizer: PreTrainedTokenizerBase, config: GenerationConfig) -> DialogueInput:
+        return DialogueInput(tokenizer, config.max_length, config.max_new_tokens)
 
-        Raises:
-            ModelError: it cannot be loaded.
-            ConfigError: its tokenizer has no single token for a verdict.
-        """
-        tokenizer = load_tokenizer(resolve_model(config.model))
-        self._inputs = DialogueInput(tokenizer, config.max_length, config.max_new_tokens)
+    def __init__(self, config: GenerationConfig, load: WeightsLoader = load_weights) -> None:
+        """Load the base model with `load`; see `TokenLearner`."""
+        super().__init__(config, load)
         self._longest_reply = config.max_new_tokens
-        super().__init__(config, tokenizer, load)
 
     def examples(self, pairs: Iterable[PreferencePair]) -> ExampleSet[ReplyExample]:
         """Return two examples a pair, one in each order."""

@@ -21,7 +21,7 @@ from codefavor.manifest import Manifest
 from codefavor.pairs.evidence import Evidence
 from codefavor.pairs.pair import PreferencePair
 from codefavor.pairs.presentation import present
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import GroundedConfig
 from codefavor.train.output_dir import check_folder, finish_folder
 
 PENALTY = 1.0
@@ -31,7 +31,7 @@ _NAMES = tuple(FEATURES)
 
 def train_grounded(
     pairs: Sequence[PreferencePair],
-    config: TrainConfig,
+    config: GroundedConfig,
     out: Path,
     manifest: Manifest,
     evidence: Judge,
@@ -64,7 +64,7 @@ def train_grounded(
 
 
 def fit_grounded(
-    pairs: Sequence[PreferencePair], config: TrainConfig, evidence: Judge, inner: Judge | None
+    pairs: Sequence[PreferencePair], config: GroundedConfig, evidence: Judge, inner: Judge | None
 ) -> GroundedModel:
     """Return the model fitted to `pairs`, whose chosen code is A throughout."""
     shown = [present(pair.present("A").comparison, config.comments).comparison for pair in pairs]

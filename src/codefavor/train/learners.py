@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from codefavor.errors import ConfigError
 from codefavor.models.pretrained import WeightsLoader, load_weights
 from codefavor.train.config import TrainConfig
-from codefavor.train.generation import GenerationLearner
-from codefavor.train.objectives import ClassificationLearner, Learner, RewardLearner
-from codefavor.train.order_free import OrderFreeLearner
+from codefavor.train.learner import Learner
+from codefavor.train.objective import require_steps, torch_module, training_objective
 
 
 def make_learner(config: TrainConfig, load: WeightsLoader = load_weights) -> Learner[Any]:
@@ -17,14 +15,7 @@ def make_learner(config: TrainConfig, load: WeightsLoader = load_weights) -> Lea
         ConfigError: the objective trains no language model, or the configuration does not fit the model.
         ModelError: the base model cannot be loaded.
     """
-    match config.objective:
-        case "classification":
-            return ClassificationLearner(config, load)
-        case "order-free":
-            return OrderFreeLearner(config, load)
-        case "generation":
-            return GenerationLearner(config, load)
-        case "reward":
-            return RewardLearner(config, load)
-        case "linear" | "difference" | "grounded":
-            raise ConfigError(f"the {config.objective} objective trains no language model; it has its own fit")
+    steps = require_steps(config)
+    module, name = training_objective(steps).learner or ("", "")
+    learner: Learner[Any] = getattr(torch_module(module), name)(steps, load)
+    return learner

@@ -17,7 +17,7 @@ from codefavor.judges.linear import LINEAR_FORMAT, LinearJudge, difference_matri
 from codefavor.manifest import Manifest
 from codefavor.pairs.pair import PreferencePair
 from codefavor.pairs.presentation import CommentPolicy
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import LinearConfig
 from codefavor.train.output_dir import check_folder, finish_folder
 from codefavor.train.preprocess import preprocess
 
@@ -25,7 +25,7 @@ INVERSE_PENALTY = 1.0
 MOST_ITERATIONS = 1000
 
 
-def train_linear(pairs: Sequence[PreferencePair], config: TrainConfig, out: Path, manifest: Manifest) -> None:
+def train_linear(pairs: Sequence[PreferencePair], config: LinearConfig, out: Path, manifest: Manifest) -> None:
     """Fit a judge and write it to `out` with its card, manifest and model card.
 
     Raises:

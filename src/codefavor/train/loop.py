@@ -12,12 +12,12 @@ import torch
 
 from codefavor.runs.journal import Journal
 from codefavor.train.checkpoint import Progress, load_checkpoint, save_checkpoint
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import StepsConfig
 from codefavor.train.engine import Engine
 from codefavor.train.epoch import epoch_batches
 from codefavor.train.examples import ExampleT
 from codefavor.train.frozen_layers import frozen_layers_once
-from codefavor.train.objectives import Learner
+from codefavor.train.learner import Learner
 from codefavor.train.output_dir import LOG_FILE
 from codefavor.train.parameters import Trainable
 from codefavor.train.schedule import rate_factor, steps_per_epoch, total_steps
@@ -32,7 +32,7 @@ def train_steps(
     learner: Learner[ExampleT],
     trainable: Trainable,
     examples: Sequence[ExampleT],
-    config: TrainConfig,
+    config: StepsConfig,
     *,
     out: Path,
     run: str,
@@ -90,7 +90,7 @@ def _log(log: Path, start: int, engine: Engine) -> Iterator[Journal[Report] | No
         yield reports
 
 
-def _step_batches(examples: Sequence[ExampleT], config: TrainConfig) -> Iterator[list[list[ExampleT]]]:
+def _step_batches(examples: Sequence[ExampleT], config: StepsConfig) -> Iterator[list[list[ExampleT]]]:
     """Yield the batches of every optimiser step, epoch after epoch without end; a step never spans two epochs."""
     for epoch in count():
         batches = epoch_batches(examples, config.per_device_train_batch_size, config.seed, epoch)
@@ -103,7 +103,7 @@ def _step(
     weights: list[torch.nn.Parameter],
     optimizer: torch.optim.Optimizer,
     batches: list[list[ExampleT]],
-    config: TrainConfig,
+    config: StepsConfig,
     window: "_Window",
     engine: Engine,
 ) -> None:

@@ -27,9 +27,9 @@ from torch.nn.functional import cross_entropy
 from transformers import PreTrainedModel
 
 from codefavor.models.pretrained import Kind, Place, load_shapes
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import StepsConfig, TokenConfig, loads_in_4bit
+from codefavor.train.learner import Learner
 from codefavor.train.learners import make_learner
-from codefavor.train.objectives import Learner
 from codefavor.train.parameters import Trainable
 
 _FP32 = 4
@@ -77,7 +77,7 @@ class Parameters(NamedTuple):
     """Those that stand in 4 bits."""
 
 
-def count_parameters(config: TrainConfig) -> Parameters:
+def count_parameters(config: StepsConfig) -> Parameters:
     """Return how many weights the configured model has and trains; none of them is loaded.
 
     Raises:
@@ -88,7 +88,7 @@ def count_parameters(config: TrainConfig) -> Parameters:
         learner = make_learner(config, load_shapes)
         trained = sum(weight.numel() for _, weight in Trainable(learner, config).named())
     total = sum(weight.numel() for weight in learner.root.parameters())
-    return Parameters(total, trained, _quantised(learner) if config.load_in_4bit else 0)
+    return Parameters(total, trained, _quantised(learner) if loads_in_4bit(config) else 0)
 
 
 def _quantised(learner: Learner[Any]) -> int:
@@ -99,7 +99,7 @@ def _quantised(learner: Learner[Any]) -> int:
     return sum(part.weight.numel() for name, part in layers if part is not output and "lora_" not in name)
 
 
-def estimate_memory(config: TrainConfig, batch: Batch) -> Memory:
+def estimate_memory(config: StepsConfig, batch: Batch) -> Memory:
     """Return what a run takes whose longest batch is `batch`.
 
     Raises:
@@ -113,7 +113,7 @@ def estimate_memory(config: TrainConfig, batch: Batch) -> Memory:
     return Memory(weights, gradients, _MOMENTS * count.trained, activations)
 
 
-def _activations(config: TrainConfig, batch: Batch) -> int:
+def _activations(config: StepsConfig, batch: Batch) -> int:
     short, long = (_kept(config, batch, depth) for depth in (1, 2))
     layer = long.bytes - short.bytes
     around = short.bytes - layer
@@ -131,7 +131,7 @@ class _Kept(NamedTuple):
     width: int
 
 
-def _kept(config: TrainConfig, batch: Batch, depth: int) -> _Kept:
+def _kept(config: StepsConfig, batch: Batch, depth: int) -> _Kept:
     """Return what the forward pass of the lowest `depth` layers keeps for the backward pass."""
     whole: list[int] = []
 
@@ -139,13 +139,15 @@ def _kept(config: TrainConfig, batch: Batch, depth: int) -> _Kept:
         whole.append(load_shapes(model, kind, layers).config.num_hidden_layers)
         return load_shapes(model, kind, depth)
 
-    changes = {"train_layers": None, "gradient_checkpointing": False, "load_in_4bit": False}
+    changes = {"train_layers": None, "gradient_checkpointing": False}
+    if isinstance(config, TokenConfig):
+        changes["load_in_4bit"] = False
     with torch.device("meta"):
         learner = make_learner(config, load)
         Trainable(learner, config.model_copy(update=changes))
     sizes: dict[int, tuple[int, Any]] = {}
     with FakeTensorMode():
-        _to_fake(learner.root, in_bf16=config.load_in_4bit)
+        _to_fake(learner.root, in_bf16=loads_in_4bit(config))
         own = {id(weight.untyped_storage()) for weight in learner.root.parameters()}
 
         def keep(tensor: torch.Tensor) -> torch.Tensor:
@@ -180,10 +182,10 @@ def _to_fake(root: nn.Module, in_bf16: bool) -> None:
                 module._buffers[name] = torch.empty(buffer.shape, dtype=buffer.dtype)
 
 
-def _forward(learner: Learner[Any], batch: Batch, config: TrainConfig) -> None:
+def _forward(learner: Learner[Any], batch: Batch, config: StepsConfig) -> None:
     shape = (batch.rows, batch.tokens)
     inputs = {name: torch.ones(shape, dtype=torch.long) for name in ("input_ids", "attention_mask", "position_ids")}
-    with torch.autocast("cpu", torch.bfloat16, enabled=config.bf16 or config.load_in_4bit):
+    with torch.autocast("cpu", torch.bfloat16, enabled=config.bf16 or loads_in_4bit(config)):
         if learner.head is not None:
             states = learner.language_model(**inputs, use_cache=False).last_hidden_state.float()
             sections = torch.ones(shape)

@@ -17,6 +17,7 @@ from safetensors import SafetensorError, safe_open
 from codefavor.atomic import write_json
 from codefavor.errors import ConfigError, ModelError
 from codefavor.judges.card import CARD_FILE, JudgeCard, read_card, write_card
+from codefavor.judges.objective import objective_named
 from codefavor.judges.training_groups import LEARNED_FILE, write_union
 from codefavor.manifest import Manifest, hash_file
 from codefavor.models.adapter import ADAPTER_CONFIG
@@ -98,10 +99,8 @@ def _shares(folders: Sequence[Path], weights: Sequence[float]) -> list[float]:
 
 def _common_card(folders: Sequence[Path]) -> JudgeCard:
     cards = [read_card(folder) for folder in folders]
-    if cards[0].objective == "grounded":
-        raise ModelError(f"{folders[0]}: a grounded judge has no weights to average; merge its inner judges")
-    if cards[0].objective == "difference":
-        raise ModelError(f"{folders[0]}: difference judges weigh states in units of their pairs; fit one on all pairs")
+    if reason := objective_named(cards[0].objective).unmergeable:
+        raise ModelError(f"{folders[0]}: {reason}")
     for folder, card in zip(folders[1:], cards[1:], strict=True):
         for name in _ALIKE:
             if getattr(card, name) != getattr(cards[0], name):

@@ -7,21 +7,23 @@ import yaml
 
 from codefavor.models.embedded import EMBEDDED, HUB_ID
 from codefavor.pairs.pair import PreferencePair
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import GenerationConfig, GroundedConfig, ModelConfig, TrainConfig
 
 
 def model_card(config: TrainConfig, pairs: Sequence[PreferencePair], truncated: int) -> str:
     """Return the card of a judge trained by `config` on `pairs`."""
     header: dict[str, str | list[str]] = {"tags": ["codefavor", "code-preference", config.objective]}
     title = "token n-grams"
-    if config.objective == "grounded":
+    cut = ""
+    if isinstance(config, GroundedConfig):
         title = f"evidence and {config.inner}" if config.inner else "evidence"
-    elif config.objective != "linear":
+    elif isinstance(config, ModelConfig):
         title = HUB_ID if config.model == EMBEDDED else config.model
+        cut = f"| cut to {config.max_length:,} tokens | {truncated:,} pairs |\n"
         header |= {"library_name": "transformers", "base_model": title}
     methods = Counter(pair.provenance.method.split("/")[0] for pair in pairs)
     silent = ""
-    if config.objective == "generation":
+    if isinstance(config, GenerationConfig):
         count = sum(not pair.feedback for pair in pairs)
         silent = f"| pairs without feedback, learned as the result line alone | {count:,} |\n"
     licences = sorted({pair.provenance.license or "not stated" for pair in pairs})
@@ -38,8 +40,7 @@ input must look like, `manifest.json` what it was made from.
 | trained on | |
 |---|---|
 | pairs | {len(pairs):,} ({", ".join(f"{count:,} {method}" for method, count in methods.most_common())}) |
-| cut to {config.max_length:,} tokens | {truncated:,} pairs |
-{silent}| comments in the codes | {config.comments} |
+{cut}{silent}| comments in the codes | {config.comments} |
 | licences of the sources | {"; ".join(licences)} |
 
 The judge has read Python only, unless its pairs say otherwise. A preference is not a proof: a candidate that wins here

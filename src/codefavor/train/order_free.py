@@ -3,32 +3,24 @@
 from collections.abc import Iterable, Sequence
 
 from torch.nn.functional import logsigmoid
+from transformers import PreTrainedTokenizerBase
 
 from codefavor.judges.format import APART_FORMAT
-from codefavor.judges.order_free import ApartInput, order_free_margins, side_by_side
-from codefavor.models.embedded import resolve_model
-from codefavor.models.pretrained import WeightsLoader, load_tokenizer, load_weights
+from codefavor.judges.trained.order_free import ApartInput, order_free_margins, side_by_side
 from codefavor.pairs.pair import PreferencePair
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import OrderFreeConfig
 from codefavor.train.examples import ApartExample, ExampleSet, apart_examples
-from codefavor.train.objectives import Loss, TokenLearner
+from codefavor.train.learner import Loss, TokenLearner
 
 
-class OrderFreeLearner(TokenLearner):
+class OrderFreeLearner(TokenLearner[OrderFreeConfig, ApartInput]):
     """The negative log-probability that the chosen code wins; the two orders of a pair are one example."""
 
     input_format = APART_FORMAT
 
-    def __init__(self, config: TrainConfig, load: WeightsLoader = load_weights) -> None:
-        """Load the base model with `load`.
-
-        Raises:
-            ModelError: it cannot be loaded.
-            ConfigError: its tokenizer has no single token for "A" or "B".
-        """
-        tokenizer = load_tokenizer(resolve_model(config.model))
-        self._inputs = ApartInput(tokenizer, config.max_length)
-        super().__init__(config, tokenizer, load)
+    @staticmethod
+    def _make_inputs(tokenizer: PreTrainedTokenizerBase, config: OrderFreeConfig) -> ApartInput:
+        return ApartInput(tokenizer, config.max_length)
 
     def examples(self, pairs: Iterable[PreferencePair]) -> ExampleSet[ApartExample]:
         """Return one example a pair."""

@@ -13,14 +13,14 @@ from codefavor.errors import ConfigError
 from codefavor.models.embedded import EMBEDDED, HUB_ID, resolve_model
 from codefavor.models.pretrained import load_weights
 from codefavor.train.adapter import save_adapter
-from codefavor.train.config import TrainConfig
-from codefavor.train.objectives import Learner
+from codefavor.train.config import RewardConfig, StepsConfig, loads_in_4bit
+from codefavor.train.learner import Learner
 
 
 class Trainable:
     """A learner's weights as the configuration wants them trained."""
 
-    def __init__(self, learner: Learner[Any], config: TrainConfig) -> None:
+    def __init__(self, learner: Learner[Any], config: StepsConfig) -> None:
         """Freeze what is not trained, and add adapters where asked for; these change the model in place.
 
         Raises:
@@ -50,13 +50,14 @@ class Trainable:
                 if weight.requires_grad:
                     yield f"{prefix}.{name}", weight
 
-    def optimizer(self, config: TrainConfig) -> torch.optim.AdamW:
+    def optimizer(self, config: StepsConfig) -> torch.optim.AdamW:
         """Return AdamW over the trained weights; the learning rate of each group is set step by step."""
         embedding = self._language_model.get_input_embeddings().weight
         groups: dict[float, list[nn.Parameter]] = {}
         for name, weight in self.named():
             own = config.embedding_learning_rate if weight is embedding else None
-            own = config.head_learning_rate if name.startswith("head.") else own
+            if isinstance(config, RewardConfig) and name.startswith("head."):
+                own = config.head_learning_rate
             groups.setdefault(own or config.learning_rate, []).append(weight)
         settings = [{"params": weights, "peak": peak} for peak, weights in groups.items()]
         return torch.optim.AdamW(settings, lr=0.0, weight_decay=config.weight_decay)
@@ -66,7 +67,7 @@ class Trainable:
         rank = self._config.lora_r
         if self._adapters is None or rank is None:
             return self._language_model
-        if self._config.load_in_4bit:
+        if loads_in_4bit(self._config):
             whole = load_weights(resolve_model(self._config.model), "causal", memory="host")
             return graft(self._language_model, whole, rank, self._config)
         self._adapters.merge_and_unload()
@@ -84,7 +85,7 @@ class Trainable:
         save_adapter(self._language_model, self._adapters.peft_config["default"], base, folder)
 
 
-def graft(adapted: PreTrainedModel, whole: PreTrainedModel, rank: int, config: TrainConfig) -> PreTrainedModel:
+def graft(adapted: PreTrainedModel, whole: PreTrainedModel, rank: int, config: StepsConfig) -> PreTrainedModel:
     """Return `whole` with the adapters of `adapted`, a copy of it in fewer bits, folded into its weights.
 
     Folded into the copy, they would be rounded to its few bits as well.
@@ -96,7 +97,7 @@ def graft(adapted: PreTrainedModel, whole: PreTrainedModel, rank: int, config: T
     return whole
 
 
-def _adapt(model: PreTrainedModel, rank: int, config: TrainConfig) -> LoraModel:
+def _adapt(model: PreTrainedModel, rank: int, config: StepsConfig) -> LoraModel:
     lora = LoraConfig(r=rank, lora_alpha=config.lora_alpha, target_modules="all-linear")
     # Adapters start from random numbers: a generator of our own, so that nobody else's stream moves.
     with torch.random.fork_rng():

@@ -11,7 +11,7 @@ from transformers import PreTrainedTokenizerBase
 from codefavor.judges.format import Candidate
 from codefavor.models.pretrained import verdict_tokens
 from codefavor.record import Record
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import RewardConfig, StepsConfig
 from codefavor.train.examples import ApartExample, JointExample, ReplyExample, SingleExample
 
 Example: TypeAlias = ApartExample | JointExample | ReplyExample | SingleExample
@@ -47,7 +47,7 @@ class Row(Record):
         return sum(part.tokens for part in self.parts if part.learned)
 
 
-def preview(examples: Sequence[Example], config: TrainConfig, tokenizer: PreTrainedTokenizerBase) -> tuple[Row, ...]:
+def preview(examples: Sequence[Example], config: StepsConfig, tokenizer: PreTrainedTokenizerBase) -> tuple[Row, ...]:
     """Return the rows of one pair's examples: both orders, or the chosen and the rejected code."""
     rows: list[Row] = []
     for example, better in zip(examples, "AB", strict=False):
@@ -72,9 +72,10 @@ def _joint(title: str, read: list[int], learned: list[int], tokenizer: PreTraine
     return Row(title=title, parts=(_part(read, False, tokenizer), _part(learned, True, tokenizer)))
 
 
-def _single(title: str, candidate: Candidate, config: TrainConfig, tokenizer: PreTrainedTokenizerBase) -> Row:
+def _single(title: str, candidate: Candidate, config: StepsConfig, tokenizer: PreTrainedTokenizerBase) -> Row:
     """Mark where the score is read: it has no token to predict, but a place it is taken from."""
-    scored = 1 if config.readout == "last" else candidate.code_length
+    by_last = isinstance(config, RewardConfig) and config.readout == "last"
+    scored = 1 if by_last else candidate.code_length
     ids = list(candidate.token_ids)
     return Row(title=title, parts=(_part(ids[:-scored], False, tokenizer), _part(ids[-scored:], True, tokenizer)))
 

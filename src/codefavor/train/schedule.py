@@ -2,23 +2,23 @@
 
 import math
 
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import StepsConfig
 
 
-def total_steps(config: TrainConfig, examples: int) -> int:
+def total_steps(config: StepsConfig, examples: int) -> int:
     """Return the number of optimiser steps of a run over so many examples."""
     if config.max_steps is not None:
         return config.max_steps
     return max(1, math.ceil(steps_per_epoch(config, examples) * config.num_train_epochs))
 
 
-def steps_per_epoch(config: TrainConfig, examples: int) -> int:
+def steps_per_epoch(config: StepsConfig, examples: int) -> int:
     """Return the number of optimiser steps of one pass over so many examples."""
     batches = math.ceil(examples / config.per_device_train_batch_size)
     return math.ceil(batches / config.gradient_accumulation_steps)
 
 
-def warmup_of(config: TrainConfig, steps: int) -> int:
+def warmup_of(config: StepsConfig, steps: int) -> int:
     """Return the steps over which the learning rate rises in a run of `steps`.
 
     A run shorter than twice its warm-up would hardly train: it warms up over half of it.
@@ -26,7 +26,7 @@ def warmup_of(config: TrainConfig, steps: int) -> int:
     return min(config.warmup_steps, steps // 2)
 
 
-def rate_factor(config: TrainConfig, step: int, steps: int) -> float:
+def rate_factor(config: StepsConfig, step: int, steps: int) -> float:
     """Return the share of the peak learning rate at `step` (the first is 0) of `steps`."""
     warmup = warmup_of(config, steps)
     if step < warmup:

@@ -26,7 +26,7 @@ def select_pairs(sources: Sequence[Sequence[PreferencePair]], config: TrainConfi
     chosen: list[PreferencePair] = []
     for number, (pairs, count) in enumerate(zip(sources, _counts(sources, config), strict=True)):
         chosen += pairs if count is None else _whole_groups(pairs, count, Random(f"{config.seed}:{number}"))
-    return [pair.model_copy(update={"criterion": worded(pair.criterion, config.criterion)}) for pair in chosen]
+    return [pair.model_copy(update={"criterion": worded(pair.criterion, config.wording)}) for pair in chosen]
 
 
 def _counts(sources: Sequence[Sequence[PreferencePair]], config: TrainConfig) -> list[int | None]:

@@ -9,6 +9,7 @@ from safetensors.numpy import save_file
 
 from codefavor.errors import DataError
 from codefavor.runs.run_folder import other_settings
+from codefavor.train.atomic_file import replace_file
 from codefavor.train.output_dir import CHECKPOINT
 
 _FILE = "states.safetensors"
@@ -16,16 +17,14 @@ _STATES = "states"
 _RUN = "run"
 
 
-def keep_states(out: Path, run: str, states: NDArray[np.float32]) -> None:
+def save_states(out: Path, run: str, states: NDArray[np.float32]) -> None:
     """Write states of the run with the digest `run` into `out`, in the place of earlier ones."""
     folder = out / CHECKPOINT
     folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f".{_FILE}.partial"
-    save_file({_STATES: states}, partial, {_RUN: run})
-    partial.replace(folder / _FILE)
+    replace_file(folder / _FILE, lambda partial: save_file({_STATES: states}, partial, {_RUN: run}))
 
 
-def kept_states(out: Path, run: str, width: int) -> NDArray[np.float32]:
+def load_states(out: Path, run: str, width: int) -> NDArray[np.float32]:
     """Return what is kept in `out`, of shape (pairs, width); no pairs where nothing is.
 
     Raises:

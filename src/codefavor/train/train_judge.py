@@ -1,129 +1,105 @@
-"""One training run: pairs in, a finished judge folder out. A folder without judge.json is a run that has not ended."""
+"""One training run, whatever the objective: pairs in, a finished judge folder out.
 
+A folder without judge.json is a run that has not ended.
+"""
+
+import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from codefavor.errors import MissingExtraError
-from codefavor.judges.card import GenerationShape, JudgeCard, RewardShape
-from codefavor.manifest import Manifest
-from codefavor.models.deepspeed_device import tell_deepspeed
-from codefavor.models.embedded import resolve_model
-from codefavor.models.precision import keep_freed_memory
-from codefavor.models.pretrained import load_tokenizer
+from codefavor.errors import ConfigError
+from codefavor.manifest import make_manifest
 from codefavor.pairs.pair import PreferencePair
-from codefavor.record import content_digest
-from codefavor.train.checkpoint import drop_checkpoint
-from codefavor.train.config import TrainConfig
-from codefavor.train.ddp import Replicas, joined
-from codefavor.train.engine import Engine
-from codefavor.train.examples import ExampleSet
-from codefavor.train.fsdp import Shards
+from codefavor.train.config import ModelConfig, TrainConfig
 from codefavor.train.launch import Launch
-from codefavor.train.learners import make_learner
-from codefavor.train.loop import train_steps
-from codefavor.train.objectives import Learner
-from codefavor.train.output_dir import check_folder, finish_folder
-from codefavor.train.parameters import Trainable
+from codefavor.train.objective import TrainingRun, torch_module, training_objective
 from codefavor.train.step_metrics import Report
 
-ALONE = Launch()
+_LOG = logging.getLogger(__name__)
+_ALONE = Launch()
 """One process, without a launcher."""
 
 
-def train(
+@dataclass(frozen=True)
+class TrainedJudge:
+    """A judge that was trained."""
+
+    folder: Path
+    """Where it is; `model:FOLDER` is its spec."""
+    config: TrainConfig
+    """The settings that it was trained with: in fp32 where the processor has no products in bf16."""
+    pairs: int
+    """The pairs that it learned from."""
+    truncated: int
+    """Those of which something was cut to fit."""
+
+    @property
+    def spec(self) -> str:
+        """The spec by which it is loaded."""
+        return f"model:{self.folder}"
+
+
+def _ignore(progress: object) -> None:
+    pass
+
+
+def train_judge(
     pairs: Sequence[PreferencePair],
     config: TrainConfig,
     out: Path,
-    manifest: Manifest,
     *,
     resume: bool = False,
-    report: Callable[[Report], None],
-    launch: Launch = ALONE,
-) -> ExampleSet[Any]:
-    """Train a judge on a language model and write it to `out`; return what it learned from.
+    unsafe_local: bool = False,
+    on_steps: Callable[[Report], None] = _ignore,
+    on_pairs: Callable[[int], None] = _ignore,
+    warn: Callable[[str], None] = _LOG.warning,
+    launch: Launch = _ALONE,
+    command: str = "codefavor.train_judge",
+    inputs: Sequence[Path] = (),
+) -> TrainedJudge:
+    """Train a judge on pairs and write it to a folder, with its card, manifest and model card.
 
-    Launched as one of several processes, all of them train the one judge, and the first writes it.
+    Started as one of several processes, all of them train the one judge, and the first writes it.
+
+    Args:
+        pairs: what it learns from; `codefavor.train.selection` draws mixtures.
+        config: its settings, a record of the objective, such as `LinearConfig()` or `RewardConfig(layers=1)`.
+        out: the folder; new or empty, unless `resume`.
+        resume: go on with a run in `out` that was stopped.
+        unsafe_local: let the grounded objective run code where the sandbox does not hold.
+        on_steps: called with the figures of the latest steps, where a language model is trained.
+        on_pairs: called with the number of pairs that a language model has read, where it is not trained.
+        warn: called with a sentence where this machine trains otherwise than the settings say.
+        launch: the place of this process among several, as `codefavor.train.launch.read_launch` reads it.
+        command: what the manifest says made the judge.
+        inputs: the files whose hashes the manifest keeps.
 
     Raises:
-        UserError: `out` holds something else, or the configuration does not fit the model.
-        DataError: there are no pairs.
-        ModelError: the base model cannot be loaded.
-        MissingExtraError: the launcher asks for DeepSpeed, and it is not installed.
-        Interrupted: Ctrl-C came; the run goes on with `resume`.
+        UserError: `out` holds something else or another run.
+        ConfigError: the settings do not fit the model.
+        DataError: there are no pairs that can be learned from.
+        ModelError: the base model, or a judge that evidence is joined with, cannot be loaded.
+        SandboxError: evidence must be collected, and code cannot be run safely here.
+        MissingExtraError: the objective needs a package that is not installed.
+        Interrupted: Ctrl-C came; `resume` goes on.
     """
-    tell_deepspeed()
-    if launch.count == 1:
-        return _run(Engine(), pairs, config, out, manifest, resume, report)
-    engine = _engine(launch)
-    with joined(launch):
-        return _run(engine, pairs, config, out, manifest, resume, report)
+    objective = training_objective(config)
+    if launch.count > 1 and not objective.trains_language_model:
+        raise ConfigError(f"the {objective.name} objective takes one process; start it without a launcher")
+    suited = _suited(config, launch, warn)
+    manifest = make_manifest(command, suited.model_dump(mode="json"), list(inputs), suited.seed)
+    run = TrainingRun(pairs, suited, out, manifest, resume, on_steps, on_pairs, launch, unsafe_local)
+    learned = objective.train(run)
+    return TrainedJudge(out, suited, learned.pairs, learned.truncated)
 
 
-def _engine(launch: Launch) -> Engine:
-    match launch.sharing:
-        case "replicas":
-            return Replicas(launch)
-        case "shards":
-            return Shards(launch)
-        case "zero":
-            try:
-                # Imported where it is asked for alone: DeepSpeed looks at the machine as soon as it is imported.
-                from codefavor.train.deepspeed import Zero
-            except ImportError as error:
-                raise MissingExtraError(error.name or "deepspeed", "deepspeed") from None
-            return Zero(launch)
-
-
-def _run(
-    engine: Engine,
-    pairs: Sequence[PreferencePair],
-    config: TrainConfig,
-    out: Path,
-    manifest: Manifest,
-    resume: bool,
-    report: Callable[[Report], None],
-) -> ExampleSet[Any]:
-    check_folder(out, resume=resume)
-    engine.check(config)
-    keep_freed_memory()
-    learner = make_learner(config, engine.load)
-    learned = learner.examples(pairs)
-    # All have looked at the folder before the first writes to it.
-    engine.wait()
-    out.mkdir(parents=True, exist_ok=True)
-    trainable = Trainable(learner, config)
-    engine.place(learner)
-    run = content_digest([config.model_dump(mode="json"), [[pair.id, pair.feedback] for pair in pairs]])
-    train_steps(learner, trainable, learned.examples, config, out=out, run=run, report=report, engine=engine)
-    engine.gather(learner)
-    if engine.main:
-        _save(learner, trainable, config, out)
-        finish_folder(out, _card(config, learner.input_format), config, manifest, pairs, learned.truncated)
-        drop_checkpoint(out)
-    engine.wait()
-    return learned
-
-
-def _save(learner: Learner[Any], trainable: Trainable, config: TrainConfig, out: Path) -> None:
-    if config.keep_adapter:
-        trainable.save_adapter(out)
-        load_tokenizer(resolve_model(config.model)).save_pretrained(out)
-        return
-    learner.language_model = trainable.merged()
-    learner.save(out)
-
-
-def _card(config: TrainConfig, input_format: str) -> JudgeCard:
-    generation = GenerationShape(max_new_tokens=config.max_new_tokens, unfinished=config.unfinished)
-    reward = RewardShape(readout=config.readout, instruction=config.instruction)
-    return JudgeCard(
-        objective=config.objective,
-        base_model=config.model,
-        adapter=config.keep_adapter,
-        format=input_format,
-        comments=config.comments,
-        max_length=config.judge_max_length or config.max_length,
-        generation=generation if config.objective == "generation" else None,
-        reward=reward if config.objective == "reward" else None,
-    )
+def _suited(config: TrainConfig, launch: Launch, warn: Callable[[str], None]) -> TrainConfig:
+    """Return the settings that this machine trains with, and say so where they are not the given ones."""
+    if not isinstance(config, ModelConfig) or not config.bf16:
+        # Nothing here computes with torch, which is then not imported.
+        return config
+    suited: ModelConfig = torch_module("dtype").suited(config)
+    if not suited.bf16 and launch.main:
+        warn("this processor has no products in bf16 and would crawl: it trains in fp32")
+    return suited

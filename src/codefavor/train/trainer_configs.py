@@ -7,31 +7,32 @@ Option names: axolotl's schemas (axolotl-ai-cloud/axolotl, src/axolotl/utils/sch
 from typing import Any, Literal
 
 from codefavor.errors import ConfigError
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import ClassificationConfig, GenerationConfig, TokenConfig, TrainConfig
 
 Tool = Literal["axolotl", "trl"]
 DATA_FILE = "conversations.jsonl"
 """The file of conversations, beside the settings."""
 
-_UNSAID = {"train_layers": None, "train_embeddings": True, "head_learning_rate": None}
+_UNSAID = {"train_layers": None, "train_embeddings": True}
 _SCHEDULES = {"cosine": "cosine", "linear": "linear", "constant": "constant_with_warmup"}
 
 
-def require_sayable(config: TrainConfig) -> None:
-    """Refuse a configuration that these tools have no words for.
+def require_sayable(config: TrainConfig) -> TokenConfig:
+    """Return a configuration that these tools have words for.
 
     Raises:
         ConfigError: it is one.
     """
-    if config.objective not in ("classification", "generation"):
+    if not isinstance(config, (ClassificationConfig, GenerationConfig)):
         raise ConfigError(f"only classification and generation can be exported, not {config.objective}")
     for name, usual in _UNSAID.items():
         if getattr(config, name) != usual:
             raise ConfigError(f"{name} cannot be exported; leave it out")
+    return config
 
 
 def axolotl_settings(
-    config: TrainConfig, model: str, longest: int, warmup: int, pad_token: str | None
+    config: TokenConfig, model: str, longest: int, warmup: int, pad_token: str | None
 ) -> dict[str, Any]:
     """Return the configuration of `axolotl train`.
 
@@ -44,7 +45,7 @@ def axolotl_settings(
         "type": "chat_template",
         "field_messages": "messages",
         "roles_to_train": ["assistant"],
-        "train_on_eos": "none" if config.objective == "classification" else "turn",
+        "train_on_eos": "none" if isinstance(config, ClassificationConfig) else "turn",
     }
     settings: dict[str, Any] = {
         "base_model": model,
@@ -76,7 +77,7 @@ def axolotl_settings(
     return {name: value for name, value in settings.items() if value is not None}
 
 
-def trl_settings(config: TrainConfig, model: str, warmup: int) -> dict[str, Any]:
+def trl_settings(config: TokenConfig, model: str, warmup: int) -> dict[str, Any]:
     """Return the configuration of `trl sft`.
 
     Raises:
@@ -112,7 +113,7 @@ def trl_settings(config: TrainConfig, model: str, warmup: int) -> dict[str, Any]
     return settings
 
 
-def _common(config: TrainConfig, warmup: int) -> dict[str, Any]:
+def _common(config: TokenConfig, warmup: int) -> dict[str, Any]:
     """Return what both tools call by the same names."""
     steps = {} if config.max_steps is None else {"max_steps": config.max_steps}
     return {

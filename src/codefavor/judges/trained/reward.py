@@ -16,10 +16,11 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from codefavor.errors import ConfigError, ModelError
+from codefavor.errors import ModelError
 from codefavor.judges.card import RewardShape, read_card, require
 from codefavor.judges.format import DEFAULT_MAX_LENGTH, SINGLE_FORMAT, Candidate, encode_single
 from codefavor.judges.probability import antisymmetric_sigmoid, verdict_from
+from codefavor.judges.trained.encoding import encode_all
 from codefavor.models.batches import by_length, pad_left
 from codefavor.models.parallel_inference import batch_tokens, read_side_by_side
 from codefavor.models.pretrained import TextTokenizer, load_tokenizer, load_weights, pad_token
@@ -123,6 +124,8 @@ class SingleInput:
 class RewardJudge:
     """Answers with the candidate of the higher score."""
 
+    order_invariant = True
+
     def __init__(self, name: str, model: RewardModel, inputs: SingleInput, temperature: float = 1.0) -> None:
         """Judge with `model`; the difference of the two scores is divided by `temperature`."""
         self.name = name
@@ -145,29 +148,19 @@ class RewardJudge:
 
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         """Return one verdict for every comparison, in their order."""
-        candidates: dict[Candidate, None] = {}
-        pairs: list[tuple[Candidate, Candidate] | ConfigError] = []
-        for shown in comparisons:
-            try:
-                pair = self._inputs.encode(shown, "A")[0], self._inputs.encode(shown, "B")[0]
-            except ConfigError as error:
-                pairs.append(error)
-                continue
-            pairs.append(pair)
-            candidates.update(dict.fromkeys(pair))
+        pairs, verdicts = encode_all(comparisons, self._pair, self.name)
+        candidates = dict.fromkeys(candidate for pair in pairs.values() for candidate in pair)
         started = time.perf_counter()
         scores = self._scores(list(candidates))
         seconds = (time.perf_counter() - started) / max(1, len(comparisons))
-        verdicts = []
-        for shown, encoded in zip(comparisons, pairs, strict=True):
-            if isinstance(encoded, ConfigError):
-                verdicts.append(Verdict(comparison=shown.digest(), judge=self.name, undecided=str(encoded)))
-                continue
-            candidate_a, candidate_b = encoded
+        for place, (candidate_a, candidate_b) in pairs.items():
             cost = Cost(seconds=seconds, input_tokens=len(candidate_a.token_ids) + len(candidate_b.token_ids))
-            margin = scores[candidate_a] - scores[candidate_b]
-            verdicts.append(verdict_from(antisymmetric_sigmoid(margin / self._temperature), shown, self.name, cost))
-        return verdicts
+            prob_a = antisymmetric_sigmoid((scores[candidate_a] - scores[candidate_b]) / self._temperature)
+            verdicts[place] = verdict_from(prob_a, comparisons[place], self.name, cost)
+        return [verdicts[place] for place in range(len(comparisons))]
+
+    def _pair(self, shown: Comparison) -> tuple[Candidate, Candidate]:
+        return self._inputs.encode(shown, "A")[0], self._inputs.encode(shown, "B")[0]
 
     def _scores(self, candidates: list[Candidate]) -> dict[Candidate, float]:
         scores: dict[Candidate, float] = {}

@@ -7,9 +7,9 @@ from transformers import AutoModelForCausalLM
 
 from codefavor.errors import ModelError
 from codefavor.judges.card import GenerationShape, JudgeCard, write_card
-from codefavor.judges.generation import DialogueInput, GenerationJudge
 from codefavor.judges.generation_format import GENERATION_FORMAT
 from codefavor.judges.load import load_judge
+from codefavor.judges.trained.generation import DialogueInput, GenerationJudge
 from codefavor.models.greedy import write_replies
 from codefavor.models.pretrained import load_tokenizer
 from codefavor.pairs.comparison import Comparison

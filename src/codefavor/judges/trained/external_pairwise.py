@@ -18,7 +18,7 @@ from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.verdict import Cost, Verdict
 
 
-class PreferenceJudge:
+class ExternalPairwiseJudge:
     """Answers with the likelier of the tokens "A" and "B"."""
 
     def __init__(self, name: str, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:

@@ -3,12 +3,12 @@ from pathlib import Path
 import pytest
 
 from codefavor.errors import ModelError
-from codefavor.judges.difference import WEIGHTS_FILE, DifferenceJudge, reads_states
 from codefavor.judges.load import load_judge
+from codefavor.judges.trained.difference import WEIGHTS_FILE, DifferenceJudge, reads_states
 from codefavor.manifest import make_manifest
 from codefavor.pairs.criterion import GENERAL_CRITERION, Aspect, criterion_for
 from codefavor.pairs.pair import PreferencePair
-from codefavor.train.config import TrainConfig
+from codefavor.train.config import DifferenceConfig
 from codefavor.train.difference import train_difference
 from conftest import judging_precisions
 
@@ -16,7 +16,7 @@ from conftest import judging_precisions
 @pytest.fixture(scope="module")
 def judge(tiny_model: Path, learnable_pairs: list[PreferencePair], tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("made") / "judge"
-    config = TrainConfig(objective="difference", model=str(tiny_model), layers=2)
+    config = DifferenceConfig(model=str(tiny_model), layers=2)
     train_difference(
         learnable_pairs, config, out, make_manifest("test", {}, [], None), resume=False, report=lambda _: None
     )

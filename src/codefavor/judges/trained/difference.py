@@ -1,6 +1,6 @@
 """The difference judge: what only one candidate has, in words and in the states of a language model.
 
-Words are the linear control's n-grams, states those of `codefavor.judges.divergence_encoder`; each is weighed by a
+Words are the linear control's n-grams, states those of `judges.trained.divergence_encoder`; each is weighed by a
 linear function fitted on pairs, and the two are joined by shares fitted on sources that neither had seen. The language
 model is never trained. For correctness words speak alone: states know there who wrote the code rather than whether it
 is right (docs/experiments.md). Exchanging the candidates negates the score exactly.
@@ -17,10 +17,10 @@ from safetensors.numpy import load_file, save_file
 
 from codefavor.errors import ModelError
 from codefavor.judges.card import read_card, require
-from codefavor.judges.divergence_encoder import OPENING, RUN, PartingReader, stacked
 from codefavor.judges.format import DEFAULT_MAX_LENGTH
 from codefavor.judges.linear import LINEAR_FORMAT, aspect_of, difference_matrix
 from codefavor.judges.probability import antisymmetric_sigmoid, verdict_from
+from codefavor.judges.trained.divergence_encoder import OPENING, RUN, DivergenceEncoder, stacked
 from codefavor.models.precision import Precision, named
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect, Criterion
@@ -68,7 +68,11 @@ class DifferenceWeights(NamedTuple):
 class DifferenceJudge:
     """Answers by a weighted sum over what only one of the candidates has."""
 
-    def __init__(self, name: str, reader: PartingReader, weights: DifferenceWeights, temperature: float = 1.0) -> None:
+    order_invariant = True
+
+    def __init__(
+        self, name: str, reader: DivergenceEncoder, weights: DifferenceWeights, temperature: float = 1.0
+    ) -> None:
         """Judge with `weights`; a score is divided by `temperature`."""
         self.name = name
         self._reader = reader
@@ -86,7 +90,7 @@ class DifferenceJudge:
         card = read_card(folder)
         require(folder, card, "difference", DIFFERENCE_FORMAT)
         weights = DifferenceWeights.load(folder)
-        reader = PartingReader.load(folder, None, card.max_length or DEFAULT_MAX_LENGTH, precision)
+        reader = DivergenceEncoder.load(folder, None, card.max_length or DEFAULT_MAX_LENGTH, precision)
         return cls(named(folder, precision), reader, weights, card.temperature)
 
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
@@ -95,11 +99,11 @@ class DifferenceJudge:
         costs: dict[int, Cost] = {}
         asked = [index for index, shown in enumerate(comparisons) if reads_states(shown.criterion)]
         shown = [comparisons[index] for index in asked]
-        partings = self._reader.read(shown)
-        states = stacked(partings, self._reader.width)
+        divergences = self._reader.read(shown)
+        states = stacked(divergences, self._reader.width)
         scores[asked] += state_rows(shown, states, self._weights.spread) @ self._weights.states.ravel()
-        for index, parting in zip(asked, partings, strict=True):
-            costs[index] = Cost(seconds=parting.seconds, input_tokens=parting.tokens, output_tokens=0)
+        for index, divergence in zip(asked, divergences, strict=True):
+            costs[index] = Cost(seconds=divergence.seconds, input_tokens=divergence.tokens, output_tokens=0)
         return [
             verdict_from(antisymmetric_sigmoid(score / self._temperature), each, self.name, costs.get(index))
             for index, (score, each) in enumerate(zip(scores, comparisons, strict=True))

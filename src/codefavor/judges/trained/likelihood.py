@@ -70,6 +70,8 @@ class ReplyInput:
 class LikelihoodJudge:
     """Answers with the likelier candidate."""
 
+    order_invariant = True
+
     def __init__(self, name: str, model: PreTrainedModel, inputs: ReplyInput) -> None:
         """Judge with `model`, a causal language model with its whole output layer."""
         self.name = name

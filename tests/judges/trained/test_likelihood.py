@@ -6,8 +6,8 @@ from tiny_bases import BASES, make_base
 from transformers import AutoModelForCausalLM
 
 from codefavor.errors import ModelError
-from codefavor.judges.likelihood import Replies, ReplyInput, log_likelihoods
 from codefavor.judges.load import load_judge
+from codefavor.judges.trained.likelihood import Replies, ReplyInput, log_likelihoods
 from codefavor.models.pretrained import load_tokenizer, load_weights
 from codefavor.models.segment_attention import read_by_segments
 from codefavor.pairs.comparison import Comparison

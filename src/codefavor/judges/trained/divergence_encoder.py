@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch.nn.functional import embedding_bag
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from codefavor.judges.one_order import in_one_order
 from codefavor.models.parallel_inference import batch_tokens, read_side_by_side
 from codefavor.models.precision import Precision, in_precision, keep_freed_memory
 from codefavor.models.prefix_tree import Segment, Tree, View, batches_of, flatten, tokens_in
@@ -29,7 +30,7 @@ OPENING = "<code>\n"
 """What stands before a candidate."""
 
 
-class Parting(NamedTuple):
+class Divergence(NamedTuple):
     """What the states say of one comparison."""
 
     states: NDArray[np.float32]
@@ -41,14 +42,24 @@ class Parting(NamedTuple):
     """The time that took."""
 
 
-def stacked(partings: Sequence[Parting], width: int) -> NDArray[np.float32]:
+def stacked(divergences: Sequence[Divergence], width: int) -> NDArray[np.float32]:
     """Return the states of every comparison, of shape (comparisons, width)."""
-    return np.array([parting.states for parting in partings], np.float32).reshape(len(partings), width)
+    return np.array([divergence.states for divergence in divergences], np.float32).reshape(len(divergences), width)
 
 
-class _Read(NamedTuple):
-    """A comparison in the one of its two orders that is read."""
+def _negated(divergence: Divergence, shown: Comparison) -> Divergence:
+    return divergence._replace(states=-divergence.states)
 
+
+def _free(divergence: Divergence) -> Divergence:
+    return divergence._replace(tokens=0, seconds=0.0)
+
+
+class _Row(NamedTuple):
+    """A comparison as it is read."""
+
+    place: int
+    """Its place among those asked."""
     tree: Tree
     """What both begin with, the rest of A, the rest of B."""
     own: tuple[tuple[int, ...], tuple[int, ...]]
@@ -59,7 +70,7 @@ class _Read(NamedTuple):
         return tokens_in(self.tree)
 
 
-class PartingReader:
+class DivergenceEncoder:
     """Reads comparisons with a language model that has no output layer."""
 
     def __init__(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, max_length: int) -> None:
@@ -87,23 +98,22 @@ class PartingReader:
         """The length of a state."""
         return int(self._model.config.hidden_size)
 
-    def read(self, comparisons: Sequence[Comparison]) -> list[Parting]:
+    def read(self, comparisons: Sequence[Comparison]) -> list[Divergence]:
         """Return what the states say of every comparison, in their order; exchanged candidates negate it exactly."""
-        places: dict[_Read, list[tuple[int, float]]] = {}
-        for index, shown in enumerate(comparisons):
-            code_a, code_b = self._row(shown.code_a), self._row(shown.code_b)
-            first, second, sign = (code_a, code_b, 1.0) if code_a <= code_b else (code_b, code_a, -1.0)
-            places.setdefault(_read(first, second), []).append((index, sign))
-        partings: dict[int, Parting] = {}
-        longest_first = sorted(places, key=lambda each: -each.tokens)
+        return in_one_order(comparisons, self._read_all, _negated, _free)
+
+    def _read_all(self, comparisons: Sequence[Comparison]) -> list[Divergence]:
+        rows = [
+            _row_of(place, self._row(shown.code_a), self._row(shown.code_b)) for place, shown in enumerate(comparisons)
+        ]
+        divergences: dict[int, Divergence] = {}
+        longest_first = sorted(rows, key=lambda row: -row.tokens)
         device = self._model.device
         batches = list(batches_of(longest_first, batch_tokens(device)))
         for batch, answered in read_side_by_side(batches, self._states, device):
-            seconds = answered.seconds / sum(len(places[each]) for each in batch)
-            for each, states in zip(batch, answered.answers, strict=True):
-                for index, sign in places[each]:
-                    partings[index] = Parting(sign * states, each.tokens // len(places[each]), seconds)
-        return [partings[index] for index in range(len(comparisons))]
+            for row, states in zip(batch, answered.answers, strict=True):
+                divergences[row.place] = Divergence(states, row.tokens, answered.seconds / len(batch))
+        return [divergences[place] for place in range(len(comparisons))]
 
     def cuts(self, shown: Comparison) -> bool:
         """Return whether a candidate is longer than what is read of it."""
@@ -117,7 +127,7 @@ class PartingReader:
     def _tokens(self, text: str) -> tuple[int, ...]:
         return tuple(self._tokenizer.encode(text, add_special_tokens=False))
 
-    def _states(self, batch: Sequence[_Read]) -> list[NDArray[np.float32]]:
+    def _states(self, batch: Sequence[_Row]) -> list[NDArray[np.float32]]:
         flat = flatten([each.tree for each in batch])
         places: list[int] = []
         weights: list[float] = []
@@ -154,13 +164,13 @@ def _runs(tokens: Sequence[int]) -> Iterator[tuple[int, ...]]:
     return zip(*(tokens[start:] for start in range(RUN)), strict=False)
 
 
-def _read(row_a: tuple[int, ...], row_b: tuple[int, ...]) -> _Read:
+def _row_of(place: int, row_a: tuple[int, ...], row_b: tuple[int, ...]) -> _Row:
     # A run that ends in what both begin with is in both, so that every place that counts lies behind it. The rest of
     # either has a token at least: one may end where the other goes on.
     shared = min(len(commonprefix([row_a, row_b])), len(row_a) - 1, len(row_b) - 1)
     behind = (View(0),)
     rest_a, rest_b = Segment(row_a[shared:], shared, behind), Segment(row_b[shared:], shared, behind)
     own_a, own_b = (
-        tuple(place - shared for place in own_places(one, other)) for one, other in ((row_a, row_b), (row_b, row_a))
+        tuple(end - shared for end in own_places(one, other)) for one, other in ((row_a, row_b), (row_b, row_a))
     )
-    return _Read((Segment(row_a[:shared]), rest_a, rest_b), (own_a, own_b))
+    return _Row(place, (Segment(row_a[:shared]), rest_a, rest_b), (own_a, own_b))

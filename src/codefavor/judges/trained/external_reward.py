@@ -20,8 +20,10 @@ from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.verdict import Cost, Verdict
 
 
-class ScoresJudge:
+class ExternalRewardJudge:
     """Answers with the candidate of the higher score."""
+
+    order_invariant = True
 
     def __init__(self, name: str, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
         """Judge with `model`, whose head has one output.

@@ -7,9 +7,9 @@ from transformers import AutoModelForCausalLM
 
 from codefavor.errors import ConfigError, ModelError
 from codefavor.judges.card import JudgeCard, RewardShape, write_card
-from codefavor.judges.classification import ClassificationJudge, JointInput
 from codefavor.judges.format import JOINT_FORMAT, SINGLE_FORMAT
-from codefavor.judges.reward import RewardJudge, RewardModel, SingleInput, save_reward_model
+from codefavor.judges.trained.classification import ClassificationJudge, JointInput
+from codefavor.judges.trained.reward import RewardJudge, RewardModel, SingleInput, save_reward_model
 from codefavor.models.pretrained import load_tokenizer, load_weights, verdict_tokens
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect, criterion_for

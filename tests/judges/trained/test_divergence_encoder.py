@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tiny_bases import BASES, make_base
 from transformers import AutoModel
 
-from codefavor.judges.divergence_encoder import OPENING, RUN, PartingReader, own_places
+from codefavor.judges.trained.divergence_encoder import OPENING, RUN, DivergenceEncoder, own_places
 from codefavor.models.pretrained import load_tokenizer
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import GENERAL_CRITERION
@@ -45,9 +45,9 @@ def test_states_are_those_of_each_candidate_read_alone(base: str, tmp_path_facto
     folder = make_base(BASES[base], tmp_path_factory.mktemp("base"))
     given = [shown(one, other) for one in CODES for other in CODES]
     tokenizer = load_tokenizer(folder)
-    found = PartingReader.load(folder, None, 64, "fp32").read(given)
+    found = DivergenceEncoder.load(folder, None, 64, "fp32").read(given)
     plain = AutoModel.from_pretrained(folder).eval()
-    for each, parting in zip(given, found, strict=True):
+    for each, divergence in zip(given, found, strict=True):
         rows = [
             tokenizer.encode(OPENING, add_special_tokens=False) + tokenizer.encode(code, add_special_tokens=False)
             for code in (each.code_a, each.code_b)
@@ -59,11 +59,11 @@ def test_states_are_those_of_each_candidate_read_alone(base: str, tmp_path_facto
                 for row, own in zip(rows, places, strict=True)
             )
         expected = (sum_a - sum_b) / max(1, sum(map(len, places))) ** 0.5
-        assert parting.states == pytest.approx(expected.numpy(), abs=2e-4)
+        assert divergence.states == pytest.approx(expected.numpy(), abs=2e-4)
 
 
 def test_exchanged_candidates_negate_the_states_exactly(tiny_model: Path) -> None:
-    reader = PartingReader.load(tiny_model, 2, 64, "fp32")
+    reader = DivergenceEncoder.load(tiny_model, 2, 64, "fp32")
     given = [shown(one, other) for one in CODES for other in CODES]
     both = reader.read([*given, *(each.swapped() for each in given)])
     for there, back in zip(both[: len(given)], both[len(given) :], strict=True):
@@ -72,7 +72,7 @@ def test_exchanged_candidates_negate_the_states_exactly(tiny_model: Path) -> Non
 
 
 def test_a_candidate_is_cut(tiny_model: Path) -> None:
-    reader = PartingReader.load(tiny_model, None, 20, "fp32")
+    reader = DivergenceEncoder.load(tiny_model, None, 20, "fp32")
     long, longer = shown("a" * 40, "b"), shown("a" * 40 + "c", "b")
     assert reader.cuts(long) and not reader.cuts(shown("a", "b"))
     assert np.array_equal(reader.read([long])[0].states, reader.read([longer])[0].states)
@@ -81,7 +81,7 @@ def test_a_candidate_is_cut(tiny_model: Path) -> None:
 @pytest.mark.parametrize("precision", judging_precisions())
 def test_less_precision_is_near(tiny_model: Path, precision: str) -> None:
     given = [shown(CODES[1], CODES[2])]
-    exact = PartingReader.load(tiny_model, None, 64, "fp32").read(given)[0].states
-    near = PartingReader.load(tiny_model, None, 64, precision).read(given)[0].states  # type: ignore[arg-type]
+    exact = DivergenceEncoder.load(tiny_model, None, 64, "fp32").read(given)[0].states
+    near = DivergenceEncoder.load(tiny_model, None, 64, precision).read(given)[0].states  # type: ignore[arg-type]
     assert not np.array_equal(near, exact)
     assert np.linalg.norm(near - exact) < 0.05 * np.linalg.norm(exact)

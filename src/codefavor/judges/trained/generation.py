@@ -13,12 +13,12 @@ from typing import Self
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from codefavor.errors import ConfigError
 from codefavor.judges.card import GenerationShape, read_card, require
 from codefavor.judges.chat_format import Reading
 from codefavor.judges.format import DEFAULT_MAX_LENGTH, Encoded, encode_joint
 from codefavor.judges.generation_format import FEEDBACK_QUESTION, GENERATION_FORMAT, REPLY_FORMAT, read_reply
 from codefavor.judges.probability import sigmoid, verdict_from
+from codefavor.judges.trained.encoding import encode_all
 from codefavor.models.adapter import load_language_model
 from codefavor.models.batches import by_length
 from codefavor.models.greedy import Written, write_replies
@@ -99,13 +99,7 @@ class GenerationJudge:
 
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         """Return one verdict for every comparison, in their order, with the feedback that was written."""
-        verdicts: dict[int, Verdict] = {}
-        rows: dict[int, list[int]] = {}
-        for index, shown in enumerate(comparisons):
-            try:
-                rows[index] = self._inputs.encode(shown).token_ids
-            except ConfigError as error:
-                verdicts[index] = Verdict(comparison=shown.digest(), judge=self.name, choice=None, undecided=str(error))
+        rows, verdicts = encode_all(comparisons, lambda shown: self._inputs.encode(shown).token_ids, self.name)
         places = list(rows)
         lengths = [len(rows[place]) + self._shape.max_new_tokens for place in places]
         for batch in by_length(lengths, BATCH_TOKENS):
@@ -121,7 +115,7 @@ class GenerationJudge:
             for place, (reading, margin, length) in zip(chosen, readings, strict=True):
                 cost = Cost(seconds=seconds, input_tokens=len(rows[place]), output_tokens=length)
                 verdicts[place] = self._verdict(comparisons[place], reading, margin, cost)
-        return [verdicts[index] for index in range(len(comparisons))]
+        return [verdicts[place] for place in range(len(comparisons))]
 
     def _read(self, prompt: list[int], written: Written) -> tuple[Reading, float | None, int]:
         """Return what a reply says, the margin of its letter, and how many tokens were written."""

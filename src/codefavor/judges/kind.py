@@ -1,0 +1,71 @@
+"""What a kind of judge is: one value that says how it is named, loaded and described, and what it is made of."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol
+
+from codefavor.errors import MissingExtraError
+from codefavor.judges.protocol import Judge
+
+Files = tuple[Path, ...]
+
+
+class Loader(Protocol):
+    """What a kind may ask for when it makes a judge of a spec."""
+
+    @property
+    def unsafe_local(self) -> bool:
+        """Whether foreign code may run without a full sandbox."""
+
+    def judge(self, spec: str) -> Judge:
+        """Return the judge of another spec."""
+
+    def evidence(self) -> Judge:
+        """Return the judge that runs both candidates."""
+
+
+def _no_files(argument: str, files_of: Callable[[str], Files]) -> Files:
+    return ()
+
+
+def _never(argument: str, runs_code: Callable[[str], bool]) -> bool:
+    return False
+
+
+@dataclass(frozen=True)
+class JudgeKind:
+    """A kind of judge."""
+
+    name: str
+    """What a spec begins with, up to its first colon."""
+    forms: tuple[str, ...]
+    """The forms of its specs, placeholders in capitals."""
+    description: str
+    """What it is, in one line."""
+    load: Callable[[str, Loader], Judge | None]
+    """Makes the judge of what follows the colon; None where that makes no sense."""
+    files: Callable[[str, Callable[[str], Files]], Files] = _no_files
+    """The files that the judge of an argument is made of; the function given knows those of another spec."""
+    runs_code: Callable[[str, Callable[[str], bool]], bool] = _never
+    """Whether the judge of an argument runs code; the function given knows it of another spec."""
+    order_invariant: bool | None = False
+    """Whether exchanging the candidates exchanges the answer; None where it depends on what the judge is made of."""
+    loads_weights: bool = False
+    """Whether it loads weights, which takes seconds."""
+    extra: str | None = None
+    """The extra that has the packages it needs, beyond the core's."""
+
+
+def judge_class(module: str, name: str, extra: str = "train") -> Callable[..., Judge]:
+    """Return the `load` of the judge class `name` in `module`, which is imported now.
+
+    Raises:
+        MissingExtraError: a package that it needs is not installed.
+    """
+    try:
+        load: Callable[..., Judge] = getattr(import_module(module), name).load
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(error.name or module, extra) from None
+    return load

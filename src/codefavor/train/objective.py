@@ -1,0 +1,169 @@
+"""What an objective is to training: one value that says its configuration, and how pairs become its judge.
+
+What its judges are is `codefavor.judges.objective`. Modules that need torch are imported when they are needed.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Literal
+
+from codefavor.errors import ConfigError, MissingExtraError
+from codefavor.judges.load import load_judge
+from codefavor.judges.objective import Objective, objective_named
+from codefavor.manifest import Manifest
+from codefavor.pairs.pair import PreferencePair
+from codefavor.train.config import (
+    CONFIG_CLASSES,
+    ClassificationConfig,
+    DifferenceConfig,
+    GenerationConfig,
+    GroundedConfig,
+    LinearConfig,
+    OrderFreeConfig,
+    RewardConfig,
+    StepsConfig,
+    TrainConfig,
+)
+from codefavor.train.launch import Launch
+from codefavor.train.step_metrics import Report
+
+
+@dataclass(frozen=True)
+class TrainingRun:
+    """What a run is given."""
+
+    pairs: Sequence[PreferencePair]
+    """What is learned from."""
+    config: TrainConfig
+    """How."""
+    out: Path
+    """The folder of the judge."""
+    manifest: Manifest
+    """What made it."""
+    resume: bool
+    """Whether a run that stopped in `out` is resumed."""
+    on_steps: Callable[[Report], None]
+    """Called with what the latest steps showed."""
+    on_pairs: Callable[[int], None]
+    """Called with the number of pairs that were read."""
+    launch: Launch
+    """The place of this process among those that train."""
+    unsafe_local: bool
+    """Whether foreign code may run without a full sandbox."""
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What was learned from."""
+
+    pairs: int
+    """The pairs."""
+    truncated: int = 0
+    """Those of which something was cut to fit."""
+
+
+@dataclass(frozen=True)
+class TrainingObjective:
+    """How judges of an objective are trained."""
+
+    judge: Objective
+    """What they are."""
+    config: type[TrainConfig]
+    """The record of its settings."""
+    train: Callable[[TrainingRun], Learned]
+    """Trains one and writes it."""
+    learner: tuple[str, str] | None = None
+    """The module and the class that train a language model step by step; None where none is trained."""
+    progress: Literal["steps", "pairs"] | None = None
+    """What is counted while it runs, and what a stopped run is resumed from; None for a fit of seconds."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.judge.name
+
+    @property
+    def trains_language_model(self) -> bool:
+        """Whether a language model is trained, in steps, by one process or several."""
+        return self.learner is not None
+
+
+def _linear(run: TrainingRun) -> Learned:
+    from codefavor.train.linear import train_linear  # with scikit-learn
+
+    assert isinstance(run.config, LinearConfig)
+    train_linear(run.pairs, run.config, run.out, run.manifest)
+    return Learned(len(run.pairs))
+
+
+def _difference(run: TrainingRun) -> Learned:
+    train = torch_module("difference").train_difference
+    cut = train(run.pairs, run.config, run.out, run.manifest, resume=run.resume, report=run.on_pairs)
+    return Learned(len(run.pairs), cut)
+
+
+def _grounded(run: TrainingRun) -> Learned:
+    from codefavor.train.grounded import train_grounded  # with scipy and the sandbox
+
+    assert isinstance(run.config, GroundedConfig)
+    evidence = load_judge("evidence", run.unsafe_local)
+    inner = load_judge(run.config.inner, run.unsafe_local) if run.config.inner else None
+    fitted = train_grounded(run.pairs, run.config, run.out, run.manifest, evidence, inner)
+    return Learned(sum(fitted.pairs.values()))
+
+
+def _language_model(run: TrainingRun) -> Learned:
+    assert isinstance(run.config, StepsConfig)
+    train = torch_module("language_model").train_language_model
+    settings: dict[str, Any] = {"resume": run.resume, "report": run.on_steps, "launch": run.launch}
+    learned = train(run.pairs, run.config, run.out, run.manifest, **settings)
+    return Learned(learned.pairs, learned.truncated)
+
+
+def torch_module(name: str) -> Any:
+    """Return a module of `codefavor.train` that needs torch or transformers.
+
+    Raises:
+        MissingExtraError: a package that it needs is not installed.
+    """
+    try:
+        return import_module(f"codefavor.train.{name}")
+    except ImportError as error:
+        raise MissingExtraError(error.name or "torch", "train") from None
+
+
+def _in_steps(name: str, config: type[TrainConfig], module: str, learner: str) -> TrainingObjective:
+    return TrainingObjective(objective_named(name), config, _language_model, (module, learner), "steps")
+
+
+OBJECTIVES: tuple[TrainingObjective, ...] = (
+    _in_steps("classification", ClassificationConfig, "classification", "ClassificationLearner"),
+    _in_steps("order-free", OrderFreeConfig, "order_free", "OrderFreeLearner"),
+    _in_steps("generation", GenerationConfig, "generation", "GenerationLearner"),
+    _in_steps("reward", RewardConfig, "reward", "RewardLearner"),
+    TrainingObjective(objective_named("linear"), LinearConfig, _linear),
+    TrainingObjective(objective_named("difference"), DifferenceConfig, _difference, progress="pairs"),
+    TrainingObjective(objective_named("grounded"), GroundedConfig, _grounded),
+)
+"""Every objective that judges are trained by."""
+
+_BY_NAME = {objective.name: objective for objective in OBJECTIVES}
+assert {name: objective.config for name, objective in _BY_NAME.items()} == CONFIG_CLASSES
+
+
+def training_objective(config: TrainConfig) -> TrainingObjective:
+    """Return the objective of a configuration."""
+    return _BY_NAME[config.objective]
+
+
+def require_steps(config: TrainConfig) -> StepsConfig:
+    """Return the configuration of an objective that trains a language model.
+
+    Raises:
+        ConfigError: it is of one that trains none.
+    """
+    if not isinstance(config, StepsConfig):
+        raise ConfigError(f"the {config.objective} objective trains no language model; it has its own fit")
+    return config
