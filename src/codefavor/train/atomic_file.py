@@ -1,4 +1,4 @@
-"""A file replaced as a whole: whoever reads it, after a kill too, finds the one before or the one after."""
+"""Replace a file atomically: a reader finds the old file or the new one, also after a kill."""
 
 import os
 from collections.abc import Callable
