@@ -98,7 +98,7 @@ def score(model: GroundedModel, aspect: Aspect | None, features: Mapping[str, fl
 
 
 def in_words(model: GroundedModel, aspect: Aspect | None, features: Mapping[str, float]) -> str:
-    """Return the contribution of every feature and the side it favours, the largest first; nothing where none has any."""
+    """Return the contribution of every feature and the side it favours, the largest first; nothing if none has any."""
     weights = _weights(model, aspect)
     logits = {name: weights.get(name, 0.0) * value for name, value in features.items()}
     names = sorted((name for name in logits if logits[name]), key=lambda name: (-abs(logits[name]), name))
