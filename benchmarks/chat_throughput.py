@@ -24,9 +24,9 @@ from codefavor.llm.cached import Cached
 from codefavor.llm.load import load_model
 from codefavor.llm.prices import FREE
 from codefavor.llm.protocol import ChatModel, GenerationConfig, Message
-from codefavor.llm.rate_limit import Limits, Pacer
-from codefavor.llm.rate_limited_model import Governed
-from codefavor.llm.usage_budget import Meter
+from codefavor.llm.rate_limit import RateLimit, RateLimitSettings
+from codefavor.llm.rate_limited_model import RateLimitedModel
+from codefavor.llm.usage_budget import UsageBudget
 from loopback.faults import Schedule
 from loopback.process import LoopbackProcess
 
@@ -55,8 +55,8 @@ async def converse(model: ChatModel, number: int) -> str:
 
 async def measure(url: str, answers: AnswerFile, conversations: int, concurrency: int) -> tuple[Counter[str], float]:
     """Return how the conversations ended and the seconds that all of them took."""
-    pacer = Pacer(Limits(concurrency=concurrency, timeout_seconds=15))
-    model = Cached(Governed(load_model("vllm/m", [url]), pacer, Meter(), FREE), answers)
+    pacer = RateLimit(RateLimitSettings(concurrency=concurrency, timeout_seconds=15))
+    model = Cached(RateLimitedModel(load_model("vllm/m", [url]), pacer, UsageBudget(), FREE), answers)
     ended: Counter[str] = Counter()
     start = time.perf_counter()
     async for outcome in batch.run(range(conversations), lambda number: converse(model, number), concurrency):

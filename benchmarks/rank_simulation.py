@@ -25,7 +25,7 @@ from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import GENERAL_CRITERION
 from codefavor.pairs.verdict import Verdict
 from codefavor.ranking.candidate_set import CandidateSet
-from codefavor.ranking.ranking import Ranking, RankSettings, enough
+from codefavor.ranking.ranking import Ranking, RankSettings, default_judgements
 from codefavor.ranking.tournament import rank_many
 
 
@@ -141,10 +141,10 @@ def main() -> None:
     arguments.add_argument("--seed", type=int, default=0)
     given = arguments.parse_args()
     simulated = simulate(given.sets, given.candidates, given.scale, given.bias, given.soft, given.seed)
-    settings = RankSettings(delta=given.delta, budget=given.budget, seed=given.seed)
+    settings = RankSettings(delta=given.delta, max_judgements=given.budget, seed=given.seed)
     figures = measure(simulated, settings)
     noise = "hard" if given.soft is None else f"soft {given.soft:g}"
-    budget = str(given.budget or enough(given.candidates))
+    budget = str(given.budget or default_judgements(given.candidates))
     shares = " | ".join(f"{100 * share:.1f}" for share in figures)
     print(f"| {given.scale:g} | {given.bias:g} | {noise} | {given.delta:g} | {budget} | {given.sets} | {shares} |")
 

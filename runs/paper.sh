@@ -27,7 +27,7 @@ for base in mistral-7b-instruct-v0.3 mistral-nemo-instruct-2407 gemma-2-9b-it ll
         done
         merged=$out/judges/$base-$design
         [ -e "$merged/judge.json" ] || "$codefavor" merge "$merged-commit-instruct" "$merged-critic-evol" --out "$merged"
-        "$codefavor" bench run --judge "model:$merged" --order both --out "$out/bench/$base-$design"
+        "$codefavor" bench run --judge "model:$merged" --orders both --out "$out/bench/$base-$design"
     done
 done
 

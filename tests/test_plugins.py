@@ -64,7 +64,7 @@ def test_an_unknown_judge_is_told_what_is_installed(example: Path, files: list[P
 
 def test_a_chat_model_of_another_package_judges(example: Path, files: list[Path]) -> None:
     line = "chat:parrot/VERDICT: Code B is better than code A."
-    ran = codefavor(example, "compare", *files, *ASKED, "--judge", line, "--json", "--one-order")
+    ran = codefavor(example, "compare", *files, *ASKED, "--judge", line, "--json", "--orders", "given")
     assert json.loads(ran.stdout)["choice"] == "B", ran.stderr
     said = refusal(codefavor(example, "compare", *files, *ASKED, "--judge", "chat:parot/x"))
     assert "give provider/model" in said and "parrot" in said

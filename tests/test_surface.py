@@ -3,6 +3,7 @@
 import inspect
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,11 @@ from codefavor import (
     write_pairs,
 )
 from codefavor.errors import UserError
+from codefavor.sandbox.probe import best_layers
 from codefavor.train.config import TrainConfig
+from criterion_doors import INSTRUCTION, MEANS_NO_ASPECT, MEANS_SECURITY, NO_ASPECT, OPEN, SAFE
+
+needs_sandbox = pytest.mark.skipif(not best_layers()[1].safe, reason="foreign code cannot be run safely here")
 
 SURFACE = {
     "Aspect": "class",
@@ -87,6 +92,14 @@ def test_importing_the_package_imports_nothing_else() -> None:
     assert not others
 
 
+def test_the_library_says_nothing_unless_its_log_is_asked_for() -> None:
+    code = "import codefavor, logging, sys; sys.stderr = sys.stdout; logging.getLogger('codefavor.x').error('words')"
+    assert run_alone(code) == ""
+    assert (
+        run_alone(code.replace("; logging.get", "; logging.basicConfig(); logging.get", 1)) == "ERROR:codefavor.x:words"
+    )
+
+
 def test_no_name_needs_torch() -> None:
     heavy = "{'torch', 'transformers', 'trl', 'peft', 'datasets'}"
     assert run_alone(
@@ -146,7 +159,7 @@ def test_the_shorter_is_preferred_in_both_orders() -> None:
     assert (verdict.choice, verdict.judge) == ("B", "shorter (both orders)")
     assert compare("Add.", "x", "x", judge="shorter").undecided == "equal length"
     assert compare("Add.", "x", "xx", judge=load_judge("first")).undecided == "the two orders disagree"
-    assert compare("Add.", "x", "xx", judge="first", one_order=True).choice == "A"
+    assert compare("Add.", "x", "xx", judge="first", orders="given").choice == "A"
 
 
 def test_evidence_finds_the_code_that_fails_its_example() -> None:
@@ -161,6 +174,30 @@ def test_without_a_judge_the_environments_is_asked(monkeypatch: pytest.MonkeyPat
     assert rank("Add.", ["x = 1", "x = 12"]).winner == 1
 
 
+@needs_sandbox
+def test_a_criterion_in_words_is_judged_as_what_it_means() -> None:
+    judge = load_judge("evidence")
+    for words in MEANS_SECURITY:
+        assert compare(INSTRUCTION, OPEN, SAFE, judge=judge, criterion=words).choice == "B"
+        assert rank(INSTRUCTION, [OPEN, SAFE], judge=judge, criterion=words).winner == 1
+    verdict = compare(INSTRUCTION, OPEN, SAFE, judge=judge, criterion=MEANS_NO_ASPECT)
+    assert (verdict.choice, verdict.undecided) == (None, NO_ASPECT)
+    assert rank(INSTRUCTION, [OPEN, SAFE], judge=judge, criterion=MEANS_NO_ASPECT).winner is None
+
+
+def test_a_language_has_any_of_its_names_and_an_unknown_one_is_refused() -> None:
+    judge = Noting()
+    compare("Add.", "x", "y", judge=judge, language="JS")
+    rank("Add.", ["x", "y"], judge=judge, language="C++")
+    assert {each.language for each in judge.seen} == {"javascript", "cpp"}
+    for ask in (
+        lambda: compare("Add.", "x", "y", judge=judge, language="klingon"),
+        lambda: rank("Add.", ["x"], language=""),
+    ):
+        with pytest.raises(UserError, match="^no language is called "):
+            ask()
+
+
 class Noting:
     """Prefers A and remembers what it was shown."""
 
@@ -169,7 +206,7 @@ class Noting:
     def __init__(self) -> None:
         self.seen: list[Comparison] = []
 
-    def judge(self, comparisons: list[Comparison]) -> list[Verdict]:
+    def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         self.seen += comparisons
         return [Verdict(comparison=each.digest(), judge=self.name, choice="A") for each in comparisons]
 

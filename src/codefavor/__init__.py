@@ -4,6 +4,7 @@ The names in `__all__` are the surface for programs; everything else may move. A
 used, so that `import codefavor` is instant and asks for no optional package.
 """
 
+import logging
 import sys
 from importlib import import_module
 from types import ModuleType
@@ -60,6 +61,8 @@ __all__ = [
     "train_judge",
     "write_pairs",
 ]
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())  # programs choose what is logged
 
 _SURFACE = {
     "codefavor.api": ("compare", "rank"),

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from codefavor.annotate.answers import Answer, AnswerKind
+from codefavor.annotate.answers import AnswerKind, StudyAnswer
 from codefavor.annotate.study import StudyTask
 from codefavor.jsonl import write_records
 from codefavor.pairs.comparison import Comparison
@@ -45,9 +45,9 @@ def make_task(number: int, check: bool = False, aspect: Aspect = Aspect.CORRECTN
     return StudyTask(id=name, comparison=comparison, group=name, label="A" if number % 2 else "B", check=check)
 
 
-def make_answer(annotator: str, task: str, kind: AnswerKind, number: int, seconds: float = 60.0) -> Answer:
+def make_answer(annotator: str, task: str, kind: AnswerKind, number: int, seconds: float = 60.0) -> StudyAnswer:
     sure: Confidence | None = "high" if kind in ("A", "B", "tie") else None
-    return Answer(
+    return StudyAnswer(
         key=f"key-{annotator}-{number:06}".replace(" ", "-"),
         annotator=annotator,
         task=task,

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from study_tools import Server, serving, write_study
 
-from codefavor.annotate.auth import Door, read_annotators
+from codefavor.annotate.auth import SessionAuth, read_annotators
 from codefavor.annotate.store import Store
 from codefavor.errors import CodeFavorError
 
@@ -129,7 +129,7 @@ def test_a_form_of_another_site_gets_nowhere(ada: Annotator) -> None:
     assert ada.post(json={}).status_code == 403
 
 
-def test_strangers_see_the_door_only(server: Server) -> None:
+def test_strangers_see_the_sign_in_page_only(server: Server) -> None:
     for cookie in ("", "x", "616461.00", "zz.zz", "616461." + "é"):
         headers = {b"Cookie": f"codefavor-annotator={cookie}".encode()}
         assert httpx2.get(server.address + "api/task", headers=headers).status_code == 401
@@ -153,9 +153,9 @@ def test_with_a_list_only_tokens_open(tmp_path: Path) -> None:
         assert [word for word, each in admitted.items() if each.let_in] == ["s3cret", "bob"]
         for each in admitted.values():
             each.close()
-    door = Door("secret", names)
-    assert door.name_of(door.session("ada")) == "ada" and door.name_of(door.session("carol")) is None
-    assert Door("other", names).name_of(door.session("ada")) is None
+    auth = SessionAuth("secret", names)
+    assert auth.name_of(auth.session("ada")) == "ada" and auth.name_of(auth.session("carol")) is None
+    assert SessionAuth("other", names).name_of(auth.session("ada")) is None
 
 
 @pytest.mark.parametrize("lines", ["a b c\n", "a\na\n", "a x\nb x\n", "# nobody\n"])

@@ -15,6 +15,7 @@ from codefavor.bench.bench_judge import read_result
 from codefavor.jsonl import read_records
 from codefavor.pairs.comparison import Side, other_side
 from codefavor.pairs.vote import Vote
+from criterion_doors import MEANS_NO_ASPECT, MEANS_SECURITY
 
 PEOPLE = ("ada", "ben", "cyd")
 
@@ -96,3 +97,15 @@ def test_people_are_a_judge_like_any_other(study: tuple[Path, Path], tmp_path: P
     )
     assert ran.returncode == 0, ran.stderr
     assert "people" in (tmp_path / "report.csv").read_text(encoding="utf-8")
+
+
+def test_a_study_is_held_by_a_named_criterion_or_by_words_and_its_checks_ask_the_same(tmp_path: Path) -> None:
+    pairs = write_study(tmp_path, 2)
+    for words, aspect in ((MEANS_SECURITY[1], "security"), (MEANS_SECURITY[2], "security"), (MEANS_NO_ASPECT, None)):
+        tasks = load_study(pairs, StudySettings(criterion=words), None)
+        assert {task.comparison.criterion.aspect for task in tasks} == {aspect}
+        texts = {task.comparison.criterion.text for task in tasks}
+        assert len(texts) == 1 and any(task.check for task in tasks) == (aspect is not None)
+        assert texts == {words} or words == MEANS_SECURITY[1]
+    ran = codefavor("annotate", "--pairs", pairs, "--store", tmp_path / "votes.db", "--criterion", " ")
+    assert ran.returncode == 2 and "criterion is empty" in ran.stderr

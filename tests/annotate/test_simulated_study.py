@@ -11,7 +11,7 @@ from scipy.stats import spearmanr
 from study_tools import NOW, make_answer, make_task
 
 from codefavor.annotate.analysis import StudyAnalysis, analyse
-from codefavor.annotate.answers import Answer, AnswerKind, Assignment, CastVote, cast_votes
+from codefavor.annotate.answers import AnswerKind, Assignment, CastVote, StudyAnswer, cast_votes
 from codefavor.annotate.queue import Queue
 from codefavor.annotate.study import StudySettings, StudyTask
 from codefavor.pairs.comparison import Side, other_side
@@ -51,7 +51,7 @@ def decide(person: Person, better: Side, rng: random.Random) -> AnswerKind:
     return better if rng.random() < person.quality else other_side(better)
 
 
-def simulate(seed: int) -> Iterator[Assignment | Answer]:
+def simulate(seed: int) -> Iterator[Assignment | StudyAnswer]:
     rng = random.Random(seed)
     tasks: dict[str, StudyTask] = {task.id: task for task in [*TASKS, *CHECKS]}
     study = Queue(StudySettings(seed=seed), list(tasks.values()), [], [])
@@ -82,7 +82,7 @@ def votes() -> list[CastVote]:
     rows = list(simulate(seed=11))
     tasks = {task.id: task for task in [*TASKS, *CHECKS]}
     given = [row for row in rows if isinstance(row, Assignment)]
-    return cast_votes(tasks, given, [row for row in rows if isinstance(row, Answer)])
+    return cast_votes(tasks, given, [row for row in rows if isinstance(row, StudyAnswer)])
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from study_tools import Server, make_pair, serving
 
-from codefavor.annotate.answers import Answer, cast_votes, standing
+from codefavor.annotate.answers import StudyAnswer, cast_votes, standing
 from codefavor.annotate.store import Store
 from codefavor.jsonl import write_records
 
@@ -46,7 +46,7 @@ def page(browser: Browser, server: Server, request: pytest.FixtureRequest) -> It
     context.close()
 
 
-def logged(server: Server, name: str) -> list[Answer]:
+def logged(server: Server, name: str) -> list[StudyAnswer]:
     store = Store.open(server.store)
     try:
         return [answer for answer in store.answers() if answer.annotator == name[:60]]

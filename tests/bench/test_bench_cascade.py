@@ -93,7 +93,9 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = write_pairs_file(folder / "pairs.jsonl", (Aspect.SECURITY,), 200)
     for judge in ("shorter", "longer"):
         assert bench("run", "--judge", judge, "--data", data, "--out", folder / judge).returncode == 0
-    assert bench("run", "--judge", "first", "--data", data, "--out", folder / "one", "--order", "given").returncode == 0
+    assert (
+        bench("run", "--judge", "first", "--data", data, "--out", folder / "one", "--orders", "given").returncode == 0
+    )
     return folder
 
 

@@ -130,7 +130,7 @@ def test_stopped_and_continued_on_ray_nothing_is_judged_twice(tmp_path: Path, by
             first.send_signal(by)
         said = end(first)
         if by == signal.SIGINT:
-            assert first.returncode == 130 and f"goes on where {out} ends" in said and "Traceback" not in said
+            assert first.returncode == 130 and f"resumes the run in {out}" in said and "Traceback" not in said
         wait_until_still(lambda: server.tally.requests)  # Ray's own processes follow the driver
         done, asked = everywhere(out), server.tally.requests
         assert 32 <= len(done) < 320

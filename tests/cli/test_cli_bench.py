@@ -139,7 +139,9 @@ def test_compare_names_the_better_file_without_its_comments(candidates: tuple[Pa
     ran = codefavor("compare", *candidates, *SECURITY, "--judge", "shorter", "--json")
     answer = json.loads(ran.stdout)
     assert (answer["preferred"], answer["judge"]) == (str(candidates[0]), "shorter (both orders)")
-    kept = codefavor("compare", *candidates, *SECURITY, "--keep-comments", "--one-order", CODEFAVOR_JUDGE="shorter")
+    kept = codefavor(
+        "compare", *candidates, *SECURITY, "--keep-comments", "--orders", "given", CODEFAVOR_JUDGE="shorter"
+    )
     assert [line.split() for line in kept.stdout.splitlines()] == [
         ["preferred", str(candidates[1])],
         ["choice", "B"],
@@ -148,13 +150,13 @@ def test_compare_names_the_better_file_without_its_comments(candidates: tuple[Pa
 
 
 def test_compare_says_why_it_is_undecided(candidates: tuple[Path, Path]) -> None:
-    ran = codefavor("compare", *candidates, "--instruction", "x", "--criterion-text", "Nicer.", "--judge", "first")
+    ran = codefavor("compare", *candidates, "--instruction", "x", "--criterion", "Nicer.", "--judge", "first")
     assert "undecided    the two orders disagree" in ran.stdout and "preferred" not in ran.stdout
 
 
 def test_bad_input_to_compare_is_one_sentence(candidates: tuple[Path, Path], tmp_path: Path) -> None:
     asked = ("compare", *candidates, "--instruction", "x")
-    assert_refused(codefavor(*asked, "--criterion", "safety", "--judge", "first"), "known are correctness, efficiency")
+    assert_refused(codefavor(*asked, "--criterion", " ", "--judge", "first"), "correctness, efficiency, security")
     assert_refused(codefavor(*asked, "--judge", "first"), "say what better means")
     assert_refused(codefavor("compare", tmp_path / "c.py", candidates[0], *SECURITY, "--judge", "first"), "c.py")
     (tmp_path / "d.py").write_bytes(b"\xff\xfe")

@@ -79,8 +79,8 @@ def test_what_other_packages_add_is_offered(tmp_path: Path) -> None:
 
 
 def test_zsh_and_fish_are_offered_lines_with_help() -> None:
-    zsh = run(_CODEFAVOR_COMPLETE="complete_zsh", _TYPER_COMPLETE_ARGS="codefavor compare --one")
-    assert '"--one-order":"Do not ask again with A and B exchanged."' in zsh
+    zsh = run(_CODEFAVOR_COMPLETE="complete_zsh", _TYPER_COMPLETE_ARGS="codefavor compare --ord")
+    assert '"--orders":"Judge both orders of A and B, or the order given alone."' in zsh
     fish = {"_CODEFAVOR_COMPLETE": "complete_fish", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
     assert run(**fish, _TYPER_COMPLETE_ARGS="codefavor ran").startswith("rank\t")
 

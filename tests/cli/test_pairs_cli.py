@@ -70,7 +70,7 @@ def test_benchmark_rows_come_in_with_their_aspect(tmp_path: Path) -> None:
     rows, out = tmp_path / "rows.jsonl", tmp_path / "pairs.jsonl"
     write_rows(rows, [{"task_id": "t/1", "instruction": "do", "choices": ["bad", "good"], "gt_choice": 1}])
     assert pairs_command("convert", rows, out, "--from", "benchmark").returncode == 2
-    assert pairs_command("convert", rows, out, "--from", "benchmark", "--aspect", "security").returncode == 0
+    assert pairs_command("convert", rows, out, "--from", "benchmark", "--criterion", "security").returncode == 0
     (pair,) = read_pairs(out)
     assert (pair.chosen, pair.criterion) == ("good", criterion_for(Aspect.SECURITY))
     assert pair.provenance.group == "rows.jsonl:t/1"
@@ -90,7 +90,7 @@ REFUSED = {
     "empty set": (["stats", "empty.jsonl"], "empty.jsonl: holds no pairs"),
     "unknown format": (["convert", "pairs.jsonl", "out.jsonl", "--to", "dpo"], "dpo: no such format"),
     "bad line while converting": (["convert", "bad.jsonl", "out.jsonl", "--to", "trl"], "line 2: not JSON"),
-    "two choices": (["show", "pairs.jsonl", "--index", "1", "--random", "2"], "exclude each other"),
+    "two choices": (["show", "pairs.jsonl", "--index", "1", "--seed", "2"], "exclude each other"),
     "no such pair": (["show", "pairs.jsonl", "--index", "31"], "pairs.jsonl: there is no pair 31"),
     "split onto itself": (["split", "pairs.jsonl", "pairs.jsonl", "out.jsonl"], "three different files"),
     "empty side": (["split", "pairs.jsonl", "a.jsonl", "b.jsonl", "--ratio", "0.000001"], "leave one side empty"),

@@ -14,7 +14,7 @@ from doc_blocks import ROOT, Statement
 from doc_inputs import GIT
 from doc_table import NOT_RUN, STAND_INS, STATUSES, NotRun
 
-from codefavor.annotate.answers import Answer, Assignment
+from codefavor.annotate.answers import Assignment, StudyAnswer
 from codefavor.annotate.store import Store
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -163,7 +163,7 @@ def _vote(path: Path) -> None:
             for number, task in enumerate(store.tasks()):
                 store.append([Assignment(annotator=name, task=task.id, swapped=False, at=NOW)])
                 key = f"key-{name}-{number:06}"
-                vote = Answer(
+                vote = StudyAnswer(
                     key=key, annotator=name, task=task.id, kind=task.label, confidence="high", seconds=60.0, at=NOW
                 )
                 store.append([vote])

@@ -64,6 +64,7 @@ NOT_RUN = (
     NotRun("docker ", "a Docker daemon; tests/packaging reads the Dockerfile"),
     NotRun("pip install", "the network; tests/packaging installs the wheel, and extras are looked up here"),
     NotRun("make ", "minutes; targets are looked up here"),
+    NotRun(".venv/bin/python -m pytest", "this is one of its tests"),
 )
 
 STAND_INS = (

@@ -33,9 +33,9 @@ def test_a_real_look_at_this_machine(tmp_path: Path) -> None:
     needed = {part: check["state"] for part, check in parts.items() if check["needed"]}
     assert set(needed) == {"python", "packages", "sandbox", "default judge"}
     assert (ran.returncode == 0) == found["able"] == (set(needed.values()) == {"ok"})
-    assert parts["packages"]["says"].startswith("bandit ") and "pydantic " in parts["packages"]["says"]
+    assert parts["packages"]["detail"].startswith("bandit ") and "pydantic " in parts["packages"]["detail"]
     assert {f"extra {name}" for name in ("train", "serve", "mcp", "dev")} <= set(parts)
-    assert all((check["state"] == "ok") == (check["mend"] is None) for check in parts.values())
+    assert all((check["state"] == "ok") == (check["fix"] is None) for check in parts.values())
     assert parts["embedded model"]["state"] == "missing" and not (tmp_path / "cache").exists()
 
 
@@ -55,23 +55,23 @@ def test_an_unfit_default_judge_is_told_with_what_mends_it() -> None:
     assert ran.returncode == 1
     assert "BROKEN   default judge" in ran.stdout and "no judge is called 'best'" in ran.stdout
     assert "-> export CODEFAVOR_JUDGE=grounded" in ran.stdout
-    assert "This machine cannot compare two codes by the default judge; mend first: default judge." in ran.stdout
+    assert "This machine cannot compare two codes by the default judge; fix first: default judge." in ran.stdout
 
 
 def test_a_key_is_told_by_name() -> None:
-    assert key_check({"OPENAI_API_KEY": SECRET}).says == "set are OPENAI_API_KEY"
+    assert key_check({"OPENAI_API_KEY": SECRET}).detail == "set are OPENAI_API_KEY"
     assert key_check({"OPENAI_API_KEY": ""}).state == "missing"
 
 
 def test_secrets_are_blotted_out_whole_and_words_are_not() -> None:
     environment = {"A_KEY": "abcdef", "B_TOKEN": "abcdef-and-more", "SHORT_KEY": "is", "HOME": "folder"}
-    checks = [Check(part="x", state="missing", says="this abcdef-and-more, folder", mend="abcdef")]
+    checks = [Check(part="x", state="missing", detail="this abcdef-and-more, folder", fix="abcdef")]
     (check,) = without_secrets(diagnose("1", checks), environment).checks
-    assert (check.says, check.mend) == ("this ***, folder", "***")
+    assert (check.detail, check.fix) == ("this ***, folder", "***")
 
 
 def test_only_what_is_needed_decides() -> None:
-    fine, lacking = Check(part="a", state="ok", says="", needed=True), Check(part="b", state="missing", says="")
+    fine, lacking = Check(part="a", state="ok", detail="", needed=True), Check(part="b", state="missing", detail="")
     assert diagnose("1", [fine, lacking]).able
     assert not diagnose("1", [fine, lacking.model_copy(update={"needed": True})]).able
 
@@ -103,9 +103,13 @@ def test_packages_that_lack_or_are_too_old_are_told(monkeypatch: pytest.MonkeyPa
     asked = ["nowhere-to-be-had>=1", "numpy>=1", "typer>=999; extra == 'odd'"]
     monkeypatch.setattr(metadata, "requires", lambda _: asked)
     core, extra = package_checks()
-    assert core.needed and core.state == "missing" and core.says.startswith("nowhere-to-be-had is not installed; there")
+    assert (
+        core.needed
+        and core.state == "missing"
+        and core.detail.startswith("nowhere-to-be-had is not installed; installed")
+    )
     assert (extra.part, extra.state, extra.needed) == ("extra odd", "broken", False)
-    assert extra.mend == "pip install 'codefavor[odd]'" and extra.says.endswith("is not >=999")
+    assert extra.fix == "pip install 'codefavor[odd]'" and extra.detail.endswith("is not >=999")
 
 
 def test_a_checkout_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,11 +118,11 @@ def test_a_checkout_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(metadata, "requires", unknown)
     (check,) = package_checks()
-    assert check.needed and check.mend == "python -m pip install --editable ."
+    assert check.needed and check.fix == "python -m pip install --editable ."
 
 
 def test_an_old_python_is_told() -> None:
-    assert python_check((3, 10, 4)).state == "broken" and python_check((3, 12, 0)).says == "3.12.0"
+    assert python_check((3, 10, 4)).state == "broken" and python_check((3, 12, 0)).detail == "3.12.0"
 
 
 def test_places_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,8 +140,8 @@ def test_the_benchmark_is_told(tmp_path: Path) -> None:
     first, *others = CODEPREFBENCH.files
     (tmp_path / first).write_bytes(b"another")
     check = benchmark_check({"CODEFAVOR_BENCH": str(tmp_path)})
-    assert check.state == "broken" and f"{first} is not the released one" in check.says
-    assert all(f"{name} is not there" in check.says for name in others)
+    assert check.state == "broken" and f"{first} is not the released one" in check.detail
+    assert all(f"{name} is missing" in check.detail for name in others)
     assert benchmark_check({"CODEFAVOR_BENCH": str(tmp_path / first)}).state == "ok"
 
 
@@ -146,9 +150,9 @@ def test_the_released_benchmark_is_known(benchmark: Path) -> None:
 
 
 def test_programs_that_lack_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert git_check().says.startswith("git version")
+    assert git_check().detail.startswith("git version")
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert git_check().state == "missing" and git_check().mend == "apt-get install git"
+    assert git_check().state == "missing" and git_check().fix == "apt-get install git"
     monkeypatch.setattr("codefavor.doctor.programs.BROWSER", tmp_path / "chromium")
     assert browser_check().state == "missing"
 
@@ -157,14 +161,14 @@ def test_accelerators_are_told_without_and_by_torch() -> None:
     if installed_version("torch") is None:
         pytest.skip("torch is not installed")
     shallow = accelerator_check(deep=False)
-    assert shallow.says.startswith(f"torch {installed_version('torch')}")
-    assert " sees " in accelerator_check(deep=True).says
+    assert shallow.detail.startswith(f"torch {installed_version('torch')}")
+    assert " sees " in accelerator_check(deep=True).detail
 
 
 def test_the_default_judge_is_put_to_work_when_asked() -> None:
-    told = judge_check({"CODEFAVOR_JUDGE": "shorter"}, deep=True).says
+    told = judge_check({"CODEFAVOR_JUDGE": "shorter"}, deep=True).detail
     assert told.startswith("shorter (CODEFAVOR_JUDGE); asked about a right and a wrong code, it prefers the wrong one")
-    assert "it is undecided: the two orders disagree" in judge_check({"CODEFAVOR_JUDGE": "first"}, deep=True).says
+    assert "it is undecided: the two orders disagree" in judge_check({"CODEFAVOR_JUDGE": "first"}, deep=True).detail
 
 
 @pytest.mark.parametrize(("spec", "needed"), [("shorter", False), ("grounded:shorter", True), ("evidence", True)])
@@ -174,7 +178,7 @@ def test_the_sandbox_is_needed_by_judges_that_run_code(spec: str, needed: bool) 
 
 def test_a_trained_judge_is_told_by_its_card_alone(tmp_path: Path) -> None:
     check = judge_check({"CODEFAVOR_JUDGE": f"model:{tmp_path}"}, deep=False)
-    assert check.state == "broken" and "no judge.json" in check.says
+    assert check.state == "broken" and "no judge.json" in check.detail
 
 
 def test_additions_are_told_with_those_that_are_refused(tmp_path: Path) -> None:

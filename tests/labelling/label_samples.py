@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-SHORTER = ("--judge", "shorter", "--criterion-text", "Shorter.")
+SHORTER = ("--judge", "shorter", "--criterion", "Shorter.")
 
 
 def rows(problems: int) -> list[dict[str, Any]]:

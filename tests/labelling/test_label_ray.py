@@ -60,7 +60,7 @@ def test_killed_and_continued_on_ray_it_is_the_set_made_without_ray(tmp_path: Pa
 
         def run(folder: Path, answers: str) -> tuple[object, ...]:
             judge = f"chat:vllm/m?base-url={server.url}&cache={tmp_path / answers}"
-            return (samples, "--criterion-text", "Shorter.", "--judge", judge, "--out", folder)
+            return (samples, "--criterion", "Shorter.", "--judge", judge, "--out", folder)
 
         first = start("label", *run(out, "first.sqlite"), *RAY)
         while len(everywhere(out)) < 30:
@@ -91,7 +91,7 @@ def test_a_worker_that_has_to_stop_is_named_by_its_shard_and_what_is_finished_st
     votes = tmp_path / "answers.sqlite"
     votes.write_text("no such file of answers", encoding="utf-8")
     judge = f"chat:vllm/m?base-url=http://127.0.0.1:9&cache={votes}"
-    stopped = start("label", samples, "--criterion-text", "Shorter.", "--judge", judge, "--out", out, *RAY)
+    stopped = start("label", samples, "--criterion", "Shorter.", "--judge", judge, "--out", out, *RAY)
     output = end(stopped)
     assert stopped.returncode == 2
     assert "error: shard 0000" in output and "answers.sqlite" in output and "Traceback" not in output

@@ -87,7 +87,7 @@ def test_killed_it_goes_on_and_what_is_finished_is_not_judged_again(tmp_path: Pa
     samples = write_samples(tmp_path / "samples.jsonl", rows(120))
     out, whole = tmp_path / "killed", tmp_path / "whole"
     moments = random.Random(2)
-    criterion = ("--criterion-text", "Shorter.")
+    criterion = ("--criterion", "Shorter.")
 
     def run(folder: Path, url: str, answers: str) -> tuple[object, ...]:
         # Every start gets a cache of its own, so that what is judged again is asked again.
@@ -121,7 +121,7 @@ def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
     samples, out = write_samples(tmp_path / "samples.jsonl", rows(200)), tmp_path / "out"
     with Loopback(prefers_the_shorter, 0.1) as server:
         judge = f"chat:vllm/m?base-url={server.url}&cache={tmp_path / 'answers.sqlite'}"
-        arguments = (samples, "--criterion-text", "Shorter.", "--judge", judge, "--out", out)
+        arguments = (samples, "--criterion", "Shorter.", "--judge", judge, "--out", out)
         environment = {**os.environ, "OPENAI_API_KEY": "sk-of-a-test"}
         process = subprocess.Popen(command(*arguments), env=environment, stderr=subprocess.PIPE, text=True)
         while not finished(out):
@@ -129,7 +129,7 @@ def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
             time.sleep(0.005)
         process.send_signal(signal.SIGINT)
         _, error = process.communicate(timeout=300)
-    assert process.returncode == 130 and f"goes on where {out} ends" in error and "Traceback" not in error
+    assert process.returncode == 130 and f"resumes the run in {out}" in error and "Traceback" not in error
     assert finished(out) and not (out / "preferences.jsonl").exists()
 
 
@@ -146,7 +146,7 @@ GOOD: dict[str, Any] = {"instruction": "x", "candidates": ["a", "b"]}
         (json.dumps(GOOD) + "\n{not json\n", SHORTER, "samples.jsonl, line 2: not JSON"),
         (json.dumps(GOOD) + "\n", ("--judge", "shorter"), "line 1: criterion: neither the row nor the command"),
         (json.dumps(GOOD) + "\n", ("--judge", "nobody", *SHORTER[2:]), "no judge is called 'nobody'"),
-        (json.dumps(GOOD) + "\n", (*SHORTER, "--criterion", "speed"), "say what better means"),
+        (json.dumps(GOOD) + "\n", (*SHORTER[:2], "--criterion", " "), "say what better means"),
         (None, SHORTER, "samples.jsonl: No such file"),
         ("", SHORTER, "samples.jsonl: no problems"),
     ],

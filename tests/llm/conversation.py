@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from codefavor.llm.load import load_model
 from codefavor.llm.prices import FREE, Price
 from codefavor.llm.protocol import ChatModel, GenerationConfig, Message
-from codefavor.llm.rate_limit import Limits, Pacer
-from codefavor.llm.rate_limited_model import Governed
-from codefavor.llm.usage_budget import Meter
+from codefavor.llm.rate_limit import RateLimit, RateLimitSettings
+from codefavor.llm.rate_limited_model import RateLimitedModel
+from codefavor.llm.usage_budget import UsageBudget
 
 CONFIG = GenerationConfig()
 SECRET = "sk-sesame-0123456789"
@@ -18,10 +18,15 @@ def say(text: str) -> tuple[Message, ...]:
     return (Message(role="user", content=text),)
 
 
-def governed(
-    model: ChatModel, limits: Limits | None = None, meter: Meter | None = None, price: Price | None = FREE
-) -> Governed:
-    return Governed(model, Pacer(limits or Limits(timeout_seconds=5)), meter or Meter(), price)
+def rate_limited(
+    model: ChatModel,
+    limits: RateLimitSettings | None = None,
+    usage: UsageBudget | None = None,
+    price: Price | None = FREE,
+) -> RateLimitedModel:
+    return RateLimitedModel(
+        model, RateLimit(limits or RateLimitSettings(timeout_seconds=5)), usage or UsageBudget(), price
+    )
 
 
 def vllm(*urls: str) -> ChatModel:

@@ -19,8 +19,8 @@ from codefavor.llm.answers import AnswerFile
 from codefavor.llm.cached import Cached, answer_key
 from codefavor.llm.protocol import Completion, GenerationConfig, Message
 from codefavor.llm.scripted import Scripted
-from codefavor.llm.usage_budget import Meter
-from conversation import CONFIG, SECRET, governed, say, vllm
+from codefavor.llm.usage_budget import UsageBudget
+from conversation import CONFIG, SECRET, rate_limited, say, vllm
 from loopback.process import LoopbackProcess
 from loopback.server import Loopback
 
@@ -35,12 +35,14 @@ class Counting(Scripted):
 
 
 def test_an_answer_is_paid_for_once(tmp_path: Path) -> None:
-    meter = Meter()
+    usage = UsageBudget()
     for was_kept in (False, True):
         with AnswerFile(tmp_path / "answers.sqlite") as answers:
-            completion = asyncio.run(Cached(governed(Scripted(), meter=meter), answers).complete(say("a b"), CONFIG))
+            completion = asyncio.run(
+                Cached(rate_limited(Scripted(), usage=usage), answers).complete(say("a b"), CONFIG)
+            )
             assert (completion.text, completion.cached, completion.usage.input_tokens) == ("a b", was_kept, 2)
-    assert meter.spent.calls == 1
+    assert usage.spent.calls == 1
 
 
 def test_log_probabilities_are_kept(tmp_path: Path) -> None:

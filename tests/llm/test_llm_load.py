@@ -6,7 +6,7 @@ import pytest
 
 from codefavor.errors import ConfigError, MissingExtraError
 from codefavor.llm.load import load_model, load_price, split_model_id
-from codefavor.llm.prices import FREE, Price, estimate, load_prices
+from codefavor.llm.prices import FREE, Price, estimate_cost, load_prices
 from codefavor.llm.protocol import Usage
 from codefavor.llm.providers import PROVIDERS
 from conversation import SECRET
@@ -101,7 +101,7 @@ def test_a_malformed_price_table_is_refused(tmp_path: Path, content: str) -> Non
 
 def test_an_estimate_scales_the_sample() -> None:
     sample = [Usage(input_tokens=100, output_tokens=10), Usage(input_tokens=300, output_tokens=30)]
-    expected = estimate(sample, 1000, Price(input=1.0, output=10.0))
+    expected = estimate_cost(sample, 1000, Price(input=1.0, output=10.0))
     assert (expected.input_tokens, expected.output_tokens, expected.sampled) == (200_000, 20_000, 2)
     assert expected.usd == pytest.approx(0.4)
-    assert estimate(sample, 1000, None).usd is None
+    assert estimate_cost(sample, 1000, None).usd is None

@@ -11,8 +11,8 @@ from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import GENERAL_CRITERION, Aspect, criterion_for
 from codefavor.pairs.verdict import Verdict
 from codefavor.ranking.candidate_set import CandidateSet
-from codefavor.ranking.cycles import beats, loops
-from codefavor.ranking.ranking import RankSettings, enough
+from codefavor.ranking.cycles import beats, find_cycles
+from codefavor.ranking.ranking import RankSettings, default_judgements
 from codefavor.ranking.strength import Judgements, posterior
 from codefavor.ranking.tournament import rank, rank_many
 
@@ -93,10 +93,10 @@ def test_strengths_are_in_the_order_of_another_implementation_when_everything_wa
 def test_a_judge_without_noise_is_ranked_right_and_a_position_bias_is_no_winner() -> None:
     codes = tuple("x" * length for length in (5, 3, 9, 1, 7))
     ranking = rank(LengthJudge("shorter"), task(*codes), RankSettings()).ranking
-    assert ranking.winner == 3 and ranking.certain and ranking.loops == ()
+    assert ranking.winner == 3 and ranking.certain and ranking.cycles == ()
     biased = rank(FirstJudge(), task(*codes), RankSettings()).ranking
     assert biased.winner is None and not biased.certain
-    assert biased.first_bias is not None and biased.first_bias > 1
+    assert biased.position_bias is not None and biased.position_bias > 1
 
 
 def test_same_candidates_share_a_rank_and_one_is_not_asked_about() -> None:
@@ -119,7 +119,9 @@ def test_same_candidates_share_a_rank_and_one_is_not_asked_about() -> None:
 
 @pytest.mark.parametrize("budget", [1, 3, 7])
 def test_a_budget_is_kept(budget: int) -> None:
-    ranking = rank(Drawn(), task(*(f"0.{each}" for each in range(9))), RankSettings(budget=budget, delta=0.001)).ranking
+    ranking = rank(
+        Drawn(), task(*(f"0.{each}" for each in range(9))), RankSettings(max_judgements=budget, delta=0.001)
+    ).ranking
     assert ranking.judgements == budget and ranking.stopped == "budget" and not ranking.certain
 
 
@@ -127,8 +129,12 @@ def test_a_budget_is_kept(budget: int) -> None:
 def test_no_set_asks_more_than_is_enough_unless_told_to(candidates: int, most: int) -> None:
     level = task(*(f"0.{each:02}" for each in range(candidates)))
     everything = candidates * (candidates - 1)
-    assert rank(Ties(), level, RankSettings()).ranking.judgements == most == min(enough(candidates), everything)
-    for settings in (RankSettings(budget=10_000), RankSettings(until="order")):
+    assert (
+        rank(Ties(), level, RankSettings()).ranking.judgements
+        == most
+        == min(default_judgements(candidates), everything)
+    )
+    for settings in (RankSettings(max_judgements=10_000), RankSettings(until="order")):
         assert candidates > 10 or rank(Ties(), level, settings).ranking.judgements == everything
 
 
@@ -146,4 +152,4 @@ def test_loops_are_found() -> None:
     first = np.full((4, 4), 0.5)
     for winner, loser in ((0, 1), (1, 2), (2, 0), (0, 3), (1, 3), (2, 3)):
         first[winner, loser], first[loser, winner] = 1.0, 0.0
-    assert loops(beats(answered, first)) == [(0, 1, 2)]
+    assert find_cycles(beats(answered, first)) == [(0, 1, 2)]

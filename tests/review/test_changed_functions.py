@@ -7,6 +7,7 @@ from codefavor.git.repository import open_repository
 from codefavor.git.revisions import find_revisions
 from codefavor.review.changed_files import ChangedFile, read_changed_files
 from codefavor.review.changed_functions import find_changed_functions
+from codefavor.review.other_languages import name_unreviewed
 from codefavor.review.records import NotJudged
 from git_repository import GitRepository
 
@@ -95,6 +96,21 @@ def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
     assert set(told) == {"sub", "link.py", "binary.py", "bytes.py", "odd.py"}
     assert "submodule" in told["sub"] and "link" in told["link.py"] and told["binary.py"] == "It is binary."
     assert "UTF-8" in told["bytes.py"] and "UTF-8" in told["odd.py"]
+
+
+def test_other_languages_are_named_with_the_functions_that_differ(tmp_path: Path) -> None:
+    repository = GitRepository(tmp_path)
+    before = "function f(x) { return x }\nfunction g() { return 1 }\nclass K { m() { return 1 } }\n"
+    repository.commit({"a.js": before, "b.go": "package a\n", "c.rs": "fn f() {}\n", "notes.md": "x\n"})
+    after = before.replace("return x", "return x + 1").replace("function g", "function h")
+    repository.commit({"a.js": after, "b.go": "package a // b\n", "c.rs": "fn f( {\n", "notes.md": "y\n"})
+    read = [file for file in files_of(repository) if isinstance(file, ChangedFile)]
+    named = {file.path: file.reason for file in map(name_unreviewed, read)}
+    assert named == {
+        "a.js": "JavaScript is not reviewed yet. Functions that differ: f (changed), h (added), g (deleted).",
+        "b.go": "Go is not reviewed yet.",
+        "c.rs": "Rust is not reviewed yet.",
+    }
 
 
 def test_declared_encodings_are_read(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import jsonschema
 import pytest
 
 from codefavor.sandbox.probe import best_layers
+from criterion_doors import MEANS_NO_ASPECT, MEANS_SECURITY, NO_ASPECT, OPEN, SAFE
 from git_repository import GitRepository, review
 
 if not best_layers()[1].safe:
@@ -139,7 +140,31 @@ def test_what_only_looks_different_is_no_difference(tmp_path: Path) -> None:
     assert answer.returncode == 0
     assert "no difference: Only comments, docstrings, annotations or layout differ." in answer.stdout
     assert "not judged: c.py: No function changed in it." in answer.stdout and "b.md" not in answer.stdout
-    assert "No Python function differs in HEAD..HEAD." in review(tmp_path, "HEAD..HEAD").stdout
+    assert "No function differs in HEAD..HEAD." in review(tmp_path, "HEAD..HEAD").stdout
+
+
+def test_a_change_in_another_language_is_named_as_not_reviewed(tmp_path: Path) -> None:
+    repository = GitRepository(tmp_path)
+    repository.commit({"sum.js": "export function sum(a, b) { return a + b }\n"})
+    repository.commit({"sum.js": "export function sum(a, b) { return a - b }\n"})
+    answer = review(tmp_path, "--criterion", "Security", "--criterion", "easier to read")
+    assert answer.returncode == 0, answer.stderr
+    reason = "JavaScript is not reviewed yet. Functions that differ: sum (changed)."
+    assert f"not judged: sum.js: {reason}" in answer.stdout and "No function was reviewed in " in answer.stdout
+    told = json.loads(review(tmp_path, "--json").stdout)
+    assert told["not_judged"] == [{"path": "sum.js", "reason": reason}] and not told["functions"]
+    assert json.loads(review(tmp_path, "--format", "json").stdout) == told
+    assert review(tmp_path, "--json", "--format", "sarif").returncode == 2
+
+
+def test_criteria_are_named_in_any_case_and_in_words(tmp_path: Path) -> None:
+    repository = GitRepository(tmp_path)
+    repository.commit({"a.py": SAFE})
+    repository.commit({"a.py": OPEN})
+    criteria = [word for words in (*MEANS_SECURITY, MEANS_NO_ASPECT) for word in ("--criterion", words)]
+    (function,) = json.loads(review(tmp_path, "--json", "--judge", "evidence", *criteria).stdout)["functions"]
+    assert [judged["outcome"] for judged in function["judged"]] == ["worse", "worse", "worse", "undecided"]
+    assert function["judged"][-1]["words"] == NO_ASPECT
 
 
 def test_a_change_of_behaviour_names_no_winner(tmp_path: Path) -> None:
@@ -200,12 +225,12 @@ def test_hostile_names_and_configuration_do_nothing(tmp_path: Path) -> None:
     [
         (("--repo", "/nowhere"), "no git repository"),
         (("nowhere",), "no commit is called 'nowhere'"),
-        (("HEAD", "--staged"), "two questions"),
+        (("HEAD", "--staged"), "exclude each other"),
         (("--fail-on", "0.1"), "--fail-on 0.1"),
         (("--fail-on", "often"), "--fail-on often"),
         (("--write", "a.pdf"), "suffix"),
         (("--judge", "nobody"), "no judge is called 'nobody'"),
-        (("--criterion", " "), "needs words"),
+        (("--criterion", " "), "say what better means"),
     ],
 )
 def test_bad_input_ends_with_two_and_a_sentence(worse: GitRepository, arguments: tuple[str, ...], told: str) -> None:

@@ -11,7 +11,7 @@ from codefavor.errors import ModelError
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import GENERAL_CRITERION
 from codefavor.pairs.verdict import Verdict
-from codefavor.serve.batcher import Batcher, Busy, Pace, QueuedJudge
+from codefavor.serve.batcher import Batcher, BatchSettings, Busy, QueuedJudge
 from codefavor.serve.metrics import Metrics
 from waiting import DEADLINE
 
@@ -49,7 +49,7 @@ def test_concurrent_comparisons_are_judged_together_and_each_gets_its_own() -> N
     asked = [comparison(f"{'a' if number % 3 else 'b'}{number}") for number in range(100)]
 
     async def run() -> list[Verdict]:
-        batcher = Batcher(judge, Pace(most=16), Metrics())
+        batcher = Batcher(judge, BatchSettings(max_batch=16), Metrics())
         async with batcher.running():
             return await asyncio.gather(*(ask(batcher, each) for each in asked))
 
@@ -58,12 +58,12 @@ def test_concurrent_comparisons_are_judged_together_and_each_gets_its_own() -> N
     assert len(judge.batches) == 7
 
 
-def test_lanes_judge_side_by_side() -> None:
+def test_workers_judge_side_by_side() -> None:
     # Passed only when four are judged at once; with fewer it would break.
     judge = HeldJudge(threading.Barrier(4, timeout=60).wait)
 
     async def run() -> None:
-        batcher = Batcher(judge, Pace(most=1, linger=0.0, lanes=4), Metrics())
+        batcher = Batcher(judge, BatchSettings(max_batch=1, max_wait=0.0, workers=4), Metrics())
         async with batcher.running():
             await asyncio.gather(*(ask(batcher, comparison(str(number))) for number in range(4)))
 
@@ -76,7 +76,7 @@ def test_who_leaves_takes_the_comparison_along() -> None:
     judge = HeldJudge(lambda: left.wait(60))
 
     async def run() -> None:
-        batcher = Batcher(judge, Pace(most=1), Metrics())
+        batcher = Batcher(judge, BatchSettings(max_batch=1), Metrics())
         async with batcher.running():
             first = asyncio.create_task(ask(batcher, comparison("a first")))
             await until(lambda: judge.batches)
@@ -98,7 +98,7 @@ def test_a_full_queue_refuses_and_says_when_to_come_back() -> None:
     refused_one = threading.Event()
 
     async def run() -> None:
-        batcher = Batcher(HeldJudge(lambda: refused_one.wait(60)), Pace(most=1, waiting=2), Metrics())
+        batcher = Batcher(HeldJudge(lambda: refused_one.wait(60)), BatchSettings(max_batch=1, max_waiting=2), Metrics())
         async with batcher.running():
             waiting = [asyncio.create_task(ask(batcher, comparison(str(number)))) for number in range(2)]
             await asyncio.sleep(0)
@@ -125,7 +125,7 @@ class Breaking:
 
 def test_a_comparison_that_breaks_the_judge_takes_no_other_along(caplog: pytest.LogCaptureFixture) -> None:
     async def run(*names: str) -> list[Verdict | BaseException]:
-        batcher = Batcher(Breaking(), Pace(), Metrics())
+        batcher = Batcher(Breaking(), BatchSettings(), Metrics())
         async with batcher.running():
             return await asyncio.gather(*(ask(batcher, comparison(name)) for name in names), return_exceptions=True)
 
@@ -140,7 +140,7 @@ def test_what_is_asked_together_is_judged_in_one_call_and_fits() -> None:
     groups = [[comparison(f"{'a' if size % 2 else 'b'}{size}")] * size for size in (3, 2, 9, 1, 4)]
 
     async def run() -> list[list[Verdict]]:
-        batcher = Batcher(judge, Pace(most=5), Metrics())
+        batcher = Batcher(judge, BatchSettings(max_batch=5), Metrics())
         async with batcher.running():
             return await asyncio.gather(*(batcher.ask(*group) for group in groups))
 
@@ -156,7 +156,7 @@ def test_work_in_a_thread_asks_through_the_queue_and_can_be_stopped() -> None:
             assert queued.judge([comparison(f"a{number}")])[0].choice == "A"
 
     async def run() -> None:
-        batcher = Batcher(judge, Pace(linger=0.0), Metrics())
+        batcher = Batcher(judge, BatchSettings(max_wait=0.0), Metrics())
         async with batcher.running():
             queued = QueuedJudge("slow", batcher)
             working = asyncio.create_task(asyncio.to_thread(work, queued))

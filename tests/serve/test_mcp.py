@@ -13,6 +13,8 @@ from mcp import Client, StdioServerParameters
 from mcp.types import CallToolResult, TextContent
 from serve_tools import QUESTION
 
+from criterion_doors import INSTRUCTION, MEANS_NO_ASPECT, MEANS_SECURITY, NO_ASPECT, OPEN, SAFE
+
 
 def ask(judge: str, questions: Callable[[Client], Awaitable[Any]]) -> Any:
     environment = {"PYTHONPATH": os.environ.get("PYTHONPATH", "")}
@@ -59,6 +61,27 @@ def test_compare_and_explain_answer() -> None:
     assert not any(result.is_error for result in many)
 
 
+def test_criteria_in_words_are_judged_as_what_they_mean() -> None:
+    codes = {"instruction": INSTRUCTION, "code_a": OPEN, "code_b": SAFE}
+    ranked = {"instruction": INSTRUCTION, "candidates": [OPEN, SAFE]}
+
+    async def questions(client: Client) -> list[CallToolResult]:
+        criteria = [*MEANS_SECURITY, MEANS_NO_ASPECT]
+        return [
+            *[await client.call_tool("compare", {**codes, "criterion": words}) for words in criteria],
+            await client.call_tool("explain", {**codes, "criterion": MEANS_NO_ASPECT}),
+            *[await client.call_tool("rank", {**ranked, "criterion": words}) for words in criteria],
+            await client.call_tool("compare", {**codes, "language": "JS"}),
+        ]
+
+    contents = [result.structured_content or {} for result in ask("evidence", questions)]
+    compared, explained, rankings, javascript = contents[:4], contents[4], contents[5:9], contents[9]
+    assert [answer["choice"] for answer in compared] == ["B", "B", "B", None]
+    assert compared[-1]["why"] == NO_ASPECT and explained["words"] == NO_ASPECT
+    assert [answer["winner"] for answer in rankings] == [1, 1, 1, None]
+    assert javascript["choice"] is None and "JavaScript is not run yet" in javascript["why"]
+
+
 def test_rank_and_review_answer(tmp_path: Path) -> None:
     write_repository(tmp_path)
     candidates = ["def add(a, b):\n    return 3\n", QUESTION["code_b"], QUESTION["code_a"]]
@@ -95,13 +118,15 @@ REFUSED = [
     ("compare", {**QUESTION, "code_a": 3}, "code_a: "),
     ("compare", {**QUESTION, "code_a": "x" * 200_001}, "code_a: "),
     ("compare", {**QUESTION, "criterion": ""}, "criterion: "),
+    ("compare", {**QUESTION, "language": "klingon"}, "no language is called 'klingon'"),
+    ("rank", {"instruction": "", "candidates": ["x"], "language": "klingon"}, "no language is called"),
     ("explain", {**QUESTION, "code_b": None}, "code_b: "),
     ("nothing", {}, "nothing"),
     ("rank", {"instruction": "", "candidates": []}, "candidates: "),
     ("rank", {"instruction": "", "candidates": ["x"] * 65}, "candidates: "),
     ("review", {"repository": "/nowhere"}, "/nowhere"),
     ("review", {"revisions": "no-such..revision", "repository": "."}, "no-such"),
-    ("review", {"revisions": "HEAD", "staged": True}, "two questions"),
+    ("review", {"revisions": "HEAD", "staged": True}, "exclude each other"),
     ("review", {"criteria": []}, "criteria: "),
 ]
 

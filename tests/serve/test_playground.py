@@ -49,7 +49,7 @@ def test_compare_by_keyboard_alone(page: Page) -> None:
     assert page.evaluate("document.activeElement.className") == "skip-link"
     for _ in range(2):
         page.keyboard.press("Tab")
-    for text in (QUESTION["instruction"], None, None, QUESTION["code_a"], QUESTION["code_b"]):
+    for text in (QUESTION["instruction"], None, None, None, QUESTION["code_a"], QUESTION["code_b"]):
         if text:
             page.keyboard.insert_text(text)
         page.keyboard.press("Tab")

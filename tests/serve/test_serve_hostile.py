@@ -42,7 +42,7 @@ HOSTILE = {
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    with serving("--judge", "evidence", "--seconds", "170") as started:
+    with serving("--judge", "evidence", "--max-seconds", "170") as started:
         started.client.timeout = 180
         yield started
 

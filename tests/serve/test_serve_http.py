@@ -16,8 +16,10 @@ from serve_tools import QUESTION, Server, serving
 
 from codefavor.judges.both_orders import BothOrders
 from codefavor.judges.load import load_judge
+from codefavor.languages.registry import BUILT_IN
 from codefavor.pairs.presentation import present
 from codefavor.serve.messages import CompareAnswer, CompareRequest
+from criterion_doors import INSTRUCTION, MEANS_NO_ASPECT, MEANS_SECURITY, NO_ASPECT, OPEN, SAFE
 from waiting import wait_until
 
 TOKEN = "a-secret-word"
@@ -25,7 +27,7 @@ TOKEN = "a-secret-word"
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    with serving("--judge", "shorter", "--largest-body", "100000") as started:
+    with serving("--judge", "shorter", "--max-body", "100000") as started:
         yield started
 
 
@@ -47,6 +49,33 @@ def test_concurrent_clients_each_get_their_own_answer(server: Server) -> None:
 
     with ThreadPoolExecutor(16) as threads:
         assert list(threads.map(ask, range(200))) == ["B", "A"] * 100
+
+
+def test_a_language_has_any_of_its_names_and_an_unknown_one_is_refused(server: Server) -> None:
+    assert server.compare(language="JS").status_code == 200
+    ranked = {"instruction": "", "candidates": ["x", "y"]}
+    reranked = {"query": "", "documents": ["x", "y"]}
+    for path, body in (("/v1/compare", QUESTION), ("/v1/rank", ranked), ("/v1/rerank", reranked)):
+        assert server.client.post(path, json={**body, "language": "C++"}).status_code == 200
+        refused = server.client.post(path, json={**body, "language": "klingon"})
+        assert refused.status_code == 422 and "no language is called 'klingon'" in refused.json()["detail"]
+    schemas = server.client.get("/openapi.json").json()["components"]["schemas"]
+    for name in ("CompareRequest", "RankRequest", "RerankRequest"):
+        described = schemas[name]["properties"]["language"]["description"]
+        assert all(language.name in described for language in BUILT_IN)
+
+
+def test_criteria_in_words_are_judged_as_what_they_mean() -> None:
+    codes = {"instruction": INSTRUCTION, "code_a": OPEN, "code_b": SAFE}
+    with serving("--judge", "evidence") as server:
+        for words in MEANS_SECURITY:
+            assert server.compare(**codes, criterion=words).json()["choice"] == "B"
+            ranked = {"instruction": INSTRUCTION, "candidates": [OPEN, SAFE], "criterion": words}
+            assert server.client.post("/v1/rank", json=ranked).json()["winner"] == 1
+        undecided = server.compare(**codes, criterion=MEANS_NO_ASPECT).json()
+        assert (undecided["choice"], undecided["undecided"]) == (None, NO_ASPECT)
+        javascript = server.compare(language="js").json()
+        assert javascript["choice"] is None and "JavaScript is not run yet" in javascript["undecided"]
 
 
 @pytest.mark.parametrize(
@@ -182,7 +211,7 @@ def test_a_late_answer_is_a_504_and_a_full_queue_a_429() -> None:
     late = "import time\ntime.sleep(5)\ndef add(a, b):\n    return a + b\n"
     slow = {"code_a": late, "code_b": f"{late}\n"}
     count = (os.cpu_count() or 1) + 12
-    with serving("--judge", "evidence", "--seconds", "3", "--waiting", "2") as server:
+    with serving("--judge", "evidence", "--max-seconds", "3", "--max-waiting", "2") as server:
         with ThreadPoolExecutor(count) as threads:
             answers = list(threads.map(lambda _: server.compare(**slow), range(count)))
         statuses = {answer.status_code for answer in answers}

@@ -50,3 +50,10 @@ def test_python_is_coloured() -> None:
     assert '<span class="n">0x1F</span>' in lines[2]
     assert lines[3] == '<span class="s">&#39;&#39;&#39;two</span>' and lines[4].startswith('<span class="s">lines')
     assert '<span class="k">function</span>' in highlight("function f() {}", "javascript")[0]
+
+
+def test_code_is_coloured_by_the_lexer_of_its_language() -> None:
+    function = Markup('<span class="k">function</span> f')
+    assert highlight("function f", "JavaScript") == highlight("function f", "js") == (function,)
+    assert "<span" not in highlight("function f", "python")[0]
+    assert highlight("def f", "py") == highlight("def f", "python") != ("def f",)

@@ -140,7 +140,7 @@ def _votes(votes: Sequence[CastVote], wage: float, rng: np.random.Generator) -> 
         by_task[cast.task.id].append(cast)
     tasks = [members[0].task for members in by_task.values()]
     choices = [[cast.choice for cast in members] for members in by_task.values()]
-    decided = [majority(given) for given in choices]
+    decided = [majority(of_task) for of_task in choices]
     scores = [_score(choice, task) for choice, task in zip(decided, tasks, strict=True)]
     groups = [task.group for task in tasks]
     seconds = [cast.vote.seconds for cast in votes]

@@ -33,7 +33,7 @@ class Assignment(Record):
     """When it was first given."""
 
 
-class Answer(Record):
+class StudyAnswer(Record):
     """One thing an annotator did about a task."""
 
     key: Annotated[str, Field(pattern=r"^[0-9a-zA-Z-]{8,64}$")]
@@ -77,17 +77,17 @@ class CastVote(Record):
         return other_side(shown) if self.swapped and shown != "tie" else shown
 
 
-def standing(answers: Iterable[Answer]) -> dict[tuple[str, str], Answer]:
+def standing(answers: Iterable[StudyAnswer]) -> dict[tuple[str, str], StudyAnswer]:
     """Return for every (annotator, task) the answer that counts; what was undone is left out."""
     last = {(answer.annotator, answer.task): answer for answer in answers}
     return {place: answer for place, answer in last.items() if answer.kind != "undo"}
 
 
 def cast_votes(
-    tasks: Mapping[str, StudyTask], assignments: Iterable[Assignment], answers: Iterable[Answer]
+    tasks: Mapping[str, StudyTask], assignments: Iterable[Assignment], answers: Iterable[StudyAnswer]
 ) -> list[CastVote]:
     """Return the votes that stand, by time; attention checks are among them, skips are not."""
-    swapped = {(each.annotator, each.task): each.swapped for each in assignments}
+    swapped = {(assigned.annotator, assigned.task): assigned.swapped for assigned in assignments}
     votes = []
     for place, answer in standing(answers).items():
         if answer.kind == "skip" or answer.kind == "undo" or answer.confidence is None:

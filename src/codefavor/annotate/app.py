@@ -23,11 +23,11 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from codefavor.annotate.answers import Answer, Assignment
-from codefavor.annotate.auth import Door
+from codefavor.annotate.answers import Assignment, StudyAnswer
+from codefavor.annotate.auth import SessionAuth
 from codefavor.annotate.queue import Queue
 from codefavor.annotate.store import Store
-from codefavor.annotate.view import render_door, render_page, render_task
+from codefavor.annotate.view import render_page, render_sign_in, render_task
 from codefavor.annotate.writer import Writer
 from codefavor.record import explain
 from codefavor.web.guard import Guard
@@ -46,13 +46,13 @@ def utc_now() -> datetime:
 class Study:
     """The handlers of one running study."""
 
-    def __init__(self, store: Store, door: Door, clock: Clock = utc_now) -> None:
+    def __init__(self, store: Store, auth: SessionAuth, clock: Clock = utc_now) -> None:
         tasks, answers = store.tasks(), store.answers()
         self._tasks = {task.id: task for task in tasks}
         self._queue = Queue(store.settings(), tasks, store.assignments(), answers)
         self._keys = {answer.key for answer in answers}
         self._writer = Writer(store)
-        self._door = door
+        self._auth = auth
         self._clock = clock
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._name = hashlib.sha256(store.secret().encode()).hexdigest()[:12]
@@ -81,18 +81,18 @@ class Study:
             yield
 
     async def _page(self, request: Request) -> Response:
-        name = self._door.name_of(request.cookies.get(COOKIE))
+        name = self._auth.name_of(request.cookies.get(COOKIE))
         if name is None:
-            return HTMLResponse(render_door(self._door.asks_for_token, refused=False))
-        return HTMLResponse(render_page(name, self._door.form_token(name), self._name))
+            return HTMLResponse(render_sign_in(self._auth.asks_for_token, refused=False))
+        return HTMLResponse(render_page(name, self._auth.form_token(name), self._name))
 
     async def _enter(self, request: Request) -> Response:
         form = parse_qs((await request.body()).decode("utf-8", "replace"))
-        name = self._door.enter(form.get("who", [""])[0])
+        name = self._auth.enter(form.get("who", [""])[0])
         if name is None:
-            return HTMLResponse(render_door(self._door.asks_for_token, refused=True), status_code=403)
+            return HTMLResponse(render_sign_in(self._auth.asks_for_token, refused=True), status_code=403)
         response = RedirectResponse("/", status_code=303)
-        response.set_cookie(COOKIE, self._door.session(name), max_age=90 * 86_400, httponly=True, samesite="strict")
+        response.set_cookie(COOKIE, self._auth.session(name), max_age=90 * 86_400, httponly=True, samesite="strict")
         return response
 
     async def _leave(self, _: Request) -> Response:
@@ -113,7 +113,7 @@ class Study:
                 await self._record(answer)
             return JSONResponse(await self._next(name))
 
-    async def _record(self, answer: Answer) -> None:
+    async def _record(self, answer: StudyAnswer) -> None:
         last = self._queue.last_answer(answer.annotator)
         if answer.kind == "undo" and (last is None or last.task != answer.task):
             raise HTTPException(409, "only the latest answer can be taken back")
@@ -151,16 +151,16 @@ class Study:
         }
 
     def _annotator(self, request: Request) -> str:
-        name = self._door.name_of(request.cookies.get(COOKIE))
+        name = self._auth.name_of(request.cookies.get(COOKIE))
         if name is None:
             raise HTTPException(401, "sign in first")
-        if not self._door.owns(name, request.headers.get(FORM_TOKEN, "")):
+        if not self._auth.owns(name, request.headers.get(FORM_TOKEN, "")):
             raise HTTPException(403, "reload the page")
         return name
 
-    def _parsed(self, name: str, body: dict[str, Any]) -> Answer:
+    def _parsed(self, name: str, body: dict[str, Any]) -> StudyAnswer:
         try:
-            return Answer.model_validate({**body, "annotator": name, "at": self._clock()})
+            return StudyAnswer.model_validate({**body, "annotator": name, "at": self._clock()})
         except ValidationError as error:
             raise HTTPException(400, explain(error)) from None
 

@@ -41,7 +41,7 @@ def read_annotators(path: Path) -> dict[str, str]:
     return names
 
 
-class Door:
+class SessionAuth:
     """Lets annotators in: those of a list by their token, or, without a list, anyone who gives a name."""
 
     def __init__(self, secret: str, annotators: Mapping[str, str] | None) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from importlib.resources import files
 
-from codefavor.annotate.answers import Answer, Assignment
+from codefavor.annotate.answers import Assignment, StudyAnswer
 from codefavor.annotate.queue import Queue
 from codefavor.annotate.study import StudySettings, StudyTask
 from codefavor.annotate.view import render_file, render_task
@@ -36,7 +36,9 @@ def draw(settings: StudySettings, tasks: Sequence[StudyTask], annotator: str, at
     while assignment := queue.next_for(annotator, at):
         drawn.append(assignment)
         queue.give(assignment, at)
-        queue.take(Answer(key=f"drawn-{len(drawn):08}", annotator=annotator, task=assignment.task, kind="skip", at=at))
+        queue.take(
+            StudyAnswer(key=f"drawn-{len(drawn):08}", annotator=annotator, task=assignment.task, kind="skip", at=at)
+        )
     return drawn
 
 
@@ -49,11 +51,11 @@ def make_page(settings: StudySettings, tasks: Sequence[StudyTask], annotator: st
         "annotator": annotator,
         "tasks": [
             {
-                "id": each.task,
-                "swapped": each.swapped,
-                "html": render_task(by_id[each.task].shown(each.swapped)),
+                "id": assignment.task,
+                "swapped": assignment.swapped,
+                "html": render_task(by_id[assignment.task].shown(assignment.swapped)),
             }
-            for each in draw(settings, tasks, annotator, at)
+            for assignment in draw(settings, tasks, annotator, at)
         ],
     }
     static = files("codefavor.annotate") / "static"

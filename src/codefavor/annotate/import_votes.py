@@ -1,26 +1,28 @@
-"""Reads the votes that a page in a file gave back, and takes them into the study's store, all of a file or nothing.
+"""Reads the votes that a page in a file saved, and adds them to the study's store, all of a file or nothing.
 
 What was drawn for the annotator is drawn again: a line that the page cannot have written is refused.
 """
 
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from codefavor.annotate.answers import Answer, Assignment
+from codefavor.annotate.answers import Assignment, StudyAnswer
 from codefavor.annotate.file_page import draw, study_digest
 from codefavor.annotate.store import Store
 from codefavor.errors import DataError, RecordError
 from codefavor.jsonl import read_rows
 from codefavor.record import explain
 
+_LOG = logging.getLogger(__name__)
 _SKEW = timedelta(days=1)
 """How far ahead the clock of an annotator's machine may be."""
 
 
-class FiledAnswer(Answer):
+class SavedAnswer(StudyAnswer):
     """A line of such a file."""
 
     study: str
@@ -29,8 +31,8 @@ class FiledAnswer(Answer):
     """Whether the candidates were shown exchanged."""
 
 
-def take_in(store: Store, path: Path) -> tuple[str, int]:
-    """Take the answers of a file into the study, and return whose they are and how many were not there before.
+def import_votes(store: Store, path: Path) -> tuple[str, int]:
+    """Add the answers of a file to the study, and return whose they are and how many were not there before.
 
     Raises:
         DataError: the file is missing or empty, or of several annotators.
@@ -40,10 +42,10 @@ def take_in(store: Store, path: Path) -> tuple[str, int]:
     if not answers:
         raise DataError(f"{path}: no votes in it")
     annotator = answers[0][1].annotator
-    given = _given(store, annotator, answers[0][1].at)
+    drawn = _assignments(store, annotator, answers[0][1].at)
     standing: list[str] = []
     for number, answer in answers:
-        assignment = given.get(answer.task)
+        assignment = drawn.get(answer.task)
         if answer.annotator != annotator:
             raise RecordError(path, number, f"annotator: {annotator} alone was expected in this file")
         if assignment is None or assignment.swapped != answer.swapped:
@@ -52,14 +54,16 @@ def take_in(store: Store, path: Path) -> tuple[str, int]:
             raise RecordError(path, number, "kind: only the latest answer can be taken back")
         standing = [task for task in standing if task != answer.task]
         standing += [] if answer.kind == "undo" else [answer.task]
-    return annotator, _append(store, [answer for _, answer in answers], given)
+    added = _append(store, [answer for _, answer in answers], drawn)
+    _LOG.info("%s: %d answers of %s, %d of them new", path, len(answers), annotator, added)
+    return annotator, added
 
 
-def _read(path: Path, study: str) -> Iterator[tuple[int, FiledAnswer]]:
+def _read(path: Path, study: str) -> Iterator[tuple[int, SavedAnswer]]:
     keys: set[str] = set()
     for number, row in read_rows(path):
         try:
-            answer = FiledAnswer.model_validate(row)
+            answer = SavedAnswer.model_validate(row)
         except ValidationError as error:
             raise RecordError(path, number, explain(error)) from None
         if answer.study != study:
@@ -72,15 +76,16 @@ def _read(path: Path, study: str) -> Iterator[tuple[int, FiledAnswer]]:
         yield number, answer
 
 
-def _given(store: Store, annotator: str, at: datetime) -> dict[str, Assignment]:
+def _assignments(store: Store, annotator: str, at: datetime) -> dict[str, Assignment]:
     """Return what the annotator may have been shown, by task; what a server gave them before stands as it was."""
-    drawn = {each.task: each for each in draw(store.settings(), store.tasks(), annotator, at)}
-    return drawn | {each.task: each for each in store.assignments() if each.annotator == annotator}
+    drawn_again = {drawn.task: drawn for drawn in draw(store.settings(), store.tasks(), annotator, at)}
+    before = {served.task: served for served in store.assignments() if served.annotator == annotator}
+    return drawn_again | before
 
 
-def _append(store: Store, answers: Sequence[FiledAnswer], given: dict[str, Assignment]) -> int:
+def _append(store: Store, answers: Sequence[SavedAnswer], assignments: dict[str, Assignment]) -> int:
     before = {answer.key for answer in store.answers()}
     fresh = [answer for answer in answers if answer.key not in before]
-    plain = [Answer.model_validate(answer.model_dump(exclude={"study", "swapped"})) for answer in fresh]
-    store.append([*(given[task] for task in dict.fromkeys(answer.task for answer in fresh)), *plain])
+    plain = [StudyAnswer.model_validate(answer.model_dump(exclude={"study", "swapped"})) for answer in fresh]
+    store.append([*(assignments[task] for task in dict.fromkeys(answer.task for answer in fresh)), *plain])
     return len(fresh)

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from codefavor.annotate.answers import Answer, Assignment
+from codefavor.annotate.answers import Assignment, StudyAnswer
 from codefavor.annotate.study import StudySettings, StudyTask
 from codefavor.record import Record
 
@@ -16,7 +16,7 @@ RESERVED = timedelta(minutes=30)
 """How long an open task counts as covered: longer than the paper's slowest hundredth, 26 minutes."""
 
 
-class Progress(Record):
+class StudyProgress(Record):
     """How far an annotator and the study are."""
 
     answered: int
@@ -35,7 +35,7 @@ class Queue:
         settings: StudySettings,
         tasks: Sequence[StudyTask],
         assignments: Iterable[Assignment],
-        answers: Iterable[Answer],
+        answers: Iterable[StudyAnswer],
     ) -> None:
         self._settings = settings
         self._real = [task.id for task in tasks if not task.check]
@@ -45,8 +45,8 @@ class Queue:
         self._touched: dict[tuple[str, str], datetime] = {}
         self._votes: dict[str, set[str]] = defaultdict(set)
         self._answered: Counter[str] = Counter()
-        self._history: dict[str, list[Answer]] = defaultdict(list)
-        self._taken_back: dict[tuple[str, str], Answer] = {}
+        self._history: dict[str, list[StudyAnswer]] = defaultdict(list)
+        self._taken_back: dict[tuple[str, str], StudyAnswer] = {}
         self._sequences: dict[str, list[str]] = {}
         for assignment in assignments:
             self.give(assignment, assignment.at)
@@ -74,15 +74,15 @@ class Queue:
             self._assigned[annotator][task] = assignment
             self._open[annotator].append(task)
 
-    def take(self, answer: Answer) -> None:
+    def take(self, answer: StudyAnswer) -> None:
         """Count an answer, or take one back."""
         annotator, task = answer.annotator, answer.task
         opened = self._open[annotator]
         if answer.kind == "undo":
-            before = [each for each in self._history[annotator] if each.task == task]
+            before = [answer for answer in self._history[annotator] if answer.task == task]
             if before:
                 self._taken_back[annotator, task] = before[-1]
-            self._history[annotator] = [each for each in self._history[annotator] if each.task != task]
+            self._history[annotator] = [answer for answer in self._history[annotator] if answer.task != task]
             self._count(annotator, task, voted=False)
             if task not in opened:
                 opened.append(task)
@@ -91,25 +91,25 @@ class Queue:
         if task in opened:
             opened.remove(task)
         self._touched.pop((annotator, task), None)
-        self._history[annotator] = [each for each in self._history[annotator] if each.task != task] + [answer]
+        self._history[annotator] = [answer for answer in self._history[annotator] if answer.task != task] + [answer]
         self._count(annotator, task, voted=answer.kind != "skip")
 
     def assignment(self, annotator: str, task: str) -> Assignment | None:
         """Return the assignment of a task to an annotator, if it was given to them."""
         return self._assigned[annotator].get(task)
 
-    def last_answer(self, annotator: str) -> Answer | None:
+    def last_answer(self, annotator: str) -> StudyAnswer | None:
         """Return the annotator's latest answer that stands: the one that an undo takes back."""
         return self._history[annotator][-1] if self._history[annotator] else None
 
-    def taken_back(self, annotator: str, task: str) -> Answer | None:
-        """Return the answer to a task that the annotator took back last: where they go on from."""
+    def taken_back(self, annotator: str, task: str) -> StudyAnswer | None:
+        """Return the answer to a task that the annotator took back last: the one they continue with."""
         return self._taken_back.get((annotator, task))
 
-    def progress(self, annotator: str) -> Progress:
+    def progress(self, annotator: str) -> StudyProgress:
         """Return how far the annotator and the study are; checks count for neither the target nor its votes."""
         target = self._settings.votes_per_task
-        return Progress(
+        return StudyProgress(
             answered=self._answered[annotator],
             study_votes=sum(min(target, len(self._votes[task])) for task in self._real),
             study_target=target * len(self._real),

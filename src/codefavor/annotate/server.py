@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from codefavor.annotate.app import Study
-from codefavor.annotate.auth import Door
+from codefavor.annotate.auth import SessionAuth
 from codefavor.annotate.store import Store, sole_server
 from codefavor.annotate.study import StudySettings, StudyTask
 from codefavor.errors import ConfigError
@@ -34,6 +34,6 @@ def serve(
     with sole_server(path):
         store = Store.begin(path, settings, tasks)
         try:
-            listen(Study(store, Door(store.secret(), annotators)).app(), host, port, ready, _PATIENCE)
+            listen(Study(store, SessionAuth(store.secret(), annotators)).app(), host, port, ready, _PATIENCE)
         finally:
             store.close()

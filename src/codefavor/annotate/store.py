@@ -13,7 +13,7 @@ from typing import Self, TypeVar
 
 from pydantic import ValidationError
 
-from codefavor.annotate.answers import Answer, Assignment
+from codefavor.annotate.answers import Assignment, StudyAnswer
 from codefavor.annotate.study import StudySettings, StudyTask
 from codefavor.errors import DataError, UserError
 from codefavor.record import Record, explain
@@ -106,11 +106,11 @@ class Store:
         """Return every assignment, in the order given."""
         return list(self._read("assignments", Assignment, "number"))
 
-    def answers(self) -> list[Answer]:
+    def answers(self) -> list[StudyAnswer]:
         """Return every answer, in the order received."""
-        return list(self._read("answers", Answer, "number"))
+        return list(self._read("answers", StudyAnswer, "number"))
 
-    def append(self, rows: Sequence[Assignment | Answer]) -> None:
+    def append(self, rows: Sequence[Assignment | StudyAnswer]) -> None:
         """Add rows to the log in one transaction; they are on the disk when this returns.
 
         An answer whose key is there, or an assignment whose annotator and task are, is not added twice.

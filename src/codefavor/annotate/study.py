@@ -68,7 +68,7 @@ def parse_criterion(wording: str) -> Criterion:
         ConfigError: there are no words.
     """
     if not wording.strip():
-        raise ConfigError("a criterion needs words: annotators cannot vote by nothing")
+        raise ConfigError("a criterion is empty: name an aspect or say in words what annotators are to vote by")
     return resolve_criterion(wording)
 
 
@@ -88,7 +88,7 @@ def load_study(pairs: Path, settings: StudySettings, checks: Path | None) -> tup
     if wanted and pairs.is_dir():
         raise ConfigError(
             f"{pairs}: the benchmark's tasks have their criteria; for one aspect alone make a file of its pairs with "
-            "`codefavor pairs convert --from benchmark --aspect …`"
+            "`codefavor pairs convert --from benchmark --criterion …`"
         )
     labeled = load_tasks(pairs, "kept", settings.seed).tasks
     tasks = tuple(_distinct(_shown(each, wanted, settings.comments) for each in labeled))

@@ -21,7 +21,7 @@ _ENVIRONMENT = Environment(
 )
 
 
-class Row(Record):
+class DiffRow(Record):
     """One line of both candidates."""
 
     model_config = {"arbitrary_types_allowed": True}
@@ -44,7 +44,7 @@ def render_task(comparison: Comparison) -> str:
     language = comparison.language
     lines_a, lines_b = highlight(comparison.code_a, language), highlight(comparison.code_b, language)
     rows = [
-        Row(
+        DiffRow(
             kind=row.kind,
             left_number=row.left_number,
             left=lines_a[row.left_number - 1] if row.left_number else None,
@@ -74,6 +74,6 @@ def render_file(name: str, study: str, held: str, script: str, style: str, polic
     return page.render(name=name, form_token="", study=study, policy=policy, **trusted)
 
 
-def render_door(asks_for_token: bool, refused: bool) -> str:
+def render_sign_in(asks_for_token: bool, refused: bool) -> str:
     """Return the page that asks who is there."""
-    return _ENVIRONMENT.get_template("door.html").render(asks_for_token=asks_for_token, refused=refused)
+    return _ENVIRONMENT.get_template("sign_in.html").render(asks_for_token=asks_for_token, refused=refused)

@@ -7,10 +7,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from codefavor.annotate.answers import Answer, Assignment
+from codefavor.annotate.answers import Assignment, StudyAnswer
 from codefavor.annotate.store import Store
 
-_Waiting = tuple[Assignment | Answer, asyncio.Future[None]]
+_Waiting = tuple[Assignment | StudyAnswer, asyncio.Future[None]]
 
 
 class Writer:
@@ -20,7 +20,7 @@ class Writer:
         self._store = store
         self._waiting: asyncio.Queue[_Waiting] = asyncio.Queue()
 
-    async def append(self, row: Assignment | Answer) -> None:
+    async def append(self, row: Assignment | StudyAnswer) -> None:
         """Return when `row` is on the disk.
 
         Raises:

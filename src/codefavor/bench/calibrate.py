@@ -80,7 +80,7 @@ def calibrate_judge(folder: Path, run: Path, abstain: float | None, delta: float
 
 def _check_run(run: Path, result: BenchResult) -> None:
     if result.settings.order != "both":
-        raise UserError(f"{run}: judged in one order; run it with --order both")
+        raise UserError(f"{run}: judged in one order; run it with --orders both")
     benchmark = benchmark_of_files(result.settings.data)
     if result.benchmark and not benchmark:
         benchmark = find_benchmark(result.benchmark.name)

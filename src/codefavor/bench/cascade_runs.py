@@ -68,7 +68,7 @@ def read_stage(spec: str, folder: Path) -> StageRun:
     """
     result = read_result(folder)
     if result.settings.order != "both":
-        raise UserError(f"{folder}: judged in one order; a cascade asks both, so run it with --order both")
+        raise UserError(f"{folder}: judged in one order; a cascade asks both, so run it with --orders both")
     rows = read_verdicts(folder)
     verdicts = [joined(row) for row in rows]
     costs = [

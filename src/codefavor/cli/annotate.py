@@ -18,6 +18,8 @@ from codefavor.annotate.store import Store
 from codefavor.annotate.study import StudySettings, StudyTask, lacks_checks, load_study
 from codefavor.atomic import writing_to
 from codefavor.cli.annotate_file import import_votes, page
+from codefavor.cli.options import CriterionOption, JsonOption, KeepCommentsOption, read_value
+from codefavor.cli.verbosity import note
 from codefavor.errors import DataError, MissingExtraError, UserError
 from codefavor.jsonl import write_records
 from codefavor.judges.human_votes import MINIMUM_WAGE
@@ -36,10 +38,8 @@ app.command("import")(import_votes)
 def annotate(
     context: typer.Context,
     pairs: Annotated[Path | None, typer.Option(help="A file of preference pairs, or the benchmark's folder.")] = None,
-    store: Annotated[Path | None, typer.Option(help="The study's file; one that exists is continued.")] = None,
-    criterion: Annotated[
-        str | None, typer.Option(help="An aspect, or any words, to vote by instead of each pair's own criterion.")
-    ] = None,
+    store: Annotated[Path | None, typer.Option(help="The study's file; one that exists is resumed.")] = None,
+    criterion: CriterionOption = None,
     host: Annotated[str, typer.Option(help="A loopback address.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 8417,
     votes_per_task: Annotated[int, typer.Option(min=1, help="How many people are to vote on each task.")] = 3,
@@ -47,11 +47,14 @@ def annotate(
         Path | None, typer.Option(help="Lines of `name token`, or names alone; without it anyone may enter a name.")
     ] = None,
     check_rate: Annotated[float, typer.Option(min=0, max=0.5, help="The share of attention checks.")] = 0.05,
-    checks: Annotated[Path | None, typer.Option(help="Pairs to check attention with, instead of the own ones.")] = None,
-    keep_comments: Annotated[bool, typer.Option("--keep-comments", help="Do not strip comments.")] = False,
+    checks: Annotated[Path | None, typer.Option(help="Pairs to check attention with; else built-in ones.")] = None,
+    keep_comments: KeepCommentsOption = False,
     seed: Annotated[int, typer.Option(min=0, help="Draws orders, sequences and the places of checks.")] = 0,
 ) -> None:
-    """Serve a study on loopback: two candidates, a criterion, and a vote. Ctrl-C stops it; it can be continued."""
+    """Serve a study on loopback: two candidates, a criterion, and a vote.
+
+    --criterion is asked about instead of each pair's own. Ctrl-C stops the study, and the same command resumes it.
+    """
     if context.invoked_subcommand is not None:
         return
     if pairs is None or store is None:
@@ -60,13 +63,13 @@ def annotate(
         votes_per_task=votes_per_task,
         check_rate=check_rate,
         comments="kept" if keep_comments else "stripped",
-        criterion=criterion,
+        criterion=None if criterion is None else read_value(criterion),
         seed=seed,
     )
     names = read_annotators(annotators) if annotators else None
     tasks = load_study(pairs, settings, checks)
     if lacks_checks(settings, tasks):
-        typer.echo(NO_CHECKS, err=True)
+        note(NO_CHECKS)
     try:
         server = import_module("codefavor.annotate.server")
     except ModuleNotFoundError as error:
@@ -74,7 +77,7 @@ def annotate(
     count = sum(not task.check for task in tasks)
 
     def ready(address: str) -> None:
-        typer.echo(f"{count} tasks, {votes_per_task} votes each, kept in {store}", err=True)
+        note(f"{count} tasks, {votes_per_task} votes each, kept in {store}")
         typer.echo(address)
 
     server.serve(store, settings, tasks, names, host, port, ready)
@@ -101,7 +104,7 @@ def analyse_votes(
     ] = MINIMUM_WAGE,
     without: Without = None,
     seed: Annotated[int, typer.Option(min=0, help="Draws the bootstrap.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Say what the votes say: solve rate, agreement, annotators' quality, time and cost."""
     tasks, votes = _votes(store, without)
@@ -140,8 +143,8 @@ def _print(result: StudyAnalysis) -> None:
     people = _table("Annotators", ("votes", "quality %", "solved %", "ties %", "A first %", "median min", "checks"))
     for annotator in result.annotators:
         people.add_row(escape(annotator.name), *_person(annotator))
-    for each in (table, costs, people):
-        console.print(each)
+    for part in (table, costs, people):
+        console.print(part)
     console.print(
         "Solved: majority, ties dropped where a side has a vote, an undecided majority half. Intervals: 95%, by "
         "problem. Mean minutes leave out the longest hundredth. Quality: Dawid-Skene, from agreement alone. "

@@ -14,7 +14,7 @@ from codefavor.bench.codeprefbench import CODEPREFBENCH
 from codefavor.bench.fetch import fetch_benchmark
 from codefavor.bench.paired import PairedResult, compare_runs
 from codefavor.bench.registry import find_benchmark, known_names
-from codefavor.bench.results import RESULT_FILE, BenchResult, Order
+from codefavor.bench.results import RESULT_FILE, BenchResult
 from codefavor.bench.undecided import export_undecided
 from codefavor.cli.bench_audit import audit_label_command, bias
 from codefavor.cli.bench_build import app as build_app
@@ -30,6 +30,7 @@ from codefavor.cli.bench_options import (
 )
 from codefavor.cli.bench_score import score
 from codefavor.cli.fleet import AddressOption, EngineOption, WorkersOption
+from codefavor.cli.options import OrdersOption
 from codefavor.cli.progress import counting
 from codefavor.pairs.criterion import Wording
 from codefavor.report.table import make_accuracy_table
@@ -57,7 +58,7 @@ def run(
     judge: JudgeSpecOption,
     data: DataOption,
     out: Annotated[Path, typer.Option(help="The folder of the run; a run that was cut off is continued.")],
-    order: Annotated[Order, typer.Option(help="Judge each comparison as given, or in both orders.")] = "both",
+    orders: OrdersOption = "both",
     keep_comments: KeepCommentsOption = False,
     criterion: Annotated[
         Wording, typer.Option(help="What the judge is told to judge by: each task's own, high quality, or nothing.")
@@ -82,7 +83,7 @@ def run(
             judge,
             data,
             out,
-            order=order,
+            order=orders,
             comments=comment_policy(keep_comments),
             criterion=criterion,
             seed=seed,

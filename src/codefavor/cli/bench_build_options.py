@@ -15,6 +15,7 @@ from codefavor.bench.build.problems import Problem, read_problems
 from codefavor.bench.build.samples import Sample, Sampling, by_problem, draw_samples, read_samples
 from codefavor.cli.bench_options import command_line
 from codefavor.cli.progress import counted
+from codefavor.cli.verbosity import note
 from codefavor.errors import ConfigError
 from codefavor.manifest import Manifest, make_manifest
 from codefavor.pairs.pair import PreferencePair
@@ -91,7 +92,7 @@ class BuildOptions:
             with counted("sampling") as advance:
                 drawn, spent = draw_samples(sampling, list(problems.values()), folder, advance)
             cost = f"{spent.calls} requests in this run, ${spent.usd:.2f}"
-            typer.echo(f"{len(drawn)} samples of {sampling.model}; {cost}", err=True)
+            note(f"{len(drawn)} samples of {sampling.model}; {cost}")
             samples += drawn
         return by_problem(samples)
 

@@ -5,11 +5,13 @@ from importlib import import_module
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from codefavor.cli.verbosity import add_verbosity
+
 VERBS = {
     "evolve": "Make preference pairs from good code, commits or instructions.",
     "train": "Train a judge on preference pairs.",
-    "calibrate": "Make a trained judge's probabilities true, and let it abstain.",
-    "merge": "Make one judge of several by the average of their weights.",
+    "calibrate": "Calibrate a trained judge's probabilities, and let it abstain.",
+    "merge": "Merge trained judges by the average of their weights.",
     "pairs": "Validate, count, show, convert and split files of preference pairs.",
     "compare": "Ask a judge which of two files is better.",
     "rank": "Find the best of many candidates with few judgements.",
@@ -21,8 +23,8 @@ VERBS = {
     "report": "Put results side by side in one HTML page.",
     "serve": "Answer comparisons over HTTP, with a playground in the browser.",
     "mcp": "Answer agents over the Model Context Protocol.",
-    "sandbox": "Check what holds foreign code here, or run one program in it.",
-    "doctor": "Say what is there and what is missing, with the lines that mend it.",
+    "sandbox": "Check how foreign code is confined here, or run one program so.",
+    "doctor": "Check what is installed and what is missing, with the command that fixes it.",
 }
 """Every verb with its line in `codefavor --help`; `codefavor.cli.<verb>` holds its `app`."""
 
@@ -41,4 +43,7 @@ class VerbGroup(TyperGroup):
         if verb not in VERBS:
             return super().resolve_command(ctx, args)
         module = import_module(f"codefavor.cli.{verb.replace('-', '_')}")
-        return verb, typer.main.get_command(module.app), args[1:]
+        command = typer.main.get_command(module.app)
+        if isinstance(command, TyperCommand | TyperGroup):
+            add_verbosity(command)
+        return verb, command, args[1:]

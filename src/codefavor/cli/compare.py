@@ -8,7 +8,19 @@ from typing import Annotated
 import typer
 
 from codefavor import api
-from codefavor.cli.options import CriterionOption, CriterionTextOption, JudgeOption, asked_criterion, read_text
+from codefavor.cli.options import (
+    CriterionOption,
+    JsonOption,
+    JudgeOption,
+    KeepCommentsOption,
+    LanguageOption,
+    OrdersOption,
+    check_one_input,
+    find_language,
+    read_criterion,
+    read_text,
+    read_value,
+)
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.evidence.describe import describe
 from codefavor.judges.load import default_spec, load_judge
@@ -19,31 +31,33 @@ app = typer.Typer(help="Ask a judge which of two files is better.")
 
 @app.command()
 def compare(
-    a: Annotated[Path, typer.Argument(help="Candidate A.")],
-    b: Annotated[Path, typer.Argument(help="Candidate B.")],
-    instruction: Annotated[str, typer.Option(help="What the code was to do.")],
+    a: Annotated[Path, typer.Argument(help="Candidate A; - is standard input.")],
+    b: Annotated[Path, typer.Argument(help="Candidate B; - is standard input.")],
+    instruction: Annotated[str, typer.Option(help="What the code was to do; @FILE reads it, - standard input.")],
     criterion: CriterionOption = None,
-    criterion_text: CriterionTextOption = None,
     judge: JudgeOption = None,
-    one_order: Annotated[bool, typer.Option("--one-order", help="Do not ask again with A and B exchanged.")] = False,
-    keep_comments: Annotated[bool, typer.Option("--keep-comments", help="Let the judge read comments.")] = False,
+    language: LanguageOption = None,
+    orders: OrdersOption = "both",
+    keep_comments: KeepCommentsOption = False,
     unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Ask a judge which of two files is better, in both orders unless told otherwise."""
+    """Ask a judge which of two files is better."""
+    check_one_input(a, b, instruction, criterion)
     verdict = api.compare(
-        instruction,
+        read_value(instruction),
         read_text(a),
         read_text(b),
-        criterion=asked_criterion(criterion, criterion_text),
+        criterion=read_criterion(criterion),
         judge=load_judge(judge or default_spec(os.environ), unsafe_local),
+        language=find_language((a, b), language),
         comments="kept" if keep_comments else "stripped",
-        one_order=one_order,
+        orders=orders,
     )
     answer = _answer(verdict, a, b)
     if as_json:
-        told = verdict.evidence.model_dump(mode="json", exclude_none=True) if verdict.evidence else None
-        typer.echo(json.dumps({**answer, "evidence": told}, indent=2, ensure_ascii=False))
+        evidence = verdict.evidence.model_dump(mode="json", exclude_none=True) if verdict.evidence else None
+        typer.echo(json.dumps({**answer, "evidence": evidence}, indent=2, ensure_ascii=False))
         return
     for name, value in answer.items():
         if value is not None:

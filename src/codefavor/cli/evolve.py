@@ -20,6 +20,7 @@ from codefavor.cli.evolve_options import (
 )
 from codefavor.cli.evolve_progress import run_with_progress
 from codefavor.cli.evolve_show import show
+from codefavor.cli.verbosity import is_quiet
 from codefavor.config import load_config
 from codefavor.evolve.commit_instruct_kind import COMMIT_INSTRUCT
 from codefavor.evolve.critic_evol_kind import CRITIC_EVOL
@@ -125,7 +126,7 @@ def _run_regress_evol(
 ) -> None:
     config = load_config(RegressEvolConfig, None, overrides)
     command = f"codefavor {shlex.join(sys.argv[1:])}"
-    with Console(stderr=True).status("reading functions") as status:
+    with Console(stderr=True, quiet=is_quiet()).status("reading functions") as status:
         summary = evolve(
             config, out, command=command, watch=lambda progress: status.update(f"{progress.tally.kept} pairs made")
         )

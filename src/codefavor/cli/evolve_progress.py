@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from codefavor.cli.verbosity import is_quiet
 from codefavor.evolve.evolve_seeds import EvolveProgress, Watch
 from codefavor.evolve.run_config import RunConfig
 from codefavor.evolve.runner import evolve
@@ -19,7 +20,7 @@ from codefavor.evolve.settings import Effort
 def run_with_progress(config: RunConfig, out: Path) -> None:
     """Make pairs in `out` with a line of progress, and print how it ended."""
     latest = EvolveProgress()
-    with Live(console=Console(stderr=True), refresh_per_second=4, transient=True) as live:
+    with Live(console=Console(stderr=True, quiet=is_quiet()), refresh_per_second=4, transient=True) as live:
         show = _line_in(live, config.effort)
 
         def watch(progress: EvolveProgress) -> None:

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from codefavor.cli.fleet import AddressOption, EngineOption, WorkersOption
-from codefavor.cli.options import CriterionOption, CriterionTextOption, JudgeOption, asked_criterion
+from codefavor.cli.options import CriterionOption, JudgeOption, KeepCommentsOption, read_criterion
 from codefavor.cli.progress import counting
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.errors import UserError
@@ -35,20 +35,20 @@ app = typer.Typer(help="Make a preference set for training from candidates and a
 @app.command()
 def label(
     file: Annotated[Path, typer.Argument(help="JSONL or Parquet: instruction, candidates, and perhaps id, criterion.")],
-    out: Annotated[Path, typer.Option(help="The folder of the set; a run that was cut off is continued.")],
+    out: Annotated[Path, typer.Option(help="The folder of the set; a run that was cut off is resumed.")],
     criterion: CriterionOption = None,
-    criterion_text: CriterionTextOption = None,
     judge: JudgeOption = None,
     strategy: Annotated[Strategy, typer.Option(help="The best against the worst, or every two.")] = "best-worst",
     confidence: Annotated[float, typer.Option(help="Keep pairs whose order is at least this sure.")] = 0.8,
     delta: Annotated[float, typer.Option(help="Stop when more answers change the winner less often than this.")] = 0.02,
-    budget: Annotated[
-        int | None, typer.Option(min=1, help="The most judgements of one problem [default: 6 a candidate, or 40%].")
+    max_judgements: Annotated[
+        int | None,
+        typer.Option(min=1, help="Judgements of one problem at most.", show_default="6 a candidate, or 40%"),
     ] = None,
     chat: Annotated[bool, typer.Option("--chat", help="Write chat messages, not plain text.")] = False,
     license_name: Annotated[str | None, typer.Option("--license", help="The licence of the candidates.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Draws the first round.")] = 0,
-    keep_comments: Annotated[bool, typer.Option("--keep-comments", help="Let the judge read comments.")] = False,
+    seed: Annotated[int, typer.Option(min=0, help="Draws the first round of judgements.")] = 0,
+    keep_comments: KeepCommentsOption = False,
     engine: EngineOption = "local",
     shards_of: Annotated[int, typer.Option(min=1, help="With Ray: how many problems a shard has.")] = 64,
     workers: WorkersOption = 4,
@@ -63,18 +63,23 @@ def label(
         raise UserError(f"--confidence {confidence:g}: a probability of at least 0.5 and below 1 was expected")
     spec = judge or default_spec(os.environ)
     chosen = load_judge(spec, unsafe_local)
-    named = asked_criterion(criterion, criterion_text) if criterion or criterion_text else None
+    named = read_criterion(criterion) if criterion else None
     files = judge_files(spec)
     settings = LabelSettings(
         judge=chosen.name,
-        judge_files={each.name: hash_file(each) for each in files},
+        judge_files={path.name: hash_file(path) for path in files},
         samples=hash_file(file),
         source=file.name,
         license=license_name,
         criterion=named,
         strategy=strategy,
         confidence=confidence,
-        rank=RankSettings(delta=delta, budget=budget, comments="kept" if keep_comments else "stripped", seed=seed),
+        rank=RankSettings(
+            delta=delta,
+            max_judgements=max_judgements,
+            comments="kept" if keep_comments else "stripped",
+            seed=seed,
+        ),
         unsafe_local=unsafe_local,
     )
     fleet = Fleet(workers=workers, shards_of=shards_of, address=ray_address)
@@ -93,15 +98,19 @@ def label(
         return
     _print_report(report)
     typer.echo(f"{out / PREFERENCES_FILE}")
-    typer.echo(f"{out / PARQUET_FILE}" if parquet else "No Parquet: pip install 'codefavor[parquet]' and start again.")
+    typer.echo(
+        f"{out / PARQUET_FILE}"
+        if parquet
+        else "No Parquet: pip install 'codefavor[parquet]' and run the command again."
+    )
 
 
 def _print_report(report: YieldReport) -> None:
     table = Table("candidates", "problems", "with pairs", "kept", "dropped", box=SIMPLE_HEAD)
     for column in table.columns:
         column.justify = "right"
-    for count, own in report.by_candidates.items():
-        table.add_row(*map(str, (count, own.problems, own.with_pairs, own.kept, own.dropped)))
+    for count, row in report.by_candidates.items():
+        table.add_row(*map(str, (count, row.problems, row.with_pairs, row.kept, row.dropped)))
     Console().print(table)
     reasons = ", ".join(f"{reason}: {count}" for reason, count in report.dropped.items()) or "none"
     typer.echo(f"{report.kept} pairs of {report.problems} problems with {report.judgements} judgements")

@@ -1,10 +1,11 @@
-"""The command line's entrance: runs a verb and prints named errors as one sentence."""
+"""The start of the command line: runs a command and prints named errors as one sentence."""
 
 import sys
 
 import typer
 
 from codefavor.cli.command import VerbGroup
+from codefavor.cli.verbosity import begin_logging
 from codefavor.errors import CodeFavorError
 
 BAD_INPUT = 2
@@ -21,6 +22,7 @@ app = typer.Typer(
 @app.callback()
 def _options() -> None:
     """Which of two pieces of code is better? Make preference pairs, train judges, bench them, ask them."""
+    begin_logging()
 
 
 def main() -> None:

@@ -11,13 +11,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from codefavor.cli.options import CriterionOption, JsonOption, LanguageOption, find_language, read_criterion
 from codefavor.cli.progress import counting
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.errors import ConfigError, DataError
 from codefavor.evidence.verification import MARKS
 from codefavor.evidence.verify_pairs import PAIRS_FILE, MarkSummary, verify_pairs
 from codefavor.judges.format import joint_text
-from codefavor.pairs.criterion import GENERAL_CRITERION, Aspect, Criterion, criterion_for
+from codefavor.pairs.criterion import GENERAL_CRITERION
 from codefavor.pairs.dataset_folder import write_dataset_folder
 from codefavor.pairs.formats.protocol import RowDefaults
 from codefavor.pairs.formats.registry import all_formats, pair_format
@@ -38,7 +39,6 @@ PairsFile = Annotated[
     Path, typer.Argument(help="A file of pairs (.jsonl, .jsonl.gz, .jsonl.zst, .parquet) or a dataset folder.")
 ]
 Out = Annotated[Path, typer.Argument(help="Where to write; the suffix names the container.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 @app.callback()
@@ -54,7 +54,7 @@ def validate(file: PairsFile) -> None:
 
 
 @app.command()
-def stats(file: PairsFile, as_json: AsJson = False) -> None:
+def stats(file: PairsFile, as_json: JsonOption = False) -> None:
     """Count pairs by origin, aspect, criterion, licence and language, and say what length alone gives away."""
     counted = count_pairs(_not_empty(file, read_pairs(file)))
     if as_json:
@@ -66,13 +66,13 @@ def stats(file: PairsFile, as_json: AsJson = False) -> None:
 @app.command()
 def show(
     file: PairsFile,
-    index: Annotated[int | None, typer.Option(min=1, help="The how-manieth pair, from 1.")] = None,
+    index: Annotated[int | None, typer.Option(min=1, help="The number of the pair, from 1.")] = None,
     pair_id: Annotated[str | None, typer.Option("--id", help="The pair's id, or how it begins.")] = None,
-    seed: Annotated[int | None, typer.Option("--random", help="A random pair, drawn with this seed.")] = None,
+    seed: Annotated[int | None, typer.Option(help="A random pair, drawn with this seed.")] = None,
 ) -> None:
     """Show one pair with both codes side by side; the first one unless another is named."""
     if sum(choice is not None for choice in (index, pair_id, seed)) > 1:
-        raise ConfigError("--index, --id and --random exclude each other; give one")
+        raise ConfigError("--index, --id and --seed exclude each other; give one")
     pairs = read_pairs(file)
     Console().print(render_pair(_pick(file, pairs, index, pair_id, seed)))
 
@@ -97,9 +97,8 @@ def convert(
     out: Out,
     from_: Annotated[str, typer.Option("--from", help=f"The format of the input: {FORMATS}.")] = "codefavor",
     to: Annotated[str, typer.Option("--to", help="The format of the output, from the same list.")] = "codefavor",
-    aspect: Annotated[Aspect | None, typer.Option(help="The aspect of rows that name no criterion.")] = None,
-    criterion: Annotated[str | None, typer.Option(help="The criterion of rows that name none, in words.")] = None,
-    language: Annotated[str, typer.Option(help="The programming language of rows that name none.")] = "python",
+    criterion: CriterionOption = None,
+    language: LanguageOption = None,
     license_name: Annotated[str | None, typer.Option("--license", help="The licence of rows that name none.")] = None,
     source: Annotated[str | None, typer.Option(help="The source of rows that name none; else the file's name.")] = None,
     folder: Annotated[bool, typer.Option(help="Write a Hugging Face dataset folder with its card.")] = False,
@@ -107,30 +106,27 @@ def convert(
         list[str] | None, typer.Option("--filter", help="A filter the pairs went through, for the card.")
     ] = None,
 ) -> None:
-    """Convert between formats and containers."""
+    """Convert between formats and containers.
+
+    --criterion and --language are those of rows that name none.
+    """
     reader, writer = pair_format(from_, joint_text), pair_format(to, joint_text)
     if filters and not folder:
         raise ConfigError("--filter is a line of the dataset card; give --folder too")
     defaults = RowDefaults(
         source=source or file.name,
-        criterion=_criterion(aspect, criterion),
-        language=language,
+        criterion=GENERAL_CRITERION if criterion is None else read_criterion(criterion),
+        language=find_language((), language),
         license=license_name,
     )
-    if from_ == "benchmark" and aspect is None and criterion is None:
-        raise ConfigError("rows of the benchmark name no criterion; give --aspect or --criterion")
+    if from_ == "benchmark" and criterion is None:
+        raise ConfigError("rows of the benchmark name no criterion; give --criterion")
     pairs = read_pairs(file, reader, defaults)
     if folder:
         count = write_dataset_folder(out, pairs, writer, filters or [])
     else:
         count = write_pairs(out, _not_empty(file, pairs), writer)
     typer.echo(f"{out}: {count} pairs")
-
-
-def _criterion(aspect: Aspect | None, wording: str | None) -> Criterion:
-    if wording is not None:
-        return Criterion(text=wording, aspect=aspect)
-    return criterion_for(aspect) if aspect else GENERAL_CRITERION
 
 
 @app.command()

@@ -12,11 +12,15 @@ from rich.console import Console
 from codefavor import api
 from codefavor.cli.options import (
     CriterionOption,
-    CriterionTextOption,
+    JsonOption,
     JudgeOption,
-    asked_criterion,
-    asked_text,
+    KeepCommentsOption,
+    LanguageOption,
+    check_one_input,
+    find_language,
+    read_criterion,
     read_text,
+    read_value,
 )
 from codefavor.cli.progress import counting
 from codefavor.cli.sandbox import UNSAFE_HELP
@@ -24,6 +28,7 @@ from codefavor.errors import UserError
 from codefavor.judges.load import default_spec, judge_files, load_judge
 from codefavor.manifest import hash_file, make_manifest
 from codefavor.pairs.criterion import Criterion
+from codefavor.pairs.presentation import CommentPolicy
 from codefavor.ranking.best_of_n import RANKINGS_FILE, JudgedFile, best_of_n
 from codefavor.ranking.ranking import RankSettings
 from codefavor.ranking.sample_file import count_samples, read_samples
@@ -34,43 +39,50 @@ app = typer.Typer(help="Find the best of many candidates with few judgements.")
 
 @app.command()
 def rank_command(
-    files: Annotated[list[Path] | None, typer.Argument(help="The candidates, a file each.")] = None,
-    instruction: Annotated[str | None, typer.Option(help="What the code was to do; @FILE reads it.")] = None,
-    criterion: CriterionOption = None,
-    criterion_text: CriterionTextOption = None,
-    judge: JudgeOption = None,
-    delta: Annotated[float, typer.Option(help="Stop when more answers change the winner less often than this.")] = 0.02,
-    budget: Annotated[
-        int | None,
-        typer.Option(min=1, help="The most judgements a problem.", show_default="6 a candidate, or 40%"),
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="The candidates, a file each; - is standard input.")
     ] = None,
-    samples: Annotated[
+    instruction: Annotated[
+        str | None, typer.Option(help="What the code was to do; @FILE reads it, - standard input.")
+    ] = None,
+    criterion: CriterionOption = None,
+    judge: JudgeOption = None,
+    language: LanguageOption = None,
+    delta: Annotated[float, typer.Option(help="Stop when more answers change the winner less often than this.")] = 0.02,
+    max_judgements: Annotated[
+        int | None,
+        typer.Option(min=1, help="Judgements of one problem at most.", show_default="6 a candidate, or 40%"),
+    ] = None,
+    candidates: Annotated[
         Path | None, typer.Option(help="Best of N for many problems: JSONL or Parquet, one a row (with --out).")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="The folder of a run over --samples; it can be continued.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Draws the first round.")] = 0,
-    keep_comments: Annotated[bool, typer.Option("--keep-comments", help="Let the judge read comments.")] = False,
+    out: Annotated[Path | None, typer.Option(help="The folder of a run over --candidates; it can be resumed.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Draws the first round of judgements.")] = 0,
+    keep_comments: KeepCommentsOption = False,
     unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Find the best of many candidates: strengths, ranks and loops, from as few judgements as it takes."""
+    """Find the best of many candidates: strengths, ranks and cycles, from as few judgements as it takes."""
     if not 0 < delta < 0.5:
         raise UserError(f"--delta {delta:g}: a probability above 0 and below 0.5 was expected")
-    settings = RankSettings(delta=delta, budget=budget, comments="kept" if keep_comments else "stripped", seed=seed)
+    comments: CommentPolicy = "kept" if keep_comments else "stripped"
+    settings = RankSettings(delta=delta, max_judgements=max_judgements, comments=comments, seed=seed)
     spec = judge or default_spec(os.environ)
-    if samples is not None:
-        if files or instruction is not None or out is None:
-            raise UserError("--samples goes with --out, and without files and --instruction")
-        named = asked_criterion(criterion, criterion_text) if criterion or criterion_text else None
-        _rank_file(samples, named, spec, settings, out, unsafe_local, as_json)
+    if candidates is not None:
+        if files or instruction is not None or language is not None or out is None:
+            raise UserError("--candidates goes with --out, and without files, --instruction and --language")
+        named = read_criterion(criterion) if criterion else None
+        _rank_file(candidates, named, spec, settings, out, unsafe_local, as_json)
         return
     if not files or instruction is None or out is not None:
-        raise UserError("name the candidates and --instruction, or --samples FILE with --out FOLDER")
+        raise UserError("name the candidates and --instruction, or --candidates FILE with --out FOLDER")
+    check_one_input(*files, instruction, criterion)
     ranking = api.rank(
-        asked_text(instruction),
+        read_value(instruction),
         [read_text(file) for file in files],
-        criterion=asked_criterion(criterion, criterion_text),
+        criterion=read_criterion(criterion),
         judge=load_judge(spec, unsafe_local),
+        language=find_language(files, language),
         settings=settings,
     )
     names = [str(file) for file in files]
@@ -109,6 +121,6 @@ def _rank_file(
         return
     typer.echo(
         f"{result.problems} problems: {result.certain} winners certain, {result.level} without a winner, "
-        f"{result.with_loops} with loops; {result.judgements} of {result.of} judgements"
+        f"{result.with_cycles} with cycles; {result.judgements} of {result.of} judgements"
     )
     typer.echo(f"{out / RANKINGS_FILE}")

@@ -6,19 +6,18 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from codefavor.atomic import write_text, writing_to
-from codefavor.cli.options import JudgeOption
+from codefavor.cli.options import JsonOption, JudgeOption, OrdersOption, read_criterion
+from codefavor.cli.progress import progress_bar
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.errors import SandboxError, UserError
 from codefavor.git.repository import Repository, open_repository
 from codefavor.git.revisions import find_revisions
-from codefavor.judges.both_orders import BothOrders
+from codefavor.judges.both_orders import judge_in_orders
 from codefavor.judges.load import default_spec, load_judge
 from codefavor.judges.protocol import Judge
-from codefavor.pairs.criterion import VERIFIABLE_ASPECTS, Aspect, Criterion, criterion_for
+from codefavor.pairs.criterion import VERIFIABLE_ASPECTS, Aspect
 from codefavor.review.markdown import as_markdown
 from codefavor.review.records import SURE, Review
 from codefavor.review.review_changes import review_changes
@@ -52,9 +51,12 @@ def review(
     judge: JudgeOption = None,
     criterion: Annotated[
         list[str] | None,
-        typer.Option(help=f"{', '.join(Aspect)}, or your own words; may be repeated.", show_default="the first three"),
+        typer.Option(
+            help=f"What better means: {', '.join(Aspect)}, or any other words; may be repeated.",
+            show_default="the first three",
+        ),
     ] = None,
-    one_order: Annotated[bool, typer.Option("--one-order", help="Do not ask again with A and B exchanged.")] = False,
+    orders: OrdersOption = "both",
     output: Annotated[Format, typer.Option("--format", help="What to print.")] = "text",
     write: Annotated[
         list[Path] | None, typer.Option(help="Write a file too, by its suffix: .txt, .json, .sarif, .md; repeatable.")
@@ -63,27 +65,30 @@ def review(
         str, typer.Option(help="Exit with 1 when something is worse with at least this probability, or never.")
     ] = str(SURE),
     unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Say of every changed function whether it became worse or better. Exits with 1 when something became worse."""
     if staged and revisions:
-        raise UserError(f"--staged and {revisions} are two questions; ask one")
+        raise UserError(f"--staged and {revisions} exclude each other; give one")
+    if as_json and output not in ("text", "json"):
+        raise UserError(f"--json and --format {output} exclude each other; give one")
+    output = "json" if as_json else output
     threshold = _threshold(fail_on)
-    criteria = [_criterion(words) for words in criterion or VERIFIABLE_ASPECTS]
+    criteria = [read_criterion(words) for words in criterion or VERIFIABLE_ASPECTS]
     files = {path: _format_of(path) for path in write or ()}
     spec = judge or default_spec(os.environ)
 
     def make_judge(evidence: Judge) -> Judge:
-        chosen = load_judge(spec, unsafe_local, evidence)
-        return chosen if one_order else BothOrders(chosen)
+        return judge_in_orders(load_judge(spec, unsafe_local, evidence), orders)
 
     repository = _open(repo)
     compared = find_revisions(repository, revisions, staged)
     pool, not_run = _open_pool(unsafe_local)
     workers = os.cpu_count() or 1
     try:
-        with _progress() as progress:
+        with progress_bar() as progress:
             bar = progress.add_task("functions", total=None)
-            found = review_changes(
+            result = review_changes(
                 repository,
                 compared,
                 criteria,
@@ -98,28 +103,22 @@ def review(
             pool.close()
     for path, kind in files.items():
         with writing_to(path):
-            write_text(path, _RENDER[kind](found))
-    typer.echo(_RENDER[output](found), nl=False)
-    if threshold is not None and found.worse(threshold):
+            write_text(path, _RENDER[kind](result))
+    typer.echo(_RENDER[output](result), nl=False)
+    if threshold is not None and result.worse(threshold):
         raise typer.Exit(_WORSE)
 
 
-def _threshold(asked: str) -> float | None:
-    if asked == _NEVER:
+def _threshold(value: str) -> float | None:
+    if value == _NEVER:
         return None
     try:
-        threshold = float(asked)
+        threshold = float(value)
     except ValueError:
         threshold = -1.0
     if not SURE <= threshold <= 1:
-        raise UserError(f"--fail-on {asked}: a probability from {SURE} to 1, or never")
+        raise UserError(f"--fail-on {value}: a probability from {SURE} to 1, or never")
     return threshold
-
-
-def _criterion(words: str) -> Criterion:
-    if not words.strip():
-        raise UserError("--criterion needs words")
-    return criterion_for(Aspect(words)) if words in set(Aspect) else Criterion(text=words)
 
 
 def _format_of(path: Path) -> Format:
@@ -142,9 +141,3 @@ def _open_pool(unsafe_local: bool) -> tuple[WorkerPool | None, str | None]:
         return open_sandbox(unsafe_local=unsafe_local), None
     except SandboxError as error:
         return None, str(error)
-
-
-def _progress() -> Progress:
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)

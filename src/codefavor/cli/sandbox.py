@@ -1,4 +1,4 @@
-"""`codefavor sandbox`: what protects this machine from foreign code, and one program run under it."""
+"""`codefavor sandbox`: what confines foreign code on this machine, and one program run so."""
 
 import sys
 from pathlib import Path
@@ -8,7 +8,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from codefavor.errors import DataError
+from codefavor.cli.options import LanguageOption, find_language, read_text
+from codefavor.errors import UserError
+from codefavor.languages.registry import known_languages, language_named
 from codefavor.sandbox.job import Job, Layers, ProcessEnd
 from codefavor.sandbox.probe import best_layers, open_sandbox
 from codefavor.sandbox.wire import ProcessLimits
@@ -24,17 +26,17 @@ _ENDINGS: dict[ProcessEnd, str] = {
     "lost": "was lost: the sandbox did not answer",
 }
 
-app = typer.Typer(no_args_is_help=True, help="Check what holds foreign code here, or run one program in it.")
+app = typer.Typer(no_args_is_help=True, help="Check how foreign code is confined here, or run one program so.")
 
 
 @app.callback()
 def _sandbox() -> None:
-    """Check what holds foreign code here, or run one program in it."""
+    """Check how foreign code is confined here, or run one program so."""
 
 
 @app.command()
 def check() -> None:
-    """Attack the sandbox and show what held; exits with 1 when foreign code cannot be run safely here."""
+    """Attack the sandbox and show what it withstood; exits with 1 when foreign code cannot be run safely here."""
     _, layers = best_layers()
     Console().print(_table(layers))
     if layers.safe:
@@ -42,7 +44,7 @@ def check() -> None:
         return
     typer.echo("Foreign code cannot be run safely here; it is refused unless --unsafe-local is given.")
     if sys.platform == "darwin":
-        typer.echo("On macOS only resource limits can be had. Use a Linux machine or container for foreign code.")
+        typer.echo("On macOS only resource limits are available. Use a Linux machine or container for foreign code.")
     raise typer.Exit(_NOT_SAFE)
 
 
@@ -58,15 +60,17 @@ def _table(layers: Layers) -> Table:
 
 @app.command()
 def run(
-    file: Annotated[Path, typer.Argument(help="A Python program.")],
+    file: Annotated[Path, typer.Argument(help="A program; - is standard input.")],
     cpu_seconds: Annotated[int, typer.Option(min=1, help="Seconds of processor time.")] = ProcessLimits.cpu_seconds,
+    language: LanguageOption = None,
     unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
 ) -> None:
     """Run one program in the sandbox and say how it ended, what it printed and what it was refused."""
-    try:
-        code = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{file}: unreadable: {error}") from None
+    program = language_named(find_language((file,), language))
+    if not program.runs:
+        runnable = ", ".join(known.title for known in known_languages() if known.runs)
+        raise UserError(f"{file}: {program.title} cannot be run yet; what can be run is {runnable}")
+    code = read_text(file)
     with open_sandbox(workers=1, unsafe_local=unsafe_local) as pool:
         result = pool.run_one(Job(code, program=True, limits=ProcessLimits(cpu_seconds=cpu_seconds)))
     typer.echo(result.stdout, nl=not result.stdout.endswith("\n"))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from codefavor.cli.options import JudgeOption
+from codefavor.cli.options import JudgeOption, OrdersOption
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.errors import MissingExtraError
 from codefavor.judges.load import default_spec
@@ -18,13 +18,15 @@ app = typer.Typer(help="Answer comparisons over HTTP, with a playground in the b
 def serve(
     judge: JudgeOption = None,
     host: Annotated[
-        str, typer.Option(help="An address; any but loopback needs a token in CODEFAVOR_TOKEN.")
+        str, typer.Option(help="An address; other than loopback it needs a token in CODEFAVOR_TOKEN.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 8418,
-    one_order: Annotated[bool, typer.Option("--one-order", help="Do not ask again with A and B exchanged.")] = False,
-    seconds: Annotated[float, typer.Option(min=1, help="How long an answer may take.")] = 60.0,
-    largest_body: Annotated[int, typer.Option(min=1024, help="Bytes of one request.")] = 1 << 20,
-    waiting: Annotated[int, typer.Option(min=1, help="Comparisons that may wait; more are answered 429.")] = 1024,
+    orders: OrdersOption = "both",
+    max_seconds: Annotated[float, typer.Option(min=1, help="How long an answer may take.")] = 60.0,
+    max_body: Annotated[int, typer.Option(min=1024, help="Bytes of one request at most.")] = 1 << 20,
+    max_waiting: Annotated[
+        int, typer.Option(min=1, help="Comparisons that may wait at most; more are answered 429.")
+    ] = 1024,
     unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
 ) -> None:
     """Answer comparisons over HTTP until interrupted; the address is printed, and shows a playground."""
@@ -36,10 +38,10 @@ def serve(
     spec = judge or default_spec(os.environ)
     token = server.read_token(os.environ, host)
     limits = settings(
-        one_order=one_order,
+        orders=orders,
         loopback=server.is_loopback(host),
-        seconds=seconds,
-        largest_body=largest_body,
-        waiting=waiting,
+        max_seconds=max_seconds,
+        max_body=max_body,
+        max_waiting=max_waiting,
     )
     server.serve(spec, unsafe_local, limits, host, port, token, typer.echo)

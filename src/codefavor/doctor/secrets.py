@@ -1,4 +1,4 @@
-"""Keys: which are set, by name. Their values are kept out of whatever is said, wherever they may have got to."""
+"""Keys: which are set, by name. Their values are removed from every message, wherever they appear."""
 
 import re
 from collections.abc import Mapping
@@ -24,24 +24,24 @@ def key_check(environment: Mapping[str, str]) -> Check:
     """Return which keys are set."""
     names = [name for name in key_names() if environment.get(name)]
     if names:
-        return Check(part="keys", state="ok", says=f"set are {', '.join(names)}")
-    mend = f"export NAME=..., where a hosted model is to be asked: {', '.join(key_names())}"
-    return Check(part="keys", state="missing", says="none is set; only hosted models need one", mend=mend)
+        return Check(part="keys", state="ok", detail=f"set are {', '.join(names)}")
+    fix = f"export NAME=..., to use a hosted model: {', '.join(key_names())}"
+    return Check(part="keys", state="missing", detail="none is set; only hosted models need one", fix=fix)
 
 
 def without_secrets(diagnosis: Diagnosis, environment: Mapping[str, str]) -> Diagnosis:
-    """Return the diagnosis with every secret of the environment, and every password in an address, blotted out."""
+    """Return the diagnosis with every secret of the environment, and every password in an address, replaced by ***."""
     secrets = {value for name, value in environment.items() if _SECRET_NAME.search(name) and len(value) >= _SHORTEST}
     longest_first = sorted(secrets, key=len, reverse=True)
 
-    def blotted(check: Check) -> Check:
-        said = {"says": _blot(check.says, longest_first), "mend": check.mend and _blot(check.mend, longest_first)}
-        return check.model_copy(update=said)
+    def cleaned_check(check: Check) -> Check:
+        cleaned = {"detail": _hide(check.detail, longest_first), "fix": check.fix and _hide(check.fix, longest_first)}
+        return check.model_copy(update=cleaned)
 
-    return diagnosis.model_copy(update={"checks": tuple(map(blotted, diagnosis.checks))})
+    return diagnosis.model_copy(update={"checks": tuple(map(cleaned_check, diagnosis.checks))})
 
 
-def _blot(text: str, secrets: list[str]) -> str:
+def _hide(text: str, secrets: list[str]) -> str:
     for secret in secrets:
         text = text.replace(secret, _HIDDEN)
     return _PASSWORD.sub(_HIDDEN, text)

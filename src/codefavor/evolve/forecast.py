@@ -13,7 +13,7 @@ from codefavor.evolve.kind import ConfigT, SeedEvolverKind, SeedT
 from codefavor.evolve.models import prices_of
 from codefavor.evolve.protocol import Discard
 from codefavor.evolve.settled import Settled
-from codefavor.llm.prices import Estimate, estimate
+from codefavor.llm.prices import CostEstimate, estimate_cost
 from codefavor.llm.protocol import Usage
 from codefavor.record import Record
 from codefavor.runs.journal import JOURNAL_FILE, read_journal
@@ -26,7 +26,7 @@ class Forecast(Record):
 
     prompts: tuple[str, ...]
     """What the first seeds' first prompts say."""
-    models: dict[str, Estimate]
+    models: dict[str, CostEstimate]
     """What all seeds are expected to take, by model."""
     measured: bool
     """Whether the sample was answered by the models, or is estimated from prompts."""
@@ -57,7 +57,7 @@ def forecast(kind: SeedEvolverKind[ConfigT, SeedT], config: ConfigT, folder: Pat
     sample = answered or guesses
     prices = prices_of(list(config.models().values()), config.effort)
     totals = {name: [_total(calls, name) for calls in sample] for name in prices}
-    models = {name: estimate(usages, count, prices[name]) for name, usages in totals.items() if usages}
+    models = {name: estimate_cost(usages, count, prices[name]) for name, usages in totals.items() if usages}
     return Forecast(prompts=tuple(prompts), models=models, measured=bool(answered))
 
 

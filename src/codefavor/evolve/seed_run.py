@@ -18,7 +18,7 @@ from codefavor.evolve.settled import Settled
 from codefavor.evolve.summary import EvolveSummary
 from codefavor.jsonl import read_records
 from codefavor.llm.answers import AnswerFile
-from codefavor.llm.usage_budget import Meter
+from codefavor.llm.usage_budget import UsageBudget
 from codefavor.runs.journal import JOURNAL_FILE, NumberedJournal
 from codefavor.sandbox.probe import open_sandbox
 
@@ -74,7 +74,7 @@ async def settle_seeds(
 
     Errors are those of `evolve_seeds`.
     """
-    models = load_models(list(config.models().values()), config.effort, answers, Meter(config.effort.budget_usd))
+    models = load_models(list(config.models().values()), config.effort, answers, UsageBudget(config.effort.budget_usd))
     try:
         seeds = read_records(seed_file, kind.seed) if seed_file else kind.read_seeds(config)
         evolver = kind.make(config, models)

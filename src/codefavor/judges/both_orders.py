@@ -5,11 +5,15 @@ benchmark uses too, so that one run yields the single-order figure, the both-ord
 """
 
 from collections.abc import Sequence
+from typing import Literal
 
 from codefavor.judges.one_order import free, order_invariant, turned
 from codefavor.judges.protocol import Judge
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.verdict import Verdict
+
+Orders = Literal["both", "given"]
+"""Whether a comparison is judged in both orders of its candidates, or in the order given alone."""
 
 _EVEN = 1e-9
 """A mean probability this close to one half is even: (0.9 + (1 - 0.9)) / 2 is not exactly 0.5 in floating point."""
@@ -28,6 +32,11 @@ class BothOrders:
         """Return the joined verdicts; the inner judge gets all comparisons of both orders in one call."""
         verdicts = self._inner.judge(in_both_orders(self._inner, comparisons))
         return [joined_orders(*pair) for pair in pair_orders(self._inner, comparisons, verdicts)]
+
+
+def judge_in_orders(judge: Judge, orders: Orders) -> Judge:
+    """Return a judge that is asked in these orders."""
+    return BothOrders(judge) if orders == "both" else judge
 
 
 def in_both_orders(judge: Judge, comparisons: Sequence[Comparison]) -> list[Comparison]:

@@ -28,9 +28,9 @@ from codefavor.llm.cached import Cached
 from codefavor.llm.load import load_model, load_price
 from codefavor.llm.prices import Price
 from codefavor.llm.protocol import ChatModel, Completion, GenerationConfig
-from codefavor.llm.rate_limit import Pacer
-from codefavor.llm.rate_limited_model import Governed
-from codefavor.llm.usage_budget import Meter
+from codefavor.llm.rate_limit import RateLimit
+from codefavor.llm.rate_limited_model import RateLimitedModel
+from codefavor.llm.usage_budget import UsageBudget
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.verdict import Cost, Verdict
 
@@ -52,11 +52,11 @@ class ChatJudge:
         self.name = spec.config.name
         self._config = spec.config
         self._answers = spec.answers
-        self.meter = Meter(spec.budget_usd)
+        self.meter = UsageBudget(spec.budget_usd)
         self._price = price
         self._bare = model
         # Refuses a budget without a price now and not when the first answer is asked for.
-        Governed(model, Pacer(spec.config.limits), self.meter, price)
+        RateLimitedModel(model, RateLimit(spec.config.limits), self.meter, price)
 
     @classmethod
     def load(cls, spec: ChatJudgeSpec) -> "ChatJudge":
@@ -94,7 +94,7 @@ class ChatJudge:
     async def _judge_all(self, comparisons: Sequence[Comparison], answers: AnswerFile) -> list[Verdict | ModelError]:
         # Locks and windows belong to an event loop, so the layers are built for each one; the meter counts on.
         limits = self._config.limits
-        model = Cached(Governed(self._bare, Pacer(limits), self.meter, self._price), answers)
+        model = Cached(RateLimitedModel(self._bare, RateLimit(limits), self.meter, self._price), answers)
         outcomes: list[Verdict | ModelError] = []
         try:
             flow = batch.run(

@@ -14,7 +14,7 @@ from pydantic import Field
 from codefavor.config import load_config
 from codefavor.errors import ConfigError
 from codefavor.llm.prices import Price
-from codefavor.llm.rate_limit import Limits
+from codefavor.llm.rate_limit import RateLimitSettings
 from codefavor.record import Record
 
 _OPTIONS = ("logprobs", "trained", "repair", "base-url=URL", "budget=DOLLARS", "cache=FILE")
@@ -34,7 +34,7 @@ class ChatJudgeConfig(Record):
     """Whether an answer without a readable verdict is asked for once more."""
     max_tokens: Annotated[int, Field(gt=0)] = 2048
     """The most tokens of one answer with feedback (paper: section A.3)."""
-    limits: Limits = Limits(concurrency=32)
+    limits: RateLimitSettings = RateLimitSettings(concurrency=32)
     """How fast the provider may be asked."""
     price: Price | None = None
     """US dollars for a million tokens, where the shipped price list is not to be used."""

@@ -98,14 +98,14 @@ def score(model: GroundedModel, aspect: Aspect | None, features: Mapping[str, fl
 
 
 def in_words(model: GroundedModel, aspect: Aspect | None, features: Mapping[str, float]) -> str:
-    """Return the contribution of every feature and the side it favours, the largest first."""
+    """Return the contribution of every feature and the side it favours, the largest first; nothing if none has any."""
     weights = _weights(model, aspect)
     logits = {name: weights.get(name, 0.0) * value for name, value in features.items()}
     names = sorted((name for name in logits if logits[name]), key=lambda name: (-abs(logits[name]), name))
     contributions = [
         f"{FEATURES[name]} (for {'A' if logits[name] > 0 else 'B'}, {abs(logits[name]):.2f})" for name in names
     ]
-    return f"Contributions in logits: {'; '.join(contributions)}." if contributions else "No feature has a weight."
+    return f"Contributions in logits: {'; '.join(contributions)}." if contributions else ""
 
 
 def _weights(model: GroundedModel, aspect: Aspect | None) -> Mapping[str, float]:

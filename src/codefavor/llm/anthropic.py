@@ -13,7 +13,7 @@ import httpx2
 from codefavor.errors import ConfigError, ModelError, ModelUnavailableError
 from codefavor.llm.error_mapping import map_client_error
 from codefavor.llm.protocol import Completion, GenerationConfig, Message, Usage
-from codefavor.llm.unpooled_transport import LanesTransport
+from codefavor.llm.unpooled_transport import UnpooledTransport
 
 _TIMEOUT_SECONDS = 600.0
 _DEFAULT_TEMPERATURE = 1.0
@@ -61,7 +61,7 @@ class Anthropic:
             raise ModelError(f"{self.name}: {self.provider} takes no sampling seed")
         loop = asyncio.get_running_loop()
         if self._client is None or self._loop is not loop:
-            http = httpx2.AsyncClient(transport=LanesTransport(self._base_url), timeout=_TIMEOUT_SECONDS)
+            http = httpx2.AsyncClient(transport=UnpooledTransport(self._base_url), timeout=_TIMEOUT_SECONDS)
             self._client, self._loop = self._connect(http), loop
         try:
             reply = await self._client.messages.create(**self._request(messages, config))

@@ -1,7 +1,7 @@
 """The one concurrency loop: an async function over any number of items, a bounded number at a time, in flat memory.
 
 It knows nothing of models. A failure of ours is a value beside its item; anything else is a bug and ends the run.
-Retries, limits and money are `governed`, below it.
+Retries, limits and money are `rate_limited_model`, below it.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ async def run(
 ) -> AsyncGenerator[Done[ItemT, ResultT] | Failed[ItemT], None]:
     """Yield every item with its result or its failure, as they end, or in the order of `items`.
 
-    Items are drawn one at a time, in a thread, as there is room for them: a slow source holds up nothing, and an
+    Items are drawn one at a time, in a thread, as there is capacity for them: a slow source holds up nothing, and an
     endless one is fine. Close the iterator (`contextlib.aclosing`) when leaving early: work in flight is cancelled and
     awaited, as it is when the task itself is cancelled, by Ctrl-C for one.
 
@@ -81,22 +81,22 @@ class _Flow(Generic[ItemT, ResultT]):
         self._work = work
         self._drawing = asyncio.Lock()
         self._is_over = False
-        self.room = asyncio.Semaphore(ahead)
+        self.capacity = asyncio.Semaphore(ahead)
         self.ended: asyncio.Queue[_Numbered[ItemT, ResultT] | asyncio.Task[None]] = asyncio.Queue()
         self.budget_error: BudgetExceeded | None = None
 
     async def work_off(self) -> None:
         while True:
-            await self.room.acquire()
+            await self.capacity.acquire()
             async with self._drawing:
                 if self._is_over or self.budget_error:
-                    self.room.release()
+                    self.capacity.release()
                     return
                 item = await asyncio.to_thread(next, self._items, _END)
                 number = next(self._numbers)
             if item is _END:
                 self._is_over = True
-                self.room.release()
+                self.capacity.release()
                 return
             self.ended.put_nowait((number, await self._outcome(item)))  # type: ignore[arg-type]
 
@@ -116,7 +116,7 @@ async def _as_ended(flow: _Flow[ItemT, ResultT], workers: int) -> AsyncIterator[
             ended.result()
             workers -= 1
         else:
-            flow.room.release()
+            flow.capacity.release()
             yield ended
 
 
@@ -131,6 +131,6 @@ async def _in_order(flow: _Flow[ItemT, ResultT], workers: int) -> AsyncIterator[
             continue
         early[ended[0]] = ended
         while following in early:
-            flow.room.release()
+            flow.capacity.release()
             yield early.pop(following)
             following += 1

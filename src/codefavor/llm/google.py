@@ -13,7 +13,7 @@ from google.genai import errors, types
 from codefavor.errors import ConfigError, ModelError, ModelTimeoutError, ModelUnavailableError
 from codefavor.llm.error_mapping import clean_message, map_status
 from codefavor.llm.protocol import Completion, GenerationConfig, Message, Usage
-from codefavor.llm.unpooled_transport import LanesTransport
+from codefavor.llm.unpooled_transport import UnpooledTransport
 
 _URL = "https://generativelanguage.googleapis.com"
 _MOST_STOPS = 5
@@ -70,7 +70,7 @@ class Google:
         loop = asyncio.get_running_loop()
         if self._client is None or self._loop is not loop:
             self._loop = loop
-            self._http = httpx2.AsyncClient(transport=LanesTransport(self._base_url), timeout=_TIMEOUT_SECONDS)
+            self._http = httpx2.AsyncClient(transport=UnpooledTransport(self._base_url), timeout=_TIMEOUT_SECONDS)
             self._client = genai.Client(
                 api_key=self._key,
                 vertexai=False,

@@ -1,6 +1,6 @@
-"""From a model id to a chat model: `provider/model`, with base URLs where the servers are one's own.
+"""From a model id to a chat model: `provider/model`, with base URLs where the servers are your own.
 
-Keys come from the environment only. What is loaded here is bare; `Governed` and `Cached` go around it.
+Keys come from the environment only. What is loaded here is bare; `RateLimitedModel` and `Cached` go around it.
 """
 
 import importlib

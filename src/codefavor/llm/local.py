@@ -15,7 +15,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, LogitsProcessorLis
 
 from codefavor.errors import ModelError
 from codefavor.llm.protocol import Completion, GenerationConfig, Message, Usage
-from codefavor.llm.row_decoding import Call, RowChoice, RowEnds
+from codefavor.llm.row_decoding import PendingCall, RowChoice, RowEnds
 from codefavor.models.cpu_features import multiplies_bf16
 from codefavor.models.embedded import EMBEDDED, resolve_model
 
@@ -46,7 +46,7 @@ class Local:
         elif self._model.dtype != torch.bfloat16 or not multiplies_bf16(self._model.device):
             # Whatever else it is stored in would be emulated here.
             self._model.float()
-        self._calls: SimpleQueue[Call | None] = SimpleQueue()
+        self._calls: SimpleQueue[PendingCall | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
 
     @property
@@ -68,7 +68,7 @@ class Local:
             self._thread = threading.Thread(target=self._work_off, name=self.name, daemon=True)
             self._thread.start()
         answer: asyncio.Future[Completion] = asyncio.get_running_loop().create_future()
-        self._calls.put(Call(prompt, config, _generator(prompt, config.seed), answer))
+        self._calls.put(PendingCall(prompt, config, _generator(prompt, config.seed), answer))
         return await answer
 
     def _encode(self, messages: tuple[Message, ...]) -> list[int]:
@@ -96,9 +96,9 @@ class Local:
             for call, completion in zip(batch, completions, strict=True):
                 _tell(call, completion)
 
-    def _next_batch(self) -> list[Call]:
+    def _next_batch(self) -> list[PendingCall]:
         """Wait for a call and return it with what else waits; an empty list when the model is closed."""
-        batch: list[Call] = []
+        batch: list[PendingCall] = []
         while len(batch) < _MOST_IN_BATCH:
             try:
                 call = self._calls.get(block=not batch)
@@ -113,7 +113,7 @@ class Local:
         return batch
 
     @torch.inference_mode()
-    def _generate(self, batch: list[Call]) -> list[Completion]:
+    def _generate(self, batch: list[PendingCall]) -> list[Completion]:
         width = max(len(call.prompt) for call in batch)
         pad = self._pad()
         device = self._model.device
@@ -135,7 +135,7 @@ class Local:
         )[:, width:]
         return [self._completion(call, row) for call, row in zip(batch, written.tolist(), strict=True)]
 
-    def _completion(self, call: Call, row: list[int]) -> Completion:
+    def _completion(self, call: PendingCall, row: list[int]) -> Completion:
         ends = self._ends()
         row = row[: call.config.max_tokens]
         length = next((place for place, token in enumerate(row) if token in ends), len(row))
@@ -187,7 +187,7 @@ def _generator(prompt: list[int], seed: int | None) -> torch.Generator:
     return torch.Generator().manual_seed(own)
 
 
-def _tell(call: Call, result: Completion | Exception) -> None:
+def _tell(call: PendingCall, result: Completion | Exception) -> None:
     def set_answer() -> None:
         if call.answer.done():
             return

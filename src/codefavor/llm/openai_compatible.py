@@ -1,6 +1,7 @@
 """Chat models behind the OpenAI protocol, through the `openai` client: hosted providers, or a pool of own servers.
 
-Errors of the client become ours at this border. Nothing is retried and nothing is counted here: `governed` does that.
+Errors of the client become ours at this border. Nothing is retried and nothing is counted here:
+`RateLimitedModel` does that.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from codefavor.llm.error_mapping import map_client_error
 from codefavor.llm.openai_reply import read_reply
 from codefavor.llm.protocol import Completion, GenerationConfig, Message
 from codefavor.llm.providers import Provider
-from codefavor.llm.unpooled_transport import LanesTransport
+from codefavor.llm.unpooled_transport import UnpooledTransport
 
 _REST_SECONDS = 5.0
 _NO_KEY = "none"
@@ -107,7 +108,7 @@ class OpenAICompatible:
     def _client(self, endpoint: _Endpoint) -> openai.AsyncOpenAI:
         loop = asyncio.get_running_loop()
         if endpoint.client is None or endpoint.loop is not loop:
-            http = httpx2.AsyncClient(transport=LanesTransport(endpoint.url), timeout=self._timeout)
+            http = httpx2.AsyncClient(transport=UnpooledTransport(endpoint.url), timeout=self._timeout)
             endpoint.loop = loop
             endpoint.client = openai.AsyncOpenAI(
                 base_url=endpoint.url, api_key=self._key or _NO_KEY, max_retries=0, http_client=http

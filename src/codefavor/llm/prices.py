@@ -55,7 +55,7 @@ def _read_prices(path: Path) -> dict[str, Price]:
         raise ConfigError(f"{path}: {explain(error)}; one line looks like {form}") from None
 
 
-class Estimate(Record):
+class CostEstimate(Record):
     """What a run is expected to take, from a sample of it."""
 
     items: int
@@ -70,7 +70,7 @@ class Estimate(Record):
     """US dollars for all items; None when the price is not known."""
 
 
-def estimate(sample: Sequence[Usage], items: int, price: Price | None) -> Estimate:
+def estimate_cost(sample: Sequence[Usage], items: int, price: Price | None) -> CostEstimate:
     """Return what `items` items take when each takes the mean of `sample`, one usage an item.
 
     Raises:
@@ -81,7 +81,7 @@ def estimate(sample: Sequence[Usage], items: int, price: Price | None) -> Estima
     scale = items / len(sample)
     read = scale * sum(usage.input_tokens for usage in sample)
     written = scale * sum(usage.output_tokens for usage in sample)
-    return Estimate(
+    return CostEstimate(
         items=items,
         sampled=len(sample),
         input_tokens=read,

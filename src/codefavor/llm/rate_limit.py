@@ -1,6 +1,6 @@
 """How fast one provider is asked: limits a minute as token buckets, and a window of calls that adapts to refusals.
 
-It knows nothing of models or errors; `governed` tells it what happened.
+It knows nothing of models or errors; `RateLimitedModel` tells it what happened.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ _SMOOTHING = 32
 """Over how many answers, at least, the share of refusals is averaged."""
 
 
-class Limits(Record):
+class RateLimitSettings(Record):
     """What one provider, or one pool of servers, may be asked."""
 
     concurrency: int = Field(default=256, gt=0)
@@ -30,7 +30,7 @@ class Limits(Record):
     attempts: int = Field(default=6, gt=0)
     """How often a call is tried that fails in a way that may pass."""
     patience_seconds: float = Field(default=900.0, ge=0)
-    """How long a call goes on waiting for a provider that asks for fewer requests."""
+    """How long a call waits for a provider that asks for fewer requests."""
 
 
 class Bucket:
@@ -91,12 +91,12 @@ class Window:
         self._wake()
 
     def _wake(self) -> None:
-        room = int(self.size) - self._in_flight
-        while room > 0 and self._waiting:
+        free = int(self.size) - self._in_flight
+        while free > 0 and self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():
                 turn.set_result(None)
-                room -= 1
+                free -= 1
 
     def answered(self) -> None:
         """Note a call that was not refused."""
@@ -109,10 +109,10 @@ class Window:
         self.size = max(1.0, self.size - min(0.5, 2.0 * self.refusals))
 
 
-class Pacer:
+class RateLimit:
     """The pace of one provider; models that share it share its limits."""
 
-    def __init__(self, limits: Limits, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, limits: RateLimitSettings, clock: Callable[[], float] = monotonic) -> None:
         self.limits = limits
         self.window = Window(limits.concurrency)
         self.requests = Bucket(limits.requests_per_minute, clock)

@@ -14,7 +14,7 @@ _TAIL_TOKENS = 32
 
 
 @dataclass
-class Call:
+class PendingCall:
     """One conversation that waits for its answer."""
 
     prompt: list[int]
@@ -31,7 +31,7 @@ class RowChoice(LogitsProcessor):
     the row's own generator, so an answer does not depend on its neighbours' chance.
     """
 
-    def __init__(self, batch: list[Call], tokenizer: Any) -> None:
+    def __init__(self, batch: list[PendingCall], tokenizer: Any) -> None:
         self._batch = batch
         self._tokenizer = tokenizer
 
@@ -64,7 +64,7 @@ class RowChoice(LogitsProcessor):
 class RowEnds(StoppingCriteria):
     """Ends a row at its own token limit or when one of its stop texts has been written."""
 
-    def __init__(self, batch: list[Call], tokenizer: Any, width: int) -> None:
+    def __init__(self, batch: list[PendingCall], tokenizer: Any, width: int) -> None:
         self._batch = batch
         self._tokenizer = tokenizer
         self._width = width
@@ -75,7 +75,7 @@ class RowEnds(StoppingCriteria):
         ended = [self._has_ended(call, row) for call, row in zip(self._batch, written, strict=True)]
         return torch.tensor(ended, device=input_ids.device)
 
-    def _has_ended(self, call: Call, row: torch.Tensor) -> bool:
+    def _has_ended(self, call: PendingCall, row: torch.Tensor) -> bool:
         if len(row) >= call.config.max_tokens:
             return True
         if not call.config.stop:

@@ -13,7 +13,7 @@ import httpx2
 _KEEP_ALIVE_SECONDS = 30.0
 
 
-class LanesTransport(httpx2.AsyncBaseTransport):
+class UnpooledTransport(httpx2.AsyncBaseTransport):
     """A transport that gives every request in flight a connection of its own, reused afterwards."""
 
     def __init__(self, base_url: str) -> None:
@@ -23,15 +23,15 @@ class LanesTransport(httpx2.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send `request` and return the response with its whole body read."""
-        lane = self._idle.pop() if self._idle else self._open_lane()
+        connection = self._idle.pop() if self._idle else self._open_connection()
         try:
-            response = await lane.handle_async_request(request)
+            response = await connection.handle_async_request(request)
             try:
                 body = await response.aread()
             finally:
                 await response.aclose()
         finally:
-            self._idle.append(lane)
+            self._idle.append(connection)
         return httpx2.Response(
             response.status_code,
             headers=_without_encoding(response.headers),
@@ -39,7 +39,7 @@ class LanesTransport(httpx2.AsyncBaseTransport):
             extensions=response.extensions,
         )
 
-    def _open_lane(self) -> httpx2.AsyncHTTPTransport:
+    def _open_connection(self) -> httpx2.AsyncHTTPTransport:
         limits = httpx2.Limits(max_connections=1, keepalive_expiry=_KEEP_ALIVE_SECONDS)
         return httpx2.AsyncHTTPTransport(verify=self._verify, limits=limits, proxy=self._proxy)
 

@@ -30,8 +30,8 @@ class Spent(Record):
     """Answered calls whose price is not known."""
 
 
-class Meter:
-    """Adds up what calls use; one meter may serve several models."""
+class UsageBudget:
+    """Adds up what calls use; one budget may serve several models."""
 
     def __init__(self, budget_usd: float | None = None) -> None:
         self.budget_usd = budget_usd

@@ -42,7 +42,7 @@ class BestOfN(Record):
     """Those whose winner is that of the full round-robin with probability 1 - delta."""
     level: int
     """Those without a winner, since the best candidates are level."""
-    with_loops: int
+    with_cycles: int
     """Those whose answers go round in circles."""
     judgements: int
     """Judgements asked."""
@@ -84,7 +84,7 @@ def _summary(rankings: Iterable[Ranking]) -> BestOfN:
         counts["problems"] += 1
         counts["certain"] += ranking.certain
         counts["level"] += ranking.winner is None
-        counts["with_loops"] += bool(ranking.loops)
+        counts["with_cycles"] += bool(ranking.cycles)
         counts["judgements"] += ranking.judgements
         counts["of"] += ranking.of
     return BestOfN(**counts)

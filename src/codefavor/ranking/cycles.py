@@ -1,4 +1,4 @@
-"""Intransitive loops: A is preferred to B, B to C, and C to A. They are found among answers, nothing is repaired."""
+"""Intransitive cycles: A is preferred to B, B to C, and C to A. They are found among answers, nothing is repaired."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -17,10 +17,10 @@ def beats(answered: NDArray[np.bool_], first: NDArray[np.float64]) -> NDArray[np
     return np.asarray((balance - balance.T > _EVEN) & (asked + asked.T > 0))
 
 
-def loops(preferred: NDArray[np.bool_]) -> list[tuple[int, ...]]:
-    """Return one shortest loop through the first candidate of every group that goes round in circles.
+def find_cycles(preferred: NDArray[np.bool_]) -> list[tuple[int, ...]]:
+    """Return one shortest cycle through the first candidate of every group that goes round in circles.
 
-    `preferred`, shape (n, n), says where the row is preferred to the column. In a loop each candidate is preferred to
+    `preferred`, shape (n, n), says where the row is preferred to the column. In a cycle each candidate is preferred to
     the next one, and the last to the first.
     """
     _, group = connected_components(preferred, directed=True, connection="strong")

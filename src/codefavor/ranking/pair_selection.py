@@ -19,7 +19,7 @@ Ordered = tuple[int, int]
 """Two candidates by index, the one shown first first."""
 
 
-def opening(count: int, rng: Random) -> list[Ordered]:
+def first_round(count: int, rng: Random) -> list[Ordered]:
     """Return a ring through all candidates in a random order; two candidates meet in both orders."""
     ring = rng.sample(range(count), count)
     return list(zip(ring, [*ring[1:], ring[0]], strict=True))
@@ -30,7 +30,7 @@ def next_judgements(
 ) -> list[Ordered]:
     """Return at most `most` judgements that are not among those asked.
 
-    `mean` (n + 1,) and `covariance` (n + 1, n + 1) are those of strengths and leaning; `asked` is (n, n).
+    `mean` (n + 1,) and `covariance` (n + 1, n + 1) are those of strengths and position bias; `asked` is (n, n).
     """
     free = ~asked
     np.fill_diagonal(free, False)

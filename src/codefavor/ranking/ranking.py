@@ -18,16 +18,16 @@ class RankSettings(Record):
     delta: Annotated[float, Field(gt=0, lt=0.5)] = 0.02
     """Stop when the winner is that of the full round-robin with probability 1 - delta."""
     until: Literal["winner", "order"] = "winner"
-    """winner: stop by delta; order: go on to the budget, since the places below the first matter as well."""
-    budget: Annotated[int, Field(ge=1)] | None = None
-    """The most judgements of one problem; None for `enough`, and for all of them by order."""
+    """winner: stop by delta; order: use all judgements allowed, since the places below the first matter as well."""
+    max_judgements: Annotated[int, Field(ge=1)] | None = None
+    """The most judgements of one problem; None for `default_judgements`, and for all of them by order."""
     comments: CommentPolicy = "stripped"
     """Whether comments are stripped from the candidates of the three verifiable aspects."""
     seed: int = 0
     """Draws the first round and the samples behind probabilities."""
 
 
-def enough(candidates: int) -> int:
+def default_judgements(candidates: int) -> int:
     """Return the most judgements that the search for the winner of so many candidates asks unless told otherwise.
 
     That is 40% of the full round-robin in both orders from 16 candidates on, and six a candidate for fewer.
@@ -79,10 +79,10 @@ class Ranking(Finished):
     """Judgements asked; the two orders of a pair are two."""
     of: int
     """Judgements of the full round-robin."""
-    first_bias: float | None = None
-    """The judge's leaning to the candidate shown first, in logits; None where nothing was asked."""
-    loops: tuple[tuple[int, ...], ...]
-    """Intransitive loops: each candidate is preferred to the next, the last to the first."""
+    position_bias: float | None = None
+    """The judge's bias towards the candidate shown first, in logits; None where nothing was asked."""
+    cycles: tuple[tuple[int, ...], ...]
+    """Intransitive cycles: each candidate is preferred to the next, the last to the first."""
     ranked: tuple[RankedCandidate, ...]
     """All candidates, the best first."""
     cost: Cost | None = None

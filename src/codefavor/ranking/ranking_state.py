@@ -10,16 +10,16 @@ from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.presentation import present
 from codefavor.pairs.verdict import Cost, Verdict
 from codefavor.ranking.candidate_set import CandidateSet, distinct
-from codefavor.ranking.pair_selection import Ordered, next_judgements, opening
-from codefavor.ranking.ranking import RankSettings, Stopped, enough
+from codefavor.ranking.pair_selection import Ordered, first_round, next_judgements
+from codefavor.ranking.ranking import RankSettings, Stopped, default_judgements
 from codefavor.ranking.strength import Floats
-from codefavor.ranking.win_probability import Standing, standing
+from codefavor.ranking.win_probability import WinProbabilities, win_probabilities
 
 _OF_A_ROUND = 4
 """A round asks one judgement for so many candidates, so that few rounds are needed and each learns from the last."""
 
 
-class Contest:
+class RankingState:
     """The state of one problem."""
 
     def __init__(self, index: int, task: CandidateSet, settings: RankSettings) -> None:
@@ -34,15 +34,15 @@ class Contest:
         self.points = np.full(self.asked.shape, 0.5)
         self.mean: Floats = np.zeros(self.size + 1)
         self.covariance: Floats = np.eye(self.size + 1)
-        self.standing: Standing | None = None
+        self.win_probability: WinProbabilities | None = None
         self.stopped: Stopped | None = "one candidate" if self.size == 1 else None
         self.cost: Cost | None = None
         self._settings = settings
         start = Random(f"{settings.seed}:{task.digest()}")
         self._rng = np.random.default_rng(start.getrandbits(64))
-        usual = enough(self.size) if settings.until == "winner" else self.everything
-        self._budget = min(settings.budget or usual, self.everything)
-        self.pending = [] if self.stopped else opening(self.size, start)[: self._budget]
+        usual = default_judgements(self.size) if settings.until == "winner" else self.everything
+        self._max_judgements = min(settings.max_judgements or usual, self.everything)
+        self.pending = [] if self.stopped else first_round(self.size, start)[: self._max_judgements]
 
     @property
     def judgements(self) -> int:
@@ -52,7 +52,7 @@ class Contest:
     @property
     def leaders(self) -> NDArray[np.bool_]:
         """Where the candidates are that win the full round-robin with probability 1 - delta; several are level."""
-        chances = self.standing.winner if self.standing else np.ones(self.size)
+        chances = self.win_probability.winner if self.win_probability else np.ones(self.size)
         return np.asarray(chances >= 1 - self._settings.delta)
 
     @property
@@ -94,18 +94,18 @@ class Contest:
         self.pending = []
 
     def decide(self, mean: Floats, covariance: Floats) -> None:
-        """Given strengths and leaning, of shape (n + 1,), stop or choose what to ask next."""
+        """Given strengths and position bias, of shape (n + 1,), stop or choose what to ask next."""
         self.mean, self.covariance = mean, covariance
-        self.standing = standing(mean, covariance, self.asked, self.points, self._rng)
+        self.win_probability = win_probabilities(mean, covariance, self.asked, self.points, self._rng)
         leader = int(mean[:-1].argmax())
         if self.judgements >= self.everything:
             self.stopped = "all asked"
-        elif self._settings.until == "winner" and self.standing.winner[leader] >= 1 - self._settings.delta:
+        elif self._settings.until == "winner" and self.win_probability.winner[leader] >= 1 - self._settings.delta:
             self.stopped = "certain"
-        elif self.judgements >= self._budget:
+        elif self.judgements >= self._max_judgements:
             self.stopped = "budget"
         else:
-            most = min(max(1, self.size // _OF_A_ROUND), self._budget - self.judgements)
+            most = min(max(1, self.size // _OF_A_ROUND), self._max_judgements - self.judgements)
             self.pending = next_judgements(mean, covariance, leader, self.asked, most)
 
 

@@ -1,7 +1,7 @@
 """Files of candidate sets, JSON Lines or Parquet: one instruction a row with its candidates. Rows stream.
 
-A row has `instruction` and `candidates` (a list of texts), and may have `id`, `criterion` (an aspect's name, words of
-one's own, or an object with text and aspect) and `language`. Other columns are ignored: samplers write many.
+A row has `instruction` and `candidates` (a list of texts), and may have `id`, `criterion` (an aspect's name, other
+words, or an object with text and aspect) and `language`. Other columns are ignored: samplers write many.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from codefavor.errors import DataError, RecordError
 from codefavor.jsonl import read_rows
-from codefavor.pairs.criterion import Aspect, Criterion, criterion_for
+from codefavor.pairs.criterion import Criterion, resolve_criterion
 from codefavor.pairs.parquet import read_parquet
 from codefavor.ranking.candidate_set import CandidateSet
 from codefavor.record import explain
@@ -60,7 +60,5 @@ def _candidate_set(row: dict[str, Any], place: int, criterion: Criterion | None)
     return CandidateSet.model_validate(fields)
 
 
-def _criterion(said: Any) -> Any:
-    if not isinstance(said, str):
-        return said
-    return criterion_for(Aspect(said)) if said in set(Aspect) else Criterion(text=said)
+def _criterion(value: Any) -> Any:
+    return resolve_criterion(value) if isinstance(value, str) else value

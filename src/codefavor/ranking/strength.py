@@ -1,10 +1,10 @@
 """Bradley-Terry strengths of candidates from judgements in either order. Nothing is asked of a judge here.
 
-The model: candidate i, shown first, beats j with probability sigmoid(s_i - s_j + b), where b is the judge's leaning to
-the candidate shown first. A judgement counts as a win, as half a win each (a tie), or as the judge's probability.
-Strengths are a priori normal with an unknown scale, which is averaged over, since a judge that never errs and a judge
-that mostly guesses want different scales; the posterior of each scale is approximated by a normal (Laplace). Source of
-the model: Bradley and Terry, Biometrika 39 (1952).
+The model: candidate i, shown first, beats j with probability sigmoid(s_i - s_j + b), where b is the judge's bias
+towards the candidate shown first. A judgement counts as a win, as half a win each (a tie), or as the judge's
+probability. Strengths are a priori normal with an unknown scale, which is averaged over, since a judge that never errs
+and a judge that mostly guesses want different scales; the posterior of each scale is approximated by a normal
+(Laplace). Source of the model: Bradley and Terry, Biometrika 39 (1952).
 
 Many problems of the same number of candidates are computed at once: P problems, n candidates.
 """
@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 SCALES = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Standard deviations of strengths, in logits, each as likely as the other before anything is known."""
 BIAS_SCALE = 1.0
-"""The standard deviation of the leaning to the first, in logits."""
+"""The standard deviation of the bias towards the first, in logits."""
 _STEPS = 60
 _LONGEST_STEP = 2.0
 _SETTLED = 1e-6
@@ -39,13 +39,13 @@ class Posterior(NamedTuple):
     """What is known of the strengths."""
 
     means: Floats
-    """Shape (P, n + 1): strengths, then the leaning to the first."""
+    """Shape (P, n + 1): strengths, then the bias towards the first."""
     covariances: Floats
     """Shape (P, n + 1, n + 1)."""
 
 
 def posterior(judgements: Judgements) -> Posterior:
-    """Return the mean and the covariance of strengths and leaning, given the judgements of all problems."""
+    """Return the mean and the covariance of strengths and position bias, given the judgements of all problems."""
     fits = [_laplace(judgements, scale) for scale in SCALES]
     evidence = np.stack([fit.evidence for fit in fits])
     weights = np.exp(evidence - evidence.max(axis=0))

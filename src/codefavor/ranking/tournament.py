@@ -3,6 +3,7 @@
 Nothing is written here; a problem that is finished is yielded, and the next one takes its place.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -15,14 +16,15 @@ from scipy.special import ndtr
 from codefavor.judges.protocol import Judge
 from codefavor.pairs.verdict import Verdict
 from codefavor.ranking.candidate_set import CandidateSet
-from codefavor.ranking.cycles import beats, loops
+from codefavor.ranking.cycles import beats, find_cycles
 from codefavor.ranking.pair_selection import Ordered
 from codefavor.ranking.ranking import RankedCandidate, Ranking, RankSettings
-from codefavor.ranking.ranking_state import Contest
+from codefavor.ranking.ranking_state import RankingState
 from codefavor.ranking.strength import Floats, Judgements, posterior
 
 AT_ONCE = 64
 """Problems ranked side by side: enough to fill the batches of a judge, few enough to lose."""
+_LOG = logging.getLogger(__name__)
 _EVEN = 1e-6
 _WIDTH = 1.959964
 """A normal variable lies within so many standard deviations of its mean with probability 0.95."""
@@ -62,97 +64,99 @@ def rank_many(
         SandboxError: the judge runs code, and it cannot be run safely here.
     """
     source = iter(tasks)
-    active: list[Contest] = []
+    active: list[RankingState] = []
     while True:
-        active += [Contest(index, task, settings) for index, task in islice(source, at_once - len(active))]
+        active += [RankingState(index, task, settings) for index, task in islice(source, at_once - len(active))]
         if not active:
             return
-        _ask(judge, [contest for contest in active if contest.pending])
-        _decide([contest for contest in active if not contest.stopped])
-        for contest in active:
-            if contest.stopped:
-                yield _outcome(contest, judge.name)
-        active = [contest for contest in active if not contest.stopped]
+        _ask(judge, [state for state in active if state.pending])
+        _decide([state for state in active if not state.stopped])
+        for state in active:
+            if state.stopped:
+                _LOG.info("%s: stopped after %d judgements (%s)", state.task.id, state.judgements, state.stopped)
+                yield _outcome(state, judge.name)
+        active = [state for state in active if not state.stopped]
 
 
-def _ask(judge: Judge, contests: list[Contest]) -> None:
-    """Ask what all contests have pending in one call."""
-    wanted = [contest.comparisons() for contest in contests]
+def _ask(judge: Judge, states: list[RankingState]) -> None:
+    """Ask what all states have pending in one call."""
+    wanted = [state.comparisons() for state in states]
     if not wanted:
         return
     verdicts = iter(judge.judge([comparison for each in wanted for comparison in each]))
-    for contest, each in zip(contests, wanted, strict=True):
-        contest.record(list(islice(verdicts, len(each))))
+    for state, each in zip(states, wanted, strict=True):
+        state.record(list(islice(verdicts, len(each))))
 
 
-def _decide(contests: list[Contest]) -> None:
-    """Let every contest stop or go on; those of one size are computed together."""
-    by_size: dict[int, list[Contest]] = defaultdict(list)
-    for contest in contests:
-        by_size[contest.size].append(contest)
+def _decide(states: list[RankingState]) -> None:
+    """Decide for every state whether to stop; those of one size are computed together."""
+    by_size: dict[int, list[RankingState]] = defaultdict(list)
+    for state in states:
+        by_size[state.size].append(state)
     for alike in by_size.values():
-        answered = np.stack([contest.answered for contest in alike])
-        known = posterior(Judgements(answered, np.stack([contest.points for contest in alike])))
-        for contest, mean, covariance in zip(alike, known.means, known.covariances, strict=True):
-            contest.decide(mean, covariance)
+        answered = np.stack([state.answered for state in alike])
+        known = posterior(Judgements(answered, np.stack([state.points for state in alike])))
+        for state, mean, covariance in zip(alike, known.means, known.covariances, strict=True):
+            state.decide(mean, covariance)
 
 
-def _outcome(contest: Contest, judge: str) -> RankingOutcome:
-    strengths = contest.mean[:-1]
-    order = np.lexsort((-strengths, ~contest.leaders))
-    level = contest.leaders.sum() > 1 or (contest.size > 1 and abs(strengths[order[0]] - strengths[order[1]]) < _EVEN)
-    probability = float(contest.standing.winner[order[0]]) if contest.standing else 1.0
-    if contest.standing and contest.standing.alone[order[0]] < probability / 2:
+def _outcome(state: RankingState, judge: str) -> RankingOutcome:
+    strengths = state.mean[:-1]
+    order = np.lexsort((-strengths, ~state.leaders))
+    level = state.leaders.sum() > 1 or (state.size > 1 and abs(strengths[order[0]] - strengths[order[1]]) < _EVEN)
+    probability = float(state.win_probability.winner[order[0]]) if state.win_probability else 1.0
+    if state.win_probability and state.win_probability.alone[order[0]] < probability / 2:
         level = True  # More likely level with another than not.
-    level = level or contest.only_position_tells or _foreseen_level(contest, int(order[0]))
+    level = level or state.only_position_tells or _foreseen_level(state, int(order[0]))
     ranking = Ranking(
-        id=contest.task.id,
-        index=contest.index,
-        task=contest.task.digest(),
+        id=state.task.id,
+        index=state.index,
+        task=state.task.digest(),
         judge=judge,
-        winner=None if level else contest.groups[order[0]][0],
-        certain=not level and contest.stopped != "budget",
+        winner=None if level else state.groups[order[0]][0],
+        certain=not level and state.stopped != "budget",
         probability=probability,
-        stopped=contest.stopped or "all asked",
-        judgements=contest.judgements,
-        of=contest.everything,
-        first_bias=float(contest.mean[-1]) if contest.judgements else None,
-        loops=tuple(
-            tuple(contest.groups[each][0] for each in loop) for loop in loops(beats(contest.answered, contest.points))
+        stopped=state.stopped or "all asked",
+        judgements=state.judgements,
+        of=state.everything,
+        position_bias=float(state.mean[-1]) if state.judgements else None,
+        cycles=tuple(
+            tuple(state.groups[member][0] for member in cycle)
+            for cycle in find_cycles(beats(state.answered, state.points))
         ),
-        ranked=tuple(_ranked(contest, order)),
-        cost=contest.cost,
+        ranked=tuple(_ranked(state, order)),
+        cost=state.cost,
     )
-    return RankingOutcome(contest.task, ranking, _by_candidate(contest), _stronger(contest))
+    return RankingOutcome(state.task, ranking, _by_candidate(state), _stronger(state))
 
 
-def _foreseen_level(contest: Contest, best: int) -> bool:
+def _foreseen_level(state: RankingState, best: int) -> bool:
     """Return whether the best would share its place if what was not asked went the likelier way.
 
     Only where stopping claims to know: once the budget is spent, the best guess is still worth naming.
     """
-    if contest.stopped != "certain":
+    if state.stopped != "certain":
         return False
-    favourites = contest.standing.favourites if contest.standing else np.ones(1, dtype=np.bool_)
+    favourites = state.win_probability.favourites if state.win_probability else np.ones(1, dtype=np.bool_)
     return bool(favourites[best] and favourites.sum() > 1)
 
 
-def _ranked(contest: Contest, order: NDArray[np.int_]) -> Iterator[RankedCandidate]:
-    strengths = contest.mean[:-1]
-    centred = np.eye(contest.size) - 1 / contest.size
-    spread = np.sqrt(np.diag(centred @ contest.covariance[:-1, :-1] @ centred.T))
+def _ranked(state: RankingState, order: NDArray[np.int_]) -> Iterator[RankedCandidate]:
+    strengths = state.mean[:-1]
+    centred = np.eye(state.size) - 1 / state.size
+    spread = np.sqrt(np.diag(centred @ state.covariance[:-1, :-1] @ centred.T))
     strengths = strengths - strengths.mean()
-    strongest = contest.standing.strongest if contest.standing else np.ones(1)
+    strongest = state.win_probability.strongest if state.win_probability else np.ones(1)
     rank, above, before = 1, 0, None
-    level_at_the_top = int(contest.leaders.sum())
+    level_at_the_top = int(state.leaders.sum())
     for number, place in enumerate(map(int, order)):
         if before is not None and number >= level_at_the_top and abs(before - strengths[place]) >= _EVEN:
             rank = above + 1
         before = strengths[place]
-        first = contest.groups[place][0]
+        first = state.groups[place][0]
         half = _WIDTH * float(spread[place])
-        counts = _counts(contest, place)
-        for candidate in contest.groups[place]:
+        counts = _counts(state, place)
+        for candidate in state.groups[place]:
             yield RankedCandidate(
                 candidate=candidate,
                 rank=rank,
@@ -162,12 +166,12 @@ def _ranked(contest: Contest, order: NDArray[np.int_]) -> Iterator[RankedCandida
                 strongest=float(strongest[place]),
                 **counts,
             )
-        above += len(contest.groups[place])
+        above += len(state.groups[place])
 
 
-def _counts(contest: Contest, place: int) -> dict[str, int]:
+def _counts(state: RankingState, place: int) -> dict[str, int]:
     counts = {"wins": 0, "ties": 0, "losses": 0, "undecided": 0}
-    for (first, second), verdict in contest.answers.items():
+    for (first, second), verdict in state.answers.items():
         if place in (first, second):
             own = "A" if place == first else "B"
             kind = {None: "undecided", "tie": "ties", own: "wins"}.get(verdict.choice, "losses")
@@ -175,19 +179,19 @@ def _counts(contest: Contest, place: int) -> dict[str, int]:
     return counts
 
 
-def _by_candidate(contest: Contest) -> dict[Ordered, Verdict]:
-    groups = contest.groups
-    return {(groups[first][0], groups[second][0]): verdict for (first, second), verdict in contest.answers.items()}
+def _by_candidate(state: RankingState) -> dict[Ordered, Verdict]:
+    groups = state.groups
+    return {(groups[first][0], groups[second][0]): verdict for (first, second), verdict in state.answers.items()}
 
 
-def _stronger(contest: Contest) -> Floats:
+def _stronger(state: RankingState) -> Floats:
     """Return, shape (candidates, candidates), the probability of the row to be stronger than the column."""
-    strengths, own = contest.mean[:-1], np.diag(contest.covariance)[:-1]
-    variance = own[:, None] + own[None, :] - 2 * contest.covariance[:-1, :-1]
+    strengths, own = state.mean[:-1], np.diag(state.covariance)[:-1]
+    variance = own[:, None] + own[None, :] - 2 * state.covariance[:-1, :-1]
     np.fill_diagonal(variance, 1.0)
     between = ndtr((strengths[:, None] - strengths[None, :]) / np.sqrt(variance))
-    group_of = np.empty(len(contest.task.candidates), dtype=int)
-    for number, group in enumerate(contest.groups):
+    group_of = np.empty(len(state.task.candidates), dtype=int)
+    for number, group in enumerate(state.groups):
         group_of[group] = number
     stronger: Floats = between[np.ix_(group_of, group_of)]
     return stronger

@@ -13,47 +13,47 @@ _LEAST_NAME = 12
 
 
 def render_ranking(ranking: Ranking, names: Sequence[str]) -> RenderableType:
-    """Return the candidates in order with intervals and counts, what is known of the winner, and loops."""
+    """Return the candidates in order with intervals and counts, what is known of the winner, and cycles."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("rank", justify="right", no_wrap=True)
     # The figures have their widths; a name has the rest, and is not squeezed to a letter a line.
     table.add_column("candidate", overflow="fold", min_width=_LEAST_NAME)
     for heading in ("strength", "95%", "strongest", "won", "tied", "lost", "undecided"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for each in ranking.ranked:
-        name = Text(names[each.candidate])
-        if each.same_as is not None:
-            table.add_row(str(each.rank), name.append(f" (same as {names[each.same_as]})", style="dim"))
+    for ranked in ranking.ranked:
+        name = Text(names[ranked.candidate])
+        if ranked.same_as is not None:
+            table.add_row(str(ranked.rank), name.append(f" (same as {names[ranked.same_as]})", style="dim"))
             continue
-        low, high = each.interval
-        counts = (each.wins, each.ties, each.losses, each.undecided)
+        low, high = ranked.interval
+        counts = (ranked.wins, ranked.ties, ranked.losses, ranked.undecided)
         table.add_row(
-            str(each.rank),
+            str(ranked.rank),
             name,
-            f"{each.strength:+.2f}",
+            f"{ranked.strength:+.2f}",
             f"{low:+.1f} to {high:+.1f}",
-            f"{each.strongest:.0%}",
+            f"{ranked.strongest:.0%}",
             *map(str, counts),
         )
-    lines = [Text(line) for line in (told(ranking, names), *_loops(ranking, names))]
+    lines = [Text(line) for line in (summary(ranking, names), *_cycles(ranking, names))]
     return Group(table, *lines)
 
 
-def told(ranking: Ranking, names: Sequence[str]) -> str:
+def summary(ranking: Ranking, names: Sequence[str]) -> str:
     """Return one sentence on the winner and on what it took."""
-    asked = f"{ranking.judgements} of {ranking.of} judgements by {ranking.judge}"
+    judgements = f"{ranking.judgements} of {ranking.of} judgements by {ranking.judge}"
     if ranking.stopped == "one candidate":
         same = " different" if len(ranking.ranked) > 1 else ""
         return f"Best: {names[0]}, the only{same} candidate; nothing was asked."
     if ranking.winner is None:
-        return f"No winner: the best candidates are level after {asked}."
+        return f"No winner: the best candidates are level after {judgements}."
     best = names[ranking.winner]
     if ranking.stopped == "all asked":
-        return f"Best: {best}, after all {asked.removeprefix(f'{ranking.judgements} of ')}."
+        return f"Best: {best}, after all {judgements.removeprefix(f'{ranking.judgements} of ')}."
     reason = "the budget is spent" if ranking.stopped == "budget" else "enough"
     unchanged = f"asking all would not change this with probability {ranking.probability:.2f}"
-    return f"Best: {best}; {unchanged}: {reason} ({asked})."
+    return f"Best: {best}; {unchanged}: {reason} ({judgements})."
 
 
-def _loops(ranking: Ranking, names: Sequence[str]) -> list[str]:
-    return ["Loop: " + " over ".join(names[candidate] for candidate in (*loop, loop[0])) for loop in ranking.loops]
+def _cycles(ranking: Ranking, names: Sequence[str]) -> list[str]:
+    return ["Cycle: " + " over ".join(names[candidate] for candidate in (*cycle, cycle[0])) for cycle in ranking.cycles]

@@ -18,7 +18,7 @@ _DRAWS = 400
 _EVEN = 1e-9
 
 
-class Standing(NamedTuple):
+class WinProbabilities(NamedTuple):
     """Probabilities of shape (n,)."""
 
     winner: Floats
@@ -31,17 +31,17 @@ class Standing(NamedTuple):
     """Who wins it, alone or level, if every judgement not yet asked goes the likelier way."""
 
 
-def standing(
+def win_probabilities(
     mean: Floats,
     covariance: Floats,
     asked: NDArray[np.bool_],
     points: Floats,
     rng: np.random.Generator,
-) -> Standing:
+) -> WinProbabilities:
     """Return how likely each candidate is to win.
 
-    `mean` (n + 1,) and `covariance` (n + 1, n + 1) are those of strengths and leaning; `points` (n, n) is what the
-    first of each judgement asked got, one half where the judge had no answer.
+    `mean` (n + 1,) and `covariance` (n + 1, n + 1) are those of strengths and position bias; `points` (n, n) is what
+    the first of each judgement asked got, one half where the judge had no answer.
     """
     count = len(asked)
     noise = rng.standard_normal((_DRAWS, count + 1))
@@ -56,7 +56,7 @@ def standing(
     winners = totals >= totals.max(axis=1, keepdims=True) - _EVEN
     strongest = np.bincount(strengths.argmax(axis=1), minlength=count) / _DRAWS
     alone = winners & (winners.sum(axis=1, keepdims=True) == 1)
-    return Standing(winners.mean(axis=0), alone.mean(axis=0), strongest, _favourites(mean, asked, points))
+    return WinProbabilities(winners.mean(axis=0), alone.mean(axis=0), strongest, _favourites(mean, asked, points))
 
 
 def _favourites(mean: Floats, asked: NDArray[np.bool_], points: Floats) -> NDArray[np.bool_]:

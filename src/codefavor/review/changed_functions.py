@@ -15,7 +15,7 @@ from codefavor.languages.python.functions import Function, LocatedFunction, loca
 from codefavor.languages.python.parse import parse
 from codefavor.languages.source import Unparsable
 from codefavor.review.changed_files import ChangedFile
-from codefavor.review.records import Kind, NotJudged
+from codefavor.review.records import ChangeKind, NotJudged
 
 LIKE = 60.0
 """The likeness, of 100, from which a function that is gone and one that is new are taken for the same."""
@@ -35,7 +35,7 @@ class SourceFile:
 
 
 @dataclass(frozen=True)
-class Side:
+class FunctionSide:
     """A function in its file."""
 
     function: Function
@@ -48,13 +48,13 @@ class Side:
 class ChangedFunction:
     """A function on both sides of a change; at least one is there."""
 
-    old: Side | None
+    old: FunctionSide | None
     """As it was."""
-    new: Side | None
+    new: FunctionSide | None
     """As it is."""
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> ChangeKind:
         """What happened to it."""
         if self.old is None:
             return "added"
@@ -65,7 +65,7 @@ class ChangedFunction:
         return "moved" if self.old.file.path != self.new.file.path else "changed"
 
     @property
-    def shown(self) -> Side:
+    def shown(self) -> FunctionSide:
         """The side to name it by."""
         side = self.new or self.old
         assert side is not None
@@ -174,11 +174,11 @@ def _described(pairs: Iterable[_Pair]) -> Iterator[ChangedFunction]:
             yield ChangedFunction(*sides)
 
 
-def _describe(place: _Place | None) -> Side | None:
+def _describe(place: _Place | None) -> FunctionSide | None:
     if place is None:
         return None
     try:
         function = place.located.describe()
     except RecursionError:
         return None
-    return Side(function, place.file) if function else None
+    return FunctionSide(function, place.file) if function else None

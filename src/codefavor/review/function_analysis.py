@@ -8,19 +8,19 @@ from codefavor.evidence.findings import find
 from codefavor.evidence.findings.compare import weight
 from codefavor.languages.python.functions import Function
 from codefavor.pairs.finding import Finding
-from codefavor.review.changed_functions import ChangedFunction, Side, SourceFile
-from codefavor.review.module_context import NotAlone, Surroundings
+from codefavor.review.changed_functions import ChangedFunction, FunctionSide, SourceFile
+from codefavor.review.module_context import ModuleContext, NotStandalone
 
 LEAST_WEIGHT = 0.5
-"""What a new finding has to weigh to be told; remarks on imports and asserts weigh less."""
+"""The least weight of a new finding that is reported; remarks on imports and asserts weigh less."""
 
 
 @dataclass(frozen=True)
-class Facts:
-    """The facts of one changed function, the old side first."""
+class FunctionAnalysis:
+    """What is known of one changed function, the old side first."""
 
     codes: tuple[str, str] | None
-    """Both sides as modules that can run alone, the function under one name; None where that cannot be had."""
+    """Both sides as modules that can run alone, the function under one name; None where that is not possible."""
     why_not: str
     """Why they cannot, in a sentence."""
     undefined: tuple[frozenset[str], frozenset[str]]
@@ -28,8 +28,8 @@ class Facts:
     findings: tuple[tuple[Finding, ...], tuple[Finding, ...]]
     """What the analysers see in each side, with lines of its file."""
 
-    def swapped(self) -> "Facts":
-        """Return the facts with the new side first."""
+    def swapped(self) -> "FunctionAnalysis":
+        """Return the analysis with the new side first."""
         return replace(
             self,
             codes=self.codes and (self.codes[1], self.codes[0]),
@@ -52,36 +52,36 @@ class Facts:
         return tuple(fresh)
 
 
-class FactFinder:
-    """Finds facts; what is read of a file is kept for its other functions."""
+class FunctionAnalyser:
+    """Analyses changed functions; what is read of a file is kept for its other functions."""
 
     def __init__(self) -> None:
-        self._surroundings: dict[tuple[str, str], Surroundings] = {}
+        self._contexts: dict[tuple[str, str], ModuleContext] = {}
 
-    def facts_of(self, changed: ChangedFunction) -> Facts:
-        """Return the facts of a changed function; of one that was added or deleted the findings alone."""
+    def analyse(self, changed: ChangedFunction) -> FunctionAnalysis:
+        """Return the analysis of a changed function; of one that was added or deleted the findings alone."""
         old, new = changed.old, changed.new
         findings = (_findings(old), _findings(new))
         if old is None or new is None:
-            return Facts(None, "There is nothing to compare with.", (frozenset(), frozenset()), findings)
+            return FunctionAnalysis(None, "There is nothing to compare with.", (frozenset(), frozenset()), findings)
         around_old, around_new = self._around(old.file), self._around(new.file)
         unknown = (around_old.undefined(old), around_new.undefined(new))
         undefined = (frozenset(unknown[0] - unknown[1]), frozenset(unknown[1] - unknown[0]))
         why_not = _why_not_called(old.function, new.function)
         if why_not:
-            return Facts(None, why_not, undefined, findings)
-        alone = (around_old.make_alone(old), around_new.make_alone(new))
+            return FunctionAnalysis(None, why_not, undefined, findings)
+        alone = (around_old.make_standalone(old), around_new.make_standalone(new))
         for each in alone:
-            if isinstance(each, NotAlone):
-                return Facts(None, each.reason, undefined, findings)
-        codes = tuple(each.code for each in alone if not isinstance(each, NotAlone))
-        return Facts((under_name(codes[0], old.function, new.function), codes[1]), "", undefined, findings)
+            if isinstance(each, NotStandalone):
+                return FunctionAnalysis(None, each.reason, undefined, findings)
+        codes = tuple(each.code for each in alone if not isinstance(each, NotStandalone))
+        return FunctionAnalysis((under_name(codes[0], old.function, new.function), codes[1]), "", undefined, findings)
 
-    def _around(self, file: SourceFile) -> Surroundings:
+    def _around(self, file: SourceFile) -> ModuleContext:
         key = (file.path, file.code)
-        if key not in self._surroundings:
-            self._surroundings[key] = Surroundings(file)
-        return self._surroundings[key]
+        if key not in self._contexts:
+            self._contexts[key] = ModuleContext(file)
+        return self._contexts[key]
 
 
 def under_name(code: str, old: Function, new: Function) -> str:
@@ -109,7 +109,7 @@ def _parameters(function: Function) -> str:
     return ", ".join(argument.arg for argument in every if argument)
 
 
-def _findings(side: Side | None) -> tuple[Finding, ...]:
+def _findings(side: FunctionSide | None) -> tuple[Finding, ...]:
     """Return the findings in one function below its imports, on the lines of its file."""
     if side is None:
         return ()

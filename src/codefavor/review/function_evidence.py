@@ -1,4 +1,4 @@
-"""The evidence of one changed function: a judge that knows the function's module and what cannot be had of it.
+"""The evidence of one changed function: a judge that knows the function's module and why parts of it cannot run.
 
 It stands for the judge `evidence` in a review. A fragment is not a program: what fails to load outside its module, or
 crashes on arguments that were guessed, is held against neither side.
@@ -21,7 +21,7 @@ from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.evidence import CandidateEvidence, Evidence, Incident, IncidentCode, WorkComparison
 from codefavor.pairs.fact import FactCode
 from codefavor.pairs.verdict import Verdict
-from codefavor.review.function_analysis import Facts
+from codefavor.review.function_analysis import FunctionAnalysis
 from codefavor.review.time_budget import SECONDS, BudgetSpent, TimeBudget
 from codefavor.sandbox.pool import Pool
 
@@ -31,15 +31,17 @@ _GROWS, _GROWS_FASTER = 0.5, 0.3
 
 
 class FunctionEvidence:
-    """Decides by what running and analysing shows of functions that it has the facts of."""
+    """Decides by what running and analysing shows of functions that it has the analysis of."""
 
     name = "evidence"
     order_invariant = True
 
-    def __init__(self, pool: Pool | None, facts: Mapping[str, Facts], workers: int = 1, seed: int = 0) -> None:
-        """Judge comparisons by their digest in `facts`, old as A and new as B; without a pool nothing is run."""
+    def __init__(
+        self, pool: Pool | None, analyses: Mapping[str, FunctionAnalysis], workers: int = 1, seed: int = 0
+    ) -> None:
+        """Judge comparisons by their digest in `analyses`, old as A and new as B; without a pool nothing is run."""
         self._pool = pool
-        self._facts = facts
+        self._analyses = analyses
         self._workers = workers
         self._seed = seed
 
@@ -49,31 +51,31 @@ class FunctionEvidence:
         with ThreadPoolExecutor(self._workers) as threads:
             return list(threads.map(self._judge, comparisons))
 
-    def _facts_of(self, comparison: Comparison) -> Facts:
-        own = self._facts.get(comparison.digest())
-        return own or self._facts[comparison.swapped().digest()].swapped()
+    def _analysis_of(self, comparison: Comparison) -> FunctionAnalysis:
+        own = self._analyses.get(comparison.digest())
+        return own or self._analyses[comparison.swapped().digest()].swapped()
 
     def _judge(self, comparison: Comparison) -> Verdict:
         start = time.monotonic()
-        evidence = self._collect(comparison, self._facts_of(comparison))
+        evidence = self._collect(comparison, self._analysis_of(comparison))
         return verdict_by_evidence(self.name, comparison, evidence, start)
 
-    def _collect(self, comparison: Comparison, facts: Facts) -> Evidence:
+    def _collect(self, comparison: Comparison, analysis: FunctionAnalysis) -> Evidence:
         aspect = comparison.criterion.aspect
         if aspect is Aspect.SECURITY:
-            a, b = (CandidateEvidence(findings=found) for found in facts.findings)
+            a, b = (CandidateEvidence(findings=found) for found in analysis.findings)
             return Evidence(a=a, b=b)
         if aspect not in (Aspect.CORRECTNESS, Aspect.EFFICIENCY):
             return _nothing_run(CircumstanceCode.CRITERION_NOT_TESTABLE)
-        evidence = self._run(comparison, facts)
+        evidence = self._run(comparison, analysis)
         if aspect is Aspect.CORRECTNESS:
-            evidence = _with_undefined(evidence, facts)
+            evidence = _with_undefined(evidence, analysis)
         return evidence
 
-    def _run(self, comparison: Comparison, facts: Facts) -> Evidence:
-        if facts.codes is None or self._pool is None:
-            return _nothing_run(CircumstanceCode.NOT_RUN, detail=facts.why_not or "Nothing is run here.")
-        code_a, code_b = facts.codes
+    def _run(self, comparison: Comparison, analysis: FunctionAnalysis) -> Evidence:
+        if analysis.codes is None or self._pool is None:
+            return _nothing_run(CircumstanceCode.NOT_RUN, detail=analysis.why_not or "Nothing is run here.")
+        code_a, code_b = analysis.codes
         ready = comparison.model_copy(update={"code_a": code_a, "code_b": code_b})
         wanted = wanted_for(comparison.criterion.aspect, self._seed)
         try:
@@ -125,10 +127,10 @@ def _tells(evidence: Evidence, compared: WorkComparison) -> bool:
     return sign * compared.log_count > math.log(NOISE) or sign * (a.exponent - b.exponent) > _GROWS_FASTER
 
 
-def _with_undefined(evidence: Evidence, facts: Facts) -> Evidence:
+def _with_undefined(evidence: Evidence, analysis: FunctionAnalysis) -> Evidence:
     """Add the names that only one side's file leaves without a meaning, which are a mistake wherever it is run."""
     sides = {}
-    for side, one, names in zip(("a", "b"), (evidence.a, evidence.b), facts.undefined, strict=True):
+    for side, one, names in zip(("a", "b"), (evidence.a, evidence.b), analysis.undefined, strict=True):
         undefined = tuple(Incident(code=IncidentCode.UNDEFINED_NAME, name=name) for name in sorted(names))
         sides[side] = one.model_copy(update={"incidents": (*undefined, *one.incidents)})
     return evidence.model_copy(update=sides)

@@ -35,8 +35,8 @@ def _parts(review: Review) -> Iterator[str]:
     if rest:
         yield "| function | what happened | answers |\n|---|---|---|\n" + "\n".join(map(_row, rest)) + "\n"
     if review.not_judged:
-        told = [f"{each.path}: {each.reason}" for each in review.not_judged]
-        yield f"<details><summary>{len(told)} files not judged</summary>\n\n{fence(told)}\n\n</details>\n"
+        lines = [f"{file.path}: {file.reason}" for file in review.not_judged]
+        yield f"<details><summary>{len(lines)} files not judged</summary>\n\n{fence(lines)}\n\n</details>\n"
     yield f"<sub>Judge: {code_span(review.judge)}. A is the old code, B the new.</sub>\n"
 
 
@@ -56,12 +56,14 @@ def _in_full(function: FunctionReview) -> str:
 
 
 def _findings(function: FunctionReview) -> list[str]:
-    told = [f"line {each.line}: {each.message} (CWE-{each.cwe}, {each.severity})" for each in function.new_findings]
-    return [f"New findings:\n\n{fence(told)}\n"] if told else []
+    lines = [
+        f"line {found.line}: {found.message} (CWE-{found.cwe}, {found.severity})" for found in function.new_findings
+    ]
+    return [f"New findings:\n\n{fence(lines)}\n"] if lines else []
 
 
 def _row(function: FunctionReview) -> str:
     answers = ", ".join(f"{_SIGNS[each.outcome]} {printable(label(each))}" for each in function.judged)
     findings = f"{len(function.new_findings)} new findings" if function.new_findings else ""
-    told = "; ".join(part for part in (answers, findings) if part) or "nothing to compare with"
-    return f"| {_place(function)} | {function.kind} | {told} |"
+    outcome = "; ".join(part for part in (answers, findings) if part) or "nothing to compare with"
+    return f"| {_place(function)} | {function.kind} | {outcome} |"

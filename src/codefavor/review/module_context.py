@@ -14,7 +14,7 @@ from codefavor.languages.python.functions import FunctionNode, free_names
 from codefavor.languages.python.imports import future_imports, module_imports
 from codefavor.languages.source import Unparsable
 from codefavor.review.annotations import without_annotations
-from codefavor.review.changed_functions import Side, SourceFile
+from codefavor.review.changed_functions import FunctionSide, SourceFile
 
 MOST_CHARACTERS = 30_000
 """The most text that is put around a function."""
@@ -22,7 +22,7 @@ _DUNDER = re.compile(r"__\w+__")
 
 
 @dataclass(frozen=True)
-class Alone:
+class Standalone:
     """A function with all it needs."""
 
     code: str
@@ -30,53 +30,53 @@ class Alone:
 
 
 @dataclass(frozen=True)
-class NotAlone:
+class NotStandalone:
     """A function that cannot stand alone."""
 
     reason: str
     """Why, in a sentence."""
 
 
-class Surroundings:
+class ModuleContext:
     """The top level of one file."""
 
     def __init__(self, file: SourceFile) -> None:
         self._file = file
         self._imports = module_imports(file.tree)
 
-    def make_alone(self, side: Side) -> Alone | NotAlone:
+    def make_standalone(self, side: FunctionSide) -> Standalone | NotStandalone:
         """Return the function below the imports and definitions of its file that it needs, and those need."""
         function = side.function
         needed = self._needs(function.source)
         if isinstance(needed, Unparsable):
-            return NotAlone("It does not parse alone.")
+            return NotStandalone("It does not parse alone.")
         future = future_imports(self._file.tree)
         imports = dict.fromkeys((*future, *self._import_lines(needed)))
         parts: dict[int, str] = {}
         seen = needed - self._imports.keys()
         open_names = sorted(seen)
         if reason := _foreign_import(function.source):
-            return NotAlone(reason)
+            return NotStandalone(reason)
         while open_names:
             name = open_names.pop()
             statement = self._definitions.get(name)
             if statement is None:
-                return NotAlone(self._why_unknown(name))
+                return NotStandalone(self._why_unknown(name))
             text = self._text(statement)
             needed = self._needs(text)
             if isinstance(needed, Unparsable):
-                return NotAlone(f"It needs {name}, which does not parse alone.")
+                return NotStandalone(f"It needs {name}, which does not parse alone.")
             if reason := _foreign_import(text):
-                return NotAlone(reason)
+                return NotStandalone(reason)
             parts[statement.lineno] = text
             imports.update(dict.fromkeys(self._import_lines(needed)))
             fresh = needed - self._imports.keys() - seen - {function.name}
             open_names += sorted(fresh)
             seen |= fresh
         if reason := _foreign_import("\n".join(imports)):
-            return NotAlone(reason)
+            return NotStandalone(reason)
         code = "\n\n".join(["\n".join(imports), *(parts[line] for line in sorted(parts)), function.source, ""])
-        return Alone(code) if len(code) <= MOST_CHARACTERS else NotAlone("It needs too much of its module.")
+        return Standalone(code) if len(code) <= MOST_CHARACTERS else NotStandalone("It needs too much of its module.")
 
     def _needs(self, code: str) -> set[str] | Unparsable:
         """Return the names that `code` needs of its module when it is run, where annotations may not be evaluated."""
@@ -89,7 +89,7 @@ class Surroundings:
     def _is_lazy(self) -> bool:
         return any("annotations" in line for line in future_imports(self._file.tree))
 
-    def undefined(self, side: Side) -> set[str]:
+    def undefined(self, side: FunctionSide) -> set[str]:
         """Return the names that the function uses and that nothing in its file binds, as far as that can be told."""
         function = side.function
         plain = self._definitions.keys() | self._imports.keys()

@@ -10,7 +10,7 @@ from codefavor.record import Record
 
 ReviewOutcome = Literal["worse", "better", "no difference", "undecided"]
 """What the new code is, against the old."""
-Kind = Literal["changed", "renamed", "moved", "added", "deleted"]
+ChangeKind = Literal["changed", "renamed", "moved", "added", "deleted"]
 """What happened to a function; renamed and moved ones may have changed too."""
 
 SURE = 0.6
@@ -61,7 +61,7 @@ class FunctionReview(Record):
     """Its file, in the new state unless it was deleted."""
     name: str
     """Its qualified name in that file."""
-    kind: Kind
+    kind: ChangeKind
     """What happened to it."""
     was: str | None = None
     """Where it was before, for renamed and moved ones."""

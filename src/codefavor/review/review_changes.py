@@ -3,6 +3,7 @@
 Which judge is asked, and in which orders, is the caller's choice; the judge gets the evidence from here.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,30 +12,33 @@ from codefavor.evidence.describe import describe
 from codefavor.git.repository import Repository
 from codefavor.git.revisions import Revisions
 from codefavor.judges.protocol import Judge
+from codefavor.languages.python.language import PYTHON
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Criterion
 from codefavor.pairs.presentation import present
 from codefavor.pairs.verdict import Verdict
 from codefavor.review.annotations import without_annotations
 from codefavor.review.changed_files import ChangedFile, read_changed_files
-from codefavor.review.changed_functions import ChangedFunction, Side, find_changed_functions
-from codefavor.review.function_analysis import FactFinder, Facts, under_name
+from codefavor.review.changed_functions import ChangedFunction, FunctionSide, find_changed_functions
+from codefavor.review.function_analysis import FunctionAnalyser, FunctionAnalysis, under_name
 from codefavor.review.function_evidence import FunctionEvidence
+from codefavor.review.other_languages import name_unreviewed
 from codefavor.review.printable import printable
 from codefavor.review.records import SURE, FunctionReview, Judged, NotJudged, Review, ReviewOutcome
 from codefavor.sandbox.pool import Pool
 
 MakeJudge = Callable[[Judge], Judge]
 """Makes the judge of a review; it is given the judge that stands for `evidence`."""
+_LOG = logging.getLogger(__name__)
 _ONLY_LAYOUT = "Only comments, docstrings, annotations or layout differ."
 
 
 @dataclass(frozen=True)
 class _Case:
-    """A changed function with its facts and the comparison by each criterion, None where nothing is to be asked."""
+    """A changed function with its analysis and the comparison by each criterion, None where nothing is to be asked."""
 
     changed: ChangedFunction
-    facts: Facts
+    analysis: FunctionAnalysis
     comparisons: tuple[Comparison | None, ...]
     seconds: float
 
@@ -47,7 +51,7 @@ def review_changes(
     pool: Pool | None,
     workers: int = 1,
     not_run: str | None = None,
-    tell: Callable[[int, int], None] = lambda done, total: None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Review:
     """Return what the judge says of every changed function by every criterion.
 
@@ -59,38 +63,42 @@ def review_changes(
         pool: where functions are run; None to run nothing.
         workers: how many functions are run side by side.
         not_run: why nothing can be run, in a sentence.
-        tell: is called with the number of functions that are done and their total.
+        progress: is called with the number of functions that are done and their total.
 
     Raises:
         DataError: the repository is damaged.
     """
-    files, not_judged = _sorted_out(read_changed_files(repository, revisions))
+    read, not_judged = _split(read_changed_files(repository, revisions))
+    files = [file for file in read if file.language == PYTHON.name]
+    unreviewed = [name_unreviewed(file) for file in read if file.language != PYTHON.name and file.old != file.new]
+    _LOG.info("%d files differ in %s, %d of them in Python", len(read), revisions.description, len(files))
     changes, unparsed = find_changed_functions(files)
-    finder = FactFinder()
-    cases = [_prepare(changed, finder, criteria) for changed in changes]
-    facts_of = {each.digest(): case.facts for case in cases for each in case.comparisons if each}
-    judge = make_judge(FunctionEvidence(pool, facts_of, workers))
+    analyser = FunctionAnalyser()
+    cases = [_prepare(changed, analyser, criteria) for changed in changes]
+    analyses = {compared.digest(): case.analysis for case in cases for compared in case.comparisons if compared}
+    judge = make_judge(FunctionEvidence(pool, analyses, workers))
     functions = []
     for start in range(0, len(cases), workers):
         functions += _judge(cases[start : start + workers], criteria, judge)
-        tell(len(functions), len(cases))
+        _LOG.debug("judged %d of %d functions", len(functions), len(cases))
+        progress(len(functions), len(cases))
     return Review(
         compared=revisions.description,
         judge=judge.name,
         functions=tuple(functions),
-        not_judged=(*not_judged, *unparsed, *_outside(files, changes, unparsed)),
+        not_judged=(*not_judged, *unreviewed, *unparsed, *_outside(files, changes, unparsed)),
         not_run=not_run,
     )
 
 
-def _sorted_out(read: Iterable[ChangedFile | NotJudged]) -> tuple[list[ChangedFile], list[NotJudged]]:
+def _split(read: Iterable[ChangedFile | NotJudged]) -> tuple[list[ChangedFile], list[NotJudged]]:
     files: list[ChangedFile] = []
     not_judged: list[NotJudged] = []
-    for each in read:
-        if isinstance(each, NotJudged):
-            not_judged.append(each)
+    for file in read:
+        if isinstance(file, NotJudged):
+            not_judged.append(file)
         else:
-            files.append(each)
+            files.append(file)
     return files, not_judged
 
 
@@ -98,22 +106,22 @@ def _outside(
     files: Sequence[ChangedFile], changes: Sequence[ChangedFunction], unparsed: Sequence[NotJudged]
 ) -> list[NotJudged]:
     """Name the files in which something changed, but no function."""
-    paths = {side.file.path for each in changes for side in (each.old, each.new) if side}
-    paths |= {each.path for each in unparsed}
+    named = {side.file.path for change in changes for side in (change.old, change.new) if side}
+    named |= {file.path for file in unparsed}
     return [
         NotJudged(path=path, reason="No function changed in it.")
         for file in files
         if file.old != file.new
-        and not paths & {file.old_path, file.new_path}
+        and not named & {file.old_path, file.new_path}
         and (path := file.new_path or file.old_path)
     ]
 
 
-def _prepare(changed: ChangedFunction, finder: FactFinder, criteria: Sequence[Criterion]) -> _Case:
+def _prepare(changed: ChangedFunction, analyser: FunctionAnalyser, criteria: Sequence[Criterion]) -> _Case:
     begun = time.perf_counter()
-    facts = finder.facts_of(changed)
+    analysis = analyser.analyse(changed)
     comparisons = tuple(_comparison(changed, criterion) for criterion in criteria)
-    return _Case(changed, facts, comparisons, time.perf_counter() - begun)
+    return _Case(changed, analysis, comparisons, time.perf_counter() - begun)
 
 
 def _comparison(changed: ChangedFunction, criterion: Criterion) -> Comparison | None:
@@ -140,7 +148,7 @@ def _same(shown: Comparison) -> bool:
     return old == new
 
 
-def instruction_of(old: Side, new: Side) -> str:
+def instruction_of(old: FunctionSide, new: FunctionSide) -> str:
     """Return what the function is to do: its place, its new declaration, and its docstring, the new one if there is."""
     docstring = new.function.docstring or old.function.docstring
     head = f"# {printable(new.file.path)}: {new.function.qualified_name}\n{new.function.signature}:"
@@ -180,7 +188,7 @@ def _review_of(case: _Case, criteria: Sequence[Criterion], verdicts: Sequence[Ve
         first_line=shown.function.first_line,
         last_line=shown.function.last_line,
         judged=tuple(judged) if compared else (),
-        new_findings=case.facts.new_findings if changed.new else (),
+        new_findings=case.analysis.new_findings if changed.new else (),
     )
 
 

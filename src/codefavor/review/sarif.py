@@ -44,10 +44,10 @@ def as_sarif(review: Review) -> str:
 
 def _rule(name: str) -> _Json:
     kind, _, about = name.partition("/")
-    told = (
+    description = (
         f"The change makes a function worse: {about}." if kind == "worse" else f"The change brings a finding: {about}."
     )
-    return {"id": name, "shortDescription": {"text": told}}
+    return {"id": name, "shortDescription": {"text": description}}
 
 
 def _results(function: FunctionReview) -> Iterator[_Json]:
@@ -61,7 +61,7 @@ def _results(function: FunctionReview) -> Iterator[_Json]:
 def _worse(function: FunctionReview, judged: Judged) -> _Json:
     sureness = "" if judged.sureness is None else f" with probability {judged.sureness:.2f}"
     text = f"{function.name}: worse by {label(judged)}{sureness} (A is the old code, B the new). {judged.words}"
-    rule = f"worse/{judged.criterion.aspect or 'own-criterion'}"
+    rule = f"worse/{judged.criterion.key}"
     result = _result(rule, "warning", text, function, function.first_line, function.last_line)
     return result | {"properties": {"evidence": list(judged.evidence), "probability": judged.sureness}}
 

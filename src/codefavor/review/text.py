@@ -22,8 +22,8 @@ def _lines(review: Review) -> Iterator[str]:
         yield ""
         yield from _function(function)
     yield ""
-    for each in review.not_judged:
-        yield f"not judged: {each.path}: {each.reason}"
+    for file in review.not_judged:
+        yield f"not judged: {file.path}: {file.reason}"
     yield summary(review)
 
 
@@ -32,11 +32,11 @@ def _function(function: FunctionReview) -> Iterator[str]:
     yield f"{function.path}:{function.first_line} {function.name} ({function.kind}{was})"
     for judged in function.judged[: 1 if _says_nothing(function) else None]:
         yield f"  {label(judged):<{_WIDTH}}{_outcome(judged)}: {judged.words}"
-        for line in _told_once(judged):
+        for line in _beyond_words(judged):
             yield f"  {'':<{_WIDTH}}{line}"
     for finding in function.new_findings:
-        told = f"line {finding.line}: {finding.message} (CWE-{finding.cwe}, {finding.severity})"
-        yield f"  {'new finding':<{_WIDTH}}{told}"
+        weakness = f"line {finding.line}: {finding.message} (CWE-{finding.cwe}, {finding.severity})"
+        yield f"  {'new finding':<{_WIDTH}}{weakness}"
 
 
 def _says_nothing(function: FunctionReview) -> bool:
@@ -44,7 +44,7 @@ def _says_nothing(function: FunctionReview) -> bool:
     return all(judged.outcome in ("undecided", "no difference") for judged in function.judged)
 
 
-def _told_once(judged: Judged) -> list[str]:
+def _beyond_words(judged: Judged) -> list[str]:
     """Return the evidence, but for what the words say already."""
     lines = [line for line in judged.evidence if line.rpartition(": ")[2] not in judged.words]
     return lines[:_MOST_EVIDENCE]
@@ -63,11 +63,11 @@ def summary(review: Review) -> str:
     """Return one line of counts."""
     functions = review.functions
     if not functions:
-        return f"No Python function differs in {review.compared}."
-    each = [function.judged for function in functions]
-    worse = sum(any(one.outcome == "worse" for one in judged) for judged in each)
-    better = sum(any(one.outcome == "better" for one in judged) for judged in each)
-    alone = sum(not judged for judged in each)
+        return f"No function {'was reviewed' if review.not_judged else 'differs'} in {review.compared}."
+    answers = [function.judged for function in functions]
+    worse = sum(any(judged.outcome == "worse" for judged in of_one) for of_one in answers)
+    better = sum(any(judged.outcome == "better" for judged in of_one) for of_one in answers)
+    alone = sum(not of_one for of_one in answers)
     noun = "function" if len(functions) == 1 else "functions"
-    told = f"{len(functions)} {noun}: {worse} worse, {better} better by some criterion"
-    return f"{told}; {alone} added or deleted, with nothing to compare." if alone else f"{told}."
+    counts = f"{len(functions)} {noun}: {worse} worse, {better} better by some criterion"
+    return f"{counts}; {alone} added or deleted, with nothing to compare." if alone else f"{counts}."

@@ -1,4 +1,4 @@
-"""The HTTP interface: routes, refusals, the OpenAPI document. Judging is the batcher's, letting in the door's."""
+"""The HTTP interface: routes, refusals, the OpenAPI document. Judging is the batcher's, admission the middleware's."""
 
 import asyncio
 import json
@@ -26,8 +26,8 @@ from codefavor.ranking.candidate_set import CandidateSet
 from codefavor.ranking.ranking import Ranking, RankSettings
 from codefavor.ranking.tournament import rank
 from codefavor.record import explain
-from codefavor.serve.auth_middleware import OPEN_PATHS, Door
-from codefavor.serve.batcher import Batcher, Busy, Pace, QueuedJudge
+from codefavor.serve.auth_middleware import OPEN_PATHS, AuthMiddleware
+from codefavor.serve.batcher import Batcher, BatchSettings, Busy, QueuedJudge
 from codefavor.serve.messages import CompareAnswer, CompareRequest, Health, Refusal
 from codefavor.serve.metrics import Metrics
 from codefavor.serve.rank_messages import RankAnswer, RankRequest, RerankAnswer, RerankRequest
@@ -60,7 +60,12 @@ class Service:
     """The routes of one server and the judge behind them."""
 
     def __init__(
-        self, judge: Judge, settings: ServeSettings, pace: Pace, token: str | None, at_end: Callable[[], None]
+        self,
+        judge: Judge,
+        settings: ServeSettings,
+        batching: BatchSettings,
+        token: str | None,
+        at_end: Callable[[], None],
     ) -> None:
         """Serve `judge` to whoever knows `token`, if there is one; `at_end` is called after the last answer."""
         self._judge = judge
@@ -68,13 +73,13 @@ class Service:
         self._token = token
         self._at_end = at_end
         self._metrics = Metrics()
-        self._batcher = Batcher(judge, pace, self._metrics)
+        self._batcher = Batcher(judge, batching, self._metrics)
         self._rankers = ThreadPoolExecutor(_RANKINGS_AT_ONCE, thread_name_prefix="rank")
 
     def app(self) -> FastAPI:
         """Return the ASGI application."""
         hosts = HOSTS if self._settings.loopback else None
-        admission = Admission(hosts, self._settings.largest_body, self._settings.body_seconds)
+        admission = Admission(hosts, self._settings.max_body, self._settings.body_seconds)
         app = FastAPI(
             title="codefavor",
             version=__version__,
@@ -98,7 +103,11 @@ class Service:
         app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
         paths = [*OPEN_PATHS, *(route.path for route in app.routes if hasattr(route, "path"))]
         app.add_middleware(
-            Door, token=self._token, most_requests=self._settings.requests, metrics=self._metrics, paths=paths
+            AuthMiddleware,
+            token=self._token,
+            max_requests=self._settings.max_requests,
+            metrics=self._metrics,
+            paths=paths,
         )
         app.add_middleware(Guard, admission=admission)
         app.add_exception_handler(RequestValidationError, _invalid)
@@ -116,19 +125,19 @@ class Service:
         # Not left to the caller: a process that SIGTERM ends comes back from nothing.
         await asyncio.to_thread(self._at_end)
 
-    async def _compare(self, asked: CompareRequest, request: Request) -> CompareAnswer:
+    async def _compare(self, body: CompareRequest, request: Request) -> CompareAnswer:
         """Say which of two candidates is better, and why."""
-        _, verdict = await self._unless_gone(request, self._compared(asked))
+        _, verdict = await self._unless_gone(request, self._compared(body))
         return CompareAnswer.of(verdict)
 
-    async def _play(self, asked: CompareRequest, request: Request) -> HTMLResponse:
-        shown, verdict = await self._unless_gone(request, self._compared(asked))
+    async def _play(self, body: CompareRequest, request: Request) -> HTMLResponse:
+        shown, verdict = await self._unless_gone(request, self._compared(body))
         return HTMLResponse(await asyncio.to_thread(render_answer, shown, verdict))
 
-    async def _compared(self, asked: CompareRequest) -> tuple[Comparison, Verdict]:
+    async def _compared(self, body: CompareRequest) -> tuple[Comparison, Verdict]:
         # In a thread: stripping comments parses both candidates, and others wait for this loop.
-        shown = (await asyncio.to_thread(present, asked.comparison(), asked.comments)).comparison
-        if self._settings.one_order:
+        shown = (await asyncio.to_thread(present, body.comparison(), body.comments)).comparison
+        if self._settings.orders == "given":
             (verdict,) = await self._batcher.ask(shown)
         else:
             verdicts = await self._batcher.ask(*in_both_orders(self._judge, [shown]))
@@ -136,15 +145,15 @@ class Service:
             verdict = joined_orders(first, second)
         return shown, verdict
 
-    async def _rank(self, asked: RankRequest, request: Request) -> RankAnswer:
+    async def _rank(self, body: RankRequest, request: Request) -> RankAnswer:
         """Say which of many candidates is best, from as few judgements as it takes."""
-        ranking = await self._unless_gone(request, self._ranked(asked.task(), asked.settings()))
+        ranking = await self._unless_gone(request, self._ranked(body.task(), body.settings()))
         return RankAnswer.from_ranking(ranking)
 
-    async def _rerank(self, asked: RerankRequest, request: Request) -> RerankAnswer:
+    async def _rerank(self, body: RerankRequest, request: Request) -> RerankAnswer:
         """Order documents by how well they do what the query asks for."""
-        ranking = await self._unless_gone(request, self._ranked(asked.task(), asked.settings()))
-        return asked.answer(ranking)
+        ranking = await self._unless_gone(request, self._ranked(body.task(), body.settings()))
+        return body.answer(ranking)
 
     async def _ranked(self, task: CandidateSet, settings: RankSettings) -> Ranking:
         judge = QueuedJudge(self._judge.name, self._batcher)
@@ -160,12 +169,12 @@ class Service:
         leaving = asyncio.ensure_future(request.receive())
         tasks = {working, leaving}
         try:
-            await asyncio.wait(tasks, timeout=self._settings.seconds, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tasks, timeout=self._settings.max_seconds, return_when=asyncio.FIRST_COMPLETED)
             if working.done():
                 return working.result()
             if leaving.done():
                 raise ClientDisconnect
-            raise HTTPException(504, f"the judge did not answer within {self._settings.seconds:g} s")
+            raise HTTPException(504, f"the judge did not answer within {self._settings.max_seconds:g} s")
         finally:
             for task in tasks:
                 task.cancel()

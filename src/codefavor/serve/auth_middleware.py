@@ -20,16 +20,16 @@ OPEN_PATHS = frozenset({"/", "/health", "/openapi.json", "/static/playground.css
 _NO_ROUTE = "other"
 
 
-class Door:
+class AuthMiddleware:
     """ASGI middleware around the routes."""
 
     def __init__(
-        self, app: ASGIApp, token: str | None, most_requests: int, metrics: Metrics, paths: Collection[str]
+        self, app: ASGIApp, token: str | None, max_requests: int, metrics: Metrics, paths: Collection[str]
     ) -> None:
         """Let in who knows `token`, anyone where it is None; `paths` are those counted by their name."""
         self._app = app
         self._digest = None if token is None else _digest(token.encode())
-        self._most = most_requests
+        self._most = max_requests
         self._metrics = metrics
         self._paths = frozenset(paths)
         self._active = 0

@@ -27,16 +27,16 @@ _RECENT = 0.2
 
 
 @dataclass(frozen=True)
-class Pace:
+class BatchSettings:
     """How comparisons are brought together."""
 
-    most: int = 64
+    max_batch: int = 64
     """Comparisons in one call of the judge."""
-    linger: float = 0.004
+    max_wait: float = 0.004
     """Seconds that the first comparison waits for others."""
-    lanes: int = 1
+    workers: int = 1
     """Calls of the judge at once."""
-    waiting: int = 1024
+    max_waiting: int = 1024
     """Comparisons that may wait; more are refused."""
 
 
@@ -49,7 +49,7 @@ class Busy(Exception):
 
 
 @dataclass(frozen=True, eq=False)
-class _Asked:
+class _Request:
     comparisons: tuple[Comparison, ...]
     answer: asyncio.Future[list[Verdict]]
 
@@ -57,11 +57,11 @@ class _Asked:
 class Batcher:
     """A queue in front of a judge."""
 
-    def __init__(self, judge: Judge, pace: Pace, metrics: Metrics) -> None:
+    def __init__(self, judge: Judge, batching: BatchSettings, metrics: Metrics) -> None:
         self._judge = judge
-        self._pace = pace
+        self._batching = batching
         self._metrics = metrics
-        self._queue: dict[_Asked, None] = {}
+        self._queue: dict[_Request, None] = {}
         self._some = asyncio.Event()
         self._enough = asyncio.Event()
         self._seconds = 0.0
@@ -72,15 +72,15 @@ class Batcher:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Judge what is asked as long as the context lasts."""
-        threads = ThreadPoolExecutor(self._pace.lanes, thread_name_prefix="judge")
-        lanes = [asyncio.create_task(self._lane(threads)) for _ in range(self._pace.lanes)]
+        threads = ThreadPoolExecutor(self._batching.workers, thread_name_prefix="judge")
+        workers = [asyncio.create_task(self._work(threads)) for _ in range(self._batching.workers)]
         try:
             yield
         finally:
             self._stopped = True
-            for lane in lanes:
-                lane.cancel()
-            await asyncio.gather(*lanes, return_exceptions=True)
+            for worker in workers:
+                worker.cancel()
+            await asyncio.gather(*workers, return_exceptions=True)
             threads.shutdown(wait=False, cancel_futures=True)
 
     async def ask(self, *comparisons: Comparison, begun: bool = False) -> list[Verdict]:
@@ -88,80 +88,80 @@ class Batcher:
 
         Args:
             comparisons: what is asked.
-            begun: whether it goes on with work that was let in before, and is not refused for those who came since.
+            begun: whether it belongs to work that was admitted before, and is not refused for requests that came since.
 
         Raises:
             Busy: too many comparisons wait.
             CodeFavorError: the judge failed in a way it names.
         """
-        if not begun and self.waiting >= self._pace.waiting:
+        if not begun and self.waiting >= self._batching.max_waiting:
             raise Busy(self._retry_after())
-        asked = _Asked(comparisons, asyncio.get_running_loop().create_future())
-        self._queue[asked] = None
+        request = _Request(comparisons, asyncio.get_running_loop().create_future())
+        self._queue[request] = None
         self._changed(len(comparisons))
         try:
-            return await asked.answer
+            return await request.answer
         finally:
-            if asked in self._queue:
-                del self._queue[asked]
+            if request in self._queue:
+                del self._queue[request]
                 self._changed(-len(comparisons))
                 self._metrics.dropped.inc(len(comparisons))
 
     def _changed(self, by: int) -> None:
         self.waiting += by
         self._metrics.waiting.set(self.waiting)
-        for event, wanted in ((self._some, 1), (self._enough, self._pace.most)):
+        for event, wanted in ((self._some, 1), (self._enough, self._batching.max_batch)):
             if self.waiting >= wanted:
                 event.set()
             else:
                 event.clear()
 
     def _retry_after(self) -> int:
-        seconds = self._seconds * self.waiting / self._pace.lanes
+        seconds = self._seconds * self.waiting / self._batching.workers
         return max(1, min(_LONGEST_RETRY, math.ceil(seconds)))
 
-    async def _lane(self, threads: ThreadPoolExecutor) -> None:
+    async def _work(self, threads: ThreadPoolExecutor) -> None:
         while True:
             batch = await self._collect()
-            groups = [asked.comparisons for asked in batch]
+            groups = [request.comparisons for request in batch]
             size = sum(map(len, groups))
             started = time.perf_counter()
             outcomes = await asyncio.get_running_loop().run_in_executor(threads, self._answers, groups)
             self._count(size, time.perf_counter() - started)
-            for asked, outcome in zip(batch, outcomes, strict=True):
-                self._deliver(asked, outcome)
+            for request, outcome in zip(batch, outcomes, strict=True):
+                self._deliver(request, outcome)
 
-    async def _collect(self) -> list[_Asked]:
+    async def _collect(self) -> list[_Request]:
         while True:
             await self._some.wait()
             try:
-                async with asyncio.timeout(self._pace.linger):
+                async with asyncio.timeout(self._batching.max_wait):
                     await self._enough.wait()
             except TimeoutError:
                 pass
             batch = self._next()
-            if batch:  # another lane may have been faster
+            if batch:  # another worker may have been faster
                 return batch
 
-    def _next(self) -> list[_Asked]:
+    def _next(self) -> list[_Request]:
         """Take what fits into one call of the judge, and at least one request's."""
-        batch: list[_Asked] = []
+        batch: list[_Request] = []
         size = 0
-        for asked in list(self._queue):
-            if batch and size + len(asked.comparisons) > self._pace.most:
+        for request in list(self._queue):
+            if batch and size + len(request.comparisons) > self._batching.max_batch:
                 break
-            del self._queue[asked]
-            batch.append(asked)
-            size += len(asked.comparisons)
+            del self._queue[request]
+            batch.append(request)
+            size += len(request.comparisons)
         self._changed(-size)
         return batch
 
     def _answers(self, groups: Sequence[tuple[Comparison, ...]]) -> Sequence[list[Verdict] | Exception]:
-        asked = [comparison for group in groups for comparison in group]
+        comparisons = [comparison for group in groups for comparison in group]
         try:
-            verdicts = self._judge.judge(asked)
-            if len(verdicts) != len(asked):
-                raise RuntimeError(f"{len(verdicts)} verdicts on {len(asked)} comparisons")
+            verdicts = self._judge.judge(comparisons)
+            if len(verdicts) != len(comparisons):
+                raise RuntimeError(f"{len(verdicts)} verdicts on {len(comparisons)} comparisons")
         except CodeFavorError as error:
             return [error] * len(groups)
         except Exception as error:  # noqa: BLE001 - one comparison that a judge breaks on takes no other along
@@ -178,15 +178,15 @@ class Batcher:
         self._metrics.judging.observe(seconds)
         self._seconds += _RECENT * (seconds / max(1, size) - self._seconds)
 
-    def _deliver(self, asked: _Asked, outcome: list[Verdict] | Exception) -> None:
-        if asked.answer.done():  # nobody waits any more
-            self._metrics.dropped.inc(len(asked.comparisons))
+    def _deliver(self, request: _Request, outcome: list[Verdict] | Exception) -> None:
+        if request.answer.done():  # nobody waits any more
+            self._metrics.dropped.inc(len(request.comparisons))
         elif isinstance(outcome, Exception):
-            asked.answer.set_exception(outcome)
+            request.answer.set_exception(outcome)
         else:
             for verdict in outcome:
                 self._metrics.verdicts.labels(verdict.choice or "undecided").inc()
-            asked.answer.set_result(outcome)
+            request.answer.set_result(outcome)
 
 
 class QueuedJudge:

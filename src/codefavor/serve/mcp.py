@@ -33,20 +33,20 @@ from codefavor.record import Record, explain
 from codefavor.review.records import Review
 from codefavor.review.review_changes import review_changes
 from codefavor.sandbox.shared import SharedPool
-from codefavor.serve.messages import CRITERION_HELP, Code, Instruction, Words
-from codefavor.serve.rank_messages import MOST_CANDIDATES, RankAnswer, RankRequest
+from codefavor.serve.messages import CRITERION_HELP, Code, Instruction, LanguageField, Words
+from codefavor.serve.rank_messages import MAX_CANDIDATES, RankAnswer, RankRequest
 
 _INSTRUCTIONS = (
     "Which of several pieces of code is better, by correctness, efficiency, security, human preference or any words. "
     "Worked examples in the instruction (>>> f(1)) are run in a sandbox where the judge collects evidence. "
     "An undecided answer is no tie: it says why there is no answer."
 )
-Candidates = Annotated[tuple[Code, ...], Field(min_length=1, max_length=MOST_CANDIDATES)]
+Candidates = Annotated[tuple[Code, ...], Field(min_length=1, max_length=MAX_CANDIDATES)]
 _DEFAULT = Aspect.CORRECTNESS.value
 _CRITERION = Field(description=f"What better means. {CRITERION_HELP}")
 
 
-class Answer(Record):
+class CompareResult(Record):
     """Which of two candidates is better."""
 
     choice: Choice | None
@@ -59,7 +59,7 @@ class Answer(Record):
     """The judge's name."""
 
 
-class Account(Record):
+class ExplainResult(Record):
     """What running and analysing two candidates showed."""
 
     decides_for: Choice | None
@@ -87,14 +87,15 @@ class Tools:
         code_a: Code,
         code_b: Code,
         criterion: Annotated[Words, _CRITERION] = _DEFAULT,
-    ) -> Answer:
+        language: LanguageField = "python",
+    ) -> CompareResult:
         """Say which of two candidates for an instruction is better by a criterion, and how sure that is."""
-        with self._asking():
-            verdict = compare(instruction, code_a, code_b, criterion=criterion, judge=self._judge)
+        with self._turn_taken():
+            verdict = compare(instruction, code_a, code_b, criterion=criterion, judge=self._judge, language=language)
         probability = verdict.prob_a
         if probability is not None:
             probability = round(max(probability, 1 - probability), 4)
-        return Answer(
+        return CompareResult(
             choice=verdict.choice,
             probability=probability,
             why=verdict.undecided or verdict.feedback,
@@ -107,23 +108,36 @@ class Tools:
         code_a: Code,
         code_b: Code,
         criterion: Annotated[Words, _CRITERION] = _DEFAULT,
-    ) -> Account:
-        """Run and analyse two candidates in a sandbox and tell what was seen: failing calls, growth, weaknesses."""
-        with self._asking():
-            verdict = compare(instruction, code_a, code_b, criterion=criterion, judge=self._evidence, one_order=True)
-        return Account(
+        language: LanguageField = "python",
+    ) -> ExplainResult:
+        """Run and analyse two candidates in a sandbox and say what was seen: failing calls, growth, weaknesses."""
+        with self._turn_taken():
+            verdict = compare(
+                instruction,
+                code_a,
+                code_b,
+                criterion=criterion,
+                judge=self._evidence,
+                language=language,
+                orders="given",
+            )
+        return ExplainResult(
             decides_for=verdict.choice,
             words=verdict.undecided or verdict.feedback or "",
             lines=tuple(describe(verdict.evidence)) if verdict.evidence else (),
         )
 
     def rank(
-        self, instruction: Instruction, candidates: Candidates, criterion: Annotated[Words, _CRITERION] = _DEFAULT
+        self,
+        instruction: Instruction,
+        candidates: Candidates,
+        criterion: Annotated[Words, _CRITERION] = _DEFAULT,
+        language: LanguageField = "python",
     ) -> RankAnswer:
         """Say which of many candidates for an instruction is best, from as few judgements as it takes."""
-        asked = RankRequest(instruction=instruction, candidates=candidates, criterion=criterion)
-        with self._asking():
-            return RankAnswer.from_ranking(rank(self._judge, asked.task(), asked.settings()).ranking)
+        request = RankRequest(instruction=instruction, candidates=candidates, criterion=criterion, language=language)
+        with self._turn_taken():
+            return RankAnswer.from_ranking(rank(self._judge, request.task(), request.settings()).ranking)
 
     def review(
         self,
@@ -138,8 +152,8 @@ class Tools:
     ) -> Review:
         """Say of every function that a git diff changes whether it became worse or better, and why."""
         if staged and revisions:
-            raise ToolError("staged and revisions are two questions; ask one")
-        with self._asking():
+            raise ToolError("staged and revisions exclude each other; give one")
+        with self._turn_taken():
             opened = open_repository(Path(repository))
             return review_changes(
                 opened,
@@ -151,7 +165,7 @@ class Tools:
             )
 
     @contextmanager
-    def _asking(self) -> Iterator[None]:
+    def _turn_taken(self) -> Iterator[None]:
         try:
             with self._turn:
                 yield

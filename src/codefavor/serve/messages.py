@@ -2,9 +2,11 @@
 
 from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
+from codefavor.errors import UserError
 from codefavor.evidence.describe import describe
+from codefavor.languages.registry import BUILT_IN, language_named
 from codefavor.pairs.comparison import Choice, Comparison
 from codefavor.pairs.criterion import Aspect, resolve_criterion
 from codefavor.pairs.evidence import Evidence
@@ -18,8 +20,28 @@ LONGEST_CODE = 200_000
 Code = Annotated[str, StringConstraints(max_length=LONGEST_CODE)]
 Instruction = Annotated[str, StringConstraints(max_length=50_000)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=4_000)]
-Language = Annotated[str, StringConstraints(min_length=1, max_length=40)]
-CRITERION_HELP = f"An aspect ({', '.join(Aspect)}), or any words."
+CRITERION_HELP = (
+    f"An aspect ({', '.join(Aspect)}), or any other words. Words that clearly mean an aspect are judged as it; "
+    "by others, a judge of evidence is undecided."
+)
+LANGUAGE_HELP = f"Any name of a known one: {', '.join(language.name for language in BUILT_IN)}."
+
+
+def _known_language(name: str) -> str:
+    try:
+        return language_named(name).name
+    except UserError as error:
+        raise ValueError(str(error)) from None
+
+
+LanguageField = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=40),
+    AfterValidator(_known_language),
+    Field(
+        description=f"The programming language of the candidates. {LANGUAGE_HELP}", examples=["python", "javascript"]
+    ),
+]
 
 
 class CompareRequest(Record):
@@ -32,10 +54,9 @@ class CompareRequest(Record):
     code_b: Code
     """Candidate B."""
     criterion: Annotated[Words, Field(description=f"What better means. {CRITERION_HELP}")] = Aspect.CORRECTNESS.value
-    language: Language = "python"
-    """The programming language of both."""
+    language: LanguageField = "python"
     comments: CommentPolicy = "stripped"
-    """Whether the judge reads comments; they are stripped from Python for the three verifiable aspects only."""
+    """Whether the judge reads comments; they are stripped for the three verifiable aspects only."""
 
     def comparison(self) -> Comparison:
         """Return the comparison that is asked about, comments included."""
@@ -62,7 +83,7 @@ class CompareAnswer(Record):
     feedback: str | None
     """The judge's reasoning, where it gives any."""
     account: tuple[str, ...]
-    """The evidence in words, a line each."""
+    """The evidence in words, one line for each fact."""
     evidence: Evidence | None
     """What was run and analysed, where anything was."""
     cost: Cost | None
@@ -70,7 +91,7 @@ class CompareAnswer(Record):
 
     @classmethod
     def of(cls, verdict: Verdict) -> Self:
-        """Return what is told of a verdict."""
+        """Return the answer that a verdict gives."""
         return cls(
             choice=verdict.choice,
             prob_a=verdict.prob_a,

@@ -10,12 +10,12 @@ from codefavor.pairs.verdict import Cost
 from codefavor.ranking.candidate_set import CandidateSet
 from codefavor.ranking.ranking import RankedCandidate, Ranking, RankSettings, Stopped
 from codefavor.record import Record
-from codefavor.serve.messages import CRITERION_HELP, Code, Instruction, Language, Words
+from codefavor.serve.messages import CRITERION_HELP, Code, Instruction, LanguageField, Words
 
-MOST_CANDIDATES = 64
+MAX_CANDIDATES = 64
+"""Of one request: all pairs of so many, in both orders, are 4,032 judgements."""
 _JUDGEMENTS_EACH = 16
 """How many judgements a document may take in reranking: all of them up to 17 documents."""
-"""Of one request: all pairs of so many, in both orders, are 4,032 judgements."""
 
 
 class RankRequest(Record):
@@ -23,15 +23,14 @@ class RankRequest(Record):
 
     instruction: Instruction
     """What the code was to do."""
-    candidates: Annotated[tuple[Code, ...], Field(min_length=1, max_length=MOST_CANDIDATES)]
+    candidates: Annotated[tuple[Code, ...], Field(min_length=1, max_length=MAX_CANDIDATES)]
     """The candidates."""
     criterion: Annotated[Words, Field(description=f"What better means. {CRITERION_HELP}")] = Aspect.CORRECTNESS.value
-    language: Language = "python"
-    """The programming language of all."""
+    language: LanguageField = "python"
     delta: Annotated[float, Field(gt=0, lt=0.5)] = 0.02
     """Stop when the winner is that of the full round-robin with probability 1 - delta."""
-    budget: Annotated[int, Field(ge=1)] | None = None
-    """The most judgements; null for as many as there are."""
+    max_judgements: Annotated[int, Field(ge=1)] | None = None
+    """Judgements at most; null for six a candidate, or 40% of all where that is more."""
 
     def task(self) -> CandidateSet:
         """Return what is to be ranked."""
@@ -45,7 +44,7 @@ class RankRequest(Record):
 
     def settings(self) -> RankSettings:
         """Return how it is to be ranked."""
-        return RankSettings(delta=self.delta, budget=self.budget)
+        return RankSettings(delta=self.delta, max_judgements=self.max_judgements)
 
 
 class RankAnswer(Record):
@@ -65,8 +64,8 @@ class RankAnswer(Record):
     """Judgements asked; the two orders of a pair are two."""
     of: int
     """Judgements of the full round-robin."""
-    loops: tuple[tuple[int, ...], ...]
-    """Intransitive loops: each candidate is preferred to the next, the last to the first."""
+    cycles: tuple[tuple[int, ...], ...]
+    """Intransitive cycles: each candidate is preferred to the next, the last to the first."""
     ranked: tuple[RankedCandidate, ...]
     """All candidates, the best first."""
     cost: Cost | None
@@ -74,7 +73,7 @@ class RankAnswer(Record):
 
     @classmethod
     def from_ranking(cls, ranking: Ranking) -> Self:
-        """Return what is told of a ranking."""
+        """Return the answer that a ranking gives."""
         return cls(**{name: getattr(ranking, name) for name in cls.model_fields})
 
 
@@ -92,17 +91,18 @@ class RerankRequest(Record):
 
     query: Instruction
     """What the code was to do."""
-    documents: Annotated[tuple[Code | Document, ...], Field(min_length=1, max_length=MOST_CANDIDATES)]
+    documents: Annotated[tuple[Code | Document, ...], Field(min_length=1, max_length=MAX_CANDIDATES)]
     """The candidates."""
     top_n: Annotated[int, Field(ge=1)] | None = None
     """How many results are wanted; null for all."""
     return_documents: bool = False
     """Whether results carry their texts."""
     criterion: Annotated[Words, Field(description=f"What better means. {CRITERION_HELP}")] = Aspect.CORRECTNESS.value
+    language: LanguageField = "python"
 
     def texts(self) -> tuple[str, ...]:
         """Return the documents."""
-        return tuple(each.text if isinstance(each, Document) else each for each in self.documents)
+        return tuple(document.text if isinstance(document, Document) else document for document in self.documents)
 
     def task(self) -> CandidateSet:
         """Return what is to be ranked."""
@@ -111,22 +111,23 @@ class RerankRequest(Record):
             instruction=self.query,
             criterion=resolve_criterion(self.criterion),
             candidates=self.texts(),
+            language=self.language,
         )
 
     def settings(self) -> RankSettings:
         """Return how it is to be ranked."""
-        return RankSettings(until="order", budget=_JUDGEMENTS_EACH * len(self.documents))
+        return RankSettings(until="order", max_judgements=_JUDGEMENTS_EACH * len(self.documents))
 
     def answer(self, ranking: Ranking) -> "RerankAnswer":
         """Return the results that are wanted."""
         texts = self.texts()
         results = tuple(
             RerankResult(
-                index=each.candidate,
-                relevance_score=sigmoid(each.strength),
-                document=Document(text=texts[each.candidate]) if self.return_documents else None,
+                index=ranked.candidate,
+                relevance_score=sigmoid(ranked.strength),
+                document=Document(text=texts[ranked.candidate]) if self.return_documents else None,
             )
-            for each in ranking.ranked[: self.top_n]
+            for ranked in ranking.ranked[: self.top_n]
         )
         return RerankAnswer(id=ranking.task, model=ranking.judge, results=results)
 

@@ -8,7 +8,7 @@ from codefavor.judges.evidence import EvidenceJudge
 from codefavor.judges.load import load_judge
 from codefavor.sandbox.shared import SharedPool
 from codefavor.serve.app import Service
-from codefavor.serve.batcher import Pace
+from codefavor.serve.batcher import BatchSettings
 from codefavor.serve.settings import ServeSettings
 from codefavor.web.listen import is_loopback, listen
 
@@ -43,20 +43,20 @@ def serve(
     """Serve the judge of `spec` until interrupted; `ready` is called with the address.
 
     Raises:
-        CodeFavorError: the judge cannot be loaded or cannot work here, or the port cannot be had.
+        CodeFavorError: the judge cannot be loaded or cannot work here, or the port is taken.
     """
     with SharedPool(os.cpu_count() or 1, unsafe_local) as shared:
         judge = load_judge(spec, unsafe_local, EvidenceJudge(unsafe_local=unsafe_local, shared=shared))
-        judge.judge([])  # whoever runs code opens the sandbox now, and says now that it does not hold
-        service = Service(judge, settings, _pace(shared, settings), token, shared.close)
-        listen(service.app(), host, port, ready, round(settings.seconds) + _GRACE)
+        judge.judge([])  # whoever runs code opens the sandbox now, and reports now if it is not safe
+        service = Service(judge, settings, _batching(shared, settings), token, shared.close)
+        listen(service.app(), host, port, ready, round(settings.max_seconds) + _GRACE)
 
 
-def _pace(shared: SharedPool, settings: ServeSettings) -> Pace:
+def _batching(shared: SharedPool, settings: ServeSettings) -> BatchSettings:
     """Return one call of the judge for many comparisons, or, where code is run, many calls for one comparison each.
 
     A comparison that is run may take a minute; in a batch all others would wait for it.
     """
     if shared.is_open:
-        return Pace(most=1, linger=0.0, lanes=shared.workers, waiting=settings.waiting)
-    return Pace(waiting=settings.waiting)
+        return BatchSettings(max_batch=1, max_wait=0.0, workers=shared.workers, max_waiting=settings.max_waiting)
+    return BatchSettings(max_waiting=settings.max_waiting)

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from codefavor.evidence.describe import Description, describe_parts
 from codefavor.evidence.words import observed_words
+from codefavor.languages.registry import known_languages
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.evidence import CandidateEvidence, Evidence
@@ -59,14 +60,18 @@ class Witness(Record):
 def render_page(judge: str, asks_for_token: bool) -> str:
     """Return the playground."""
     return _ENVIRONMENT.get_template("playground.html").render(
-        judge=judge, asks_for_token=asks_for_token, aspects=list(Aspect), longest=LONGEST_CODE
+        judge=judge,
+        asks_for_token=asks_for_token,
+        aspects=list(Aspect),
+        languages=known_languages(),
+        longest=LONGEST_CODE,
     )
 
 
-def render_answer(shown: Comparison, verdict: Verdict) -> str:
+def render_answer(comparison: Comparison, verdict: Verdict) -> str:
     """Return the fragment for a verdict on a comparison as the judge read it."""
     evidence = verdict.evidence
-    words = describe_parts(_shown_elsewhere_left_out(evidence)) if evidence else Description((), (), (), ())
+    words = describe_parts(_without_witnesses(evidence)) if evidence else Description((), (), (), ())
     return _ENVIRONMENT.get_template("answer.html").render(
         headline=_HEADLINES[verdict.choice],
         choice=verdict.choice,
@@ -75,17 +80,17 @@ def render_answer(shown: Comparison, verdict: Verdict) -> str:
         reason=visible_html(verdict.undecided or verdict.feedback or ""),
         account=[visible_html(line) for line in (*words.run, *words.rest)],
         accounts={"A": list(map(visible_html, words.a)), "B": list(map(visible_html, words.b))},
-        witnesses=_witnesses(evidence) if evidence else [],
+        witnesses=_witnesses(evidence, comparison.language) if evidence else [],
         candidates={
-            "A": _lines(shown.code_a, shown.language, evidence.a if evidence else None),
-            "B": _lines(shown.code_b, shown.language, evidence.b if evidence else None),
+            "A": _lines(comparison.code_a, comparison.language, evidence.a if evidence else None),
+            "B": _lines(comparison.code_b, comparison.language, evidence.b if evidence else None),
         },
     )
 
 
-def _shown_elsewhere_left_out(evidence: Evidence) -> Evidence:
+def _without_witnesses(evidence: Evidence) -> Evidence:
     """Return the evidence without what the table of calls and the lines of code show."""
-    a, b = (each.model_copy(update={"findings": ()}) for each in (evidence.a, evidence.b))
+    a, b = (candidate.model_copy(update={"findings": ()}) for candidate in (evidence.a, evidence.b))
     return evidence.model_copy(update={"a": a, "b": b, "differences": ()})
 
 
@@ -99,31 +104,31 @@ def _lines(code: str, language: str, evidence: CandidateEvidence | None) -> list
     ]
 
 
-def _witnesses(evidence: Evidence) -> list[Witness]:
-    """Return the calls that tell the candidates apart, one a call."""
-    failed_a = {each.call: each for each in evidence.a.examples_failed}
-    failed_b = {each.call: each for each in evidence.b.examples_failed}
-    shown = [
+def _witnesses(evidence: Evidence, language: str) -> list[Witness]:
+    """Return the calls that tell the candidates apart, one a call, coloured as code of `language`."""
+
+    def coloured(text: str) -> Markup:
+        return Markup("\n").join(highlight(text, language))
+
+    failed_a = {example.call: example for example in evidence.a.examples_failed}
+    failed_b = {example.call: example for example in evidence.b.examples_failed}
+    examples = [
         Witness(
             kind="worked example",
-            call=_coloured(call),
-            expected=_coloured(either.expected),
-            a=_coloured(observed_words(failed_a[call].got)) if call in failed_a else None,
-            b=_coloured(observed_words(failed_b[call].got)) if call in failed_b else None,
+            call=coloured(call),
+            expected=coloured(either.expected),
+            a=coloured(observed_words(failed_a[call].got)) if call in failed_a else None,
+            b=coloured(observed_words(failed_b[call].got)) if call in failed_b else None,
         )
         for call, either in {**failed_b, **failed_a}.items()
     ]
-    return shown + [
+    return examples + [
         Witness(
             kind="generated input",
-            call=_coloured(each.call),
+            call=coloured(difference.call),
             expected=None,
-            a=_coloured(observed_words(each.a)),
-            b=_coloured(observed_words(each.b)),
+            a=coloured(observed_words(difference.a)),
+            b=coloured(observed_words(difference.b)),
         )
-        for each in evidence.differences
+        for difference in evidence.differences
     ]
-
-
-def _coloured(text: str) -> Markup:
-    return Markup("\n").join(highlight(text, "python"))

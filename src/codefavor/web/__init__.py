@@ -1,1 +1,1 @@
-"""What every page and server of codefavor shares: the guard at the door, colours for code, a socket that listens."""
+"""What every page and server of codefavor shares: a guard in front of requests, colours for code, listening."""

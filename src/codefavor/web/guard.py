@@ -33,8 +33,8 @@ class Admission:
     """What a request must keep to."""
 
     hosts: frozenset[str] | None = HOSTS
-    """The names the server answers to; None where it is open to other machines and something else keeps the door."""
-    largest_body: int = 64 * 1024
+    """The names the server answers to; None where it is open to other machines and a token protects it."""
+    max_body: int = 64 * 1024
     """Bytes."""
     body_seconds: float = 30.0
     """How long a body may take to arrive."""
@@ -69,12 +69,12 @@ class Guard:
         length = headers.get("content-length", "0")
         if not (length.isascii() and length.isdecimal()):
             return refusal(400, "the length of the body is not a number")
-        if len(length) > 18 or int(length) > self._admission.largest_body:
+        if len(length) > 18 or int(length) > self._admission.max_body:
             return refusal(413, self._too_large())
         return None
 
     def _too_large(self) -> str:
-        return f"the request is too large: {self._admission.largest_body} bytes are the most"
+        return f"the request is too large: {self._admission.max_body} bytes are the most"
 
     def _limited(self, receive: Receive) -> Receive:
         received = 0
@@ -92,7 +92,7 @@ class Guard:
                 raise HTTPException(408, "the body did not arrive in time") from None
             received += len(message.get("body", b""))
             complete = not message.get("more_body", False)
-            if received > self._admission.largest_body:  # a body that named no length
+            if received > self._admission.max_body:  # a body that named no length
                 raise HTTPException(413, self._too_large())
             return message
 

@@ -1,7 +1,8 @@
 """Foreign code as safe HTML: coloured, escaped, one fragment a line, and every character visible that could deceive.
 
 Control, formatting and surrogate characters (text direction, zero width, terminal escapes) are shown as their escapes.
-Python is scanned by one pattern of our own, several times faster than Pygments, which colours the other languages.
+Python is scanned by one pattern of our own, several times faster than Pygments, which colours the other languages
+by the lexer that the language names.
 """
 
 import builtins
@@ -15,6 +16,8 @@ from markupsafe import Markup, escape
 from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Keyword, Name, Number, Operator, String, _TokenType
 from pygments.util import ClassNotFound
+
+from codefavor.languages.registry import find_language
 
 LONGEST_COLOURED = 200_000
 """Characters; longer code is shown without colours."""
@@ -42,7 +45,10 @@ _CLASSES = (
 
 @lru_cache(maxsize=8192)
 def highlight(code: str, language: str) -> tuple[Markup, ...]:
-    """Return the lines of `code` as HTML; what `splitlines` calls a line is one, as in the diff."""
+    """Return the lines of `code` as HTML; what `splitlines` calls a line is one, as in the diff.
+
+    `language` is any name of a language; one that is not known is shown without colours unless Pygments knows it.
+    """
     lines: list[list[str]] = [[]]
     for css, value in _tokens("\n".join(code.splitlines()), language):
         for number, part in enumerate(value.split("\n")):
@@ -73,13 +79,14 @@ def _marked(character: str) -> Markup:
 
 def _tokens(text: str, language: str) -> Iterator[tuple[str, str]]:
     """Yield the whole of `text` in pieces, each with its class or with none."""
+    known = find_language(language)
     if len(text) > LONGEST_COLOURED:
         yield "", text
-    elif language == "python":
+    elif known is not None and known.name == "python":
         yield from _python_tokens(text)
     else:
         try:
-            lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
+            lexer = get_lexer_by_name(known.lexer if known else language, stripnl=False, ensurenl=False)
         except ClassNotFound:
             yield "", text
             return

@@ -1,6 +1,7 @@
 """Runs an application on a socket until it is stopped, and says when it listens. It knows nothing of what is served."""
 
 import ipaddress
+import logging
 from collections.abc import Callable
 from socket import socket as Socket
 
@@ -8,6 +9,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from codefavor.errors import UserError
+
+_LOG = logging.getLogger(__name__)
 
 
 def listen(app: ASGIApp, host: str, port: int, ready: Callable[[str], None], patience: int) -> None:
@@ -35,6 +38,7 @@ def listen(app: ASGIApp, host: str, port: int, ready: Callable[[str], None], pat
     bound = socket.getsockname()[1]
     address = f"http://{f'[{host}]' if ':' in host else host}:{bound}/"
     _Announced(config, lambda: ready(address)).run(sockets=[socket])
+    _LOG.info("%s: stopped", address)
 
 
 class _Announced(uvicorn.Server):

@@ -73,7 +73,7 @@ export class Outbox {
     const kept = this.#answers().length;
     const safe = kept ? ` ${kept === 1 ? "Your answer is" : "Your answers are"} kept in this browser.` : "";
     if (trouble instanceof Refused && [401, 403].includes(trouble.status)) {
-      this.#onTrouble(`You are signed out (${trouble.message}).${safe} Reload this page to go on.`);
+      this.#onTrouble(`You are signed out (${trouble.message}).${safe} Reload this page to continue.`);
       return;
     }
     this.#onTrouble(`The server does not answer.${safe} Trying again…`);

@@ -24,9 +24,9 @@ from codefavor.llm.answers import AnswerFile
 from codefavor.llm.cached import Cached
 from codefavor.llm.load import load_model, load_price
 from codefavor.llm.protocol import GenerationConfig, Message
-from codefavor.llm.rate_limit import Limits, Pacer
-from codefavor.llm.rate_limited_model import Governed
-from codefavor.llm.usage_budget import Meter, Spent
+from codefavor.llm.rate_limit import RateLimit, RateLimitSettings
+from codefavor.llm.rate_limited_model import RateLimitedModel
+from codefavor.llm.usage_budget import Spent, UsageBudget
 from codefavor.record import Record
 
 _SOLVE = "Write Python code for the task below. Answer with the whole code in one fenced block.\n\n{instruction}"
@@ -63,7 +63,7 @@ class Sampling(Record):
     """The most tokens of an answer."""
     budget_usd: float | None = None
     """The most money to spend."""
-    limits: Limits = Limits()
+    limits: RateLimitSettings = RateLimitSettings()
     """How fast the provider is asked."""
 
 
@@ -93,7 +93,7 @@ def draw_samples(
         ConfigError: the model id, a key or a price is wrong or missing.
     """
     answers.mkdir(parents=True, exist_ok=True)
-    meter = Meter(sampling.budget_usd)
+    meter = UsageBudget(sampling.budget_usd)
     with ExitStack() as stack:
         files = [
             stack.enter_context(AnswerFile(answers / f"draw-{n}.sqlite")) for n in range(sampling.samples_per_problem)
@@ -106,11 +106,11 @@ async def _draw(
     sampling: Sampling,
     problems: Sequence[Problem],
     files: Sequence[AnswerFile],
-    meter: Meter,
+    meter: UsageBudget,
     progress: Callable[[int, int], None],
 ) -> list[Sample]:
     bare = load_model(sampling.model, sampling.base_urls)
-    governed = Governed(bare, Pacer(sampling.limits), meter, load_price(sampling.model))
+    governed = RateLimitedModel(bare, RateLimit(sampling.limits), meter, load_price(sampling.model))
     models = [Cached(governed, file) for file in files]
     config = GenerationConfig(temperature=sampling.temperature, max_tokens=sampling.max_tokens)
     requests = [(problem, model) for problem in problems for model in models]

@@ -26,6 +26,7 @@ function body() {
     criterion: at("criterion").value || at("words").value,
     code_a: at("code-A").value,
     code_b: at("code-B").value,
+    language: at("language").value,
     comments: at("comments").checked ? "kept" : "stripped",
   });
 }
@@ -80,6 +81,7 @@ at("example").addEventListener("click", () => {
   at("instruction").value = EXAMPLE.instruction;
   at("code-A").value = EXAMPLE.a;
   at("code-B").value = EXAMPLE.b;
+  at("language").value = "python";
 });
 addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {

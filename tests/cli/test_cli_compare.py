@@ -1,0 +1,106 @@
+"""`codefavor compare`: what a criterion, a language, a text and the two orders are, and what is said where."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from codefavor.sandbox.probe import best_layers
+from criterion_doors import INSTRUCTION, MEANS_NO_ASPECT, MEANS_SECURITY, NO_ASPECT, OPEN, SAFE
+
+needs_sandbox = pytest.mark.skipif(not best_layers()[1].safe, reason="foreign code cannot be run safely here")
+
+
+def compare(*arguments: object, text: str | None = None) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CODEFAVOR_")}
+    command = [sys.executable, "-m", "codefavor", "compare", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, input=text)
+
+
+def answer(*arguments: object, text: str | None = None) -> dict[str, object]:
+    ran = compare(*arguments, "--json", text=text)
+    assert ran.returncode == 0, ran.stderr
+    read = json.loads(ran.stdout)
+    assert isinstance(read, dict)
+    return read
+
+
+def assert_refused(ran: subprocess.CompletedProcess[str], reason: str) -> None:
+    assert (ran.returncode, ran.stdout) == (2, ""), ran.stderr
+    assert ran.stderr.startswith("error: ") and ran.stderr.count("\n") == 1 and reason in ran.stderr
+
+
+@pytest.fixture
+def codes(tmp_path: Path) -> list[Path]:
+    paths = [tmp_path / "open.py", tmp_path / "safe.py"]
+    for path, code in zip(paths, (OPEN, SAFE), strict=True):
+        path.write_text(code, encoding="utf-8")
+    return paths
+
+
+@needs_sandbox
+@pytest.mark.parametrize("criterion", MEANS_SECURITY)
+def test_a_criterion_is_a_name_in_any_case_or_words_that_mean_an_aspect(codes: list[Path], criterion: str) -> None:
+    found = answer(*codes, "--instruction", INSTRUCTION, "--judge", "evidence", "--criterion", criterion)
+    assert found["choice"] == "B"
+
+
+@needs_sandbox
+def test_words_that_mean_no_aspect_leave_evidence_undecided(codes: list[Path]) -> None:
+    for judge in ("evidence", "grounded"):
+        found = answer(*codes, "--instruction", INSTRUCTION, "--judge", judge, "--criterion", MEANS_NO_ASPECT)
+        assert found["choice"] is None and NO_ASPECT in str(found["undecided"]), judge
+
+
+def test_texts_are_read_from_files_and_standard_input(codes: list[Path], tmp_path: Path) -> None:
+    task, words = tmp_path / "task.txt", tmp_path / "words.txt"
+    task.write_text(INSTRUCTION, encoding="utf-8")
+    words.write_text("Shorter.\n", encoding="utf-8")
+    asked = ("--judge", "shorter", "--criterion", f"@{words}", "--instruction")
+    assert answer(*codes, *asked, f"@{task}")["choice"] == "B"
+    assert answer(*codes, *asked, "-", text=INSTRUCTION)["choice"] == "B"
+    assert answer("-", codes[1], *asked, INSTRUCTION, text=OPEN)["choice"] == "B"
+    assert_refused(compare("-", "-", *asked, INSTRUCTION, text=OPEN), "can be given once")
+    assert_refused(compare(*codes, *asked, f"@{tmp_path / 'none.txt'}"), "none.txt")
+    assert_refused(compare(*codes, "--judge", "shorter", "--instruction", "x"), "--criterion")
+
+
+def test_the_language_comes_from_the_suffixes(tmp_path: Path) -> None:
+    codes = [tmp_path / name for name in ("a.js", "b.mjs", "c.py", "d.txt")]
+    for number, path in enumerate(codes):
+        path.write_text("x" * (number + 1), encoding="utf-8")
+    asked = ("--judge", "shorter", "--criterion", "Shorter.", "--instruction", "Add.")
+    assert answer(*codes[:2], *asked)["choice"] == "A"
+    assert answer(codes[0], codes[3], *asked)["choice"] == "A"
+    mixed = compare(codes[0], codes[2], *asked)
+    assert_refused(mixed, "is JavaScript")
+    assert "is Python" in mixed.stderr
+    assert answer(codes[0], codes[2], *asked, "--language", "JS")["choice"] == "A"
+    assert_refused(compare(*codes[:2], *asked, "--language", "klingon"), "no language is called 'klingon'")
+
+
+@needs_sandbox
+def test_what_is_not_python_is_not_run_as_python(tmp_path: Path) -> None:
+    codes = [tmp_path / "a.js", tmp_path / "b.js"]
+    for path, code in zip(codes, ("function f(x) { return x }", "function f(x) { return x + 1 }"), strict=True):
+        path.write_text(code, encoding="utf-8")
+    found = answer(*codes, "--judge", "evidence", "--criterion", "correctness", "--instruction", "Write f.")
+    assert found["choice"] is None and "JavaScript is not run yet" in str(found["undecided"])
+
+
+def test_orders_are_both_or_as_given(codes: list[Path]) -> None:
+    asked = (*codes, "--judge", "first", "--criterion", "Shorter.", "--instruction", "Add.")
+    assert answer(*asked)["undecided"] == "the two orders disagree"
+    assert answer(*asked, "--orders", "given")["choice"] == "A"
+    assert compare(*asked, "--orders", "swapped").returncode == 2
+
+
+def test_the_log_is_written_to_standard_error_where_asked_for(codes: list[Path]) -> None:
+    asked = (*codes, "--judge", "shorter", "--criterion", "Shorter.", "--instruction", "Add.")
+    silent, verbose, quiet = compare(*asked), compare(*asked, "-vv"), compare(*asked, "-q")
+    assert silent.stdout == verbose.stdout == quiet.stdout
+    assert silent.stderr == quiet.stderr == ""
+    assert "DEBUG codefavor.api: " in verbose.stderr
