@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from codefavor.errors import ConfigError, DataError
+from codefavor.errors import DataError, UserError
 from codefavor.train import atomic_file
 from codefavor.train.checkpoint import CheckpointProgress, drop_checkpoint, load_checkpoint, save_checkpoint
 from codefavor.train.engine import Engine
@@ -115,7 +115,7 @@ def test_a_torn_or_foreign_checkpoint_is_refused(tmp_path: Path) -> None:
     run = Run(tmp_path)
     run.step(1)
     run.save(1)
-    with pytest.raises(ConfigError, match="belongs to another configuration"):
+    with pytest.raises(UserError, match="begun with other settings"):
         run.load("another digest")
     save_file({"weight/weight": torch.zeros(3)}, tmp_path / STATE)
     with pytest.raises(DataError, match="not a checkpoint of this codefavor"):

@@ -164,7 +164,7 @@ def test_sharded_processes_stop_together_and_one_goes_on(runs: Runs, launcher: s
         time.sleep(0.01)
     started.send_signal(signal.SIGINT)
     _, complained = started.communicate(timeout=SECONDS)
-    assert "the same command with --resume goes on from the last checkpoint" in complained
+    assert "the same command with --resume continues from the last checkpoint" in complained
     assert complained.count("stopped; the same command") == 1
     with safe_open(runs.folder / "two" / "checkpoint" / "state.safetensors", "pt") as saved:
         progress = json.loads(saved.metadata()["progress"])
