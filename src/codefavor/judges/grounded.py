@@ -65,7 +65,7 @@ class GroundedJudge:
             choice=None if undecided else "A" if prob_a > 0.5 else "B",
             prob_a=prob_a,
             feedback=None if undecided else text,
-            undecided=text if undecided else None,
+            undecided=(text or "Nothing that is weighed prefers a side.") if undecided else None,
             evidence=evidence,
             cost=_cost(evidence_verdict, inner_verdict),
         )
