@@ -10,8 +10,8 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+from codefavor import atomic
 from codefavor.errors import ConfigError, DataError
-from codefavor.train import atomic_file
 from codefavor.train.checkpoint import Progress, drop_checkpoint, load_checkpoint, save_checkpoint
 from codefavor.train.engine import Engine
 
@@ -59,7 +59,7 @@ OPERATIONS: list[tuple[Any, str]] = [
     (os, "fsync"),
     (Path, "replace"),
     (Path, "mkdir"),
-    (atomic_file, "_sync_folder"),
+    (atomic, "_sync_folder"),
 ]
 
 
