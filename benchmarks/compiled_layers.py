@@ -24,7 +24,7 @@ def main() -> None:
     import torch
 
     from codefavor.judges import segment_attention
-    from codefavor.models.prefix_tree import families, flatten, row_ends
+    from codefavor.models.prefix_tree import build_prefix_trees, flatten, row_ends
     from codefavor.models.segment_attention import logits_at
     from codefavor.train.classification import ClassificationLearner
 
@@ -50,7 +50,7 @@ def main() -> None:
             learner.language_model.zero_grad(set_to_none=True)
         else:
             learner.language_model.eval()  # type: ignore[no-untyped-call]
-            found = families([one.token_ids for one in batch])
+            found = build_prefix_trees([one.token_ids for one in batch])
             flat = flatten([family.tree for family in found])
             with torch.no_grad():
                 logits_at(learner.language_model, flat, [end - 1 for end in row_ends(found, flat)])

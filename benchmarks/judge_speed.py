@@ -121,12 +121,12 @@ def _arithmetic(judge: Path, both: list[Any]) -> tuple[int, float]:
     Linear layers: two operations a weight and token. Attention: four a seen token and unit of width, each layer.
     """
     from codefavor.judges.trained.classification import JointInput
-    from codefavor.models.prefix_tree import families, flatten
+    from codefavor.models.prefix_tree import build_prefix_trees, flatten
     from codefavor.models.pretrained import load_tokenizer, load_weights
 
     model = load_weights(judge, "causal")
     inputs = JointInput(load_tokenizer(judge), 2048)
-    flat = flatten([family.tree for family in families([inputs.encode(each).token_ids for each in both])])
+    flat = flatten([family.tree for family in build_prefix_trees([inputs.encode(each).token_ids for each in both])])
     weights = sum(weight.numel() for layer in model.model.layers for weight in layer.parameters())
     width, layers = model.config.hidden_size, model.config.num_hidden_layers
     seen = 0

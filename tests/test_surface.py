@@ -145,7 +145,7 @@ def test_a_judge_is_trained_and_benched_by_two_calls(learnable_pairs: list[Prefe
     assert (result.judge, result.aspects["security"].tasks) == (trained.spec, 24)
     assert result.aspects["security"].accuracy > 0.9
     assert bench_judge(load_judge("first"), tmp_path / "pairs.jsonl", tmp_path / "first").settings.judge_files == {}
-    with pytest.raises(UserError, match="begun with another"):
+    with pytest.raises(UserError, match="begun with other settings"):
         bench_judge("longer", tmp_path / "pairs.jsonl", tmp_path / "run")
 
 

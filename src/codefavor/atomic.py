@@ -5,6 +5,7 @@ too. The new file's name cannot be guessed, so a link that somebody laid in a sh
 Its mode is what the umask leaves. What is written is the caller's.
 """
 
+import errno
 import os
 import secrets
 import shutil
@@ -25,7 +26,12 @@ def replacing(path: Path) -> Iterator[Path]:
 
     Folders above `path` are made. A killed process leaves the new file behind, whose name ends in `.partial`. A device
     or a pipe is written to as it is.
+
+    Raises:
+        OSError: `path` is a folder, or the file cannot be written.
     """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if _is_no_file(path):
         yield path
         return

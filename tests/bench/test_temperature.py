@@ -106,7 +106,7 @@ def test_logits_come_back_from_probabilities() -> None:
 def test_the_threshold_keeps_the_error_of_fresh_answers_under_the_target() -> None:
     rows = at_temperature(planted(8000, pull=2.0), TOO_SURE)
     kept = certify_abstention(rows[:4000], target=0.1, delta=0.05, seed=1)
-    assert kept.errors / kept.answered <= kept.most_error <= 0.1
+    assert kept.errors / kept.answered <= kept.max_error <= 0.1
     fresh = [row for row in rows[4000:] if max(row.given.prob_a or 0, 1 - (row.given.prob_a or 0)) >= kept.below]
     wrong = sum(row.given.choice != row.label for row in fresh)
     assert 0.05 < wrong / len(fresh) <= 0.11 and 0.5 < len(fresh) / 4000 < 1

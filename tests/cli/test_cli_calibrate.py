@@ -51,7 +51,7 @@ def test_a_judge_is_calibrated_once_and_again(workshop: Path) -> None:
     found = read_card(judge).calibration
     assert found and found.pairs == 600 and found.error_before is not None and found.error_after is not None
     assert found.error_after < found.error_before
-    assert found.abstain and found.abstain.most_error <= 0.2
+    assert found.abstain and found.abstain.max_error <= 0.2
     assert plot.read_text(encoding="utf-8").count("<svg") == 2
     assert f"{found.temperature:.3f}" in done.stdout and "wrongly" in done.stdout
     # The run before calibration serves again, and one of the calibrated judge gives the same temperature.

@@ -6,7 +6,12 @@ from codefavor.judges.abstaining import AbstainingJudge
 from codefavor.judges.baseline import LengthJudge
 from codefavor.judges.card import Abstention, Calibration, read_card, write_card
 from codefavor.judges.load import load_judge
-from codefavor.judges.training_groups import LEARNED_FILE, learned_of, write_learned, write_union
+from codefavor.judges.training_groups import (
+    TRAINING_GROUPS_FILE,
+    training_groups_among,
+    write_training_groups,
+    write_union,
+)
 from codefavor.manifest import make_manifest
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import LinearConfig
@@ -23,7 +28,7 @@ def linear(tmp_path: Path, learnable_pairs: list[PreferencePair]) -> Path:
 def calibrate(folder: Path, temperature: float, below: float | None = None) -> None:
     abstain = None
     if below is not None:
-        figures = {"target": 0.1, "delta": 0.1, "problems": 9, "answered": 9, "errors": 0, "most_error": 0.1}
+        figures = {"target": 0.1, "delta": 0.1, "problems": 9, "answered": 9, "errors": 0, "max_error": 0.1}
         abstain = Abstention.model_validate({"below": below, **figures})
     calibration = Calibration(temperature=temperature, pairs=100, abstain=abstain)
     write_card(folder, read_card(folder).model_copy(update={"calibration": calibration}))
@@ -57,13 +62,24 @@ def test_choices_without_a_probability_stand(learnable_pairs: list[PreferencePai
 
 def test_a_judge_knows_what_it_has_learned(linear: Path, learnable_pairs: list[PreferencePair], tmp_path: Path) -> None:
     groups = {pair.provenance.group for pair in learnable_pairs}
-    assert learned_of(linear, {*groups, "of another"}) == groups
-    assert learned_of(tmp_path, groups) is None
+    assert training_groups_among(linear, {*groups, "of another"}) == groups
+    assert training_groups_among(tmp_path, groups) is None
     other, both, silent = tmp_path / "other", tmp_path / "both", tmp_path / "silent"
     for folder in (other, both, silent):
         folder.mkdir()
-    write_learned(other, ["of another"])
+    write_training_groups(other, ["of another"])
     write_union(both, [linear, other])
-    assert learned_of(both, {*groups, "of another", "of none"}) == {*groups, "of another"}
+    assert training_groups_among(both, {*groups, "of another", "of none"}) == {*groups, "of another"}
     write_union(silent, [linear, tmp_path])
-    assert not (silent / LEARNED_FILE).exists()
+    assert not (silent / TRAINING_GROUPS_FILE).exists()
+
+
+def test_a_card_of_the_first_version_is_read(linear: Path) -> None:
+    calibrate(linear, 1.0, below=0.6)
+    card = linear / "judge.json"
+    text = card.read_text(encoding="utf-8")
+    card.write_text(text.replace('"max_error"', '"most_error"'), encoding="utf-8")
+    calibration = read_card(linear).calibration
+    assert "max_error" in text and calibration and calibration.abstain and calibration.abstain.max_error == 0.1
+    write_card(linear, read_card(linear))
+    assert card.read_text(encoding="utf-8") == text

@@ -6,7 +6,7 @@ import numpy as np
 from codefavor.judges.baseline import LengthJudge
 from codefavor.judges.protocol import Judge
 from codefavor.labelling.label import label_problems
-from codefavor.labelling.labelled import LabelledProblem, LabelSettings, Strategy
+from codefavor.labelling.labelled import LabelledPair, LabelledProblem, LabelSettings, Strategy
 from codefavor.labelling.yield_report import tally
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import GENERAL_CRITERION
@@ -110,7 +110,7 @@ def test_evidence_calls_the_chosen_code_a_whichever_was_shown_first() -> None:
     pairs = [pair for done in label(Says(says), problems, settings(0.6)) for pair in done.pairs]
     assert len(pairs) == 8
     for pair in pairs:
-        assert pair.asked and pair.evidence and pair.evidence.a == good and pair.evidence.b == bad
+        assert pair.compared and pair.evidence and pair.evidence.a == good and pair.evidence.b == bad
 
 
 def test_a_problem_is_labelled_the_same_alone_and_in_any_company() -> None:
@@ -119,3 +119,8 @@ def test_a_problem_is_labelled_the_same_alone_and_in_any_company() -> None:
     together = label(Says(noisy), problems, settings())
     alone = [done for each in enumerate(problems) for done in label_problems(Says(noisy), [each], settings())]
     assert alone == together
+
+
+def test_a_pair_of_the_first_version_s_journal_is_read() -> None:
+    row = {"chosen": 0, "rejected": 1, "margin": 1.0, "probability": 0.9}
+    assert LabelledPair.model_validate({**row, "asked": True}) == LabelledPair.model_validate({**row, "compared": True})

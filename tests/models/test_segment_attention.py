@@ -8,7 +8,7 @@ from transformers import AutoModelForCausalLM, PreTrainedModel
 
 from codefavor.errors import ConfigError
 from codefavor.judges.trained.classification import answer_logits
-from codefavor.models.prefix_tree import Segment, View, families, flatten
+from codefavor.models.prefix_tree import Segment, View, build_prefix_trees, flatten
 from codefavor.models.segment_attention import logits_at, read_by_segments
 
 HEAD = [7 + number % 5 for number in range(150)]
@@ -30,7 +30,7 @@ def one_by_one(model: PreTrainedModel) -> torch.Tensor:
 
 
 def by_segments(model: PreTrainedModel) -> torch.Tensor:
-    found = families(ROWS)
+    found = build_prefix_trees(ROWS)
     order = [row for family in found for row in family.rows]
     assert len(found) < len(ROWS)
     return answer_logits(read_by_segments(model), found)[[order.index(row) for row in range(len(ROWS))]]
@@ -75,4 +75,4 @@ def test_a_row_beyond_a_sliding_window_is_refused(tmp_path: Path) -> None:
     model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(make_base(BASES["gemma-2"], tmp_path))
     model.config.sliding_window = 30
     with pytest.raises(ConfigError, match="251 tokens is longer than the 30"):
-        answer_logits(read_by_segments(model), families(ROWS))
+        answer_logits(read_by_segments(model), build_prefix_trees(ROWS))

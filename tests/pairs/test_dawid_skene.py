@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 
 from codefavor.pairs.comparison import Choice, Side, other_side
-from codefavor.pairs.dawid_skene import Answer, fit
+from codefavor.pairs.dawid_skene import AnnotatorAnswer, fit
 
 PLANTED = {"best": 0.95, "good": 0.85, "fair": 0.75, "poor": 0.6, "coin": 0.5}
 
 
-def answers_of(tasks: int, seed: int) -> tuple[list[Answer], dict[str, Side]]:
+def answers_of(tasks: int, seed: int) -> tuple[list[AnnotatorAnswer], dict[str, Side]]:
     rng = random.Random(seed)
     truths: dict[str, Side] = {str(task): rng.choice(("A", "B")) for task in range(tasks)}
     answers = [
-        Answer(task=task, annotator=name, choice=truth if rng.random() < quality else other_side(truth))
+        AnnotatorAnswer(task=task, annotator=name, choice=truth if rng.random() < quality else other_side(truth))
         for task, truth in truths.items()
         for name, quality in PLANTED.items()
     ]
@@ -43,7 +43,7 @@ def test_order_of_answers_does_not_matter() -> None:
 
 def test_a_tie_is_half_right() -> None:
     ties: list[Choice] = ["tie"] * 50
-    answers = [Answer(task=str(n), annotator="undecided", choice=choice) for n, choice in enumerate(ties)]
+    answers = [AnnotatorAnswer(task=str(n), annotator="undecided", choice=choice) for n, choice in enumerate(ties)]
     (quality,) = fit(answers).qualities
     assert quality.score == pytest.approx(0.5, abs=0.02) and quality.ties > 0.95
 

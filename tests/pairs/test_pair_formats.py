@@ -12,12 +12,12 @@ from codefavor.errors import ConfigError, RecordError
 from codefavor.jsonl import read_records, write_records, write_rows
 from codefavor.pairs.criterion import GENERAL_CRITERION, Aspect, Criterion, criterion_for
 from codefavor.pairs.formats.benchmark import BenchmarkRow, benchmark_rows, read_benchmark
-from codefavor.pairs.formats.protocol import REST, Unsaid, pair_of_row, row_of_pair
+from codefavor.pairs.formats.protocol import REST, RowDefaults, pair_of_row, row_of_pair
 from codefavor.pairs.formats.registry import all_formats, pair_format
 from codefavor.pairs.pair import PreferencePair
 
 FORMATS = all_formats(lambda instruction, code_a, code_b, criterion: f"{instruction}|{code_a}|{code_b}|{criterion}")
-UNSAID = Unsaid(source="theirs.jsonl", criterion=Criterion(text="c"), language="go", license="MIT")
+UNSAID = RowDefaults(source="theirs.jsonl", criterion=Criterion(text="c"), language="go", license="MIT")
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -101,7 +101,7 @@ def test_a_judge_kept_as_an_adapter_judges_as_the_merged_one(
     settings |= {"model": str(tiny_model), "lora_r": 2, "learning_rate": 0.05, "gradient_accumulation_steps": 1}
     for name, kept in (("whole", False), ("kept", True)):
         config = require_steps(TrainConfig.model_validate({**settings, "keep_adapter": kept}))
-        train(pairs, config, tmp_path / name, MANIFEST, report=lambda report: None)
+        train(pairs, config, tmp_path / name, MANIFEST, on_step=lambda metrics: None)
         judged[name] = load_judge(f"model:{tmp_path / name}").judge(shown)
     assert read_card(tmp_path / "kept").adapter and not read_card(tmp_path / "whole").adapter
     assert [path.name for path in (tmp_path / "kept").glob("*.safetensors")] == ["adapter_model.safetensors"]

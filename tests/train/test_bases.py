@@ -14,7 +14,7 @@ from codefavor.judges.trained.generation import DialogueInput
 from codefavor.manifest import make_manifest
 from codefavor.models.batches import pad_left
 from codefavor.models.greedy import write_replies
-from codefavor.models.prefix_tree import Family, families
+from codefavor.models.prefix_tree import PrefixTree, build_prefix_trees
 from codefavor.models.pretrained import chat_prompt, load_tokenizer, load_weights, verdict_tokens
 from codefavor.models.reply_tokens import ReplyTokens
 from codefavor.models.segment_attention import read_by_segments
@@ -22,7 +22,7 @@ from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
 from codefavor.train.language_model import train_language_model as train
 from codefavor.train.objective import require_steps
-from codefavor.train.step_metrics import Report
+from codefavor.train.step_metrics import StepMetrics
 
 CONFIGS = Path(__file__).parents[2] / "configs" / "train"
 RECIPES = {
@@ -63,10 +63,10 @@ def test_the_recipe_of_a_base_trains_a_judge(
     recipe = [CONFIGS / f"{objective}.yaml", CONFIGS / "bases" / f"{RECIPES[name]}.yaml"]
     settings = {**SMALL, "model": str(folder), **({"max_new_tokens": 40} if objective == "generation" else {})}
     config = require_steps(load_config(TrainConfig, recipe, settings))
-    reports: list[Report] = []
+    reports: list[StepMetrics] = []
     manifest = make_manifest("codefavor train", config.model_dump(mode="json"), [], config.seed)
     pairs = with_feedback(learnable_pairs[:2])
-    learned = train(pairs, config, tmp_path / "judge", manifest, report=reports.append)
+    learned = train(pairs, config, tmp_path / "judge", manifest, on_step=reports.append)
     assert (learned.pairs, learned.truncated) == (2, 0)
     assert reports[-1].loss < reports[0].loss
     verdicts = load_judge(f"model:{tmp_path / 'judge'}").judge([pairs[0].present("A").comparison])
@@ -157,14 +157,14 @@ def test_neither_padding_nor_its_side_moves_the_verdict(
         right = model(**padded_right(rows, tokenizer.eos_token_id)).logits
         at_end = torch.stack([right[number, len(row) - 1] for number, row in enumerate(rows)])
         torch.testing.assert_close(at_end, alone, atol=1e-5, rtol=1e-4)
-        found = families(rows)
+        found = build_prefix_trees(rows)
         together = answer_logits(read_by_segments(model), found)[
             [found_rows(found).index(row) for row in range(len(rows))]
         ]
         torch.testing.assert_close(together, alone, atol=1e-5, rtol=1e-4)
 
 
-def found_rows(found: list[Family]) -> list[int]:
+def found_rows(found: list[PrefixTree]) -> list[int]:
     return [row for family in found for row in family.rows]
 
 

@@ -12,7 +12,7 @@ from torch import nn
 
 from codefavor import atomic
 from codefavor.errors import ConfigError, DataError
-from codefavor.train.checkpoint import Progress, drop_checkpoint, load_checkpoint, save_checkpoint
+from codefavor.train.checkpoint import CheckpointProgress, drop_checkpoint, load_checkpoint, save_checkpoint
 from codefavor.train.engine import Engine
 
 STATE = Path("checkpoint") / "state.safetensors"
@@ -35,7 +35,7 @@ class Run:
         self.optimizer.step()
 
     def save(self, step: int) -> None:
-        progress = Progress(step=step, run="digest")
+        progress = CheckpointProgress(step=step, run="digest")
         save_checkpoint(self.out, progress, [("weight", self.weight)], self.optimizer, Engine())
 
     def load(self, run: str = "digest") -> int:

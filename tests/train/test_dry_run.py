@@ -9,7 +9,7 @@ from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import ClassificationConfig, TrainConfig
 from codefavor.train.dry_run import DryRun, dry_run
 from codefavor.train.objective import require_steps
-from codefavor.train.preview import Row
+from codefavor.train.preview import PreviewRow
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +29,8 @@ def run(shell: Path, pairs: list[PreferencePair], **settings: Any) -> DryRun:
     return dry_run(pairs, require_steps(TrainConfig.model_validate(values)))
 
 
-def learned(row: Row) -> list[str]:
-    return [part.text for part in row.parts if part.learned]
+def learned(row: PreviewRow) -> list[str]:
+    return [part.text for part in row.parts if part.in_loss]
 
 
 def test_it_needs_no_weights_and_knows_the_steps(shell: Path, learnable_pairs: list[PreferencePair]) -> None:
@@ -51,7 +51,7 @@ def test_what_the_loss_sees_is_marked(shell: Path, learnable_pairs: list[Prefere
     said = "The chosen code is right."
     pairs = [pair.model_copy(update={"feedback": said}) for pair in learnable_pairs]
     rows = run(shell, pairs).rows
-    assert [(row.title, learned(row), row.learned) for row in rows] == [
+    assert [(row.title, learned(row), row.in_loss) for row in rows] == [
         ("A is better", ["A"], 1),
         ("B is better", ["B"], 1),
     ]
@@ -63,7 +63,7 @@ def test_what_the_loss_sees_is_marked(shell: Path, learnable_pairs: list[Prefere
     rows = run(shell, pairs, objective="reward", readout="sum").rows
     assert [row.title for row in rows] == ["chosen", "rejected"]
     assert learned(rows[0]) == ["<code>\nx = 0 + 1\n</code>"]
-    assert [row.learned for row in run(shell, pairs, objective="reward").rows] == [1, 1]
+    assert [row.in_loss for row in run(shell, pairs, objective="reward").rows] == [1, 1]
 
 
 def test_pairs_that_are_cut_are_counted(shell: Path, learnable_pairs: list[PreferencePair]) -> None:

@@ -17,7 +17,7 @@ from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
 from codefavor.train.language_model import train_language_model as train
 from codefavor.train.objective import require_steps
-from codefavor.train.step_metrics import Report
+from codefavor.train.step_metrics import StepMetrics
 
 SETTINGS: dict[str, Any] = {
     "train_layers": 1,
@@ -44,7 +44,7 @@ class Watch:
     """What the lowest layer did, step by step."""
 
     def __init__(self) -> None:
-        self.reports: list[Report] = []
+        self.reports: list[StepMetrics] = []
         self.steps: list[int] = []
         """The steps, counted from 0, in which it ran, once a call."""
         self.graded: list[bool] = []
@@ -70,11 +70,11 @@ def watch() -> Iterator[Watch]:
 
 
 def run(
-    model: Path, pairs: list[PreferencePair], out: Path, *, resume: bool = False, report: Any = None, **settings: Any
+    model: Path, pairs: list[PreferencePair], out: Path, *, resume: bool = False, on_step: Any = None, **settings: Any
 ) -> dict[str, torch.Tensor]:
     config = require_steps(TrainConfig.model_validate({**SETTINGS, "model": str(model), **settings}))
     manifest = make_manifest("codefavor train", config.model_dump(mode="json"), [], config.seed)
-    train(pairs, config, out, manifest, resume=resume, report=report or (lambda _: None))
+    train(pairs, config, out, manifest, resume=resume, on_step=on_step or (lambda _: None))
     return {name: tensor for file in sorted(out.glob("*.safetensors")) for name, tensor in load_file(file).items()}
 
 
@@ -91,7 +91,7 @@ def test_two_epochs_give_the_weights_of_the_plain_run_and_the_frozen_layers_run_
     watch: Watch,
     settings: dict[str, Any],
 ) -> None:
-    kept = run(tiny_model, learnable_pairs, tmp_path / "kept", report=watch.reports.append, **settings)
+    kept = run(tiny_model, learnable_pairs, tmp_path / "kept", on_step=watch.reports.append, **settings)
     first, second = watch.calls()
     assert first > 0
     assert second == 0
@@ -123,7 +123,7 @@ def test_a_disk_without_room_is_said_and_every_epoch_runs_all_layers(
 ) -> None:
     without_room(monkeypatch)
     with caplog.at_level(logging.WARNING, "codefavor"):
-        run(tiny_model, learnable_pairs, tmp_path / "judge", report=watch.reports.append)
+        run(tiny_model, learnable_pairs, tmp_path / "judge", on_step=watch.reports.append)
     first, second = watch.calls()
     assert first == second > 0
     (said,) = [record.getMessage() for record in caplog.records if record.name.startswith("codefavor")]
@@ -137,7 +137,7 @@ def test_layers_with_dropout_run_in_every_epoch(
     shutil.copytree(tiny_model, base)
     config = json.loads((base / "config.json").read_text())
     (base / "config.json").write_text(json.dumps({**config, "attention_dropout": 0.1}))
-    run(base, learnable_pairs, tmp_path / "judge", report=watch.reports.append)
+    run(base, learnable_pairs, tmp_path / "judge", on_step=watch.reports.append)
     first, second = watch.calls()
     assert first == second > 0
 
@@ -145,14 +145,14 @@ def test_layers_with_dropout_run_in_every_epoch(
 def test_a_run_that_goes_on_fills_the_states_again_and_ends_with_the_same_weights(
     tiny_model: Path, learnable_pairs: list[PreferencePair], tmp_path: Path
 ) -> None:
-    def stop(report: Any) -> None:
-        if report.step == 8:
+    def stop(metrics: Any) -> None:
+        if metrics.step == 8:
             raise KeyboardInterrupt
 
     settings: dict[str, Any] = {"num_train_epochs": 3, "save_steps": 7}
     whole = run(tiny_model, learnable_pairs, tmp_path / "whole", **settings)
     with pytest.raises(KeyboardInterrupt):
-        run(tiny_model, learnable_pairs, tmp_path / "parts", report=stop, **settings)
+        run(tiny_model, learnable_pairs, tmp_path / "parts", on_step=stop, **settings)
     assert {each.name for each in (tmp_path / "parts").iterdir()} == {"checkpoint", "training.jsonl"}
     parts = run(tiny_model, learnable_pairs, tmp_path / "parts", resume=True, **settings)
     for name, weight in whole.items():

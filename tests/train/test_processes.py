@@ -30,7 +30,7 @@ from codefavor.train.launch import Launch, read_launch
 from codefavor.train.loop import Interrupted
 from codefavor.train.objective import require_steps
 from codefavor.train.schedule import rate_factor, total_steps
-from codefavor.train.step_metrics import Report
+from codefavor.train.step_metrics import StepMetrics
 
 CONFIGS = Path(__file__).parents[2] / "configs" / "accelerate"
 QUICK: dict[str, Any] = {
@@ -63,11 +63,11 @@ class Runs:
         config, out = suited(self.config(**settings)), self.folder / name
         manifest = make_manifest("codefavor train", config.model_dump(mode="json"), [], config.seed)
 
-        def stop(report: Report) -> None:
-            if report.step == stop_at:
+        def stop(metrics: StepMetrics) -> None:
+            if metrics.step == stop_at:
                 signal.raise_signal(signal.SIGINT)
 
-        train(self.pairs, config, out, manifest, resume=resume, report=stop)
+        train(self.pairs, config, out, manifest, resume=resume, on_step=stop)
         return out
 
     def launched(
@@ -119,7 +119,7 @@ def assert_alike(one: Path, other: Path, apart: float = 2e-5) -> None:
             assert here.keys() == there.keys()
             for name, weight in here.items():
                 torch.testing.assert_close(there[name], weight, atol=apart, rtol=1e-4)
-    here_said, there_said = (list(read_records(folder / "training.jsonl", Report)) for folder in (one, other))
+    here_said, there_said = (list(read_records(folder / "training.jsonl", StepMetrics)) for folder in (one, other))
     assert [each.step for each in there_said] == [each.step for each in here_said]
     assert [each.loss for each in there_said] == pytest.approx([each.loss for each in here_said], rel=max(1e-4, apart))
     assert [each.accuracy for each in there_said] == pytest.approx([each.accuracy for each in here_said])
@@ -204,17 +204,17 @@ def test_the_launcher_is_understood_or_refused() -> None:
     assert read_launch({}) == Launch() and read_launch({}).main
     assert read_launch(two) == Launch(index=1, count=2, local_index=1)
     sharded = {**two, "ACCELERATE_USE_FSDP": "true", "FSDP_VERSION": "2", "FSDP_RESHARD_AFTER_FORWARD": "false"}
-    assert read_launch(sharded) == Launch(index=1, count=2, local_index=1, sharing="shards", reshard=False)
+    assert read_launch(sharded) == Launch(index=1, count=2, local_index=1, sharing="fsdp", reshard=False)
     with pytest.raises(ConfigError, match="version 1"):
         read_launch({**sharded, "FSDP_VERSION": "1"})
 
 
 def test_deepspeed_is_driven_at_stage_3_without_more(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     asked = {"WORLD_SIZE": "2", "ACCELERATE_USE_DEEPSPEED": "true", "ACCELERATE_DEEPSPEED_ZERO_STAGE": "3"}
-    assert read_launch(asked) == Launch(count=2, sharing="zero")
+    assert read_launch(asked) == Launch(count=2, sharing="deepspeed")
     with pytest.raises(ConfigError, match="ZeRO stage 2 is not supported; set zero_stage: 3"):
         read_launch({**asked, "ACCELERATE_DEEPSPEED_ZERO_STAGE": "2"})
-    assert read_launch({**asked, "ACCELERATE_DEEPSPEED_OFFLOAD_PARAM_DEVICE": "none"}).sharing == "zero"
+    assert read_launch({**asked, "ACCELERATE_DEEPSPEED_OFFLOAD_PARAM_DEVICE": "none"}).sharing == "deepspeed"
     with pytest.raises(ConfigError, match="offloading by DeepSpeed is not supported"):
         read_launch({**asked, "ACCELERATE_DEEPSPEED_OFFLOAD_OPTIMIZER_DEVICE": "cpu"})
     with pytest.raises(ConfigError, match=r"own\.json: a DeepSpeed configuration is not read"):
@@ -228,7 +228,7 @@ def test_deepspeed_is_driven_at_stage_3_without_more(monkeypatch: pytest.MonkeyP
             ClassificationConfig(),
             tmp_path / "judge",
             manifest,
-            report=lambda report: None,
+            on_step=lambda metrics: None,
             launch=read_launch(asked),
         )
 

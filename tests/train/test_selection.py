@@ -40,7 +40,7 @@ def test_everything_is_taken_unless_told_otherwise() -> None:
 def test_shares_hold_and_the_scarcest_file_sets_the_size() -> None:
     mixed = select_pairs([pairs_of("x", 100), pairs_of("y", 10)], ClassificationConfig(shares=(3, 1)))
     assert count(mixed) == {"x": 60, "y": 20}
-    smaller = select_pairs([pairs_of("x", 100), pairs_of("y", 10)], ClassificationConfig(shares=(3, 1), most_pairs=40))
+    smaller = select_pairs([pairs_of("x", 100), pairs_of("y", 10)], ClassificationConfig(shares=(3, 1), max_pairs=40))
     assert count(smaller) == {"x": 30, "y": 10}
     assert count(select_pairs([pairs_of("x", 100), pairs_of("y", 10)], ClassificationConfig(shares=(1, 0)))) == {
         "x": 200
@@ -51,7 +51,7 @@ def test_shares_hold_and_the_scarcest_file_sets_the_size() -> None:
 def test_smaller_sets_lie_within_larger_ones_and_problems_stay_whole(one: int, other: int, seed: int) -> None:
     source = pairs_of("x", 30)
     small, large = (
-        {pair.id for pair in select_pairs([source], ClassificationConfig(most_pairs=most, seed=seed))}
+        {pair.id for pair in select_pairs([source], ClassificationConfig(max_pairs=most, seed=seed))}
         for most in sorted((one, other))
     )
     assert small <= large and len(large) <= max(one, other)

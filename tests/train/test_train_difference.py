@@ -16,7 +16,7 @@ from codefavor.train.difference import train_difference
 
 def train(pairs: list[PreferencePair], config: DifferenceConfig, out: Path, *, resume: bool = False) -> list[int]:
     done: list[int] = []
-    train_difference(pairs, config, out, make_manifest("test", {}, [], None), resume=resume, report=done.append)
+    train_difference(pairs, config, out, make_manifest("test", {}, [], None), resume=resume, on_pairs=done.append)
     return done
 
 
@@ -77,7 +77,7 @@ def test_a_run_that_was_stopped_reads_the_rest_alone(
 def test_pairs_that_are_cut_are_counted(config: DifferenceConfig, pairs: list[PreferencePair], tmp_path: Path) -> None:
     short = config.model_copy(update={"max_length": 20})
     cut = train_difference(
-        pairs, short, tmp_path / "judge", make_manifest("test", {}, [], None), resume=False, report=lambda _: None
+        pairs, short, tmp_path / "judge", make_manifest("test", {}, [], None), resume=False, on_pairs=lambda _: None
     )
     # Those of correctness are not read.
     assert cut == 18

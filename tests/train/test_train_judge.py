@@ -56,7 +56,7 @@ def test_every_objective_is_trained_by_the_same_call(
         pairs,
         config_of(name, tiny_model),
         tmp_path / "judge",
-        on_steps=lambda report: counted.append(report.step),
+        on_step=lambda metrics: counted.append(metrics.step),
         on_pairs=counted.append,
     )
     assert (trained.pairs, trained.folder) == (8, tmp_path / "judge")

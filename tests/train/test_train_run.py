@@ -23,7 +23,7 @@ from codefavor.train.linear import train_linear
 from codefavor.train.loop import Interrupted
 from codefavor.train.objective import require_steps
 from codefavor.train.parameters import Trainable, graft
-from codefavor.train.step_metrics import Report
+from codefavor.train.step_metrics import StepMetrics
 
 QUICK: dict[str, Any] = {
     "max_length": 512,
@@ -38,12 +38,12 @@ QUICK: dict[str, Any] = {
 
 
 def run(
-    model: Path, pairs: list[PreferencePair], out: Path, *, resume: bool = False, report: Any = None, **settings: Any
-) -> tuple[ExampleSet[Any], list[Report]]:
+    model: Path, pairs: list[PreferencePair], out: Path, *, resume: bool = False, on_step: Any = None, **settings: Any
+) -> tuple[ExampleSet[Any], list[StepMetrics]]:
     config = require_steps(TrainConfig.model_validate({**QUICK, "model": str(model), **settings}))
-    reports: list[Report] = []
+    reports: list[StepMetrics] = []
     manifest = make_manifest("codefavor train", config.model_dump(mode="json"), [], config.seed)
-    learned = train(pairs, config, out, manifest, resume=resume, report=report or reports.append)
+    learned = train(pairs, config, out, manifest, resume=resume, on_step=on_step or reports.append)
     return learned, reports
 
 
@@ -127,7 +127,7 @@ def test_bf16_computes_in_bf16_and_keeps_its_weights_in_fp32(
     losses = {}
     for bf16 in (False, True):
         _, reports = run(tiny_model, learnable_pairs[:4], tmp_path / str(bf16), bf16=bf16, max_steps=3, logging_steps=1)
-        losses[bf16] = [report.loss for report in reports]
+        losses[bf16] = [metrics.loss for metrics in reports]
         assert {weight.dtype for weight in weights_of(tmp_path / str(bf16)).values()} == {torch.float32}
     assert losses[True] != losses[False]
     assert losses[True] == pytest.approx(losses[False], rel=0.02)
@@ -154,20 +154,20 @@ def test_a_stopped_run_goes_on_to_the_same_weights(
         "logging_steps": 1,
     }
 
-    def stop_at_five(report: Report) -> None:
-        if report.step == 5:
+    def stop_at_five(metrics: StepMetrics) -> None:
+        if metrics.step == 5:
             os.kill(os.getpid(), signal.SIGINT)
 
     run(tiny_model, learnable_pairs, tmp_path / "whole", **settings)
     with pytest.raises(Interrupted):
-        run(tiny_model, learnable_pairs, tmp_path / "stopped", report=stop_at_five, **settings)
+        run(tiny_model, learnable_pairs, tmp_path / "stopped", on_step=stop_at_five, **settings)
     assert not (tmp_path / "stopped" / "judge.json").exists()
     with pytest.raises(UserError, match="or add --resume"):
         run(tiny_model, learnable_pairs, tmp_path / "stopped", **settings)
     with pytest.raises(UserError, match=r"other settings \(configuration or pairs\); choose another --out"):
         run(tiny_model, learnable_pairs[:20], tmp_path / "stopped", resume=True, **settings)
     _, reports = run(tiny_model, learnable_pairs, tmp_path / "stopped", resume=True, **settings)
-    assert [report.step for report in reports] == [6, 7, 8, 9, 10, 11, 12]
+    assert [metrics.step for metrics in reports] == [6, 7, 8, 9, 10, 11, 12]
     whole, stopped = weights_of(tmp_path / "whole"), weights_of(tmp_path / "stopped")
     assert all(torch.equal(tensor, stopped[name]) for name, tensor in whole.items())
     logs = [(tmp_path / name / "training.jsonl").read_text(encoding="utf-8") for name in ("whole", "stopped")]

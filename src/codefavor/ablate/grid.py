@@ -1,4 +1,4 @@
-"""What an ablation compares: its cells, in words of `codefavor train`, `codefavor merge` and `codefavor bench run`.
+"""The configuration of an ablation: its cells, with the settings of `codefavor train`, `merge` and `bench run`.
 
 The whole grid is checked before anything is run.
 """
@@ -30,16 +30,16 @@ class Cell(Record):
     merge: dict[str, Annotated[float, Field(ge=0)]] = {}
     """Earlier cells whose judges are averaged, with their shares, instead of training."""
     judge: str | None = None
-    """The spec of a judge that is there already, instead of training."""
+    """The spec of an existing judge, instead of training."""
     comments: CommentPolicy = "stripped"
     """Whether candidates keep their comments in the test."""
     criterion: Wording = "given"
-    """What the judge is told to judge by in the test."""
+    """What the judge is to judge by in the test."""
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
         if bool(self.merge) + bool(self.judge) + bool(self.train or self.pairs) > 1:
-            raise ValueError("a cell is trained, or merged, or a judge that is there: give one of train, merge, judge")
+            raise ValueError("a cell is trained, or merged, or an existing judge: give one of train, merge, judge")
         return self
 
 
@@ -47,9 +47,9 @@ class Grid(Record):
     """A study; the first cell is what the others are tested against."""
 
     title: str
-    """What it asks, in one line."""
+    """The title of the table, in one line."""
     pairs: tuple[Path, ...] = ()
-    """What cells are trained on unless they say otherwise."""
+    """The pairs of cells that name none."""
     data: Path | None = None
     """The benchmark's folder or a file of pairs or tasks."""
     order: Order = "both"

@@ -1,4 +1,4 @@
-"""Runs a grid cell by cell with the library's own calls, and goes on where it stopped.
+"""Runs a grid cell by cell with the library's own calls, and resumes where it stopped.
 
 A cell's folder holds cell.json (what it was begun with), the judge, and the bench run; a finished one is not run again.
 """
@@ -46,7 +46,7 @@ class BegunCell(Record):
     data_files: dict[str, str]
     """SHA-256 of its files, by name."""
     judge_files: dict[str, str]
-    """SHA-256 of the files of a judge that is there already, by path."""
+    """SHA-256 of the files of an existing judge, by path."""
     order: Order
     """Given, or both."""
     seed: int
@@ -55,10 +55,10 @@ class BegunCell(Record):
 
 @dataclass(frozen=True)
 class StudyProgress:
-    """Where a study is."""
+    """The progress of a study."""
 
     cell: str
-    """The cell that is worked on."""
+    """The cell that runs."""
     work: Literal["train", "merge", "bench"]
     """What is done for it."""
     done: int = 0
@@ -71,13 +71,13 @@ Watch = Callable[[StudyProgress], None]
 
 
 def run_grid(grid: Grid, out: Path, watch: Watch) -> None:
-    """Bring every cell to its result; `watch` is told of each before it is begun, and while it is worked on.
+    """Bring every cell to its result; `watch` is called before a cell begins and while it runs.
 
     Raises:
         ConfigError: a cell's settings make no sense, or there is no benchmark.
         UserError: a cell in `out` was begun with other settings.
         CodeFavorError: a cell cannot be trained, merged or benched.
-        KeyboardInterrupt: Ctrl-C came; what is finished is kept, and training goes on from its checkpoint.
+        KeyboardInterrupt: Ctrl-C was pressed; finished cells are kept, and training is resumed from its checkpoint.
     """
     if grid.data is None:
         raise ConfigError("no benchmark: give data in the configuration, --data, or CODEFAVOR_BENCH")
@@ -121,7 +121,7 @@ def _train(grid: Grid, name: str, config: TrainConfig, judge: Path, watch: Watch
         config,
         judge,
         resume=judge.exists(),
-        on_steps=lambda report: watch(StudyProgress(name, "train", report.step, report.steps)),
+        on_step=lambda metrics: watch(StudyProgress(name, "train", metrics.step, metrics.steps)),
         on_pairs=lambda done: watch(StudyProgress(name, "train", done, len(pairs))),
         command=_COMMAND,
         inputs=paths,

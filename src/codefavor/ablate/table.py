@@ -42,7 +42,7 @@ class StudyTable(Record):
     """The figures of all cells."""
 
     title: str
-    """What the study asks."""
+    """The title."""
     cells: tuple[str, ...]
     """The rows."""
     columns: tuple[str, ...]
@@ -89,9 +89,9 @@ def to_markdown(table: StudyTable) -> str:
     ]
     for cell in table.cells:
         lines.append(f"| {cell} | " + " | ".join(_words(figures[cell, column]) for column in table.columns) + " |")
-    told = f"In percent, with 95% intervals. In brackets: the difference to {table.cells[0]}, paired by task, "
-    told += f"clustered by problem; * where p < {SIGNIFICANT} after Holm's correction over the cells of a column."
-    return "\n".join([*lines, "", told, ""])
+    note = f"In percent, with 95% intervals. In brackets: the difference to {table.cells[0]}, paired by task, "
+    note += f"clustered by problem; * where p < {SIGNIFICANT} after Holm's correction over the cells of a column."
+    return "\n".join([*lines, "", note, ""])
 
 
 def to_csv(table: StudyTable) -> str:
@@ -101,10 +101,10 @@ def to_csv(table: StudyTable) -> str:
     writer.writerow(
         ["cell", "column", "accuracy", "low", "high", "difference", "difference_low", "difference_high", "p"]
     )
-    for each in table.figures:
-        between = each.difference_interval or ("", "")
-        shown = ["" if value is None else value for value in (each.difference, *between, each.p)]
-        writer.writerow([each.cell, each.column, each.accuracy, *each.interval, *shown])
+    for figure in table.figures:
+        between = figure.difference_interval or ("", "")
+        values = ["" if value is None else value for value in (figure.difference, *between, figure.p)]
+        writer.writerow([figure.cell, figure.column, figure.accuracy, *figure.interval, *values])
     return text.getvalue()
 
 

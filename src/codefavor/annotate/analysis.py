@@ -16,7 +16,7 @@ from codefavor.annotate.study import StudyTask
 from codefavor.bench.statistics import ClusteredSample, Estimate
 from codefavor.judges.human_votes import vote_cost
 from codefavor.pairs.agreement import Agreement, agreement
-from codefavor.pairs.dawid_skene import Answer, Quality, fit
+from codefavor.pairs.dawid_skene import AnnotatorAnswer, Quality, fit
 from codefavor.pairs.majority import majority
 from codefavor.pairs.vote import Confidence
 from codefavor.record import Record
@@ -170,7 +170,7 @@ def _first_share(votes: Sequence[CastVote]) -> float | None:
 
 
 def _annotators(counted: Sequence[CastVote], real: Sequence[CastVote]) -> tuple[Annotator, ...]:
-    answers = [Answer(task=cast.task.id, annotator=cast.vote.annotator, choice=cast.choice) for cast in real]
+    answers = [AnnotatorAnswer(task=cast.task.id, annotator=cast.vote.annotator, choice=cast.choice) for cast in real]
     qualities = {quality.annotator: quality for quality in fit(answers).qualities}
     names = sorted(
         {cast.vote.annotator for cast in counted},

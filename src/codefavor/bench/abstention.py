@@ -44,7 +44,7 @@ def certify_abstention(rows: Sequence[TaskVerdict], target: float, delta: float,
         problems=found.problems,
         answered=found.answered,
         errors=found.errors,
-        most_error=float(stats.beta.ppf(1 - delta, found.errors + 1, found.answered - found.errors)),
+        max_error=float(stats.beta.ppf(1 - delta, found.errors + 1, found.answered - found.errors)),
     )
 
 

@@ -17,7 +17,7 @@ from codefavor.bench.temperature import at_temperature, cross_fitted, fit_temper
 from codefavor.errors import DataError, UserError
 from codefavor.judges.card import CARD_FILE, Calibration, JudgeCard, card_text, read_card
 from codefavor.judges.load import judge_files
-from codefavor.judges.training_groups import learned_of
+from codefavor.judges.training_groups import training_groups_among
 from codefavor.manifest import hash_file
 
 
@@ -56,7 +56,7 @@ def calibrate_judge(folder: Path, run: Path, abstain: float | None, delta: float
     temperature = _temperature_of_run(folder, card, run, settings)
     judged = read_verdicts(run)
     groups = {row.group for row in judged}
-    learned = learned_of(folder, groups)
+    learned = training_groups_among(folder, groups)
     if learned:
         raise DataError(
             f"{run}: the judge has learned from {len(learned)} of the {len(groups)} problems there, and is too sure of "

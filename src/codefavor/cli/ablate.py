@@ -21,7 +21,7 @@ app = typer.Typer()
 @app.command()
 def ablate(
     config: Annotated[Path, typer.Argument(help="The study: a YAML file, such as those in configs/ablate.")],
-    out: Annotated[Path, typer.Option(help="The study's folder; one that was cut off is continued.")],
+    out: Annotated[Path, typer.Option(help="The study's folder; a study that was stopped is resumed.")],
     pairs: Annotated[list[Path] | None, typer.Option("--pairs", help="What cells are trained on; repeatable.")] = None,
     data: Annotated[
         Path | None, typer.Option(envvar="CODEFAVOR_BENCH", help="The benchmark's folder, or a file of pairs.")
@@ -31,9 +31,9 @@ def ablate(
     grid = load_config(Grid, config, {"pairs": pairs or None, "data": data})
     try:
         with Progress(console=Console(stderr=True), transient=True) as progress:
-            run_grid(grid, out, _shown_by(progress, list(grid.cells)))
+            run_grid(grid, out, _progress_callback(progress, list(grid.cells)))
     except KeyboardInterrupt:
-        typer.echo(f"stopped; the same command goes on where {out} ends", err=True)
+        typer.echo(f"stopped; the same command resumes the study in {out}", err=True)
         raise
     table = make_table(grid, out)
     texts = {"table.md": to_markdown(table), "table.csv": to_csv(table), "table.json": table.model_dump_json(indent=2)}
@@ -43,8 +43,8 @@ def ablate(
     typer.echo(f"{out / 'table.md'}")
 
 
-def _shown_by(progress: Progress, cells: list[str]) -> Callable[[StudyProgress], None]:
-    """Return what says which cell is worked on, a line each, and shows how far it is."""
+def _progress_callback(progress: Progress, cells: list[str]) -> Callable[[StudyProgress], None]:
+    """Return the callback that prints a line for every cell and shows its progress."""
     begun: set[str] = set()
     bar = progress.add_task("", total=None)
 

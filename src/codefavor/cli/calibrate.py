@@ -1,4 +1,4 @@
-"""`codefavor calibrate`: makes a trained judge's probabilities true, from its run on held-out pairs."""
+"""`codefavor calibrate`: fit a trained judge's temperature on its run on held-out pairs."""
 
 from pathlib import Path
 from typing import Annotated
@@ -27,20 +27,22 @@ def calibrate(
     ],
     abstain: Annotated[
         float | None,
-        typer.Option(help="Leave undecided what it is not sure of, to keep the error of its answers under this share."),
+        typer.Option(help="Abstain below a confidence that keeps the error of the answers under this share."),
     ] = None,
     delta: Annotated[
-        float, typer.Option(min=1e-6, max=0.5, help="The probability of exceeding --abstain after all.")
+        float, typer.Option(min=1e-6, max=0.5, help="The probability that the error exceeds --abstain.")
     ] = 0.1,
     seed: Annotated[int, typer.Option(min=0, help="Draws which problems fit and which test.")] = 0,
     plot: Annotated[Path | None, typer.Option(help="Draw reliability before and after as an HTML page.")] = None,
 ) -> None:
-    """Fit a temperature on held-out pairs and keep it in judge.json; with --abstain also when to say nothing."""
+    """Fit a temperature on held-out pairs and write it to judge.json; with --abstain also a confidence threshold."""
     if abstain is not None and not 0 < abstain < 0.5:
         raise UserError(f"--abstain {abstain:g}: a share between 0 and 0.5 was expected, such as 0.1")
     found = calibrate_judge(judge, run, abstain, delta, seed)
     if found.unknown:
-        typer.echo(f"{judge} does not say what it learned from: that the pairs are held out is your word", err=True)
+        typer.echo(
+            f"{judge} has no list of its training groups, so whether the pairs are held out was not checked", err=True
+        )
     if plot:
         with writing_to(plot):
             measured = [("temperature 1", found.before), ("fitted", found.after)]
@@ -66,5 +68,5 @@ def _print(found: Calibrated) -> None:
         typer.echo(
             f"Answers from a confidence of {kept.below:.3f} on: of {kept.problems} problems that tested it, "
             f"{kept.answered} answered, {kept.errors} wrongly ({percent(kept.errors / kept.answered)}%, "
-            f"at most {percent(kept.most_error)}% with confidence {1 - kept.delta:g})"
+            f"at most {percent(kept.max_error)}% with confidence {1 - kept.delta:g})"
         )

@@ -38,12 +38,12 @@ def merge(
     sweep: Annotated[
         Path | None, typer.Option(help="Try shares of two judges and score each on these held-out pairs.")
     ] = None,
-    steps: Annotated[int, typer.Option(min=2, help="How many steps --sweep takes from one to the other.")] = 4,
+    steps: Annotated[int, typer.Option(min=2, help="The number of steps of --sweep from one to the other.")] = 4,
     export: Annotated[
         Literal["mergekit"] | None, typer.Option(help="Write the configuration for that tool instead of merging.")
     ] = None,
 ) -> None:
-    """Average the weights of trained judges, or of LoRA adapters, of one kind; equal shares unless told otherwise."""
+    """Average the weights of trained judges, or of LoRA adapters, of one kind; equal shares by default."""
     try:
         merging = import_module("codefavor.train.merge")
     except ImportError as error:
@@ -87,14 +87,14 @@ class Trial(Record):
 
     @property
     def rank(self) -> tuple[float, float]:
-        """What the best has most of: accuracy, and among equals an even share."""
+        """The sort key: accuracy, then how even the shares are."""
         return self.accuracy, -abs(self.share - 0.5)
 
 
 def _sweep(merging: Any, judges: list[Path], pairs: Path, out: Path, steps: int) -> None:
     """Try shares one by one, and keep the best judge so far and the table of all, whose rows are not tried again."""
     if len(judges) != 2:
-        raise ConfigError(f"--sweep goes from one judge to another; {len(judges)} were given")
+        raise ConfigError(f"--sweep takes two judges; {len(judges)} were given")
     tasks = load_tasks(pairs, "stripped", 0).tasks
     log, best, tried = out / "sweep.jsonl", out / "best", out / ".trial"
     weights = {str(file): hash_file(file) for judge in judges for file in sorted(judge.glob("*.safetensors"))}
@@ -114,7 +114,7 @@ def _sweep(merging: Any, judges: list[Path], pairs: Path, out: Path, steps: int)
             journal.append(trial)
     shutil.rmtree(tried, ignore_errors=True)
     _show(trials, judges)
-    typer.echo(f"{best}: the best of them on {pairs}, which therefore says too much of it; the table is {log}")
+    typer.echo(f"{best}: the best on {pairs}, whose accuracy there is therefore too high; the table is {log}")
 
 
 def _accuracy(folder: Path, tasks: Sequence[LabeledComparison]) -> float:

@@ -20,7 +20,7 @@ from codefavor.evidence.verify_pairs import PAIRS_FILE, MarkSummary, verify_pair
 from codefavor.judges.format import joint_text
 from codefavor.pairs.criterion import GENERAL_CRITERION
 from codefavor.pairs.dataset_folder import write_dataset_folder
-from codefavor.pairs.formats.protocol import Unsaid
+from codefavor.pairs.formats.protocol import RowDefaults
 from codefavor.pairs.formats.registry import all_formats, pair_format
 from codefavor.pairs.pair import PreferencePair
 from codefavor.pairs.pick import pair_at, pair_with_id, random_pair
@@ -113,7 +113,7 @@ def convert(
     reader, writer = pair_format(from_, joint_text), pair_format(to, joint_text)
     if filters and not folder:
         raise ConfigError("--filter is a line of the dataset card; give --folder too")
-    unsaid = Unsaid(
+    defaults = RowDefaults(
         source=source or file.name,
         criterion=GENERAL_CRITERION if criterion is None else read_criterion(criterion),
         language=find_language((), language),
@@ -121,7 +121,7 @@ def convert(
     )
     if from_ == "benchmark" and criterion is None:
         raise ConfigError("rows of the benchmark name no criterion; give --criterion")
-    pairs = read_pairs(file, reader, unsaid)
+    pairs = read_pairs(file, reader, defaults)
     if folder:
         count = write_dataset_folder(out, pairs, writer, filters or [])
     else:

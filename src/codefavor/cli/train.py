@@ -26,7 +26,7 @@ from codefavor.train.config import ModelConfig, TrainConfig
 from codefavor.train.launch import read_launch
 from codefavor.train.objective import OBJECTIVES, TrainingObjective, torch_module, training_objective
 from codefavor.train.selection import select_pairs
-from codefavor.train.step_metrics import Report
+from codefavor.train.step_metrics import StepMetrics
 from codefavor.train.train_judge import TrainedJudge, train_judge
 
 app = typer.Typer()
@@ -36,7 +36,9 @@ CONFIG_HELP = "A YAML file of settings; may be repeated, each goes over those be
 
 COMMANDS = {"axolotl": "axolotl train axolotl.yaml", "trl": "trl sft --config trl.yaml"}
 """The command of each tool that training can be exported to."""
-DRY_RUN_HELP = "Say what the run would be, its first pair as tokens and its memory; load no weights, write nothing."
+DRY_RUN_HELP = (
+    "Print the configuration, the first pair as tokens, the steps and the memory; load no weights, write nothing."
+)
 EXPORT_HELP = "Write the configuration and the data of the same training for that tool into --out instead of training."
 
 
@@ -56,16 +58,16 @@ def train(
     learning_rate: Annotated[float | None, typer.Option(help="The peak learning rate.")] = None,
     num_train_epochs: Annotated[float | None, typer.Option(help="Passes over the pairs.")] = None,
     max_steps: Annotated[int | None, typer.Option(help="Stop after so many optimiser steps.")] = None,
-    max_length: Annotated[int | None, typer.Option(help="The most tokens of one input.")] = None,
+    max_length: Annotated[int | None, typer.Option(help="The maximum number of tokens of one input.")] = None,
     criterion: Annotated[
-        Wording | None, typer.Option(help="What to judge by: each pair's own, quality, nothing.")
+        Wording | None, typer.Option(help="The criterion: each pair's own, quality, or nothing.")
     ] = None,
     shares: Annotated[
         list[float] | None, typer.Option("--share", help="The share of each --pairs file, in their order; repeatable.")
     ] = None,
-    most_pairs: Annotated[int | None, typer.Option(help="Learn from so many pairs at most.")] = None,
+    max_pairs: Annotated[int | None, typer.Option(help="The maximum number of pairs to learn from.")] = None,
     seed: Annotated[int | None, typer.Option(help="The seed of the order of examples.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Resume the run in --out.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=DRY_RUN_HELP)] = False,
     export: Annotated[Literal["axolotl", "trl"] | None, typer.Option(help=EXPORT_HELP)] = None,
 ) -> None:
@@ -83,11 +85,11 @@ def train(
         "max_length": max_length,
         "criterion": criterion,
         "shares": shares or None,
-        "most_pairs": most_pairs,
+        "max_pairs": max_pairs,
         "seed": seed,
     }
     settings = load_config(TrainConfig, config, overrides)
-    sources = [[pair for pair in read_records(path, PreferencePair) if _wanted(pair, only)] for path in pairs]
+    sources = [[pair for pair in read_records(path, PreferencePair) if _has_mark(pair, only)] for path in pairs]
     if only:
         typer.echo(f"{sum(map(len, sources))} pairs are {only}", err=True)
     loaded = select_pairs(sources, settings)
@@ -110,7 +112,7 @@ def _train(pairs: list[PreferencePair], settings: TrainConfig, out: Path, **opti
     objective = training_objective(settings)
     options |= {"launch": launch, "warn": lambda sentence: typer.echo(sentence, err=True)}
     try:
-        with _progress(objective, len(pairs), shown=launch.main) as callbacks:
+        with _progress(objective, len(pairs), visible=launch.main) as callbacks:
             trained = train_judge(pairs, settings, out, **options, **callbacks)
     except CodeFavorError:
         # The same is true in every process; one of a machine says so.
@@ -119,7 +121,7 @@ def _train(pairs: list[PreferencePair], settings: TrainConfig, out: Path, **opti
         raise typer.Exit(2) from None
     except KeyboardInterrupt:
         if launch.main and objective.progress:
-            typer.echo("stopped; the same command with --resume goes on from the last checkpoint", err=True)
+            typer.echo("stopped; the same command with --resume continues from the last checkpoint", err=True)
         raise
     if launch.main:
         typer.echo(f"{out}: a {objective.name} judge, trained on {trained.pairs} pairs{_cut(trained)}")
@@ -132,20 +134,20 @@ def _cut(trained: TrainedJudge) -> str:
     return f", {trained.truncated} of them cut to {config.max_length} tokens"
 
 
-def _wanted(pair: PreferencePair, only: Mark | None) -> bool:
+def _has_mark(pair: PreferencePair, only: Mark | None) -> bool:
     return only is None or verify(pair).mark == only
 
 
 @contextmanager
-def _progress(objective: TrainingObjective, pairs: int, shown: bool) -> Iterator[dict[str, Any]]:
-    """Show what an objective counts, and yield the callback that is told of it."""
+def _progress(objective: TrainingObjective, pairs: int, visible: bool) -> Iterator[dict[str, Any]]:
+    """Show the progress of a run, and yield the callback that updates it."""
     if objective.progress == "pairs":
-        with counted("pairs", pairs) as report:
-            yield {"on_pairs": report}
+        with counted("pairs", pairs) as on_pairs:
+            yield {"on_pairs": on_pairs}
     elif objective.progress == "steps":
-        progress = _step_bar(shown)
+        progress = _step_bar(visible)
         try:
-            yield {"on_steps": _shown_by(progress)}
+            yield {"on_steps": _metrics_callback(progress)}
         finally:
             if progress.tasks:
                 progress.stop()
@@ -153,26 +155,26 @@ def _progress(objective: TrainingObjective, pairs: int, shown: bool) -> Iterator
         yield {}
 
 
-def _step_bar(shown: bool) -> Progress:
+def _step_bar(visible: bool) -> Progress:
     figures = "loss {task.fields[loss]:.3f}  accuracy {task.fields[accuracy]:.1%}  {task.fields[speed]:,.0f} tokens/s"
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn(figures), TextColumn("{task.fields[left]} left"))
-    return Progress(*columns, console=Console(stderr=True), disable=not shown)
+    return Progress(*columns, console=Console(stderr=True), disable=not visible)
 
 
-def _shown_by(progress: Progress) -> Callable[[Report], None]:
-    def show(report: Report) -> None:
+def _metrics_callback(progress: Progress) -> Callable[[StepMetrics], None]:
+    def show(metrics: StepMetrics) -> None:
         if not progress.tasks:
-            # Not before there is something to show: what goes wrong until then is one line.
+            # The bar starts with the first metrics, so that an error before is one line.
             progress.start()
             progress.add_task("training", loss=0.0, accuracy=0.0, speed=0.0, left="")
         progress.update(
             progress.task_ids[0],
-            completed=report.step,
-            total=report.steps,
-            loss=report.loss,
-            accuracy=report.accuracy,
-            speed=report.tokens_per_second,
-            left=timedelta(seconds=round(report.seconds_left)),
+            completed=metrics.step,
+            total=metrics.steps,
+            loss=metrics.loss,
+            accuracy=metrics.accuracy,
+            speed=metrics.tokens_per_second,
+            left=timedelta(seconds=round(metrics.seconds_left)),
         )
 
     return show

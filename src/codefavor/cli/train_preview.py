@@ -23,8 +23,8 @@ def show_dry_run(pairs: Sequence[PreferencePair], config: TrainConfig) -> None:
         return
     run = torch_module("dry_run").dry_run(pairs, config)
     for row in run.rows:
-        typer.echo(f"--- {row.title}: {row.tokens:,} tokens, of which the loss sees {row.learned:,}")
-        typer.echo("".join(f"{OPEN}{part.text}{CLOSE}" if part.learned else part.text for part in row.parts) + "\n")
+        typer.echo(f"--- {row.title}: {row.tokens:,} tokens, of which the loss sees {row.in_loss:,}")
+        typer.echo("".join(f"{OPEN}{part.text}{CLOSE}" if part.in_loss else part.text for part in row.parts) + "\n")
     typer.echo(_figures(run, config))
     typer.echo(_memory(run))
 

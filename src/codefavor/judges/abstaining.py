@@ -1,7 +1,6 @@
-"""Abstention: a wrapper around a judge that leaves undecided what it is not sure enough of.
+"""Abstention: a wrapper that makes verdicts of low confidence undecided.
 
-The probability stays in the verdict, so that it can be calibrated again. Where the threshold comes from is not known
-here.
+The probability stays in the verdict, so that it can be calibrated again.
 """
 
 from collections.abc import Sequence
@@ -29,5 +28,5 @@ class AbstainingJudge:
     def _checked(self, verdict: Verdict) -> Verdict:
         if verdict.choice is None or confidence(verdict) >= self._below:
             return verdict
-        reason = f"not sure enough: confidence {confidence(verdict):.2f}, asked for are {self._below:.2f}"
+        reason = f"not sure enough: confidence {confidence(verdict):.2f}, {self._below:.2f} is needed"
         return verdict.model_copy(update={"choice": None, "undecided": reason})

@@ -1,9 +1,11 @@
-"""Judges that read nothing: the length of the code, a coin, the place. A learned judge means nothing below them."""
+"""Baselines that read no code: its length, a coin, the position. A trained judge has to beat them."""
 
 import random
 from collections.abc import Sequence
 from typing import Literal
 
+from codefavor.judges.kind import JudgeKind, Loader, without_argument
+from codefavor.judges.protocol import Judge
 from codefavor.pairs.comparison import Comparison, Side
 from codefavor.pairs.verdict import Verdict
 
@@ -52,4 +54,31 @@ class FirstJudge:
 
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         """Return "A" for every comparison."""
-        return [Verdict(comparison=shown.digest(), judge=self.name, choice="A") for shown in comparisons]
+        return [Verdict(comparison=comparison.digest(), judge=self.name, choice="A") for comparison in comparisons]
+
+
+def _load_chance(argument: str, loader: Loader) -> Judge | None:
+    return ChanceJudge(int(argument)) if argument.isdecimal() else None
+
+
+SHORTER = JudgeKind(
+    name="shorter",
+    forms=("shorter",),
+    description="Prefers the shorter code, by characters.",
+    load=without_argument(lambda: LengthJudge("shorter")),
+    order_invariant=True,
+)
+LONGER = JudgeKind(
+    name="longer",
+    forms=("longer",),
+    description="Prefers the longer code, by characters.",
+    load=without_argument(lambda: LengthJudge("longer")),
+    order_invariant=True,
+)
+FIRST = JudgeKind(
+    name="first",
+    forms=("first",),
+    description="Always prefers A: the position bias that the figures must find.",
+    load=without_argument(FirstJudge),
+)
+CHANCE = JudgeKind(name="chance", forms=("chance:SEED",), description="Throws a seeded coin.", load=_load_chance)

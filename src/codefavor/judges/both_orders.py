@@ -1,6 +1,6 @@
 """Both orders: a wrapper that judges each comparison as (A, B) and as (B, A) and joins the two answers.
 
-The paper judges once, in the order given; this is ours. How two verdicts become one is `join_orders`, which the
+The paper judges once, in the given order; both orders are ours. How two verdicts become one is `join_orders`, which the
 benchmark uses too, so that one run yields the single-order figure, the both-order figure and the flips.
 """
 
@@ -20,7 +20,7 @@ _EVEN = 1e-9
 
 
 class BothOrders:
-    """A judge made of another one, asked twice; one whose answer cannot depend on the order is asked once."""
+    """A judge that asks another one in both orders; an order-invariant one is asked once."""
 
     order_invariant = True
 
@@ -41,60 +41,59 @@ def judge_in_orders(judge: Judge, orders: Orders) -> Judge:
 
 def in_both_orders(judge: Judge, comparisons: Sequence[Comparison]) -> list[Comparison]:
     """Return what `judge` is to be asked, so that `pair_orders` has its answers in both orders."""
-    swapped = [] if order_invariant(judge) else [shown.swapped() for shown in comparisons]
+    swapped = [] if order_invariant(judge) else [comparison.swapped() for comparison in comparisons]
     return [*comparisons, *swapped]
 
 
 def pair_orders(
     judge: Judge, comparisons: Sequence[Comparison], verdicts: Sequence[Verdict]
 ) -> list[tuple[Verdict, Verdict]]:
-    """Return for every comparison the verdict in the order given and that in the other order, said of the order given.
+    """Return for every comparison the verdict in the given order and that in the other order, swapped to the given one.
 
     Args:
-        judge: who was asked.
-        comparisons: what it was to be asked, in the order given.
+        judge: the judge that gave the verdicts.
+        comparisons: the comparisons, in the given order.
         verdicts: its verdicts on `in_both_orders(judge, comparisons)`.
     """
     if order_invariant(judge):
         return [(verdict, free(verdict)) for verdict in verdicts]
     count = len(comparisons)
     return [
-        (first, turned(second, shown))
-        for shown, first, second in zip(comparisons, verdicts[:count], verdicts[count:], strict=True)
+        (first, turned(second, comparison))
+        for comparison, first, second in zip(comparisons, verdicts[:count], verdicts[count:], strict=True)
     ]
 
 
-def joined_orders(given: Verdict, swapped: Verdict) -> Verdict:
+def joined_orders(first: Verdict, second: Verdict) -> Verdict:
     """Return the verdict of a judge asked in both orders, under a name that says so; see `join_orders`."""
-    return join_orders(given, swapped).model_copy(update={"judge": f"{given.judge} (both orders)"})
+    return join_orders(first, second).model_copy(update={"judge": f"{first.judge} (both orders)"})
 
 
-def join_orders(given: Verdict, swapped: Verdict) -> Verdict:
-    """Return one verdict from two on the same comparison, `swapped` being already said of the order given.
+def join_orders(first: Verdict, second: Verdict) -> Verdict:
+    """Return one verdict from two on the same comparison; `second` is of the other order, swapped to the given one.
 
     Two probabilities are averaged. Two choices must agree, a tie being a choice. Where only one order was answered,
-    that answer stands: silence contradicts nothing. Costs are added. Feedback is kept where the choice of the order
-    given stands: the other order's text calls A what is B here.
+    that answer stands. Costs are added. The first verdict's feedback is kept where its choice stands.
     """
-    joined = _join(given, swapped)
-    cost = given.cost.plus(swapped.cost) if given.cost and swapped.cost else given.cost or swapped.cost
-    feedback = given.feedback if joined.choice == given.choice else None
+    joined = _join(first, second)
+    cost = first.cost.plus(second.cost) if first.cost and second.cost else first.cost or second.cost
+    feedback = first.feedback if joined.choice == first.choice else None
     return joined.model_copy(update={"cost": cost, "feedback": feedback})
 
 
-def _join(given: Verdict, swapped: Verdict) -> Verdict:
-    if swapped.choice is None:
-        return given
-    if given.choice is None:
-        return swapped
-    if given.prob_a is not None and swapped.prob_a is not None:
-        return _with_probability(given, (given.prob_a + swapped.prob_a) / 2)
-    if given.choice == swapped.choice:
-        return given.model_copy(update={"prob_a": None})
-    return given.model_copy(update={"choice": None, "prob_a": None, "undecided": "the two orders disagree"})
+def _join(first: Verdict, second: Verdict) -> Verdict:
+    if second.choice is None:
+        return first
+    if first.choice is None:
+        return second
+    if first.prob_a is not None and second.prob_a is not None:
+        return _with_probability(first, (first.prob_a + second.prob_a) / 2)
+    if first.choice == second.choice:
+        return first.model_copy(update={"prob_a": None})
+    return first.model_copy(update={"choice": None, "prob_a": None, "undecided": "the two orders disagree"})
 
 
-def _with_probability(given: Verdict, prob_a: float) -> Verdict:
+def _with_probability(verdict: Verdict, prob_a: float) -> Verdict:
     if abs(prob_a - 0.5) < _EVEN:
-        return given.model_copy(update={"choice": None, "prob_a": 0.5, "undecided": "the two orders cancel out"})
-    return given.model_copy(update={"choice": "A" if prob_a > 0.5 else "B", "prob_a": prob_a})
+        return verdict.model_copy(update={"choice": None, "prob_a": 0.5, "undecided": "the two orders cancel out"})
+    return verdict.model_copy(update={"choice": "A" if prob_a > 0.5 else "B", "prob_a": prob_a})

@@ -6,7 +6,7 @@ It holds no weights and loads none; `codefavor.judges.objective` says which clas
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import AliasChoices, Field, ValidationError
 
 from codefavor.atomic import write_text
 from codefavor.errors import ModelError
@@ -23,7 +23,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Abstention(Record):
-    """When a judge says nothing, and what is known of the answers that it gives."""
+    """When a judge abstains, and what is known of the answers that it gives."""
 
     below: Share
     """The confidence below which it is undecided."""
@@ -37,8 +37,9 @@ class Abstention(Record):
     """How many of them it answered."""
     errors: Annotated[int, Field(ge=0)]
     """How many of those wrongly."""
-    most_error: Share
-    """The upper end of the one-sided Clopper-Pearson interval of the error, at confidence 1 - delta."""
+    max_error: Annotated[Share, Field(validation_alias=AliasChoices("max_error", "most_error"))]
+    """The upper end of the one-sided Clopper-Pearson interval of the error, at confidence 1 - delta;
+    cards of codefavor 0.1 call it `most_error`."""
 
 
 class Calibration(Record):
@@ -55,7 +56,7 @@ class Calibration(Record):
     data: dict[str, str] = {}
     """SHA-256 of the files of held-out pairs, by name."""
     abstain: Abstention | None = None
-    """When the judge says nothing; None for a judge that always answers."""
+    """When the judge abstains; None for a judge that always answers."""
 
 
 class RewardShape(Record):
@@ -71,7 +72,7 @@ class GenerationShape(Record):
     """How a generative judge writes its reply."""
 
     max_new_tokens: Annotated[int, Field(gt=0)] = 256
-    """The most tokens of one reply; the input leaves room for as many within the card's max_length."""
+    """The maximum number of tokens of a reply; the input is cut to `max_length` less these."""
     unfinished: Unfinished = "undecided"
     """What a reply without a result line counts as. undecided: no answer, with the reason; forced: the result line is
     begun for the model, and the likelier letter is its answer."""
@@ -91,7 +92,7 @@ class JudgeCard(Record):
     comments: CommentPolicy
     """Whether the codes in training had their comments; who may choose hands the judge the same."""
     max_length: Annotated[int, Field(gt=0)] | None = None
-    """The most tokens of one input; None where nothing is cut."""
+    """The maximum number of tokens of one input; None where nothing is cut."""
     reward: RewardShape | None = None
     """The shape of a reward judge; None for the other objectives."""
     generation: GenerationShape | None = None

@@ -7,7 +7,12 @@ that exchanging the candidates exchanges the answer. Where the thresholds come f
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
+from pathlib import Path
 
+from codefavor.errors import ModelError, UserError
+from codefavor.judges.both_orders import BothOrders
+from codefavor.judges.cascade_card import read_cascade
+from codefavor.judges.kind import Files, FilesOf, JudgeKind, Loader, RunsCode
 from codefavor.judges.one_order import one_order
 from codefavor.judges.protocol import Judge
 from codefavor.pairs.comparison import Comparison
@@ -16,14 +21,14 @@ from codefavor.pairs.verdict import Cost, Verdict
 
 @dataclass(frozen=True)
 class Stage:
-    """A judge with the confidence that it has to have."""
+    """A judge with the confidence that it needs to answer."""
 
     spec: str
     """Its spec."""
     judge: Judge
     """The judge."""
     threshold: float | None
-    """The least confidence with which it answers; None where it never does and is not asked."""
+    """The minimum confidence for an answer; None where it never answers and is not asked."""
 
 
 class CascadeJudge:
@@ -38,7 +43,7 @@ class CascadeJudge:
     @one_order
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         """Return the first answer that a stage is sure enough of; costs add up over the stages that were asked."""
-        waiting = {shown.digest(): shown for shown in comparisons}
+        waiting = {comparison.digest(): comparison for comparison in comparisons}
         passed: dict[str, list[Verdict]] = {digest: [] for digest in waiting}
         settled: dict[str, Verdict] = {}
         for number, stage in enumerate(self._stages, start=1):
@@ -52,26 +57,26 @@ class CascadeJudge:
                     settled[digest] = self._answer(number, stage, passed[digest])
                     del waiting[digest]
         for digest in waiting:
-            settled[digest] = self._silence(digest, passed[digest])
-        return [settled[shown.digest()] for shown in comparisons]
+            settled[digest] = self._undecided(digest, passed[digest])
+        return [settled[comparison.digest()] for comparison in comparisons]
 
-    def _answer(self, number: int, stage: Stage, asked: list[Verdict]) -> Verdict:
-        verdict = asked[-1]
+    def _answer(self, number: int, stage: Stage, verdicts: list[Verdict]) -> Verdict:
+        verdict = verdicts[-1]
         place = f"stage {number} of {len(self._stages)}, {stage.spec}"
         head = f"Answered by {place}, with confidence {confidence(verdict):.2f}."
         feedback = f"{head} {verdict.feedback}" if verdict.feedback else head
         return verdict.model_copy(
-            update={"judge": self.name, "stage": stage.spec, "feedback": feedback, "cost": _total(asked)}
+            update={"judge": self.name, "stage": stage.spec, "feedback": feedback, "cost": _total(verdicts)}
         )
 
-    def _silence(self, digest: str, asked: list[Verdict]) -> Verdict:
-        told = [
+    def _undecided(self, digest: str, verdicts: list[Verdict]) -> Verdict:
+        confidences = [
             f"{stage.spec} ({confidence(verdict):.2f} of {stage.threshold:.2f})"
-            for stage, verdict in zip(self._stages, asked, strict=True)
+            for stage, verdict in zip(self._stages, verdicts, strict=True)
         ]
-        evidence = next((verdict.evidence for verdict in asked if verdict.evidence), None)
-        reason = f"no stage is sure enough: {', '.join(told)}" if told else "no stage may answer"
-        return Verdict(comparison=digest, judge=self.name, undecided=reason, evidence=evidence, cost=_total(asked))
+        evidence = next((verdict.evidence for verdict in verdicts if verdict.evidence), None)
+        reason = f"no stage is sure enough: {', '.join(confidences)}" if confidences else "no stage may answer"
+        return Verdict(comparison=digest, judge=self.name, undecided=reason, evidence=evidence, cost=_total(verdicts))
 
 
 def confidence(verdict: Verdict) -> float:
@@ -81,6 +86,40 @@ def confidence(verdict: Verdict) -> float:
     return 1.0 if verdict.prob_a is None else max(verdict.prob_a, 1 - verdict.prob_a)
 
 
-def _total(asked: Sequence[Verdict]) -> Cost | None:
-    costs = [verdict.cost for verdict in asked if verdict.cost]
+def _total(verdicts: Sequence[Verdict]) -> Cost | None:
+    costs = [verdict.cost for verdict in verdicts if verdict.cost]
     return reduce(Cost.plus, costs) if costs else None
+
+
+def _load(argument: str, loader: Loader) -> Judge | None:
+    """Return the cascade, its stages asked in both orders, as they are calibrated."""
+    if not argument:
+        return None
+    stages = []
+    for stage in read_cascade(argument).stages:
+        judge = loader.judge(stage.spec)
+        stages.append(Stage(stage.spec, judge if stage.spec == "evidence" else BothOrders(judge), stage.threshold))
+    return CascadeJudge(f"cascade:{argument}", stages)
+
+
+def _files(argument: str, files_of: FilesOf) -> Files:
+    card = () if ">" in argument else (Path(argument),)
+    return (*card, *(file for stage in read_cascade(argument).stages for file in files_of(stage.spec)))
+
+
+def _runs_code(argument: str, runs_code: RunsCode) -> bool:
+    try:
+        return any(runs_code(stage.spec) for stage in read_cascade(argument).stages)
+    except (ModelError, UserError):
+        return False
+
+
+CASCADE = JudgeKind(
+    name="cascade",
+    forms=("cascade:SPEC>SPEC...", "cascade:FILE.json"),
+    description="Cheap judges first; the next one gets what they are not sure of.",
+    load=_load,
+    files=_files,
+    runs_code=_runs_code,
+    order_invariant=True,
+)

@@ -1,6 +1,6 @@
 """What a cascade is made of: its stages with their thresholds, and what was found of them on calibration tasks.
 
-A `cascade.json` holds one. How thresholds are found is `codefavor.bench.cascade`'s business.
+A `cascade.json` holds one. `codefavor.bench.cascade` finds the thresholds.
 """
 
 from pathlib import Path
@@ -16,7 +16,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
 
 UNCALIBRATED = 0.9
-"""The confidence asked of all stages but the last where nothing was calibrated; the last answers whatever it thinks."""
+"""The confidence that all stages but the last need where nothing was calibrated; the last one needs none."""
 
 
 class CascadeStage(Record):
@@ -25,7 +25,7 @@ class CascadeStage(Record):
     spec: str
     """The judge."""
     threshold: Share | None
-    """The least confidence with which it answers; None for a stage that never does."""
+    """The minimum confidence for an answer; None for a stage that never answers."""
 
 
 class CascadeGuarantee(Record):
@@ -71,7 +71,7 @@ def read_cascade(argument: str) -> CascadeCard:
     if not all(specs):
         raise UserError(f"cascade:{argument}: a stage without a judge; write cascade:evidence>model:FOLDER")
     thresholds = [UNCALIBRATED] * (len(specs) - 1) + [0.5]
-    stages = [CascadeStage(spec=spec, threshold=each) for spec, each in zip(specs, thresholds, strict=True)]
+    stages = [CascadeStage(spec=spec, threshold=threshold) for spec, threshold in zip(specs, thresholds, strict=True)]
     return CascadeCard(stages=tuple(stages))
 
 

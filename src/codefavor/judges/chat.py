@@ -1,7 +1,7 @@
 """The chat judge: any chat model asked which of two codes is better.
 
-Decoding is greedy, every answer is kept in a file before it counts, so that a run that is killed or repeated pays for
-nothing twice. Prompts and patterns are `codefavor.judges.chat_format`; the two orders are `BothOrders` or the bench.
+Decoding is greedy. Every answer is written to a file before it counts, so that a run that is killed or repeated pays
+for nothing twice. Prompts and patterns are in `codefavor.judges.chat_format`.
 """
 
 import asyncio
@@ -76,7 +76,7 @@ class ChatJudge:
 
         Raises:
             BudgetExceeded: the budget is spent; what was answered is kept for the next run.
-            ModelError: nothing at all was answered, so that there is an outage, or a wrong key.
+            ModelError: nothing was answered: an outage, or a wrong key.
             DataError: the file of answers is damaged.
         """
         started = time.perf_counter()
@@ -86,7 +86,10 @@ class ChatJudge:
         if failures and (len(failures) == len(comparisons) >= _OUTAGE):
             raise ModelError(f"{self.name}: none of {len(comparisons)} comparisons was answered: {failures[0]}")
         seconds = Cost(seconds=(time.perf_counter() - started) / max(1, len(comparisons)))
-        return [self._verdict(shown, outcome, seconds) for shown, outcome in zip(comparisons, outcomes, strict=True)]
+        return [
+            self._verdict(comparison, outcome, seconds)
+            for comparison, outcome in zip(comparisons, outcomes, strict=True)
+        ]
 
     async def _judge_all(self, comparisons: Sequence[Comparison], answers: AnswerFile) -> list[Verdict | ModelError]:
         # Locks and windows belong to an event loop, so the layers are built for each one; the meter counts on.
@@ -94,7 +97,9 @@ class ChatJudge:
         model = Cached(RateLimitedModel(self._bare, RateLimit(limits), self.meter, self._price), answers)
         outcomes: list[Verdict | ModelError] = []
         try:
-            flow = batch.run(comparisons, lambda shown: self._ask(model, shown), limits.concurrency, ordered=True)
+            flow = batch.run(
+                comparisons, lambda comparison: self._ask(model, comparison), limits.concurrency, ordered=True
+            )
             async with aclosing(flow):
                 async for outcome in flow:
                     if isinstance(outcome, batch.Done):
@@ -107,11 +112,11 @@ class ChatJudge:
             await model.aclose()
         return outcomes
 
-    async def _ask(self, model: ChatModel, shown: Comparison) -> Verdict:
+    async def _ask(self, model: ChatModel, comparison: Comparison) -> Verdict:
         if self._config.answer != "feedback":
-            prompt = letter_prompt(shown) if self._config.answer == "logprobs" else trained_prompt(shown)
-            return self._of_letters(shown, await model.complete(prompt, _LETTERS))
-        messages = feedback_prompt(shown)
+            prompt = letter_prompt(comparison) if self._config.answer == "logprobs" else trained_prompt(comparison)
+            return self._of_letters(comparison, await model.complete(prompt, _LETTERS))
+        messages = feedback_prompt(comparison)
         completion = await model.complete(messages, GenerationConfig(max_tokens=self._config.max_tokens))
         reading, cost = read_answer(completion.text), self._cost(completion)
         if self._config.repair and reading.choice is None and reading.undecided != NEITHER:
@@ -119,14 +124,14 @@ class ChatJudge:
             cost = cost.plus(self._cost(repaired))
             again = read_answer(repaired.text)
             reading = again.model_copy(update={"feedback": reading.feedback})
-        return self._of_reading(shown, reading, completion, cost)
+        return self._of_reading(comparison, reading, completion, cost)
 
-    def _of_reading(self, shown: Comparison, reading: Reading, completion: Completion, cost: Cost) -> Verdict:
+    def _of_reading(self, comparison: Comparison, reading: Reading, completion: Completion, cost: Cost) -> Verdict:
         reason = reading.undecided
         if reason and completion.finish == "length":
             reason = f"{reason} (cut at {self._config.max_tokens} tokens)"
         return Verdict(
-            comparison=shown.digest(),
+            comparison=comparison.digest(),
             judge=self.name,
             choice=reading.choice,
             feedback=reading.feedback,
@@ -134,13 +139,13 @@ class ChatJudge:
             cost=cost,
         )
 
-    def _of_letters(self, shown: Comparison, completion: Completion) -> Verdict:
+    def _of_letters(self, comparison: Comparison, completion: Completion) -> Verdict:
         prob_a = probability_of_a(completion)
         if prob_a is not None:
-            return verdict_from(prob_a, shown, self.name, self._cost(completion))
-        said = f"the model answers {completion.text.strip()[:40]!r}, neither A nor B"
+            return verdict_from(prob_a, comparison, self.name, self._cost(completion))
+        reason = f"the model answers {completion.text.strip()[:40]!r}, neither A nor B"
         return Verdict(
-            comparison=shown.digest(), judge=self.name, choice=None, undecided=said, cost=self._cost(completion)
+            comparison=comparison.digest(), judge=self.name, choice=None, undecided=reason, cost=self._cost(completion)
         )
 
     def _cost(self, completion: Completion) -> Cost:
@@ -148,10 +153,14 @@ class ChatJudge:
         dollars = self._price.cost(usage.input_tokens, usage.output_tokens) if self._price else 0.0
         return Cost(seconds=0.0, input_tokens=usage.input_tokens, output_tokens=usage.output_tokens, dollars=dollars)
 
-    def _verdict(self, shown: Comparison, outcome: Verdict | ModelError, seconds: Cost) -> Verdict:
+    def _verdict(self, comparison: Comparison, outcome: Verdict | ModelError, seconds: Cost) -> Verdict:
         if isinstance(outcome, ModelError):
             return Verdict(
-                comparison=shown.digest(), judge=self.name, choice=None, undecided=f"no answer: {outcome}", cost=seconds
+                comparison=comparison.digest(),
+                judge=self.name,
+                choice=None,
+                undecided=f"no answer: {outcome}",
+                cost=seconds,
             )
         return outcome.model_copy(update={"cost": outcome.cost.plus(seconds) if outcome.cost else seconds})
 

@@ -1,7 +1,7 @@
 """How a chat model is set up as a judge: a YAML file or a spec string, as a typed record. Nothing is asked here.
 
 What shapes verdicts stands in `ChatJudgeConfig`; the budget and the file of answers do not, so that a run stopped by
-its budget goes on under a higher one.
+its budget can be resumed with a higher one.
 """
 
 import os
@@ -67,14 +67,16 @@ def read_chat_spec(argument: str) -> ChatJudgeSpec:
     """Return what the rest of a `chat:` spec says: `provider/model` or a YAML file, then options after "?".
 
     Raises:
-        ConfigError: an option is unknown or has no sense, or the file is no such configuration.
+        ConfigError: an option is unknown or makes no sense, or the file is no such configuration.
     """
     source, _, query = argument.partition("?")
     options = parse_qsl(query, keep_blank_values=True)
     known = {option.partition("=")[0]: "=" in option for option in _OPTIONS}
     for name, value in options:
         if name not in known or known[name] != bool(value):
-            raise ConfigError(f"chat:{argument}: {name!r} is no option here; known are {', '.join(_OPTIONS)}")
+            raise ConfigError(
+                f"chat:{argument}: {name!r} is not an option of chat judges; known are {', '.join(_OPTIONS)}"
+            )
     names = dict(options)
     overrides = {
         "model": None if config_file(argument) else source,
@@ -86,7 +88,7 @@ def read_chat_spec(argument: str) -> ChatJudgeSpec:
     try:
         budget = float(names["budget"]) if "budget" in names else None
     except ValueError:
-        raise ConfigError(f"chat:{argument}: {names['budget']!r} is no number of dollars") from None
+        raise ConfigError(f"chat:{argument}: {names['budget']!r} is not a number of dollars") from None
     answers = Path(names["cache"]) if "cache" in names else default_answers()
     return ChatJudgeSpec(config=config, budget_usd=budget, answers=answers)
 

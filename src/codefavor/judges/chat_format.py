@@ -68,8 +68,8 @@ def repair_prompt(messages: tuple[Message, ...], answer: str) -> tuple[Message, 
         f"{verdict_line('A')}\n{verdict_line('B')}"
     )
     # Some providers refuse a turn without text.
-    said = Message(role="assistant", content=answer.strip() or "(no answer)")
-    return (*messages, said, Message(role="user", content=request))
+    reply = Message(role="assistant", content=answer.strip() or "(no answer)")
+    return (*messages, reply, Message(role="user", content=request))
 
 
 def _material(comparison: Comparison) -> str:
@@ -124,17 +124,17 @@ def read_answer(text: str) -> Reading:
     outrank those that praise one, and sentences of different sides within the same rank contradict each other.
     """
     headings = list(_HEADING.finditer(text))
-    feedback, conclusion = (text[: headings[-1].start()], text[headings[-1].end() :]) if headings else (text, text)
-    said = feedback.strip() or None
+    before, conclusion = (text[: headings[-1].start()], text[headings[-1].end() :]) if headings else (text, text)
+    feedback = before.strip() or None
     sentences = [_normal(sentence) for sentence in re.split(r"(?<=[.!?;])\s+|\n+", conclusion) if sentence.strip()]
     for claims in (_explicit, _one_sided):
         sides = {side for sentence in sentences for side in claims(sentence)}
         if len(sides) == 1:
-            return Reading(choice=sides.pop(), feedback=said)
+            return Reading(choice=sides.pop(), feedback=feedback)
         if sides:
-            return Reading(choice=None, feedback=said, undecided=CONTRADICTION)
+            return Reading(choice=None, feedback=feedback, undecided=CONTRADICTION)
     is_even = any(_EVEN.search(sentence) for sentence in sentences)
-    return Reading(choice=None, feedback=said, undecided=NEITHER if is_even else NO_VERDICT)
+    return Reading(choice=None, feedback=feedback, undecided=NEITHER if is_even else NO_VERDICT)
 
 
 def _normal(sentence: str) -> str:

@@ -14,7 +14,7 @@ from codefavor.pairs.comparison import Comparison, Side
 from codefavor.record import content_digest
 
 DEFAULT_MAX_LENGTH = 2048
-"""The most tokens of one input where nothing else is said (paper: section A.2)."""
+"""The default maximum number of tokens of one input (paper: section A.2)."""
 
 
 class Tokenizer(Protocol):
@@ -47,7 +47,7 @@ class Candidate(NamedTuple):
     """How many of the last tokens are the code."""
 
 
-class Apart(NamedTuple):
+class OrderFreeTokens(NamedTuple):
     """A comparison as an order-free judge reads it: neither candidate sees the other."""
 
     head: tuple[int, ...]
@@ -75,24 +75,24 @@ def joint_text(instruction: str, code_a: str, code_b: str, criterion: str, quest
 
 def single_text(instruction: str | None, code: str, criterion: str) -> tuple[str, str, str]:
     """Return the text of one candidate for a reward judge in its parts: criterion, instruction (if read), code."""
-    asked = "" if instruction is None else f"<instruction>\n{instruction}\n</instruction>\n"
-    return f"<criterion>\n{criterion}\n</criterion>\n", asked, f"<code>\n{code}\n</code>"
+    instruction_section = "" if instruction is None else f"<instruction>\n{instruction}\n</instruction>\n"
+    return f"<criterion>\n{criterion}\n</criterion>\n", instruction_section, f"<code>\n{code}\n</code>"
 
 
 FIRST_QUESTION = (
     "Which code is better by the criterion, the first or the second? Answer with A for the first, B for the second."
 )
-"""What an order-free judge is asked of each candidate, which is the first in its own eyes."""
+"""What an order-free judge is asked twice, once with each candidate as the first."""
 
 
-def apart_text(instruction: str, code: str, criterion: str) -> tuple[str, str]:
+def order_free_text(instruction: str, code: str, criterion: str) -> tuple[str, str]:
     """Return what an order-free judge reads before both candidates, and one candidate."""
     head = f"<criterion>\n{criterion}\n</criterion>\n<instruction>\n{instruction}\n</instruction>\n"
     return head, f"<code>\n{code}\n</code>\n"
 
 
 JOINT_FORMAT = content_digest(joint_text("{instruction}", "{code_a}", "{code_b}", "{criterion}"))
-APART_FORMAT = content_digest([*apart_text("{instruction}", "{code}", "{criterion}"), FIRST_QUESTION])
+ORDER_FREE_FORMAT = content_digest([*order_free_text("{instruction}", "{code}", "{criterion}"), FIRST_QUESTION])
 SINGLE_FORMAT = content_digest(single_text("{instruction}", "{code}", "{criterion}"))
 
 
@@ -135,13 +135,13 @@ def encode_single(
     return Candidate(tuple(encoded.token_ids), lengths[0], lengths[-1]), encoded.truncated
 
 
-def encode_apart(
+def encode_order_free(
     comparison: Comparison, chat: Callable[[str], str], tokenizer: Tokenizer, max_length: int
-) -> tuple[Apart, bool]:
+) -> tuple[OrderFreeTokens, bool]:
     """Return a comparison for an order-free judge, and whether something was cut; `chat` wraps a message.
 
     Raises:
-        ConfigError: the criterion alone does not fit, or the chat template changes what is said.
+        ConfigError: the criterion alone does not fit, or the chat template changes the message.
     """
     opening, found, closing = chat(FIRST_QUESTION).partition(FIRST_QUESTION)
     if not found:
@@ -149,14 +149,14 @@ def encode_apart(
 
     def render(parts: Sequence[str]) -> tuple[str, ...]:
         instruction, *codes = parts
-        (head, code_a), (_, code_b) = (apart_text(instruction, code, comparison.criterion.text) for code in codes)
+        (head, code_a), (_, code_b) = (order_free_text(instruction, code, comparison.criterion.text) for code in codes)
         return opening + head, code_a, code_b, FIRST_QUESTION + closing
 
     parts = (comparison.instruction, comparison.code_a, comparison.code_b)
     encoded, lengths = _encode_parts(render, parts, tokenizer, max_length)
     ends = list(accumulate(lengths))
     pieces = [tuple(encoded.token_ids[end - length : end]) for end, length in zip(ends, lengths, strict=True)]
-    return Apart(*pieces), encoded.truncated
+    return OrderFreeTokens(*pieces), encoded.truncated
 
 
 def _encode_parts(
@@ -164,8 +164,8 @@ def _encode_parts(
 ) -> tuple[Encoded, list[int]]:
     """Return what `render` makes of `parts`, cut to fit, and the tokens of each section that it renders."""
 
-    def encode(shown: Sequence[str]) -> list[list[int]]:
-        return [tokenizer.encode(section, add_special_tokens=False) for section in render(shown)]
+    def encode(texts: Sequence[str]) -> list[list[int]]:
+        return [tokenizer.encode(section, add_special_tokens=False) for section in render(texts)]
 
     sections = encode(parts)
     if (length := sum(map(len, sections))) <= max_length:
@@ -180,7 +180,7 @@ def _encode_parts(
             return Encoded(sum(sections, []), truncated=True), list(map(len, sections))
         # A cut text may split into more tokens than were kept of it: take the excess off and try again.
         budget -= length - max_length
-    raise ConfigError(f"max_length {max_length} has no room for the criterion and some code; raise it")
+    raise ConfigError(f"max_length {max_length} is too small for the criterion and some code; raise it")
 
 
 def fair_level(lengths: Sequence[int], budget: int) -> int:

@@ -1,7 +1,7 @@
 """What a generative judge is asked and how its reply is read: feedback, then one result line. Pure text.
 
-Training and judging share it. The parser is strict: a trained judge keeps to the form, so what does not is undecided
-and never guessed at (`codefavor.judges.chat_format` reads the answers of models that nobody trained).
+Training and judging share it. The parser is strict: a trained judge keeps to the form, so any other reply is
+undecided (`codefavor.judges.chat_format` reads the answers of models that nobody trained).
 Paper: section 2.1, the generation design; the wording is ours.
 """
 
@@ -68,7 +68,7 @@ REPLY_FORMAT = ReplyFormat(render=render_reply, awaits_letter=awaits_letter, is_
 
 
 def address(feedback: str | None, chosen_at: Side) -> str | None:
-    """Return a pair's feedback as one line that calls the chosen code `chosen_at`; None where nothing is said."""
+    """Return a pair's feedback as one line that calls the chosen code `chosen_at`; None where there is none."""
     text = " ".join((feedback or "").split())
     sides = {"chosen": chosen_at, "rejected": other_side(chosen_at)}
 

@@ -1,6 +1,6 @@
 """The small model of the grounded judge: named features of the evidence, their weights, and how they make a score.
 
-Every feature is above zero where it speaks for A and changes its sign when the candidates are exchanged; there is no
+Every feature is above zero where it favours A and changes its sign when the candidates are exchanged; there is no
 intercept, so the score does too. Nothing is run and nothing is fitted here.
 """
 
@@ -34,14 +34,14 @@ FEATURES: dict[str, str] = {
 GROUNDED_FORMAT = content_digest(["features of evidence, A against B", sorted(FEATURES)])
 """Names what a score is made of; a judge of other features is refused."""
 
-MOST_INNER = 4.0
+MAX_INNER = 4.0
 """The largest inner logit that counts: no inner judge is taken for surer than 98%."""
-LEAST_DECIDED = 0.5
-"""The least score, as a logit, of evidence that decides: it always keeps its side."""
+MIN_DECIDED = 0.5
+"""The minimum score, as a logit, of evidence that decides: it always keeps its side."""
 INNER_SHARE = 0.5
 """How much of a decided score an inner judge can take away or add at most: it cannot turn it."""
-_MOST_LOG = 3.0
-_MOST_GROWTH = 1.5
+_MAX_LOG = 3.0
+_MAX_GROWTH = 1.5
 
 
 class GroundedModel(Record):
@@ -61,13 +61,13 @@ class GroundedModel(Record):
 
 
 def features_of(evidence: Evidence, aspect: Aspect | None, inner_logit: float = 0.0) -> dict[str, float]:
-    """Return the features that are not zero, each above zero where it speaks for A."""
+    """Return the features that are not zero, each above zero where it favours A."""
     a, b = evidence.a, evidence.b
     decision = decide(aspect, evidence)
     found = {
         "examples": _failed_share(b) - _failed_share(a),
         "crashes": float(_crashes(b) - _crashes(a)),
-        INNER: _clip(inner_logit, MOST_INNER),
+        INNER: _clip(inner_logit, MAX_INNER),
     }
     if decision.side:
         # Code that does not load fails every example, so both share a weight.
@@ -75,9 +75,9 @@ def features_of(evidence: Evidence, aspect: Aspect | None, inner_logit: float = 
         found[f"{DECIDED}{kind}"] = 1.0 if decision.side == "A" else -1.0
     if evidence.work_comparison is not None:
         # Not processor time, so that the same pair always gets the same score.
-        found["work"] = -_clip(evidence.work_comparison.log_count, _MOST_LOG)
+        found["work"] = -_clip(evidence.work_comparison.log_count, _MAX_LOG)
     if a.growth is not None and b.growth is not None:
-        found["growth"] = _clip(b.growth.exponent - a.growth.exponent, _MOST_GROWTH)
+        found["growth"] = _clip(b.growth.exponent - a.growth.exponent, _MAX_GROWTH)
     if aspect is Aspect.SECURITY:
         compared = compare_findings(a, b)
         between = compared.weight_b - compared.weight_a
@@ -93,17 +93,19 @@ def score(model: GroundedModel, aspect: Aspect | None, features: Mapping[str, fl
     side = next((value for name, value in features.items() if name.startswith(DECIDED)), 0.0)
     if not side:
         return grounds + inner
-    grounds = side * max(side * grounds, LEAST_DECIDED)
+    grounds = side * max(side * grounds, MIN_DECIDED)
     return grounds + _clip(inner, INNER_SHARE * abs(grounds))
 
 
 def in_words(model: GroundedModel, aspect: Aspect | None, features: Mapping[str, float]) -> str:
-    """Return which features spoke and for whom, the loudest first."""
+    """Return the contribution of every feature and the side it favours, the largest first; nothing if none has any."""
     weights = _weights(model, aspect)
-    spoke = {name: weights.get(name, 0.0) * value for name, value in features.items()}
-    loudest = sorted((name for name in spoke if spoke[name]), key=lambda name: (-abs(spoke[name]), name))
-    told = [f"{FEATURES[name]} (for {'A' if spoke[name] > 0 else 'B'}, {abs(spoke[name]):.2f})" for name in loudest]
-    return f"What spoke, as logits: {'; '.join(told)}." if told else "Nothing spoke."
+    logits = {name: weights.get(name, 0.0) * value for name, value in features.items()}
+    names = sorted((name for name in logits if logits[name]), key=lambda name: (-abs(logits[name]), name))
+    contributions = [
+        f"{FEATURES[name]} (for {'A' if logits[name] > 0 else 'B'}, {abs(logits[name]):.2f})" for name in names
+    ]
+    return f"Contributions in logits: {'; '.join(contributions)}." if contributions else ""
 
 
 def _weights(model: GroundedModel, aspect: Aspect | None) -> Mapping[str, float]:
@@ -120,5 +122,5 @@ def _crashes(candidate: CandidateEvidence) -> bool:
     return any(incident.code is IncidentCode.CRASH for incident in candidate.incidents)
 
 
-def _clip(value: float, most: float) -> float:
-    return max(-most, min(most, value))
+def _clip(value: float, limit: float) -> float:
+    return max(-limit, min(limit, value))

@@ -1,7 +1,7 @@
 """People as a judge: the votes of a study answer the comparisons that were voted on. Nobody is asked anything here.
 
 A vote counts for its comparison in either order, since each person saw an order drawn for them; so the answers of both
-orders are the same votes, and the flip rate of people says nothing. Sources: the majority, see `pairs.majority`; cost
+orders are the same votes, and people have no flip rate. Sources: the majority, see `pairs.majority`; cost
 as in the paper's section 3.3, minutes times California's minimum wage.
 """
 
@@ -11,7 +11,9 @@ from typing import Self
 
 from codefavor.errors import DataError
 from codefavor.jsonl import read_records
+from codefavor.judges.kind import JudgeKind, Loader
 from codefavor.judges.one_order import one_order
+from codefavor.judges.protocol import Judge
 from codefavor.pairs.comparison import Choice, Comparison, other_side
 from codefavor.pairs.majority import majority
 from codefavor.pairs.side_words import exchange_sides
@@ -36,9 +38,9 @@ class HumanVotesJudge:
 
     def __init__(self, votes: Sequence[Vote], wage: float = MINIMUM_WAGE) -> None:
         self._wage = wage
-        self._by_shown: dict[str, list[Vote]] = {}
+        self._by_comparison: dict[str, list[Vote]] = {}
         for vote in votes:
-            self._by_shown.setdefault(vote.comparison, []).append(vote)
+            self._by_comparison.setdefault(vote.comparison, []).append(vote)
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -61,17 +63,17 @@ class HumanVotesJudge:
         return [self._judge_one(comparison) for comparison in comparisons]
 
     def _judge_one(self, comparison: Comparison) -> Verdict:
-        shown, swapped = comparison.digest(), comparison.swapped().digest()
-        as_shown, exchanged = self._by_shown.get(shown, []), self._by_shown.get(swapped, [])
-        choices = [vote.choice for vote in as_shown] + [_exchanged(vote.choice) for vote in exchanged]
+        digest, swapped_digest = comparison.digest(), comparison.swapped().digest()
+        same_order, other_order = self._by_comparison.get(digest, []), self._by_comparison.get(swapped_digest, [])
+        choices = [vote.choice for vote in same_order] + [_exchanged(vote.choice) for vote in other_order]
         if not choices:
-            return Verdict(comparison=shown, judge=self.name, undecided="no votes", cost=Cost(seconds=0.0))
-        seconds = sum(vote.seconds for vote in [*as_shown, *exchanged])
+            return Verdict(comparison=digest, judge=self.name, undecided="no votes", cost=Cost(seconds=0.0))
+        seconds = sum(vote.seconds for vote in [*same_order, *other_order])
         cost = Cost(seconds=seconds, dollars=vote_cost(seconds, self._wage))
-        notes = [f"{vote.annotator}: {vote.note}" for vote in as_shown if vote.note]
-        notes += [f"{vote.annotator}: {exchange_sides(vote.note)}" for vote in exchanged if vote.note]
+        notes = [f"{vote.annotator}: {vote.note}" for vote in same_order if vote.note]
+        notes += [f"{vote.annotator}: {exchange_sides(vote.note)}" for vote in other_order if vote.note]
         return Verdict(
-            comparison=shown,
+            comparison=digest,
             judge=self.name,
             choice=majority(choices),
             feedback="\n".join(notes) or None,
@@ -81,3 +83,17 @@ class HumanVotesJudge:
 
 def _exchanged(choice: Choice) -> Choice:
     return other_side(choice) if choice != "tie" else choice
+
+
+def _load(argument: str, loader: Loader) -> Judge | None:
+    return HumanVotesJudge.load(Path(argument)) if argument else None
+
+
+VOTES = JudgeKind(
+    name="votes",
+    forms=("votes:FILE",),
+    description="The majority of people's votes, as `codefavor annotate export` writes them.",
+    load=_load,
+    files=lambda argument, files_of: (Path(argument),) if argument else (),
+    order_invariant=True,
+)

@@ -13,7 +13,7 @@ Files = tuple[Path, ...]
 
 
 class Loader(Protocol):
-    """What a kind may ask for when it makes a judge of a spec."""
+    """What a kind may use to make a judge of a spec."""
 
     @property
     def unsafe_local(self) -> bool:
@@ -26,11 +26,17 @@ class Loader(Protocol):
         """Return the judge that runs both candidates."""
 
 
-def _no_files(argument: str, files_of: Callable[[str], Files]) -> Files:
+FilesOf = Callable[[str], Files]
+"""Returns the files of the judge of a spec."""
+RunsCode = Callable[[str], bool]
+"""Returns whether the judge of a spec runs code."""
+
+
+def _no_files(argument: str, files_of: FilesOf) -> Files:
     return ()
 
 
-def _never(argument: str, runs_code: Callable[[str], bool]) -> bool:
+def _never(argument: str, runs_code: RunsCode) -> bool:
     return False
 
 
@@ -46,16 +52,21 @@ class JudgeKind:
     """What it is, in one line."""
     load: Callable[[str, Loader], Judge | None]
     """Makes the judge of what follows the colon; None where that makes no sense."""
-    files: Callable[[str, Callable[[str], Files]], Files] = _no_files
-    """The files that the judge of an argument is made of; the function given knows those of another spec."""
-    runs_code: Callable[[str, Callable[[str], bool]], bool] = _never
-    """Whether the judge of an argument runs code; the function given knows it of another spec."""
+    files: Callable[[str, FilesOf], Files] = _no_files
+    """The files of the judge of an argument; it may call the function for those of another spec."""
+    runs_code: Callable[[str, RunsCode], bool] = _never
+    """Whether the judge of an argument runs code; it may call the function for another spec."""
     order_invariant: bool | None = False
     """Whether exchanging the candidates exchanges the answer; None where it depends on what the judge is made of."""
     loads_weights: bool = False
     """Whether it loads weights, which takes seconds."""
     extra: str | None = None
     """The extra that has the packages it needs, beyond the core's."""
+
+
+def without_argument(make: Callable[[], Judge]) -> Callable[[str, Loader], Judge | None]:
+    """Return the `load` of a kind whose specs are its name alone."""
+    return lambda argument, loader: None if argument else make()
 
 
 def judge_class(module: str, name: str, extra: str = "train") -> Callable[..., Judge]:

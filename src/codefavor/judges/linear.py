@@ -1,6 +1,6 @@
-"""The linear control: logistic regression on which token n-grams one candidate has and the other has not.
+"""The linear control: logistic regression on the token n-grams that only one candidate has.
 
-It shows what can be told from words alone: a neural judge means something only where it beats this one. It reads
+It shows what words alone can decide: a neural judge is of use only where it beats this one. It reads
 neither instruction nor feedback, and of the criterion only the aspect. Exchanging the candidates negates its score
 exactly, so P(A) of one order is 1 - P(A) of the other. No torch.
 """
@@ -37,7 +37,7 @@ _TOKEN = re.compile(
     r"|(?P<symbol>\*\*|//|==|!=|<=|>=|->|<<|>>|[-+*/%&|^]=|\S)"
 )
 _INSIDE_TEXT = re.compile(r"%\w|\w+|[^\w\s]")
-_MOST_INSIDE_TEXT = 12
+_MAX_INSIDE_TEXT = 12
 _LONGEST_NUMBER = 3
 _SHORTEST_PART = 3
 _ASPECT_WORDS = {
@@ -81,8 +81,8 @@ class LinearJudge:
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         """Return one verdict for every comparison; candidates that it sees no difference between are a tie."""
         return [
-            verdict_from(antisymmetric_sigmoid(score / self._temperature), shown, self.name)
-            for score, shown in zip(self.scores(comparisons), comparisons, strict=True)
+            verdict_from(antisymmetric_sigmoid(score / self._temperature), comparison, self.name)
+            for score, comparison in zip(self.scores(comparisons), comparisons, strict=True)
         ]
 
     def scores(self, comparisons: Sequence[Comparison]) -> NDArray[np.float64]:
@@ -94,7 +94,7 @@ def difference_matrix(comparisons: Sequence[Comparison]) -> csr_matrix:
     """Return hashed differences of n-grams, A minus B, scaled to unit length, of shape (comparisons, FEATURES)."""
     if not comparisons:
         return csr_matrix((0, FEATURES))
-    rows = FeatureHasher(FEATURES).transform(_difference(shown) for shown in comparisons)
+    rows = FeatureHasher(FEATURES).transform(_difference(comparison) for comparison in comparisons)
     rows.sort_indices()
     return _scaled_to_unit_length(csr_matrix(rows))
 
@@ -109,10 +109,10 @@ def _scaled_to_unit_length(rows: csr_matrix) -> csr_matrix:
     return scaled
 
 
-def _difference(shown: Comparison) -> dict[str, int]:
+def _difference(comparison: Comparison) -> dict[str, int]:
     """Return 1 for every n-gram that only A has and -1 for every one that only B has, shared and by aspect."""
-    in_a, in_b = grams(shown.code_a), grams(shown.code_b)
-    aspect = aspect_of(shown.criterion)
+    in_a, in_b = grams(comparison.code_a), grams(comparison.code_b)
+    aspect = aspect_of(comparison.criterion)
     features: dict[str, int] = {}
     for gram in sorted(in_a ^ in_b):
         side = 1 if gram in in_a else -1
@@ -142,7 +142,7 @@ def tokens(code: str) -> list[str]:
         token = match.group()
         match match.lastgroup:
             case "text":
-                inside = _INSIDE_TEXT.findall(token)[:_MOST_INSIDE_TEXT]
+                inside = _INSIDE_TEXT.findall(token)[:_MAX_INSIDE_TEXT]
                 found += ["'", *(f"'{word.lower()}" for word in inside)]
             case "number":
                 found.append(token if len(token) <= _LONGEST_NUMBER else "number")
@@ -152,7 +152,7 @@ def tokens(code: str) -> list[str]:
 
 
 def aspect_of(criterion: Criterion) -> str | None:
-    """Return the aspect a criterion names, or else speaks of; None where its words tell none."""
+    """Return the aspect that a criterion names, or that its words are about; None where there is none."""
     if criterion.aspect is not None:
         return str(criterion.aspect)
     text = criterion.text.lower()

@@ -40,7 +40,7 @@ class _Loader:
     """Loads specs, and those that they are made of, under the same conditions."""
 
     unsafe_local: bool
-    given_evidence: Judge | None
+    evidence_judge: Judge | None
 
     def judge(self, spec: str) -> Judge:
         name, _, argument = spec.partition(":")
@@ -54,7 +54,7 @@ class _Loader:
     def evidence(self) -> Judge:
         from codefavor.judges.evidence import EvidenceJudge  # with the sandbox
 
-        return self.given_evidence or EvidenceJudge(unsafe_local=self.unsafe_local)
+        return self.evidence_judge or EvidenceJudge(unsafe_local=self.unsafe_local)
 
 
 def default_spec(environment: Mapping[str, str]) -> str:

@@ -1,6 +1,6 @@
-"""What an objective is to those who judge: one value that says which class reads its weights, and what it can.
+"""An objective as judging sees it: one value that names the class which reads its weights, and what that class can do.
 
-How its judges are trained is `codefavor.train.objective`'s business.
+`codefavor.train.objective` says how its judges are trained.
 """
 
 from collections.abc import Callable
@@ -27,9 +27,9 @@ class Objective:
     name: str
     """Its name, in cards and configurations."""
     description: str
-    """What is learned, in one line."""
+    """What its judges learn, in one line."""
     load: Callable[[Path, JudgeCard, str, Loader], Judge]
-    """Makes the judge of a folder with its card, in a precision."""
+    """Loads the judge in a folder with its card, in a precision."""
     order_invariant: bool | None
     """Whether exchanging the candidates exchanges its answer; None where that depends on the judge joined with it."""
     in_precision: bool = False
@@ -126,7 +126,7 @@ OBJECTIVES: tuple[Objective, ...] = (
         runs_code=True,
     ),
 )
-"""Every objective that judges are read of."""
+"""Every objective of trained judges."""
 
 _BY_NAME = {objective.name: objective for objective in OBJECTIVES}
 

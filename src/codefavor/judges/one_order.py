@@ -1,7 +1,7 @@
-"""Judges whose answer cannot depend on the order shown: each comparison is asked once, in one order, and turned back.
+"""Judges whose answer cannot depend on the order of the candidates: every comparison is judged once, in one order.
 
-`one_order` makes a judge such a one, `order_invariant` says of any judge whether it is. Which candidate is first
-in the order that is asked depends on the codes alone.
+`one_order` makes a judge order-invariant, `order_invariant` says whether a judge is. Which candidate comes first
+depends on the codes alone.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,9 +19,9 @@ JudgeT = TypeVar("JudgeT")
 
 
 def order_invariant(judge: object) -> bool:
-    """Return whether a judge declares that exchanging the candidates exchanges its answer; one that says nothing not.
+    """Return whether a judge declares that exchanging the candidates exchanges its answer; by default it does not.
 
-    A judge declares it by an attribute `order_invariant`. It is then asked in one order where others are in both.
+    A judge declares it by an attribute `order_invariant`. It is then asked in one order, and other judges in both.
     """
     return bool(getattr(judge, "order_invariant", False))
 
@@ -31,15 +31,15 @@ def one_order(
 ) -> Callable[[JudgeT, Sequence[Comparison]], list[Verdict]]:
     """Turn the method `judge` of a judge into one that gets every comparison once, in one order.
 
-    What it answers is turned back for comparisons that show the other order, with its words. A comparison that occurs
-    again costs nothing.
+    For comparisons in the other order its verdicts are swapped, with their words. A comparison that occurs again costs
+    nothing.
     """
 
     @wraps(judge)
-    def asked(self: JudgeT, comparisons: Sequence[Comparison]) -> list[Verdict]:
+    def judge_in_one_order(self: JudgeT, comparisons: Sequence[Comparison]) -> list[Verdict]:
         return in_one_order(comparisons, partial(judge, self), turned, free)
 
-    return asked
+    return judge_in_one_order
 
 
 def in_one_order(
@@ -48,39 +48,39 @@ def in_one_order(
     turn: Callable[[AnswerT, Comparison], AnswerT],
     repeat: Callable[[AnswerT], AnswerT] = lambda answer: answer,
 ) -> list[AnswerT]:
-    """Return an answer to every comparison, in their order, from those of `ask` to distinct ones in one order.
+    """Return an answer to every comparison, in their order, from those that `ask` gives to distinct ones in one order.
 
     Args:
         comparisons: what is to be answered, in any order of the candidates.
-        ask: answers comparisons, one answer each.
-        turn: makes of the answer to `shown.swapped()` that to `shown`.
-        repeat: makes of an answer what is said again where its comparison occurs again.
+        ask: returns one answer for every comparison.
+        turn: returns the answer to a comparison from that to `comparison.swapped()`.
+        repeat: returns the answer for a second occurrence of a comparison.
     """
-    asked = [_in_its_order(shown) for shown in comparisons]
-    distinct = {each.digest(): each for each in asked}
+    oriented = [_oriented(original) for original in comparisons]
+    distinct = {comparison.digest(): comparison for comparison in oriented}
     answers = dict(zip(distinct, ask(list(distinct.values())), strict=True))
     found: list[AnswerT] = []
-    for shown, comparison in zip(comparisons, asked, strict=True):
+    for original, comparison in zip(comparisons, oriented, strict=True):
         digest = comparison.digest()
         answer = answers[digest]
         answers[digest] = repeat(answer)
-        found.append(answer if comparison == shown else turn(answer, shown))
+        found.append(answer if comparison == original else turn(answer, original))
     return found
 
 
-def _in_its_order(shown: Comparison) -> Comparison:
-    return shown if shown.code_a <= shown.code_b else shown.swapped()
+def _oriented(comparison: Comparison) -> Comparison:
+    return comparison if comparison.code_a <= comparison.code_b else comparison.swapped()
 
 
-def turned(verdict: Verdict, shown: Comparison) -> Verdict:
-    """Return a verdict on `shown.swapped()` said of `shown` instead: choice, probability, evidence and words.
+def turned(verdict: Verdict, comparison: Comparison) -> Verdict:
+    """Return a verdict on `comparison.swapped()` as one on `comparison`: choice, probability, evidence and words.
 
-    Words that come from the evidence are made of it again; in others the sides that are named are exchanged.
+    Words about the evidence are written anew; in other words the names of the sides are exchanged.
     """
-    swapped = verdict.for_swapped(shown)
+    swapped = verdict.for_swapped(comparison)
     if verdict.evidence is None or swapped.evidence is None:
         return swapped
-    aspect = shown.criterion.aspect
+    aspect = comparison.criterion.aspect
     before, after = (
         explain(aspect, evidence, decide(aspect, evidence)) for evidence in (verdict.evidence, swapped.evidence)
     )
@@ -93,5 +93,5 @@ def turned(verdict: Verdict, shown: Comparison) -> Verdict:
 
 
 def free(verdict: Verdict) -> Verdict:
-    """Return a verdict that costs nothing, as it was paid for elsewhere."""
+    """Return a verdict that costs nothing, since its cost is counted elsewhere."""
     return verdict.model_copy(update={"cost": Cost(seconds=0.0)}) if verdict.cost else verdict

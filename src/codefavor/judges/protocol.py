@@ -10,8 +10,8 @@ from codefavor.pairs.verdict import Verdict
 class Judge(Protocol):
     """Anything that answers comparisons; wrappers around judges are judges too.
 
-    A judge may declare `order_invariant = True`: exchanging the candidates exchanges its answer, so that one order is
-    asked where others are asked in both (`codefavor.judges.one_order`).
+    A judge may declare `order_invariant = True`: exchanging the candidates exchanges its answer, so that it is
+    asked in one order, and others in both (`codefavor.judges.one_order`).
     """
 
     @property

@@ -57,7 +57,7 @@ class TrlPairwiseJudge:
         Args:
             prompts: what the code was to do.
             completions: two completions for every prompt.
-            shuffle_order: show the two in an order drawn at random. What is returned is said of the order given.
+            shuffle_order: show the two in an order drawn at random; what is returned is about the given order.
             return_scores: return instead the probability that the first completion is better: 1 or 0 where the judge
                 gives a choice without one, 0.5 where it is undecided.
 
@@ -67,8 +67,10 @@ class TrlPairwiseJudge:
         """
         comparisons = self._comparisons(prompts, completions)
         flipped = [shuffle_order and self._random.random() < 0.5 for _ in comparisons]
-        shown = [each.swapped() if flip else each for each, flip in zip(comparisons, flipped, strict=True)]
-        answers = zip(comparisons, self._judge.judge(shown), flipped, strict=True)
+        oriented = [
+            comparison.swapped() if flip else comparison for comparison, flip in zip(comparisons, flipped, strict=True)
+        ]
+        answers = zip(comparisons, self._judge.judge(oriented), flipped, strict=True)
         # Verdicts are turned back, not numbers: 1 minus the -1 of a failure would be 2.
         verdicts = [turned(verdict, comparison) if flip else verdict for comparison, verdict, flip in answers]
         return [_score(verdict) for verdict in verdicts] if return_scores else [_index(verdict) for verdict in verdicts]
@@ -76,7 +78,7 @@ class TrlPairwiseJudge:
     def _comparisons(self, prompts: Sequence[str], completions: Sequence[Sequence[str]]) -> list[Comparison]:
         if len(prompts) != len(completions):
             raise UserError(f"{len(prompts)} prompts and {len(completions)} pairs of completions; one pair each")
-        return [self._comparison(number, *asked) for number, asked in enumerate(zip(prompts, completions, strict=True))]
+        return [self._comparison(number, *texts) for number, texts in enumerate(zip(prompts, completions, strict=True))]
 
     def _comparison(self, number: int, prompt: str, pair: Sequence[str]) -> Comparison:
         if isinstance(pair, str) or len(pair) != 2 or not all(isinstance(text, str) for text in (prompt, *pair)):

@@ -26,7 +26,7 @@ def label_problems(
 def label_outcome(outcome: RankingOutcome, settings: LabelSettings) -> LabelledProblem:
     """Return the pairs that the ranking of one problem is confident of."""
     ranking = outcome.ranking
-    different = [each.candidate for each in ranking.ranked if each.same_as is None]
+    different = [entry.candidate for entry in ranking.ranked if entry.same_as is None]
     if settings.strategy == "best-worst" and len(different) > 1:
         different = [different[0], different[-1]]
     dropped: Counter[DropReason] = Counter()
@@ -52,14 +52,14 @@ def label_outcome(outcome: RankingOutcome, settings: LabelSettings) -> LabelledP
 
 
 def _pair(outcome: RankingOutcome, chosen: int, rejected: int) -> LabelledPair:
-    strengths = {each.candidate: each.strength for each in outcome.ranking.ranked}
-    asked = {(chosen, rejected), (rejected, chosen)} & outcome.answers.keys()
+    strengths = {entry.candidate: entry.strength for entry in outcome.ranking.ranked}
+    compared = {(chosen, rejected), (rejected, chosen)} & outcome.answers.keys()
     return LabelledPair(
         chosen=chosen,
         rejected=rejected,
         margin=strengths[chosen] - strengths[rejected],
         probability=float(outcome.order[chosen, rejected]),
-        asked=bool(asked),
+        compared=bool(compared),
         evidence=_evidence(outcome, chosen, rejected),
     )
 

@@ -50,7 +50,7 @@ def label_file(
     parquet: bool = True,
     labelling: Labelling = label_problems,
 ) -> YieldReport:
-    """Label what is not yet labelled in `out`, write the set and its papers, and return the yield.
+    """Label what is not yet labelled in `out`, write the set with its card, report and manifest, and return the report.
 
     `progress` is called with the number of problems done.
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from codefavor.judges.judge_settings import JudgeSettings
 from codefavor.pairs.criterion import Criterion
@@ -46,8 +46,8 @@ class LabelledPair(Record):
     """The difference of their Bradley-Terry strengths, in logits."""
     probability: float
     """The probability that the chosen one is the stronger."""
-    asked: bool
-    """Whether the judge compared these two, or only each with others."""
+    compared: Annotated[bool, Field(validation_alias=AliasChoices("compared", "asked"))]
+    """Whether the judge compared these two, or only each with others; journals of codefavor 0.1 call it `asked`."""
     evidence: Evidence | None = None
     """What running and analysing both showed, where the judge did; A is chosen, B rejected."""
 

@@ -61,7 +61,7 @@ class YieldTally:
         own = self._by_candidates.setdefault(problem.candidates, Counter())
         dropped = sum(problem.dropped.values())
         own.update(problems=1, with_pairs=bool(problem.pairs), kept=len(problem.pairs), dropped=dropped)
-        compared = sum(pair.asked for pair in problem.pairs)
+        compared = sum(pair.compared for pair in problem.pairs)
         self._sums.update(problems=1, kept=len(problem.pairs), judgements=problem.judgements, compared=compared)
         self._dropped.update(problem.dropped)
         self._margin += sum(pair.margin for pair in problem.pairs)

@@ -47,7 +47,7 @@ def load_language_model(folder: Path, base_model: str | None, *, adapter: bool) 
         tensors = load_file(folder / ADAPTER_WEIGHTS)
         adapted = LoraModel(model, LoraConfig.from_pretrained(str(folder)), "default")
     except (OSError, ValueError, SafetensorError) as error:
-        raise ModelError(f"{folder}: its adapter cannot be put onto {base_model}: {error}") from None
+        raise ModelError(f"{folder}: its adapter cannot be applied to {base_model}: {error}") from None
     factors = {_place(name): tensor for name, tensor in tensors.items()}
     strange = model.load_state_dict(factors, strict=False).unexpected_keys
     if strange:

@@ -1,6 +1,6 @@
 """Batches of token rows: grouped by length so that padding is rare, padded on the left so that all rows end together.
 
-Arrays are numpy; what runs on them is the judges' business.
+Arrays are numpy; nothing is run here.
 """
 
 from collections.abc import Sequence

@@ -26,8 +26,8 @@ def attended_in_blocks(
     out = torch.empty_like(query)
     for begin in range(0, own, _BLOCK):
         end = min(own, begin + _BLOCK)
-        asked = queries[:, :, begin:end].reshape(groups, -1, width)
-        scores = torch.bmm(asked, keys[:, :, : seen + end])
+        block_queries = queries[:, :, begin:end].reshape(groups, -1, width)
+        scores = torch.bmm(block_queries, keys[:, :, : seen + end])
         if softcap:
             scores.div_(softcap).tanh_().mul_(softcap)
         behind = torch.ones(end - begin, end - begin, dtype=torch.bool, device=query.device).triu_(1)

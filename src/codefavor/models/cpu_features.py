@@ -1,4 +1,4 @@
-"""What the processor multiplies by itself, as far as models choose their arithmetic by it.
+"""The processor's features that decide the arithmetic of models: products in bf16 and in bytes.
 
 What it lacks is not an error in torch: bf16 is emulated, at a seventieth of the speed of fp32 with AVX2 alone, and
 products of bytes are added up in 16 bits, which overflow silently.

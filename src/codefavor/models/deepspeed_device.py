@@ -1,10 +1,10 @@
-"""What DeepSpeed is told of this machine, so that it does not speak on standard output. It imports no DeepSpeed."""
+"""Set DeepSpeed's device by its environment variable, so that it prints nothing. It does not import DeepSpeed."""
 
 import os
 
 
-def tell_deepspeed() -> None:
-    """Say that there is no GPU where there is none, unless something has been said.
+def set_deepspeed_device() -> None:
+    """Set the device to the CPU where there is no GPU, unless it is set already.
 
     transformers imports DeepSpeed, where it is installed, whenever it writes a model, and DeepSpeed would print that it
     has found none.

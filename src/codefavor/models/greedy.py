@@ -1,7 +1,7 @@
 """Greedy writing of many replies at once, with the margin between the two verdicts at every place.
 
 transformers' own `generate` would apply what a base's generation settings ask for (sampling, penalties), which moves
-the logits that the verdict is read from. What a reply means is the caller's business.
+the logits that the verdict is read from. The caller reads the replies.
 """
 
 from typing import NamedTuple
@@ -27,7 +27,7 @@ def write_replies(
 ) -> list[Written]:
     """Return what `model` writes after each prompt; a row ends with its turn, its result line, or at the limit.
 
-    A row that has ended leaves the batch, and its room in the cache with it.
+    A row that has ended leaves the batch, and frees its part of the cache.
     """
     ends = {replies.end, *_end_tokens(model)}
     token_a, token_b = replies.verdicts

@@ -25,7 +25,7 @@ Precision = Literal["fp32", "bf16", "int8"]
 _LEVELS = 127
 _NARROW_LEVELS = 63
 """The levels of an input where two products are added in 16 bits: 2 · 127 · 127 fits there, 2 · 255 · 127 does not."""
-_LEAST = 1e-8
+_EPSILON = 1e-8
 _M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4
 _NEVER = 2**31 - 1
 
@@ -106,7 +106,7 @@ class RowQuantiser(threading.local):
         """Return codes of shape (rows, width) and the step of every row, of shape (rows, 1)."""
         if self._coded is None or rows is not self._last:
             flat = rows.reshape(-1, rows.shape[-1])
-            steps = flat.abs().amax(dim=-1, keepdim=True).clamp_(min=_LEAST).div_(self._levels)
+            steps = flat.abs().amax(dim=-1, keepdim=True).clamp_(min=_EPSILON).div_(self._levels)
             # Through signed bytes: torch makes unsigned ones of floats ten times slower. Adding wraps around.
             signed = torch.mul(flat, steps.reciprocal()).round_().to(torch.int8)
             codes = signed.view(torch.uint8).add_(self.zero)
@@ -120,7 +120,7 @@ class Int8Linear(nn.Module):
     def __init__(self, linear: nn.Linear, quantiser: RowQuantiser) -> None:
         super().__init__()
         weight = linear.weight.detach().float()
-        steps = weight.abs().amax(dim=1).clamp(min=_LEAST) / _LEVELS
+        steps = weight.abs().amax(dim=1).clamp(min=_EPSILON) / _LEVELS
         codes = torch.round(weight / steps[:, None]).to(torch.int8)
         self._packed = torch.ops.onednn.qlinear_prepack(codes, None)
         self._steps = steps

@@ -1,8 +1,8 @@
-"""Token rows as segments that see each other, laid out flat without padding: what shares a beginning is read once.
+"""Token rows as prefix trees, laid out flat without padding: a common prefix of several rows is read once.
 
 A segment sees its own tokens up to each, and whole earlier segments that it names. A plain row is one segment; rows
-with common beginnings are a tree of these and their ends; an order-free judge reads its candidates side by side. Arrays
-are numpy; how a language model attends by segments is `codefavor.models.segment_attention`'s business.
+with common prefixes are a tree; an order-free judge reads its candidates side by side. Arrays are numpy;
+`codefavor.models.segment_attention` attends by segments.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,10 +13,10 @@ from typing import NamedTuple, Protocol, TypeVar
 import numpy
 from numpy.typing import NDArray
 
-_LEAST_SHARED = 16
-"""Tokens of a common beginning that are worth a segment of their own."""
-_LEAST_SHARE = 0.1
-"""The share of a row that a common beginning must have: what all rows of a format begin with is not worth a tree."""
+_MIN_SHARED = 16
+"""The minimum length, in tokens, of a prefix that gets a segment of its own."""
+_MIN_SHARE = 0.1
+"""The minimum share of a row that a common prefix has: what all rows of a format begin with is not worth a tree."""
 
 
 class View(NamedTuple):
@@ -84,7 +84,7 @@ def flatten(trees: Sequence[Tree]) -> Flat:
             token_ids += tokens
             positions += range(start, start + len(tokens))
         segments += placed
-        ends.append(tuple(each.end for each in placed))
+        ends.append(tuple(segment.end for segment in placed))
     return Flat(numpy.array(token_ids), numpy.array(positions), tuple(segments), tuple(ends))
 
 
@@ -93,11 +93,11 @@ def tokens_in(tree: Tree) -> int:
     return sum(len(segment.token_ids) for segment in tree)
 
 
-class Family(NamedTuple):
+class PrefixTree(NamedTuple):
     """Rows that are read together as one tree."""
 
-    tree: Tree
-    """What several rows share, and the rest of each."""
+    segments: Tree
+    """The common prefixes, and the rest of every row."""
     rows: tuple[int, ...]
     """The rows."""
     leaves: tuple[int, ...]
@@ -106,16 +106,16 @@ class Family(NamedTuple):
     @property
     def tokens(self) -> int:
         """The tokens that are read."""
-        return tokens_in(self.tree)
+        return tokens_in(self.segments)
 
 
-def row_ends(found: Sequence[Family], flat: Flat) -> list[int]:
-    """Return the place behind the last token of every row of `found`, laid out in `flat`."""
-    return [ends[leaf] for family, ends in zip(found, flat.ends, strict=True) for leaf in family.leaves]
+def row_ends(trees: Sequence[PrefixTree], flat: Flat) -> list[int]:
+    """Return the place behind the last token of every row of `trees`, laid out in `flat`."""
+    return [ends[leaf] for tree, ends in zip(trees, flat.ends, strict=True) for leaf in tree.leaves]
 
 
-def families(rows: Sequence[Sequence[int]], own: Sequence[int] | None = None) -> list[Family]:
-    """Return `rows` grouped by common beginnings where that saves reading, the longest family first.
+def build_prefix_trees(rows: Sequence[Sequence[int]], own: Sequence[int] | None = None) -> list[PrefixTree]:
+    """Return `rows` as prefix trees, grouped where that saves reading; the longest tree comes first.
 
     Rows are taken in the order of their tokens, so that those which share most are neighbours: both orders of a
     comparison share the instruction, comparisons of one problem often the first candidate too. `own` says how many
@@ -124,13 +124,13 @@ def families(rows: Sequence[Sequence[int]], own: Sequence[int] | None = None) ->
     kept = own or [1] * len(rows)
     bounds = [len(row) - end for row, end in zip(rows, kept, strict=True)]
     order = sorted(range(len(rows)), key=lambda index: list(rows[index]))
-    found = []
+    trees = []
     for group in _groups(rows, bounds, order, 0):
         tree: list[Segment] = []
         leaves: list[int] = []
         _grow(rows, bounds, group, (), tree, leaves)
-        found.append(Family(tuple(tree), tuple(group), tuple(leaves)))
-    return sorted(found, key=lambda family: (-family.tokens, family.rows))
+        trees.append(PrefixTree(tuple(tree), tuple(group), tuple(leaves)))
+    return sorted(trees, key=lambda tree: (-tree.tokens, tree.rows))
 
 
 def _grow(
@@ -164,9 +164,9 @@ def _groups(
     for index in order:
         common = min(bounds[index], _common(rows[group[0]], rows[index])) if group else 0
         kept = min(shared, common)
-        least = max(_LEAST_SHARED, int(_LEAST_SHARE * len(rows[index])))
+        min_shared = max(_MIN_SHARED, int(_MIN_SHARE * len(rows[index])))
         # A new member may shorten what is shared: all others would read that part again.
-        if group and kept - begin >= least and kept - begin > (shared - kept) * (len(group) - 1):
+        if group and kept - begin >= min_shared and kept - begin > (shared - kept) * (len(group) - 1):
             shared = kept
             group.append(index)
             continue
@@ -195,10 +195,10 @@ ReadableT = TypeVar("ReadableT", bound=Readable)
 def batches_of(found: Sequence[ReadableT], max_tokens: int) -> Iterator[list[ReadableT]]:
     """Yield what is to be read in batches of at most `max_tokens` tokens, in order; something larger is alone."""
     batch: list[ReadableT] = []
-    for each in found:
-        if batch and sum(one.tokens for one in batch) + each.tokens > max_tokens:
+    for item in found:
+        if batch and sum(other.tokens for other in batch) + item.tokens > max_tokens:
             yield batch
             batch = []
-        batch.append(each)
+        batch.append(item)
     if batch:
         yield batch

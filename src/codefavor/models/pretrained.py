@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 Kind = Literal["causal", "backbone", "scores"]
-"""What of a model is wanted: "causal" writes, "backbone" has no output layer, "scores" a head of classes."""
+"""Which part of a model is loaded: "causal" writes, "backbone" has no output layer, "scores" a head of classes."""
 Place = Literal["device", "host", "4bit"]
 """Where weights stand: on the accelerator where there is one, in main memory, or on the accelerator in 4 bits."""
 
@@ -93,7 +93,7 @@ def load_weights(model: str | Path, kind: Kind, layers: int | None = None, memor
 
 
 def load_shapes(model: str | Path, kind: Kind, layers: int | None = None, memory: Place = "device") -> PreTrainedModel:
-    """Return `model` as its configuration draws it, without reading weights; they are made where torch is told to.
+    """Return `model` from its configuration alone, with empty weights on torch's default device.
 
     Under `torch.device("meta")` or a fake tensor mode they take no memory, and no folder needs to hold any.
 

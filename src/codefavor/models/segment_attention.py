@@ -1,7 +1,7 @@
 """How a language model of transformers reads a flat layout: its attention goes segment by segment, nothing is padded.
 
 Works for every decoder that takes its attention from transformers' registry and turns keys by halves (Llama, Mistral,
-Qwen2, Gemma 2, SmolLM2, ...). What the segments mean is `codefavor.models.prefix_tree`' business.
+Qwen2, Gemma 2, SmolLM2, ...). `codefavor.models.prefix_tree` makes the segments.
 """
 
 from collections.abc import Iterator, Sequence
@@ -128,7 +128,7 @@ def _readings(model: PreTrainedModel, flat: Flat) -> list[_Reading]:
 
 def _blocks(placed: Placed, model: PreTrainedModel) -> Iterator[_Block]:
     own = placed.end - placed.begin
-    seen = sum(each.end - each.begin for each in placed.seen)
+    seen = sum(view.end - view.begin for view in placed.seen)
     size = _CPU_BLOCK if model.device.type == "cpu" else max(1, own)
     for begin in range(0, own, size):
         end = min(own, begin + size)
@@ -175,8 +175,8 @@ def _attend(
     pieces = []
     for placed, blocks, turns in segments:
         own = slice(placed.begin, placed.end)
-        keys = [_turned(key[:, :, each.begin : each.end], turn) for each, turn in zip(placed.seen, turns, strict=True)]
-        values = [value[:, :, each.begin : each.end] for each in placed.seen]
+        keys = [_turned(key[:, :, view.begin : view.end], turn) for view, turn in zip(placed.seen, turns, strict=True)]
+        values = [value[:, :, view.begin : view.end] for view in placed.seen]
         k = torch.cat([*keys, key[:, :, own]], dim=2) if keys else key[:, :, own]
         v = torch.cat([*values, value[:, :, own]], dim=2) if values else value[:, :, own]
         if rough:
@@ -184,9 +184,9 @@ def _attend(
         else:
             before = k.shape[2] - (placed.end - placed.begin)
             for begin, end, mask in blocks:
-                asked = query[:, :, placed.begin + begin : placed.begin + end]
+                block_queries = query[:, :, placed.begin + begin : placed.begin + end]
                 pieces.append(
-                    _attended(asked, k[:, :, : before + end], v[:, :, : before + end], mask, scaling, softcap)
+                    _attended(block_queries, k[:, :, : before + end], v[:, :, : before + end], mask, scaling, softcap)
                 )
     return torch.cat(pieces, dim=2).transpose(1, 2), None
 

@@ -39,7 +39,7 @@ class Agreement(Record):
     pairwise: Share
     """The chance that two people who answered the same task gave the same answer."""
     units: int
-    """Tasks with at least two answers, which are those that tell anything."""
+    """Tasks with at least two answers; others say nothing about agreement."""
     answers: int
     """Answers to those tasks."""
 
@@ -53,22 +53,24 @@ def agreement(
     """Return the agreement of `answers`, or None where no task has two answers.
 
     Args:
-        answers: for every task the answers it got, said of the same order of its candidates.
+        answers: for every task its answers, all about the same order of its candidates.
         clusters: for every task the problem behind it.
         rng: draws the bootstrap.
         resamples: how many times the clusters are redrawn.
     """
-    told = [(cluster, given) for cluster, given in zip(clusters, answers, strict=True) if len(given) > 1]
-    if not told:
+    answered = [(cluster, choices) for cluster, choices in zip(clusters, answers, strict=True) if len(choices) > 1]
+    if not answered:
         return None
-    counts = np.array([[given.count(category) for category in CATEGORIES] for _, given in told], dtype=np.float64)
-    cluster_of = np.unique([cluster for cluster, _ in told], return_inverse=True)[1]
+    counts = np.array(
+        [[choices.count(category) for category in CATEGORIES] for _, choices in answered], dtype=np.float64
+    )
+    cluster_of = np.unique([cluster for cluster, _ in answered], return_inverse=True)[1]
     weights = _resampled(cluster_of, rng, resamples)
-    alphas, pairwise = _figures(counts, np.vstack([np.ones(len(told)), weights]))
+    alphas, pairwise = _figures(counts, np.vstack([np.ones(len(answered)), weights]))
     return Agreement(
         alpha=_share(alphas),
         pairwise=_share(pairwise),
-        units=len(told),
+        units=len(answered),
         answers=int(counts.sum()),
     )
 

@@ -34,7 +34,7 @@ class Criterion(Record):
     text: str
     """The criterion as a judge reads it; empty in the ablation without one."""
     aspect: Aspect | None = None
-    """The aspect that the text speaks of, when it is one of the four."""
+    """The aspect that the text is about, when it is one of the four."""
 
     @property
     def key(self) -> str:
@@ -56,7 +56,7 @@ GENERAL_CRITERION = Criterion(text="The better code is of higher quality.")
 EMPTY_CRITERION = Criterion(text="")
 
 Wording = Literal["given", "general", "empty"]
-"""What a judge is told to judge by: the pair's own criterion, high quality in general, or nothing (paper, Table 5)."""
+"""What a judge is to judge by: the pair's own criterion, high quality in general, or nothing (paper, Table 5)."""
 
 
 def worded(criterion: Criterion, wording: Wording) -> Criterion:
@@ -88,7 +88,7 @@ def resolve_criterion(text: str) -> Criterion:
 
 
 def aspect_of_words(text: str) -> Aspect | None:
-    """Return the verifiable aspect that words clearly mean; None where they speak of several, of others or against one.
+    """Return the verifiable aspect that words clearly mean; None where they mean several, others, or not one of them.
 
     "Which code is more secure against SQL injection?" means security; "fast and readable", "robust" and "ignore speed"
     mean none: a criterion judged by what it does not ask for would be wrong, and one without an aspect is only silent.

@@ -1,6 +1,6 @@
 """A folder as the Hugging Face hub expects a dataset: Parquet below `data/` and a README.md that is the dataset card.
 
-The folder is only written; uploading it is its owner's business.
+The folder is only written, not uploaded.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -26,8 +26,8 @@ an annotator is better than a coin until shown otherwise."""
 Floats = NDArray[np.float64]
 
 
-class Answer(Record):
-    """One answer, said of the task's own order of candidates."""
+class AnnotatorAnswer(Record):
+    """One answer, about the task's own order of candidates."""
 
     task: str
     """The task."""
@@ -63,7 +63,7 @@ class Consensus(Record):
     """Rounds of EM until nothing moved."""
 
 
-def fit(answers: Sequence[Answer]) -> Consensus:
+def fit(answers: Sequence[AnnotatorAnswer]) -> Consensus:
     """Fit the model, starting from each task's share of votes for A; the same answers always give the same fit.
 
     Raises:
@@ -73,15 +73,15 @@ def fit(answers: Sequence[Answer]) -> Consensus:
         raise ValueError("there are no answers to fit")
     tasks, task_of = np.unique([answer.task for answer in answers], return_inverse=True)
     people, person_of = np.unique([answer.annotator for answer in answers], return_inverse=True)
-    given = np.array([CATEGORIES.index(answer.choice) for answer in answers])
-    for_a = np.array([1.0, 0.0, 0.5])[given]
+    categories = np.array([CATEGORIES.index(answer.choice) for answer in answers])
+    for_a = np.array([1.0, 0.0, 0.5])[categories]
     belief = np.bincount(task_of, weights=for_a) / np.bincount(task_of)
-    chances = _chances(belief[task_of], person_of, given)
+    chances = _chances(belief[task_of], person_of, categories)
     rounds, moved = 0, np.inf
     while moved > TOLERANCE and rounds < MAX_ROUNDS:
         rounds += 1
-        before, belief = belief, _belief(chances, task_of, person_of, given)
-        chances = _chances(belief[task_of], person_of, given)
+        before, belief = belief, _belief(chances, task_of, person_of, categories)
+        chances = _chances(belief[task_of], person_of, categories)
         moved = float(np.abs(belief - before).max())
     counts = np.bincount(person_of)
     qualities = [_quality(str(name), int(counts[k]), chances[k]) for k, name in enumerate(people)]
@@ -92,26 +92,30 @@ def fit(answers: Sequence[Answer]) -> Consensus:
     )
 
 
-def _chances(belief: Floats, person_of: NDArray[np.intp], given: NDArray[np.int_]) -> Floats:
+def _chances(belief: Floats, person_of: NDArray[np.intp], categories: NDArray[np.int_]) -> Floats:
     """Return each annotator's chances of the better side, the other and a tie; shape (people, 3).
 
     Args:
         belief: for every answer the probability that its task's A is better.
         person_of: for every answer its annotator.
-        given: for every answer its category.
+        categories: for every answer its category.
     """
-    better = np.select([given == 0, given == 1], [belief, 1 - belief], default=0.0)
-    worse = np.select([given == 0, given == 1], [1 - belief, belief], default=0.0)
-    columns = [np.bincount(person_of, weights=weight) for weight in (better, worse, (given == 2).astype(np.float64))]
+    better = np.select([categories == 0, categories == 1], [belief, 1 - belief], default=0.0)
+    worse = np.select([categories == 0, categories == 1], [1 - belief, belief], default=0.0)
+    columns = [
+        np.bincount(person_of, weights=weight) for weight in (better, worse, (categories == 2).astype(np.float64))
+    ]
     counts = np.stack(columns, axis=1) + _PRIOR
     chances: Floats = counts / counts.sum(axis=1, keepdims=True)
     return chances
 
 
-def _belief(chances: Floats, task_of: NDArray[np.intp], person_of: NDArray[np.intp], given: NDArray[np.int_]) -> Floats:
-    """Return for every task the probability that A is better; a tie says nothing of it."""
+def _belief(
+    chances: Floats, task_of: NDArray[np.intp], person_of: NDArray[np.intp], categories: NDArray[np.int_]
+) -> Floats:
+    """Return for every task the probability that A is better; ties do not change it."""
     weight = np.log(chances[person_of, 0]) - np.log(chances[person_of, 1])
-    odds = np.bincount(task_of, weights=weight * np.array([1.0, -1.0, 0.0])[given])
+    odds = np.bincount(task_of, weights=weight * np.array([1.0, -1.0, 0.0])[categories])
     belief: Floats = 1 / (1 + np.exp(-odds))
     return belief
 

@@ -1,4 +1,4 @@
-"""The finding: one weakness that an analyser sees in one piece of code. What it weighs is not said here."""
+"""The finding: one weakness that an analyser sees in one piece of code. Its weight is not decided here."""
 
 from typing import Annotated, Literal
 

@@ -50,10 +50,10 @@ def present(comparison: Comparison, comments: CommentPolicy, verifiable: bool | 
 
 def present_pair(pair: PreferencePair, comments: CommentPolicy) -> PreferencePair | None:
     """Return the pair with the codes that a judge would be shown; None where it would be shown the same code twice."""
-    shown = present(pair.present("A").comparison, comments).comparison
-    if shown.code_a == shown.code_b:
+    comparison = present(pair.present("A").comparison, comments).comparison
+    if comparison.code_a == comparison.code_b:
         return None
-    return pair.model_copy(update={"chosen": shown.code_a, "rejected": shown.code_b})
+    return pair.model_copy(update={"chosen": comparison.code_a, "rejected": comparison.code_b})
 
 
 def group_alike(codes: Sequence[str], criterion: Criterion, language: str, comments: CommentPolicy) -> list[list[int]]:

@@ -12,7 +12,7 @@ from codefavor.atomic import writing_to
 from codefavor.errors import DataError, RecordError
 from codefavor.jsonl import read_rows, write_rows
 from codefavor.pairs.formats.native import Native, Table
-from codefavor.pairs.formats.protocol import PairFormat, Row, Unsaid, pair_of_row, row_of_pair
+from codefavor.pairs.formats.protocol import PairFormat, Row, RowDefaults, pair_of_row, row_of_pair
 from codefavor.pairs.pair import PreferencePair
 from codefavor.pairs.parquet import read_parquet, write_parquet
 from codefavor.record import explain
@@ -21,7 +21,7 @@ _PARQUET = ".parquet"
 
 
 def read_pairs(
-    path: Path, pair_format: PairFormat | None = None, unsaid: Unsaid | None = None
+    path: Path, pair_format: PairFormat | None = None, defaults: RowDefaults | None = None
 ) -> Iterator[PreferencePair]:
     """Yield the pairs of a file or a dataset folder one at a time; the format is codefavor's own unless named.
 
@@ -30,7 +30,7 @@ def read_pairs(
         RecordError: a line is not of the format.
         MissingExtraError: Parquet is asked for and pyarrow is not installed.
     """
-    assumed = unsaid or Unsaid(source=path.name)
+    assumed = defaults or RowDefaults(source=path.name)
     for part in _parts(path):
         packed = part.suffix == _PARQUET
         reader = _format_in(pair_format, packed)

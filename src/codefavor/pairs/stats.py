@@ -108,8 +108,8 @@ class Tally:
 
     def _add_shortcut(self, pair: PreferencePair) -> None:
         self._unparsed += not all(parses(code, pair.language) for code in (pair.chosen, pair.rejected))
-        shown = present(pair.present("A").comparison, "stripped").comparison
-        chosen, rejected = shown.code_a, shown.code_b
+        comparison = present(pair.present("A").comparison, "stripped").comparison
+        chosen, rejected = comparison.code_a, comparison.code_b
         right = 0.5 if len(chosen) == len(rejected) else float(len(chosen) < len(rejected))
         for name in (ALL, pair.criterion.aspect.value if pair.criterion.aspect else NO_ASPECT):
             self._shorter[name].append((pair.provenance.group, right))

@@ -60,11 +60,11 @@ class Verdict(Record):
             raise ValueError("a verdict has either a choice or the reason why it is undecided")
         return self
 
-    def for_swapped(self, shown: Comparison) -> "Verdict":
-        """Return this verdict on `shown.swapped()` said of `shown` instead, with the sides exchanged in its words."""
+    def for_swapped(self, comparison: Comparison) -> "Verdict":
+        """Return this verdict on `comparison.swapped()` as one on `comparison`, its words included."""
         return self.model_copy(
             update={
-                "comparison": shown.digest(),
+                "comparison": comparison.digest(),
                 "choice": other_side(self.choice) if self.choice in ("A", "B") else self.choice,
                 "prob_a": None if self.prob_a is None else 1.0 - self.prob_a,
                 "evidence": self.evidence.swapped() if self.evidence else None,

@@ -112,7 +112,7 @@ def _refuse_other_modules(folder: Path, reader: Any, first: Path, like: Any) -> 
     if odd := sorted(names ^ set(like.keys())):
         raise ModelError(f"{folder}: adapts other modules than {first} ({odd[0]}); such adapters cannot be merged")
     for name in names:
-        sizes, others = (each.get_slice(name).get_shape() for each in (reader, like))
+        sizes, others = (weights.get_slice(name).get_shape() for weights in (reader, like))
         if sizes[name.endswith(_A)] != others[name.endswith(_A)]:
             raise ModelError(f"{folder}: {name} is of another width than in {first}; such adapters cannot be merged")
 

@@ -1,7 +1,7 @@
 """Checkpoints of a run in progress: trained weights and optimiser state in one safetensors file, replaced as a whole.
 
-A kill at any moment leaves the checkpoint before or the one after. A run that goes on from its checkpoint ends with the
-same weights as one that was never interrupted.
+A kill at any moment leaves the checkpoint before or the one after. A run that is resumed from its checkpoint ends with
+the same weights as one that was never interrupted.
 """
 
 import shutil
@@ -26,7 +26,7 @@ _PROGRESS = "progress"
 """The entry of the file's metadata that says how far the run is."""
 
 
-class Progress(Record):
+class CheckpointProgress(Record):
     """How far a run is, and of which run it is."""
 
     step: int
@@ -37,7 +37,7 @@ class Progress(Record):
 
 def save_checkpoint(
     out: Path,
-    progress: Progress,
+    progress: CheckpointProgress,
     weights: Iterable[tuple[str, nn.Parameter]],
     optimizer: torch.optim.Optimizer,
     engine: Engine,
@@ -78,7 +78,7 @@ def load_checkpoint(
         return 0
     try:
         with safe_open(path, "pt") as saved:
-            progress = Progress.model_validate_json((saved.metadata() or {}).get(_PROGRESS, ""))
+            progress = CheckpointProgress.model_validate_json((saved.metadata() or {}).get(_PROGRESS, ""))
             tensors = {key: saved.get_tensor(key) for key in saved.keys()}
     except ValidationError as error:
         raise DataError(f"{path}: not a checkpoint of this codefavor: {explain(error)}") from None

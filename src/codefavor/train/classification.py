@@ -11,7 +11,7 @@ from transformers import PreTrainedTokenizerBase
 
 from codefavor.judges.format import JOINT_FORMAT
 from codefavor.judges.trained.classification import JointInput, answer_logits
-from codefavor.models.prefix_tree import families
+from codefavor.models.prefix_tree import build_prefix_trees
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import ClassificationConfig
 from codefavor.train.examples import ExampleSet, JointExample, joint_examples
@@ -34,10 +34,10 @@ class ClassificationLearner(TokenLearner[ClassificationConfig, JointInput]):
     def loss(self, batch: Sequence[JointExample]) -> Loss:
         """Return the cross-entropy of the answers."""
         rows = [example.token_ids for example in batch]
-        found = families(rows)
-        logits = answer_logits(self.language_model, found)
+        trees = build_prefix_trees(rows)
+        logits = answer_logits(self.language_model, trees)
         token_a, token_b = self._inputs.verdicts
-        labels = [batch[row].label for family in found for row in family.rows]
+        labels = [batch[row].label for tree in trees for row in tree.rows]
         answers = torch.tensor([token_a if label == "A" else token_b for label in labels]).to(logits.device)
         margin = (logits[:, token_a] - logits[:, token_b]) * torch.where(answers == token_a, 1.0, -1.0)
         total = cross_entropy(logits, answers, reduction="sum")

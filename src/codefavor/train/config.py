@@ -21,20 +21,20 @@ Schedule = Literal["cosine", "linear", "constant"]
 Positive = Annotated[int, Field(gt=0)]
 Rate = Annotated[float, Field(gt=0)]
 DEFAULT_OBJECTIVE = "classification"
-"""What is trained where nothing is said."""
+"""The default objective."""
 
 
 class TrainConfig(Record):
     """How a judge is trained, whatever the objective. The defaults are the paper's (section A.2)."""
 
     objective: str
-    """What is learned; decides which further settings there are."""
+    """The objective; decides which further settings there are."""
     comments: CommentPolicy = "stripped"
     """Whether comments and docstrings are stripped from both codes of every pair."""
     shares: tuple[Annotated[float, Field(ge=0)], ...] | None = None
-    """How much of what is learned comes from each --pairs file, in their order; None takes all of every file."""
-    most_pairs: Positive | None = None
-    """The most pairs to learn from, drawn by whole problems; None takes all."""
+    """The share of each --pairs file in the training pairs, in their order; None takes all of every file."""
+    max_pairs: Positive | None = None
+    """The maximum number of pairs, drawn by whole problems; None takes all."""
     seed: int = 666
     """The seed of the order of examples and of new weights."""
 
@@ -46,9 +46,7 @@ class TrainConfig(Record):
         if cls is TrainConfig:
             name = values.get("objective", DEFAULT_OBJECTIVE)
             if name not in CONFIG_CLASSES:
-                raise _refusal(
-                    "objective", name, f"there is none called {name!r}; known are {', '.join(CONFIG_CLASSES)}"
-                )
+                raise _refusal("objective", name, f"unknown objective {name!r}; known are {', '.join(CONFIG_CLASSES)}")
             return CONFIG_CLASSES[name].model_validate(values)
         for name in values:
             if name not in cls.model_fields:
@@ -63,7 +61,7 @@ class TrainConfig(Record):
 
     @property
     def wording(self) -> Wording:
-        """What the judge is told to judge by."""
+        """The criterion that the judge reads."""
         return "given"
 
 
@@ -79,11 +77,11 @@ class WordedConfig(TrainConfig):
     """What objectives share that read the criterion."""
 
     criterion: Wording = "given"
-    """What the judge is told to judge by: the pair's own criterion, high quality in general, or nothing."""
+    """What the judge is to judge by: the pair's own criterion, high quality in general, or nothing."""
 
     @property
     def wording(self) -> Wording:
-        """What the judge is told to judge by."""
+        """The criterion that the judge reads."""
         return self.criterion
 
 
@@ -99,9 +97,9 @@ class ModelConfig(WordedConfig):
     model: str = EMBEDDED
     """The base: "embedded", a Hugging Face folder, or a hub id."""
     max_length: Positive = DEFAULT_MAX_LENGTH
-    """The most tokens of one input; longer ones are cut fairly, never in the criterion."""
+    """The maximum number of tokens of one input; longer ones are cut fairly, never in the criterion."""
     judge_max_length: Positive | None = None
-    """The most tokens of one input when the judge is used; None is `max_length`. Training on short inputs is faster."""
+    """The same when the judge is used; None is `max_length`. Training on short inputs is faster."""
     bf16: bool = False
     """Whether to compute in bfloat16, on a CPU only if it multiplies in it; weights stay in fp32."""
 
@@ -175,7 +173,7 @@ class TokenConfig(StepsConfig):
     """Whether the base stands in memory in 4 bits while LoRA adapters are trained (QLoRA; needs CUDA, bitsandbytes)."""
 
     @model_validator(mode="after")
-    def _has_adapters_where_they_are_spoken_of(self) -> Self:
+    def _adapter_settings_need_lora(self) -> Self:
         for name in ("load_in_4bit", "keep_adapter"):
             if getattr(self, name) and self.lora_r is None:
                 raise ValueError(f"{name} is for LoRA adapters; set lora_r")
@@ -194,12 +192,12 @@ class OrderFreeConfig(TokenConfig):
     objective: Literal["order-free"] = "order-free"
 
 
-class GenerationConfig(TokenConfig):
+class GenerationTrainConfig(TokenConfig):
     """Feedback, then a result line."""
 
     objective: Literal["generation"] = "generation"
     max_new_tokens: Positive = 256
-    """The most tokens of a reply, within `max_length`; feedback loses its last sentences to fit."""
+    """The maximum number of tokens of a reply, within `max_length`; feedback loses its last sentences to fit."""
     unfinished: Unfinished = "undecided"
     """What a reply without a result line counts as when the judge is used: no answer with the reason, or forced, the
     letter that is likelier where the result line would stand."""
@@ -207,7 +205,7 @@ class GenerationConfig(TokenConfig):
     @model_validator(mode="after")
     def _has_something_to_judge(self) -> Self:
         if self.max_new_tokens >= self.max_length:
-            raise ValueError("max_new_tokens leaves no room in max_length for anything to judge")
+            raise ValueError("max_new_tokens must be less than max_length, or nothing is left for the input")
         return self
 
 
@@ -236,7 +234,7 @@ CONFIG_CLASSES: Mapping[str, type[TrainConfig]] = {
     for config in (
         ClassificationConfig,
         OrderFreeConfig,
-        GenerationConfig,
+        GenerationTrainConfig,
         RewardConfig,
         LinearConfig,
         DifferenceConfig,

@@ -1,7 +1,7 @@
 """Several processes that each hold a part of every weight, its gradient and its optimiser states: DeepSpeed's ZeRO-3.
 
-DeepSpeed gathers, reduces and clips; steps, rates and what is written are those of the loop, so that a run may go on
-under another engine. Nothing else of ours imports DeepSpeed.
+DeepSpeed gathers, reduces and clips. The loop sets steps and rates and writes the files, so that a run may be resumed
+under another engine. No other module imports DeepSpeed.
 """
 
 import warnings
@@ -75,7 +75,7 @@ class DeepSpeedEngine(FsdpEngine):
 
     @override
     def update(self, weights: list[nn.Parameter], optimizer: torch.optim.Optimizer, max_norm: float) -> None:
-        # It clips by the norm that `begin` has told it.
+        # DeepSpeed clips by the norm in its settings.
         self._deepspeed.step()
 
     @override

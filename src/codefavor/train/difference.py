@@ -1,7 +1,7 @@
 """The difference objective: two logistic regressions on pairs, of words and of states, and the shares they get.
 
-States are read once, and kept on disk until the fit is done, so that a run that was stopped goes on. The shares are
-fitted on scores of pairs whose operators neither regression had seen.
+States are read once, and kept on disk until the fit is done, so that a run that was stopped can be resumed. The shares
+are fitted on scores of pairs whose operators neither regression had seen.
 """
 
 import warnings
@@ -26,7 +26,7 @@ from codefavor.judges.trained.difference import (
 )
 from codefavor.judges.trained.divergence_encoder import DivergenceEncoder, stacked
 from codefavor.manifest import Manifest
-from codefavor.models.deepspeed_device import tell_deepspeed
+from codefavor.models.deepspeed_device import set_deepspeed_device
 from codefavor.models.embedded import resolve_model
 from codefavor.models.pretrained import load_tokenizer, load_weights
 from codefavor.pairs.comparison import Comparison
@@ -43,10 +43,10 @@ STATE_PENALTY = 3e-5
 """The weight of the squared weights of states beside the mean loss; docs/experiments.md has what was tried."""
 _SHARE_PENALTY = 1e-3
 _SMALLEST = np.float32(1e-6)
-_MOST_ITERATIONS = 100
+_MAX_ITERATIONS = 100
 _FOLDS = 4
 _CHUNK = 256
-"""Pairs that are read before the states are kept."""
+"""Pairs that are read before the states are saved."""
 
 
 def train_difference(
@@ -56,9 +56,9 @@ def train_difference(
     manifest: Manifest,
     *,
     resume: bool,
-    report: Callable[[int], None],
+    on_pairs: Callable[[int], None],
 ) -> int:
-    """Fit a judge and write it to `out`; return how many pairs were cut. `report` is told how many are done.
+    """Fit a judge and write it to `out`; return how many pairs were cut. `on_pairs` is called with the number done.
 
     Raises:
         UserError: `out` holds something else or another run, or the configuration does not fit the model.
@@ -66,15 +66,15 @@ def train_difference(
         ModelError: the base model cannot be loaded.
     """
     check_folder(out, resume=resume)
-    tell_deepspeed()
-    learned = list(preprocess(pairs, config.comments))
-    shown, sources = [pair.present("A").comparison for pair in learned], _sources(learned)
-    _check_pairs(shown, sources)
+    set_deepspeed_device()
+    usable = list(preprocess(pairs, config.comments))
+    comparisons, sources = [pair.present("A").comparison for pair in usable], _sources(usable)
+    _check_pairs(comparisons, sources)
     model = resolve_model(config.model)
     reader = DivergenceEncoder.load(model, config.layers, config.max_length, "bf16" if config.bf16 else "fp32")
     run = content_digest([DIFFERENCE_FORMAT, config.model_dump(mode="json"), [pair.id for pair in pairs]])
-    states = _read(shown, reader, out, run, report)
-    weights = fit_difference(shown, states, sources)
+    states = _read(comparisons, reader, out, run, on_pairs)
+    weights = fit_difference(comparisons, states, sources)
     weights.save(out)
     load_weights(model, "backbone", config.layers).save_pretrained(out)
     load_tokenizer(model).save_pretrained(out)
@@ -85,34 +85,34 @@ def train_difference(
         comments=config.comments,
         max_length=config.judge_max_length or config.max_length,
     )
-    cut = sum(reads_states(each.criterion) and reader.cuts(each) for each in shown)
+    cut = sum(reads_states(comparison.criterion) and reader.cuts(comparison) for comparison in comparisons)
     finish_folder(out, card, config, manifest, pairs, cut)
     drop_checkpoint(out)
     return cut
 
 
 def fit_difference(
-    shown: Sequence[Comparison], states: NDArray[np.float32], sources: Sequence[str]
+    comparisons: Sequence[Comparison], states: NDArray[np.float32], sources: Sequence[str]
 ) -> DifferenceWeights:
     """Return weights fitted to comparisons whose better candidate is A.
 
     Args:
-        shown: the comparisons.
+        comparisons: the comparisons.
         states: those of the comparisons for whose criterion states are read, of shape (such comparisons, width).
         sources: what each comparison comes from; the shares are fitted across sources.
     """
-    asked = np.array([reads_states(each.criterion) for each in shown])
+    with_states = np.array([reads_states(comparison.criterion) for comparison in comparisons])
     spread = np.sqrt(np.mean(np.square(states), axis=0)) + _SMALLEST
-    rows = state_rows([each for each in shown if reads_states(each.criterion)], states, spread)
-    words = difference_matrix(shown)
+    rows = state_rows([comparison for comparison in comparisons if reads_states(comparison.criterion)], states, spread)
+    words = difference_matrix(comparisons)
     folds = GroupKFold(min(_FOLDS, len(set(sources))))
-    seen = np.zeros((len(shown), 2))
-    places = np.cumsum(asked) - 1
+    seen = np.zeros((len(comparisons), 2))
+    places = np.cumsum(with_states) - 1
     for train, test in folds.split(sources, groups=sources):
-        own = test[asked[test]]
+        own = test[with_states[test]]
         seen[own, 0] = words[own] @ fit_weights(words[train])
-        seen[own, 1] = rows[places[own]] @ _fit(rows[places[train[asked[train]]]], STATE_PENALTY)
-    share_of_words, share_of_states = _fit(seen[asked], _SHARE_PENALTY)
+        seen[own, 1] = rows[places[own]] @ _fit(rows[places[train[with_states[train]]]], STATE_PENALTY)
+    share_of_words, share_of_states = _fit(seen[with_states], _SHARE_PENALTY)
     return DifferenceWeights(
         words=fit_weights(words) * share_of_words,
         spread=spread,
@@ -120,10 +120,10 @@ def fit_difference(
     )
 
 
-def _check_pairs(shown: Sequence[Comparison], sources: Sequence[str]) -> None:
-    if not shown:
+def _check_pairs(comparisons: Sequence[Comparison], sources: Sequence[str]) -> None:
+    if not comparisons:
         raise DataError("there are no pairs to train on")
-    if not any(reads_states(each.criterion) for each in shown):
+    if not any(reads_states(comparison.criterion) for comparison in comparisons):
         raise DataError("no pair has a criterion for which states are read: use --objective linear")
     if len(set(sources)) == 1:
         raise DataError("all pairs are of one source, and the shares of words and states are fitted across sources")
@@ -136,16 +136,16 @@ def _sources(pairs: Sequence[PreferencePair]) -> list[str]:
 
 
 def _read(
-    shown: Sequence[Comparison], reader: DivergenceEncoder, out: Path, run: str, report: Callable[[int], None]
+    comparisons: Sequence[Comparison], reader: DivergenceEncoder, out: Path, run: str, on_pairs: Callable[[int], None]
 ) -> NDArray[np.float32]:
-    asked = [each for each in shown if reads_states(each.criterion)]
-    unread = len(shown) - len(asked)
+    with_states = [comparison for comparison in comparisons if reads_states(comparison.criterion)]
+    unread = len(comparisons) - len(with_states)
     states = load_states(out, run, reader.width)
-    report(unread + len(states))
-    for begin in range(len(states), len(asked), _CHUNK):
-        states = np.concatenate([states, stacked(reader.read(asked[begin : begin + _CHUNK]), reader.width)])
+    on_pairs(unread + len(states))
+    for begin in range(len(states), len(with_states), _CHUNK):
+        states = np.concatenate([states, stacked(reader.read(with_states[begin : begin + _CHUNK]), reader.width)])
         save_states(out, run, states)
-        report(unread + len(states))
+        on_pairs(unread + len(states))
     return states
 
 
@@ -156,7 +156,7 @@ def _fit(rows: NDArray[np.floating], penalty: float) -> NDArray[np.float64]:
     # Each row in both orders: the solver wants to see both answers.
     both = np.concatenate([rows, -rows])
     labels = np.repeat([1, -1], len(rows))
-    model = LogisticRegression(C=1 / (2 * penalty * len(both)), fit_intercept=False, max_iter=_MOST_ITERATIONS)
+    model = LogisticRegression(C=1 / (2 * penalty * len(both)), fit_intercept=False, max_iter=_MAX_ITERATIONS)
     with warnings.catch_warnings():
         # Stopped early is good enough, and as good on operators not seen.
         warnings.simplefilter("ignore", ConvergenceWarning)

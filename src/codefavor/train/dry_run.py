@@ -13,7 +13,7 @@ from codefavor.train.config import RewardConfig, StepsConfig, TokenConfig, loads
 from codefavor.train.examples import ReplyExample
 from codefavor.train.learners import make_learner
 from codefavor.train.memory import Batch, Memory, Parameters, count_parameters, estimate_memory
-from codefavor.train.preview import Row, preview
+from codefavor.train.preview import PreviewRow, preview
 from codefavor.train.schedule import steps_per_epoch, total_steps, warmup_of
 
 _DEFAULT_RANK = 16
@@ -35,7 +35,7 @@ class Method(Record):
 class DryRun(Record):
     """What is known of a run before it starts."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[PreviewRow, ...]
     """The first pair as the model reads it."""
     pairs: int
     """Pairs that are learned from; those that differ in comments alone are left out where these are stripped."""
@@ -69,18 +69,18 @@ def dry_run(pairs: Sequence[PreferencePair], config: StepsConfig) -> DryRun:
     """
     with torch.device("meta"):
         learner = make_learner(config, load_shapes)
-    learned = learner.examples(pairs)
-    batch = _longest(learned.examples, config)
-    first = learned.examples[: len(learned.examples) // learned.pairs]
-    steps = total_steps(config, len(learned.examples))
+    example_set = learner.examples(pairs)
+    batch = _longest(example_set.examples, config)
+    first = example_set.examples[: len(example_set.examples) // example_set.pairs]
+    steps = total_steps(config, len(example_set.examples))
     return DryRun(
         rows=preview(first, config, load_tokenizer(resolve_model(config.model))),
-        pairs=learned.pairs,
-        left_out=len(pairs) - learned.pairs,
-        truncated=learned.truncated,
-        examples=len(learned.examples),
+        pairs=example_set.pairs,
+        left_out=len(pairs) - example_set.pairs,
+        truncated=example_set.truncated,
+        examples=len(example_set.examples),
         batch=batch,
-        steps_per_epoch=steps_per_epoch(config, len(learned.examples)),
+        steps_per_epoch=steps_per_epoch(config, len(example_set.examples)),
         steps=steps,
         warmup=warmup_of(config, steps),
         parameters=count_parameters(config),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Generic, Protocol, TypeVar
 
 from codefavor.errors import DataError
-from codefavor.judges.format import Apart, Candidate, Encoded
+from codefavor.judges.format import Candidate, Encoded, OrderFreeTokens
 from codefavor.pairs.comparison import Comparison, Side, other_side
 from codefavor.pairs.pair import PreferencePair
 from codefavor.pairs.presentation import CommentPolicy
@@ -21,7 +21,7 @@ class Example(Protocol):
     """One answer to learn."""
 
     siblings: ClassVar[int]
-    """How many examples a pair makes. They follow each other, and are always read in one pass: they share much."""
+    """How many examples a pair makes. They follow each other and are always read in one pass: they share a prefix."""
 
     @property
     def length(self) -> int:
@@ -72,8 +72,8 @@ class ReplyExample:
     """The row up to where the reply begins."""
     reply: list[int]
     """The reply with the end of the turn; the loss sees nothing else."""
-    parting: int
-    """The first place of the reply where it differs from the one that says the same of the other side."""
+    first_difference: int
+    """The first place where the reply differs from the same reply for the other side."""
     other: int
     """The token that stands there in that other reply."""
 
@@ -84,10 +84,10 @@ class ReplyExample:
 
 
 @dataclass(frozen=True)
-class ApartExample:
+class OrderFreeExample:
     """Both candidates side by side, the chosen one in the place of A."""
 
-    shown: Apart
+    tokens: OrderFreeTokens
     """The comparison."""
 
     siblings: ClassVar[int] = 1
@@ -95,7 +95,7 @@ class ApartExample:
     @property
     def length(self) -> int:
         """The tokens that are read."""
-        return len(self.shown.head) + len(self.shown.code_a) + len(self.shown.code_b) + 2 * len(self.shown.question)
+        return len(self.tokens.head) + len(self.tokens.code_a) + len(self.tokens.code_b) + 2 * len(self.tokens.question)
 
 
 ExampleT = TypeVar("ExampleT", bound=Example)
@@ -106,7 +106,7 @@ class ExampleSet(Generic[ExampleT]):
     """All examples of a run."""
 
     examples: tuple[ExampleT, ...]
-    """What is learned from."""
+    """The examples."""
     pairs: int
     """The pairs behind the examples."""
     truncated: int
@@ -123,9 +123,9 @@ def joint_examples(
     """
 
     def examples_of(pair: PreferencePair) -> tuple[list[JointExample], bool]:
-        shown = [pair.present(side) for side in _SIDES]
-        encoded = [encode(each.comparison) for each in shown]
-        made = [JointExample(one.token_ids, each.label) for each, one in zip(shown, encoded, strict=True)]
+        presented = [pair.present(side) for side in _SIDES]
+        encoded = [encode(labelled.comparison) for labelled in presented]
+        made = [JointExample(one.token_ids, labelled.label) for labelled, one in zip(presented, encoded, strict=True)]
         return made, any(one.truncated for one in encoded)
 
     return _collect(pairs, comments, examples_of)
@@ -139,8 +139,8 @@ def reply_examples(
 ) -> ExampleSet[ReplyExample]:
     """Return two examples a pair, one in each order, that end in its feedback and the result line.
 
-    `encode_reply` returns a pair's feedback, said of the side that holds the chosen code, as a reply, and whether some
-    of it had to go. A pair without feedback has the result line alone: a sentence made up for it would say nothing.
+    `encode_reply` returns a pair's feedback as a reply that prefers the side of the chosen code, and whether it was
+    cut. A pair without feedback has the result line alone.
 
     Raises:
         DataError: there are no pairs, or stripping comments leaves none that differ.
@@ -148,19 +148,19 @@ def reply_examples(
 
     def examples_of(pair: PreferencePair) -> tuple[list[ReplyExample], bool]:
         replies = {side: encode_reply(pair.feedback, side) for side in _SIDES}
-        shown = [encode(pair.present(side).comparison) for side in _SIDES]
+        encoded = [encode(pair.present(side).comparison) for side in _SIDES]
         made = [
             _reply_example(one.token_ids, replies[side][0], replies[other_side(side)][0])
-            for side, one in zip(_SIDES, shown, strict=True)
+            for side, one in zip(_SIDES, encoded, strict=True)
         ]
-        return made, any(one.truncated for one in shown) or any(cut for _, cut in replies.values())
+        return made, any(one.truncated for one in encoded) or any(cut for _, cut in replies.values())
 
     return _collect(pairs, comments, examples_of)
 
 
 def _reply_example(prompt: list[int], reply: list[int], other: list[int]) -> ReplyExample:
-    parting = next(place for place, (one, two) in enumerate(zip(reply, other, strict=False)) if one != two)
-    return ReplyExample(prompt, reply, parting, other[parting])
+    first_difference = next(place for place, (one, two) in enumerate(zip(reply, other, strict=False)) if one != two)
+    return ReplyExample(prompt, reply, first_difference, other[first_difference])
 
 
 def single_examples(
@@ -175,25 +175,27 @@ def single_examples(
     """
 
     def examples_of(pair: PreferencePair) -> tuple[list[SingleExample], bool]:
-        shown = pair.present("A").comparison
-        (chosen, chosen_cut), (rejected, rejected_cut) = encode(shown, "A"), encode(shown, "B")
+        comparison = pair.present("A").comparison
+        (chosen, chosen_cut), (rejected, rejected_cut) = encode(comparison, "A"), encode(comparison, "B")
         return [SingleExample(chosen, rejected)], chosen_cut or rejected_cut
 
     return _collect(pairs, comments, examples_of)
 
 
-def apart_examples(
-    pairs: Iterable[PreferencePair], comments: CommentPolicy, encode: Callable[[Comparison], tuple[Apart, bool]]
-) -> ExampleSet[ApartExample]:
-    """Return one example a pair for a judge that cannot tell the orders apart.
+def order_free_examples(
+    pairs: Iterable[PreferencePair],
+    comments: CommentPolicy,
+    encode: Callable[[Comparison], tuple[OrderFreeTokens, bool]],
+) -> ExampleSet[OrderFreeExample]:
+    """Return one example a pair for an order-free judge.
 
     Raises:
         DataError: there are no pairs, or stripping comments leaves none that differ.
     """
 
-    def examples_of(pair: PreferencePair) -> tuple[list[ApartExample], bool]:
-        shown, cut = encode(pair.present("A").comparison)
-        return [ApartExample(shown)], cut
+    def examples_of(pair: PreferencePair) -> tuple[list[OrderFreeExample], bool]:
+        tokens, cut = encode(pair.present("A").comparison)
+        return [OrderFreeExample(tokens)], cut
 
     return _collect(pairs, comments, examples_of)
 

@@ -1,4 +1,4 @@
-"""The same training for other tools: pairs as conversations in both orders, and the settings in the tool's words.
+"""The same training for other tools: pairs as conversations in both orders, and the settings as the tool names them.
 
 The conversations are what our own examples say, cut to fit in the same way. What differs is the end of the turn, which
 TRL always learns with the answer, and the order of the examples.
@@ -24,13 +24,13 @@ from codefavor.models.reply_tokens import ReplyTokens
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.pair import PreferencePair
 from codefavor.runs.run_folder import MANIFEST_FILE
-from codefavor.train.config import GenerationConfig, TokenConfig, TrainConfig
+from codefavor.train.config import GenerationTrainConfig, TokenConfig, TrainConfig
 from codefavor.train.examples import ReplyExample
 from codefavor.train.learners import make_learner
 from codefavor.train.output_dir import check_folder
 from codefavor.train.preprocess import preprocess
 from codefavor.train.schedule import total_steps, warmup_of
-from codefavor.train.trainer_configs import DATA_FILE, Tool, axolotl_settings, require_sayable, trl_settings
+from codefavor.train.trainer_configs import DATA_FILE, Tool, axolotl_settings, require_exportable, trl_settings
 
 Turn = dict[str, str]
 
@@ -41,28 +41,28 @@ def export_training(
     """Write `tool`.yaml and the conversations into `out`, and return how many they are. No weights are loaded.
 
     Raises:
-        UserError: `out` holds something, or the tool has no words for the configuration.
+        UserError: `out` holds something, or the tool has no options for the configuration.
         DataError: there are no pairs.
         ModelError: the model's configuration or tokenizer cannot be loaded.
     """
-    config = require_sayable(settings)
+    config = require_exportable(settings)
     check_folder(out, resume=False)
     tokenizer = load_tokenizer(resolve_model(config.model))
-    turns = list(conversations(pairs, config, tokenizer))
+    dialogues = list(conversations(pairs, config, tokenizer))
     model = resolve_model(config.model) if config.model == EMBEDDED else config.model
-    warmup = warmup_of(config, total_steps(config, len(turns)))
+    warmup = warmup_of(config, total_steps(config, len(dialogues)))
     if tool == "axolotl":
-        longest = max(_length(each, tokenizer) for each in turns)
+        longest = max(_length(conversation, tokenizer) for conversation in dialogues)
         pad_token = None if tokenizer.pad_token else tokenizer.eos_token
         words = axolotl_settings(config, model, longest, warmup, pad_token)
-        rows: list[dict[str, Any]] = [{"messages": each} for each in turns]
+        rows: list[dict[str, Any]] = [{"messages": conversation} for conversation in dialogues]
     else:
         words = trl_settings(config, model, warmup)
-        rows = [{"prompt": each[:1], "completion": each[1:]} for each in turns]
+        rows = [{"prompt": conversation[:1], "completion": conversation[1:]} for conversation in dialogues]
     write_rows(out / DATA_FILE, rows)
     write_json(out / MANIFEST_FILE, manifest)
     write_text(out / f"{tool}.yaml", yaml.safe_dump(words, sort_keys=False, allow_unicode=True))
-    return len(turns)
+    return len(dialogues)
 
 
 def conversations(
@@ -76,8 +76,8 @@ def conversations(
     with torch.device("meta"):
         learner = make_learner(config, load_shapes)
     examples = learner.examples(pairs).examples
-    shown = (pair.present(side).comparison for pair in preprocess(pairs, config.comments) for side in ("A", "B"))
-    for comparison, example in zip(shown, examples, strict=True):
+    comparisons = (pair.present(side).comparison for pair in preprocess(pairs, config.comments) for side in ("A", "B"))
+    for comparison, example in zip(comparisons, examples, strict=True):
         if isinstance(example, ReplyExample):
             answer = ReplyTokens(tokenizer, REPLY_FORMAT).decode(example.reply[:-1])
         else:
@@ -88,21 +88,21 @@ def conversations(
         ]
 
 
-def _message(shown: Comparison, config: TokenConfig, tokenizer: PreTrainedTokenizerBase) -> str:
+def _message(comparison: Comparison, config: TokenConfig, tokenizer: PreTrainedTokenizerBase) -> str:
     """Return the message that shows a comparison, cut as the run would cut it."""
-    said: list[str] = []
+    messages: list[str] = []
 
     def chat(message: str) -> str:
-        said.append(message)
+        messages.append(message)
         return chat_prompt(tokenizer, message)
 
-    encode = partial(encode_joint, shown, chat, TextTokenizer(tokenizer))
-    if isinstance(config, GenerationConfig):
+    encode = partial(encode_joint, comparison, chat, TextTokenizer(tokenizer))
+    if isinstance(config, GenerationTrainConfig):
         encode(config.max_length - config.max_new_tokens, FEEDBACK_QUESTION)
     else:
         encode(config.max_length, LETTER_QUESTION)
     # The last one tried is the one that fits.
-    return said[-1]
+    return messages[-1]
 
 
 def _length(turns: list[Turn], tokenizer: PreTrainedTokenizerBase) -> int:

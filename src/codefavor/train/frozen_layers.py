@@ -1,7 +1,7 @@
 """Layers below the highest trained one run once an input, not once an epoch: later epochs read what they gave.
 
 It pays where there is another epoch to come, and is exact where a layer gives the same each time, so not with dropout.
-How the states are kept is `codefavor.train.frozen_states`' business.
+`codefavor.train.frozen_states` keeps the states.
 """
 
 import logging
@@ -31,7 +31,7 @@ def frozen_layers_once(
     """Let the frozen layers of `learner` read each input once for as long as this lasts.
 
     Where nothing is frozen, there is dropout, or the states would take more than half of the free disk of `out`,
-    nothing changes; the last is said in one sentence.
+    nothing changes; the last is logged as a warning.
     """
     decoder = learner.language_model.get_decoder()  # type: ignore[no-untyped-call]
     frozen = len(decoder.layers) - (config.train_layers or len(decoder.layers))
@@ -70,9 +70,9 @@ class _Shortcut:
         self._decoder = decoder
         self._states = states
         self._whole = decoder.layers
-        self._given = _Given()
+        self._known_states = _KnownStates()
         # As many as before: a decoder chooses masks by the number of a layer.
-        self._short = nn.ModuleList([*[self._given] * frozen, *decoder.layers[frozen:]])
+        self._short = nn.ModuleList([*[self._known_states] * frozen, *decoder.layers[frozen:]])
         self._highest_frozen = decoder.layers[frozen - 1]
         self._inputs: dict[str, Any] = {}
 
@@ -93,7 +93,7 @@ class _Shortcut:
         known = self._states.read(inputs, decoder.config.hidden_size)
         self._inputs = inputs
         if known is not None:
-            self._given.states = known
+            self._known_states.states = known
             decoder.layers = self._short
 
     def _keep(self, _: nn.Module, __: Any, states: torch.Tensor) -> None:
@@ -101,10 +101,10 @@ class _Shortcut:
 
     def _end(self, decoder: Any, *_: Any) -> None:
         decoder.layers = self._whole
-        self._given.states = None
+        self._known_states.states = None
 
 
-class _Given(nn.Module):
+class _KnownStates(nn.Module):
     """In the place of a frozen layer: the states above all of them."""
 
     states: torch.Tensor | None = None

@@ -39,9 +39,9 @@ def rows_of(inputs: dict[str, Any]) -> list[Row]:
         lengths = inputs["attention_mask"].sum(dim=1).tolist()
         return [(Run((row + 1) * width - length, (row + 1) * width, 0),) for row, length in enumerate(lengths)]
     placed = [reading.placed for reading in inputs["segments"]]
-    seen = {each.begin for one in placed for each in one.seen}
-    ends = [one for one in placed if one.begin not in seen]
-    return [(*(Run(*each) for each in one.seen), Run(one.begin, one.end, 0)) for one in ends]
+    seen_begins = {view.begin for segment in placed for view in segment.seen}
+    ends = [segment for segment in placed if segment.begin not in seen_begins]
+    return [(*(Run(*view) for view in segment.seen), Run(segment.begin, segment.end, 0)) for segment in ends]
 
 
 class StateFile:
@@ -112,7 +112,7 @@ class StateFile:
         if (run.begin, run.end) not in written:
             self._file.seek(self._tokens * data.shape[1])
             left = data[run.begin : run.end].data.cast("B")
-            # numpy's tofile buffers and says nothing of a disk that is full when it flushes.
+            # numpy's tofile buffers, and raises no error where the disk is full when it flushes.
             while left:
                 left = left[self._file.write(left) :]
             first, self._tokens = self._tokens, self._tokens + run.end - run.begin

@@ -1,7 +1,7 @@
 """The grounded objective: a logistic model over named features of evidence, without an intercept. Fits in seconds.
 
 The evidence is taken from the pairs where they carry it, and collected where they do not. No weight is below zero: a
-feature that seems to speak for the worse code is chance or a fault of the pairs, and must not be learned.
+feature that seems to favour the worse code is chance or a fault of the pairs, and must not be learned.
 """
 
 from collections import defaultdict
@@ -40,7 +40,7 @@ def train_grounded(
     """Fit a judge, write it to `out` with its card, manifest and model card, and return its model.
 
     Args:
-        pairs: what it is fitted on; pairs that no program can decide teach it nothing and are left out.
+        pairs: what it is fitted on; pairs that no program can decide are left out.
         config: its settings, with the inner judge's spec.
         out: the folder.
         manifest: what made it.
@@ -67,10 +67,10 @@ def fit_grounded(
     pairs: Sequence[PreferencePair], config: GroundedConfig, evidence: Judge, inner: Judge | None
 ) -> GroundedModel:
     """Return the model fitted to `pairs`, whose chosen code is A throughout."""
-    shown = [present(pair.present("A").comparison, config.comments).comparison for pair in pairs]
-    asked = inner.judge(shown) if inner else [None] * len(shown)
+    comparisons = [present(pair.present("A").comparison, config.comments).comparison for pair in pairs]
+    inner_verdicts = inner.judge(comparisons) if inner else [None] * len(comparisons)
     rows: dict[str, list[dict[str, float]]] = defaultdict(list)
-    for pair, known, verdict in zip(pairs, _evidence(pairs, evidence), asked, strict=True):
+    for pair, known, verdict in zip(pairs, _evidence(pairs, evidence), inner_verdicts, strict=True):
         aspect = pair.criterion.aspect
         if aspect is not None and known is not None:
             rows[str(aspect)].append(features_of(known, aspect, inner_logit(verdict)))

@@ -7,14 +7,14 @@ from typing import Any
 from codefavor.errors import MissingExtraError
 from codefavor.judges.card import GenerationShape, JudgeCard, RewardShape
 from codefavor.manifest import Manifest
-from codefavor.models.deepspeed_device import tell_deepspeed
+from codefavor.models.deepspeed_device import set_deepspeed_device
 from codefavor.models.embedded import resolve_model
 from codefavor.models.precision import keep_freed_memory
 from codefavor.models.pretrained import load_tokenizer
 from codefavor.pairs.pair import PreferencePair
 from codefavor.record import content_digest
 from codefavor.train.checkpoint import drop_checkpoint
-from codefavor.train.config import GenerationConfig, RewardConfig, StepsConfig, keeps_adapter
+from codefavor.train.config import GenerationTrainConfig, RewardConfig, StepsConfig, keeps_adapter
 from codefavor.train.ddp import DdpEngine, joined
 from codefavor.train.engine import Engine
 from codefavor.train.examples import ExampleSet
@@ -25,7 +25,7 @@ from codefavor.train.learners import make_learner
 from codefavor.train.loop import train_steps
 from codefavor.train.output_dir import check_folder, finish_folder
 from codefavor.train.parameters import Trainable
-from codefavor.train.step_metrics import Report
+from codefavor.train.step_metrics import StepMetrics
 
 ALONE = Launch()
 """One process, without a launcher."""
@@ -38,10 +38,10 @@ def train_language_model(
     manifest: Manifest,
     *,
     resume: bool = False,
-    report: Callable[[Report], None],
+    on_step: Callable[[StepMetrics], None],
     launch: Launch = ALONE,
 ) -> ExampleSet[Any]:
-    """Train a judge on a language model and write it to `out`; return what it learned from.
+    """Train a judge on a language model and write it to `out`; return its examples.
 
     Launched as one of several processes, all of them train the one judge, and the first writes it.
 
@@ -50,23 +50,23 @@ def train_language_model(
         DataError: there are no pairs.
         ModelError: the base model cannot be loaded.
         MissingExtraError: the launcher asks for DeepSpeed, and it is not installed.
-        Interrupted: Ctrl-C came; the run goes on with `resume`.
+        Interrupted: Ctrl-C was pressed; `resume` continues the run.
     """
-    tell_deepspeed()
+    set_deepspeed_device()
     if launch.count == 1:
-        return _run(Engine(), pairs, config, out, manifest, resume, report)
+        return _run(Engine(), pairs, config, out, manifest, resume, on_step)
     engine = _engine(launch)
     with joined(launch):
-        return _run(engine, pairs, config, out, manifest, resume, report)
+        return _run(engine, pairs, config, out, manifest, resume, on_step)
 
 
 def _engine(launch: Launch) -> Engine:
     match launch.sharing:
-        case "replicas":
+        case "ddp":
             return DdpEngine(launch)
-        case "shards":
+        case "fsdp":
             return FsdpEngine(launch)
-        case "zero":
+        case "deepspeed":
             try:
                 # Imported where it is asked for alone: DeepSpeed looks at the machine as soon as it is imported.
                 from codefavor.train.deepspeed import DeepSpeedEngine
@@ -82,27 +82,27 @@ def _run(
     out: Path,
     manifest: Manifest,
     resume: bool,
-    report: Callable[[Report], None],
+    on_step: Callable[[StepMetrics], None],
 ) -> ExampleSet[Any]:
     check_folder(out, resume=resume)
     engine.check(config)
     keep_freed_memory()
     learner = make_learner(config, engine.load)
-    learned = learner.examples(pairs)
+    example_set = learner.examples(pairs)
     # All have looked at the folder before the first writes to it.
     engine.wait()
     out.mkdir(parents=True, exist_ok=True)
     trainable = Trainable(learner, config)
     engine.place(learner)
     run = content_digest([config.model_dump(mode="json"), [[pair.id, pair.feedback] for pair in pairs]])
-    train_steps(learner, trainable, learned.examples, config, out=out, run=run, report=report, engine=engine)
+    train_steps(learner, trainable, example_set.examples, config, out=out, run=run, on_step=on_step, engine=engine)
     engine.gather(learner)
     if engine.main:
         _save(learner, trainable, config, out)
-        finish_folder(out, _card(config, learner.input_format), config, manifest, pairs, learned.truncated)
+        finish_folder(out, _card(config, learner.input_format), config, manifest, pairs, example_set.truncated)
         drop_checkpoint(out)
     engine.wait()
-    return learned
+    return example_set
 
 
 def _save(learner: Learner[Any], trainable: Trainable, config: StepsConfig, out: Path) -> None:
@@ -116,7 +116,7 @@ def _save(learner: Learner[Any], trainable: Trainable, config: StepsConfig, out:
 
 def _card(config: StepsConfig, input_format: str) -> JudgeCard:
     generation = reward = None
-    if isinstance(config, GenerationConfig):
+    if isinstance(config, GenerationTrainConfig):
         generation = GenerationShape(max_new_tokens=config.max_new_tokens, unfinished=config.unfinished)
     if isinstance(config, RewardConfig):
         reward = RewardShape(readout=config.readout, instruction=config.instruction)

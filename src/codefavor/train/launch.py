@@ -1,6 +1,6 @@
 """How this process was started: alone, or by a launcher (`accelerate launch`, `torchrun`) as one of several. No torch.
 
-Launchers speak through environment variables; accelerate adds its own for FSDP and DeepSpeed.
+Launchers set environment variables; accelerate adds its own for FSDP and DeepSpeed.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from typing import Literal
 from codefavor.errors import ConfigError
 from codefavor.record import Record
 
-Sharing = Literal["replicas", "shards", "zero"]
+Sharing = Literal["ddp", "fsdp", "deepspeed"]
 _OFFLOADS = ("ACCELERATE_DEEPSPEED_OFFLOAD_OPTIMIZER_DEVICE", "ACCELERATE_DEEPSPEED_OFFLOAD_PARAM_DEVICE")
 
 
@@ -22,9 +22,9 @@ class Launch(Record):
     """How many they are."""
     local_index: int = 0
     """Its number on this machine, which is that of its accelerator."""
-    sharing: Sharing = "replicas"
-    """replicas: each process holds the whole model; shards: each holds a part of every layer (FSDP); zero: the same by
-    DeepSpeed (ZeRO-3)."""
+    sharing: Sharing = "ddp"
+    """ddp: each process holds the whole model; fsdp: each holds a part of every layer; deepspeed: the same by DeepSpeed
+    (ZeRO-3)."""
     reshard: bool = True
     """Whether shards are put away again between the forward and the backward pass."""
     offload: bool = False
@@ -58,21 +58,21 @@ def read_launch(environment: Mapping[str, str]) -> Launch:
 def _sharing(environment: Mapping[str, str]) -> Sharing:
     if _is_true(environment, "ACCELERATE_USE_DEEPSPEED"):
         _refuse_other_than_zero3(environment)
-        return "zero"
+        return "deepspeed"
     if not _is_true(environment, "ACCELERATE_USE_FSDP"):
-        return "replicas"
+        return "ddp"
     if environment.get("FSDP_VERSION", "1") != "2":
         raise ConfigError(
             "FSDP of version 1 is not supported; set fsdp_version: 2, as configs/accelerate/fsdp.yaml does"
         )
-    return "shards"
+    return "fsdp"
 
 
 def _refuse_other_than_zero3(environment: Mapping[str, str]) -> None:
     if file := environment.get("ACCELERATE_DEEPSPEED_CONFIG_FILE"):
         raise ConfigError(
-            f"{file}: a DeepSpeed configuration is not read, since batches, rates and clipping are the training "
-            "configuration's business; leave deepspeed_config_file out, as configs/accelerate/zero3.yaml does"
+            f"{file}: a DeepSpeed configuration is not read, since the training configuration sets batches, rates "
+            "and clipping; leave deepspeed_config_file out, as configs/accelerate/zero3.yaml does"
         )
     stage = environment.get("ACCELERATE_DEEPSPEED_ZERO_STAGE", "none")
     if stage != "3":

@@ -22,7 +22,7 @@ from codefavor.train.output_dir import check_folder, finish_folder
 from codefavor.train.preprocess import preprocess
 
 INVERSE_PENALTY = 1.0
-MOST_ITERATIONS = 1000
+MAX_ITERATIONS = 1000
 
 
 def train_linear(pairs: Sequence[PreferencePair], config: LinearConfig, out: Path, manifest: Manifest) -> None:
@@ -46,10 +46,10 @@ def fit_linear(pairs: Sequence[PreferencePair], comments: CommentPolicy) -> Line
     Raises:
         DataError: there are no pairs, or stripping comments leaves none that differ.
     """
-    shown = [pair.present("A").comparison for pair in preprocess(pairs, comments)]
-    if not shown:
+    comparisons = [pair.present("A").comparison for pair in preprocess(pairs, comments)]
+    if not comparisons:
         raise DataError("there are no pairs to train on")
-    return LinearJudge("linear", fit_weights(difference_matrix(shown)))
+    return LinearJudge("linear", fit_weights(difference_matrix(comparisons)))
 
 
 def fit_weights(differences: csr_matrix) -> NDArray[np.float64]:
@@ -60,7 +60,7 @@ def fit_weights(differences: csr_matrix) -> NDArray[np.float64]:
         return np.asarray(differences.toarray()[0])
     labels = np.where(np.arange(count) % 2 == 0, 1.0, -1.0)
     model = LogisticRegression(
-        C=INVERSE_PENALTY, fit_intercept=False, solver="liblinear", max_iter=MOST_ITERATIONS, random_state=0
+        C=INVERSE_PENALTY, fit_intercept=False, solver="liblinear", max_iter=MAX_ITERATIONS, random_state=0
     )
     model.fit(diags(labels) @ differences, labels)
     return np.asarray(model.coef_[0], dtype=np.float64)

@@ -11,7 +11,7 @@ from types import FrameType
 import torch
 
 from codefavor.runs.journal import Journal
-from codefavor.train.checkpoint import Progress, load_checkpoint, save_checkpoint
+from codefavor.train.checkpoint import CheckpointProgress, load_checkpoint, save_checkpoint
 from codefavor.train.config import StepsConfig
 from codefavor.train.engine import Engine
 from codefavor.train.epoch import epoch_batches
@@ -21,7 +21,7 @@ from codefavor.train.learner import Learner
 from codefavor.train.output_dir import LOG_FILE
 from codefavor.train.parameters import Trainable
 from codefavor.train.schedule import rate_factor, steps_per_epoch, total_steps
-from codefavor.train.step_metrics import Report
+from codefavor.train.step_metrics import StepMetrics
 
 
 class Interrupted(KeyboardInterrupt):
@@ -36,16 +36,16 @@ def train_steps(
     *,
     out: Path,
     run: str,
-    report: Callable[[Report], None],
+    on_step: Callable[[StepMetrics], None],
     engine: Engine,
 ) -> None:
-    """Train until the last step, going on from a checkpoint in `out` if there is one.
+    """Train until the last step, from a checkpoint in `out` if there is one.
 
     With several processes all take part, and the main one reports and writes. `run` names the configuration and the
     pairs; a checkpoint of another run is refused.
 
     Raises:
-        Interrupted: Ctrl-C came; a checkpoint of the finished steps is in `out`.
+        Interrupted: Ctrl-C was pressed; a checkpoint of the finished steps is in `out`.
         UserError: the checkpoint in `out` is of another run.
     """
     weights = dict(trainable.named())
@@ -55,39 +55,39 @@ def train_steps(
     steps = total_steps(config, len(examples))
     window = _Window(start, steps)
     learner.language_model.train()
-    # All have read the checkpoint and the reports before the first writes new ones.
+    # All have read the checkpoint and the metrics before the first writes new ones.
     engine.wait()
     again = steps - start > steps_per_epoch(config, len(examples)) and engine.alone
     once = frozen_layers_once(learner, config, examples, out) if again else nullcontext()
-    with once, _log(out / LOG_FILE, start, engine) as reports, _stop_request() as stop_requested:
+    with once, _log(out / LOG_FILE, start, engine) as log, _stop_request() as stop_requested:
         for step, batches in enumerate(islice(_step_batches(examples, config), start, steps), start=start):
             for group in optimizer.param_groups:
                 group["lr"] = group["peak"] * rate_factor(config, step, steps)
             _step(learner, list(weights.values()), optimizer, batches, config, window, engine)
             done = step + 1
             if done % config.logging_steps == 0 or done == steps:
-                shown = window.close(done, engine)
-                if reports is not None:
-                    reports.append(shown)
-                    report(shown)
+                metrics = window.close(done, engine)
+                if log is not None:
+                    log.append(metrics)
+                    on_step(metrics)
             stop = engine.any(stop_requested())
             if done % config.save_steps == 0 or stop or done == steps:
-                save_checkpoint(out, Progress(step=done, run=run), weights.items(), optimizer, engine)
+                save_checkpoint(out, CheckpointProgress(step=done, run=run), weights.items(), optimizer, engine)
                 engine.wait()
             if stop:
                 raise Interrupted
 
 
 @contextmanager
-def _log(log: Path, start: int, engine: Engine) -> Iterator[Journal[Report] | None]:
-    """Open the file of reports in the one process that writes it."""
+def _log(log: Path, start: int, engine: Engine) -> Iterator[Journal[StepMetrics] | None]:
+    """Open the file of metrics in the one process that writes it."""
     if not engine.main:
         yield None
         return
-    with Journal(log, Report) as reports:
-        # What a killed run reported after its checkpoint: those steps are done again.
-        reports.drop_from(lambda report: report.step > start)
-        yield reports
+    with Journal(log, StepMetrics) as journal:
+        # The steps that a killed run did after its checkpoint are done again.
+        journal.drop_from(lambda metrics: metrics.step > start)
+        yield journal
 
 
 def _step_batches(examples: Sequence[ExampleT], config: StepsConfig) -> Iterator[list[list[ExampleT]]]:
@@ -118,7 +118,7 @@ def _step(
 
 
 class _Window:
-    """Sums over the steps since the last report."""
+    """Sums over the steps since the last metrics."""
 
     def __init__(self, step: int, steps: int) -> None:
         self._steps = steps
@@ -136,10 +136,10 @@ class _Window:
         self._examples += examples
         self._tokens += tokens
 
-    def close(self, step: int, engine: Engine) -> Report:
+    def close(self, step: int, engine: Engine) -> StepMetrics:
         seconds = time.perf_counter() - self._started
         loss, right, examples, tokens = engine.sums([self._loss, self._right, self._examples, self._tokens])
-        report = Report(
+        metrics = StepMetrics(
             step=step,
             steps=self._steps,
             loss=loss / examples,
@@ -148,21 +148,21 @@ class _Window:
             seconds_left=(self._steps - step) * seconds / (step - self._first),
         )
         self._open(step)
-        return report
+        return metrics
 
 
 @contextmanager
 def _stop_request() -> Iterator[Callable[[], bool]]:
-    """Turn the first Ctrl-C into a request that is asked for between steps; the second interrupts at once."""
-    asked = False
+    """Turn the first Ctrl-C into a request that is checked between steps; the second interrupts at once."""
+    stopping = False
 
     def ask(number: int, frame: FrameType | None) -> None:
-        nonlocal asked
-        asked = True
+        nonlocal stopping
+        stopping = True
         signal.signal(signal.SIGINT, before)
 
     before = signal.signal(signal.SIGINT, ask)
     try:
-        yield lambda: asked
+        yield lambda: stopping
     finally:
         signal.signal(signal.SIGINT, before)

@@ -1,4 +1,4 @@
-"""How much memory a run takes, said before any weight is loaded: the peak of one step on one process, in bytes.
+"""An estimate of a run's memory, before any weight is loaded: the peak of one step on one process, in bytes.
 
     peak = weights + gradients + optimiser states + max(activations, 4 bytes a trained weight)
 

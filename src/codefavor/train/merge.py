@@ -1,6 +1,6 @@
 """Merging trained judges by a weighted average of their weights (paper, section 2.2), one tensor in memory at a time.
 
-Judges are averaged only where an average means something: the same objective, input format, base and vocabulary. Those
+Judges are averaged only if they have the same objective, input format, base and vocabulary. Those
 that are kept as LoRA adapters are merged by `codefavor.train.adapter`.
 """
 
@@ -18,7 +18,7 @@ from codefavor.atomic import write_json
 from codefavor.errors import ConfigError, ModelError
 from codefavor.judges.card import CARD_FILE, JudgeCard, read_card, write_card
 from codefavor.judges.objective import objective_named
-from codefavor.judges.training_groups import LEARNED_FILE, write_union
+from codefavor.judges.training_groups import TRAINING_GROUPS_FILE, write_union
 from codefavor.manifest import Manifest, hash_file
 from codefavor.models.adapter import ADAPTER_CONFIG
 from codefavor.runs.run_folder import MANIFEST_FILE
@@ -27,7 +27,7 @@ from codefavor.train.output_dir import check_folder
 from codefavor.train.tensor_file import Shape, write_tensors
 
 _ALIKE = ("objective", "format", "base_model", "adapter", "comments", "max_length", "reward", "generation")
-_NOT_COPIED = {CARD_FILE, MANIFEST_FILE, ADAPTER_CONFIG, LEARNED_FILE, "README.md", "training.jsonl"}
+_NOT_COPIED = {CARD_FILE, MANIFEST_FILE, ADAPTER_CONFIG, TRAINING_GROUPS_FILE, "README.md", "training.jsonl"}
 
 
 def merge_judges(folders: Sequence[Path], weights: Sequence[float], out: Path, manifest: Manifest) -> JudgeCard:
@@ -36,7 +36,7 @@ def merge_judges(folders: Sequence[Path], weights: Sequence[float], out: Path, m
     Raises:
         UserError: there are not at least two judges with one weight each, the weights do not add up to anything, or
             `out` holds something.
-        ModelError: a judge cannot be read, or the judges are not alike.
+        ModelError: a judge cannot be read, or the judges differ in objective, format, base or vocabulary.
     """
     shares = _shares(folders, weights)
     check_folder(out, resume=False)

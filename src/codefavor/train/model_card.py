@@ -7,7 +7,7 @@ import yaml
 
 from codefavor.models.embedded import EMBEDDED, HUB_ID
 from codefavor.pairs.pair import PreferencePair
-from codefavor.train.config import GenerationConfig, GroundedConfig, ModelConfig, TrainConfig
+from codefavor.train.config import GenerationTrainConfig, GroundedConfig, ModelConfig, TrainConfig
 
 
 def model_card(config: TrainConfig, pairs: Sequence[PreferencePair], truncated: int) -> str:
@@ -22,10 +22,10 @@ def model_card(config: TrainConfig, pairs: Sequence[PreferencePair], truncated: 
         cut = f"| cut to {config.max_length:,} tokens | {truncated:,} pairs |\n"
         header |= {"library_name": "transformers", "base_model": title}
     methods = Counter(pair.provenance.method.split("/")[0] for pair in pairs)
-    silent = ""
-    if isinstance(config, GenerationConfig):
+    no_feedback = ""
+    if isinstance(config, GenerationTrainConfig):
         count = sum(not pair.feedback for pair in pairs)
-        silent = f"| pairs without feedback, learned as the result line alone | {count:,} |\n"
+        no_feedback = f"| pairs without feedback, trained on the result line alone | {count:,} |\n"
     licences = sorted({pair.provenance.license or "not stated" for pair in pairs})
     return f"""---
 {yaml.safe_dump(header, sort_keys=False).strip()}
@@ -40,7 +40,7 @@ input must look like, `manifest.json` what it was made from.
 | trained on | |
 |---|---|
 | pairs | {len(pairs):,} ({", ".join(f"{count:,} {method}" for method, count in methods.most_common())}) |
-{cut}{silent}| comments in the codes | {config.comments} |
+{cut}{no_feedback}| comments in the codes | {config.comments} |
 | licences of the sources | {"; ".join(licences)} |
 
 The judge has read Python only, unless its pairs say otherwise. A preference is not a proof: a candidate that wins here

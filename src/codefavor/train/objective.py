@@ -1,6 +1,6 @@
-"""What an objective is to training: one value that says its configuration, and how pairs become its judge.
+"""An objective as training sees it: one value with its configuration and the function that trains its judges.
 
-What its judges are is `codefavor.judges.objective`. Modules that need torch are imported when they are needed.
+`codefavor.judges.objective` says how its judges are loaded. Modules that need torch are imported on demand.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ from codefavor.train.config import (
     CONFIG_CLASSES,
     ClassificationConfig,
     DifferenceConfig,
-    GenerationConfig,
+    GenerationTrainConfig,
     GroundedConfig,
     LinearConfig,
     OrderFreeConfig,
@@ -27,25 +27,25 @@ from codefavor.train.config import (
     TrainConfig,
 )
 from codefavor.train.launch import Launch
-from codefavor.train.step_metrics import Report
+from codefavor.train.step_metrics import StepMetrics
 
 
 @dataclass(frozen=True)
 class TrainingRun:
-    """What a run is given."""
+    """The arguments of a run."""
 
     pairs: Sequence[PreferencePair]
-    """What is learned from."""
+    """The training pairs."""
     config: TrainConfig
-    """How."""
+    """The settings."""
     out: Path
     """The folder of the judge."""
     manifest: Manifest
     """What made it."""
     resume: bool
     """Whether a run that stopped in `out` is resumed."""
-    on_steps: Callable[[Report], None]
-    """Called with what the latest steps showed."""
+    on_step: Callable[[StepMetrics], None]
+    """Called with the metrics of the latest steps."""
     on_pairs: Callable[[int], None]
     """Called with the number of pairs that were read."""
     launch: Launch
@@ -55,11 +55,11 @@ class TrainingRun:
 
 
 @dataclass(frozen=True)
-class Learned:
-    """What was learned from."""
+class TrainingResult:
+    """What a run gave."""
 
     pairs: int
-    """The pairs."""
+    """The pairs that it was trained on."""
     truncated: int = 0
     """Those of which something was cut to fit."""
 
@@ -72,12 +72,12 @@ class TrainingObjective:
     """What they are."""
     config: type[TrainConfig]
     """The record of its settings."""
-    train: Callable[[TrainingRun], Learned]
+    train: Callable[[TrainingRun], TrainingResult]
     """Trains one and writes it."""
     learner: tuple[str, str] | None = None
     """The module and the class that train a language model step by step; None where none is trained."""
     progress: Literal["steps", "pairs"] | None = None
-    """What is counted while it runs, and what a stopped run is resumed from; None for a fit of seconds."""
+    """What its progress is counted in, and what a stopped run is resumed from; None for a fit of seconds."""
 
     @property
     def name(self) -> str:
@@ -90,36 +90,36 @@ class TrainingObjective:
         return self.learner is not None
 
 
-def _linear(run: TrainingRun) -> Learned:
+def _linear(run: TrainingRun) -> TrainingResult:
     from codefavor.train.linear import train_linear  # with scikit-learn
 
     assert isinstance(run.config, LinearConfig)
     train_linear(run.pairs, run.config, run.out, run.manifest)
-    return Learned(len(run.pairs))
+    return TrainingResult(len(run.pairs))
 
 
-def _difference(run: TrainingRun) -> Learned:
+def _difference(run: TrainingRun) -> TrainingResult:
     train = torch_module("difference").train_difference
-    cut = train(run.pairs, run.config, run.out, run.manifest, resume=run.resume, report=run.on_pairs)
-    return Learned(len(run.pairs), cut)
+    cut = train(run.pairs, run.config, run.out, run.manifest, resume=run.resume, on_pairs=run.on_pairs)
+    return TrainingResult(len(run.pairs), cut)
 
 
-def _grounded(run: TrainingRun) -> Learned:
+def _grounded(run: TrainingRun) -> TrainingResult:
     from codefavor.train.grounded import train_grounded  # with scipy and the sandbox
 
     assert isinstance(run.config, GroundedConfig)
     evidence = load_judge("evidence", run.unsafe_local)
     inner = load_judge(run.config.inner, run.unsafe_local) if run.config.inner else None
     fitted = train_grounded(run.pairs, run.config, run.out, run.manifest, evidence, inner)
-    return Learned(sum(fitted.pairs.values()))
+    return TrainingResult(sum(fitted.pairs.values()))
 
 
-def _language_model(run: TrainingRun) -> Learned:
+def _language_model(run: TrainingRun) -> TrainingResult:
     assert isinstance(run.config, StepsConfig)
     train = torch_module("language_model").train_language_model
-    settings: dict[str, Any] = {"resume": run.resume, "report": run.on_steps, "launch": run.launch}
-    learned = train(run.pairs, run.config, run.out, run.manifest, **settings)
-    return Learned(learned.pairs, learned.truncated)
+    settings: dict[str, Any] = {"resume": run.resume, "on_step": run.on_step, "launch": run.launch}
+    example_set = train(run.pairs, run.config, run.out, run.manifest, **settings)
+    return TrainingResult(example_set.pairs, example_set.truncated)
 
 
 def torch_module(name: str) -> Any:
@@ -141,13 +141,13 @@ def _in_steps(name: str, config: type[TrainConfig], module: str, learner: str) -
 OBJECTIVES: tuple[TrainingObjective, ...] = (
     _in_steps("classification", ClassificationConfig, "classification", "ClassificationLearner"),
     _in_steps("order-free", OrderFreeConfig, "order_free", "OrderFreeLearner"),
-    _in_steps("generation", GenerationConfig, "generation", "GenerationLearner"),
+    _in_steps("generation", GenerationTrainConfig, "generation", "GenerationLearner"),
     _in_steps("reward", RewardConfig, "reward", "RewardLearner"),
     TrainingObjective(objective_named("linear"), LinearConfig, _linear),
     TrainingObjective(objective_named("difference"), DifferenceConfig, _difference, progress="pairs"),
     TrainingObjective(objective_named("grounded"), GroundedConfig, _grounded),
 )
-"""Every objective that judges are trained by."""
+"""Every objective of training."""
 
 _BY_NAME = {objective.name: objective for objective in OBJECTIVES}
 assert {name: objective.config for name, objective in _BY_NAME.items()} == CONFIG_CLASSES

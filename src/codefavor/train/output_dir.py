@@ -5,7 +5,7 @@ from pathlib import Path
 
 from codefavor.atomic import write_json, write_text
 from codefavor.judges.card import CARD_FILE, JudgeCard, write_card
-from codefavor.judges.training_groups import write_learned
+from codefavor.judges.training_groups import write_training_groups
 from codefavor.manifest import Manifest
 from codefavor.pairs.pair import PreferencePair
 from codefavor.runs.run_folder import MANIFEST_FILE, require_resumable
@@ -15,7 +15,7 @@ from codefavor.train.model_card import model_card
 CHECKPOINT = "checkpoint"
 """The name of the checkpoint in a run that has not ended."""
 LOG_FILE = "training.jsonl"
-"""The name of the file of reports."""
+"""The name of the file of step metrics."""
 
 
 def check_folder(out: Path, *, resume: bool) -> None:
@@ -32,6 +32,6 @@ def finish_folder(
 ) -> None:
     """Write what stands beside the weights; the card comes last, since it says that the judge is whole."""
     write_json(out / MANIFEST_FILE, manifest)
-    write_learned(out, (pair.provenance.group for pair in pairs))
+    write_training_groups(out, (pair.provenance.group for pair in pairs))
     write_text(out / "README.md", model_card(config, pairs, truncated))
     write_card(out, card)

@@ -91,8 +91,8 @@ def graft(adapted: PreTrainedModel, whole: PreTrainedModel, rank: int, config: S
     Folded into the copy, they would be rounded to its few bits as well.
     """
     target = _adapt(whole, rank, config)
-    learned = {name: weight.detach().cpu() for name, weight in adapted.named_parameters() if "lora_" in name}
-    whole.load_state_dict(learned, strict=False)
+    lora_weights = {name: weight.detach().cpu() for name, weight in adapted.named_parameters() if "lora_" in name}
+    whole.load_state_dict(lora_weights, strict=False)
     target.merge_and_unload()
     return whole
 

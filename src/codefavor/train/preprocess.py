@@ -1,4 +1,4 @@
-"""Pairs as they are learned from, whatever the objective: as a judge will be shown them. No torch."""
+"""Pairs as every objective trains on them: as a judge will see them. No torch."""
 
 from collections.abc import Iterable, Iterator
 

@@ -1,4 +1,4 @@
-"""What an objective makes of a pair, in words that can be read: its rows as text, with what the loss sees marked.
+"""How an objective tokenizes a pair: its rows as text, with the tokens of the loss marked.
 
 It trains nothing and loads no weights; the tokens are those of the run.
 """
@@ -12,28 +12,28 @@ from codefavor.judges.format import Candidate
 from codefavor.models.pretrained import verdict_tokens
 from codefavor.record import Record
 from codefavor.train.config import RewardConfig, StepsConfig
-from codefavor.train.examples import ApartExample, JointExample, ReplyExample, SingleExample
+from codefavor.train.examples import JointExample, OrderFreeExample, ReplyExample, SingleExample
 
-Example: TypeAlias = ApartExample | JointExample | ReplyExample | SingleExample
+Example: TypeAlias = OrderFreeExample | JointExample | ReplyExample | SingleExample
 
 
-class Part(Record):
+class PreviewPart(Record):
     """A run of tokens that the loss sees or does not."""
 
     text: str
-    """What the tokens say, special tokens written out."""
+    """The text of the tokens, special tokens included."""
     tokens: int
     """How many they are."""
-    learned: bool
+    in_loss: bool
     """Whether the loss is taken at these tokens."""
 
 
-class Row(Record):
+class PreviewRow(Record):
     """One row of tokens."""
 
     title: str
     """Which of the pair's rows it is."""
-    parts: tuple[Part, ...]
+    parts: tuple[PreviewPart, ...]
     """Its tokens in their order."""
 
     @property
@@ -42,21 +42,23 @@ class Row(Record):
         return sum(part.tokens for part in self.parts)
 
     @property
-    def learned(self) -> int:
+    def in_loss(self) -> int:
         """The tokens that the loss is taken at."""
-        return sum(part.tokens for part in self.parts if part.learned)
+        return sum(part.tokens for part in self.parts if part.in_loss)
 
 
-def preview(examples: Sequence[Example], config: StepsConfig, tokenizer: PreTrainedTokenizerBase) -> tuple[Row, ...]:
+def preview(
+    examples: Sequence[Example], config: StepsConfig, tokenizer: PreTrainedTokenizerBase
+) -> tuple[PreviewRow, ...]:
     """Return the rows of one pair's examples: both orders, or the chosen and the rejected code."""
-    rows: list[Row] = []
+    rows: list[PreviewRow] = []
     for example, better in zip(examples, "AB", strict=False):
         match example:
             case JointExample():
                 answer = verdict_tokens(tokenizer)["AB".index(example.label)]
                 rows.append(_joint(f"{example.label} is better", example.token_ids, [answer], tokenizer))
-            case ApartExample(shown):
-                read = [*shown.head, *shown.code_a, *shown.code_b, *shown.question]
+            case OrderFreeExample(tokens):
+                read = [*tokens.head, *tokens.code_a, *tokens.code_b, *tokens.question]
                 rows.append(
                     _joint("chosen first, and the other way round", read, [verdict_tokens(tokenizer)[0]], tokenizer)
                 )
@@ -68,17 +70,19 @@ def preview(examples: Sequence[Example], config: StepsConfig, tokenizer: PreTrai
     return tuple(rows)
 
 
-def _joint(title: str, read: list[int], learned: list[int], tokenizer: PreTrainedTokenizerBase) -> Row:
-    return Row(title=title, parts=(_part(read, False, tokenizer), _part(learned, True, tokenizer)))
+def _joint(title: str, read: list[int], in_loss: list[int], tokenizer: PreTrainedTokenizerBase) -> PreviewRow:
+    return PreviewRow(title=title, parts=(_part(read, False, tokenizer), _part(in_loss, True, tokenizer)))
 
 
-def _single(title: str, candidate: Candidate, config: StepsConfig, tokenizer: PreTrainedTokenizerBase) -> Row:
+def _single(title: str, candidate: Candidate, config: StepsConfig, tokenizer: PreTrainedTokenizerBase) -> PreviewRow:
     """Mark where the score is read: it has no token to predict, but a place it is taken from."""
     by_last = isinstance(config, RewardConfig) and config.readout == "last"
     scored = 1 if by_last else candidate.code_length
     ids = list(candidate.token_ids)
-    return Row(title=title, parts=(_part(ids[:-scored], False, tokenizer), _part(ids[-scored:], True, tokenizer)))
+    return PreviewRow(
+        title=title, parts=(_part(ids[:-scored], False, tokenizer), _part(ids[-scored:], True, tokenizer))
+    )
 
 
-def _part(token_ids: list[int], learned: bool, tokenizer: PreTrainedTokenizerBase) -> Part:
-    return Part(text=str(tokenizer.decode(token_ids)), tokens=len(token_ids), learned=learned)
+def _part(token_ids: list[int], in_loss: bool, tokenizer: PreTrainedTokenizerBase) -> PreviewPart:
+    return PreviewPart(text=str(tokenizer.decode(token_ids)), tokens=len(token_ids), in_loss=in_loss)

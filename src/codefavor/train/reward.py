@@ -50,7 +50,11 @@ class RewardLearner:
         candidates = [candidate for example in batch for candidate in (example.chosen, example.rejected)]
         scores = self._model(candidates, self._inputs.pad_id).view(-1, 2)
         margin = scores[:, 0] - scores[:, 1]
-        return Loss(-logsigmoid(margin).sum(), int((margin > 0).sum()), sum(len(each.token_ids) for each in candidates))
+        return Loss(
+            -logsigmoid(margin).sum(),
+            int((margin > 0).sum()),
+            sum(len(candidate.token_ids) for candidate in candidates),
+        )
 
     def save(self, folder: Path) -> None:
         """Write the backbone as a Hugging Face folder, and the head beside it."""

@@ -17,7 +17,7 @@ def select_pairs(sources: Sequence[Sequence[PreferencePair]], config: TrainConfi
 
     Args:
         sources: the pairs of each file.
-        config: its shares, `most_pairs`, criterion and seed.
+        config: its shares, `max_pairs`, criterion and seed.
 
     Raises:
         ConfigError: there is not one share a file.
@@ -33,7 +33,7 @@ def _counts(sources: Sequence[Sequence[PreferencePair]], config: TrainConfig) ->
     total = sum(map(len, sources))
     shares = config.shares
     if shares is None:
-        if config.most_pairs is None or total <= config.most_pairs:
+        if config.max_pairs is None or total <= config.max_pairs:
             return [None] * len(sources)
         shares = tuple(len(pairs) / total for pairs in sources)
     if len(shares) != len(sources):
@@ -43,7 +43,7 @@ def _counts(sources: Sequence[Sequence[PreferencePair]], config: TrainConfig) ->
     parts = [share / sum(shares) for share in shares]
     # The scarcest file sets the size, since no pair is taken twice.
     size = min(len(pairs) / part for part, pairs in zip(parts, sources, strict=True) if part)
-    size = min(size, config.most_pairs or size)
+    size = min(size, config.max_pairs or size)
     return [int(part * size + 1e-9) for part in parts]
 
 

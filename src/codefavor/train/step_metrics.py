@@ -1,10 +1,10 @@
-"""What a run in progress says of itself; no torch, so that the command line can show it."""
+"""The metrics of a run in progress; no torch, so that the command line can show them."""
 
 from codefavor.record import Record
 
 
-class Report(Record):
-    """What the steps since the last report showed."""
+class StepMetrics(Record):
+    """The metrics of the steps since the last ones."""
 
     step: int
     """Finished steps."""
@@ -13,8 +13,8 @@ class Report(Record):
     loss: float
     """The mean loss of an example."""
     accuracy: float
-    """The share of examples answered right, before they were learned."""
+    """The share of examples answered right before the step that learns them."""
     tokens_per_second: float
     """Tokens read a second, padding left out."""
     seconds_left: float
-    """The time to go at this speed."""
+    """The remaining time at this speed."""

@@ -14,7 +14,7 @@ from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import ModelConfig, TrainConfig
 from codefavor.train.launch import Launch
 from codefavor.train.objective import TrainingRun, torch_module, training_objective
-from codefavor.train.step_metrics import Report
+from codefavor.train.step_metrics import StepMetrics
 
 _LOG = logging.getLogger(__name__)
 _ALONE = Launch()
@@ -51,7 +51,7 @@ def train_judge(
     *,
     resume: bool = False,
     unsafe_local: bool = False,
-    on_steps: Callable[[Report], None] = _ignore,
+    on_step: Callable[[StepMetrics], None] = _ignore,
     on_pairs: Callable[[int], None] = _ignore,
     warn: Callable[[str], None] = _LOG.warning,
     launch: Launch = _ALONE,
@@ -63,16 +63,16 @@ def train_judge(
     Started as one of several processes, all of them train the one judge, and the first writes it.
 
     Args:
-        pairs: what it learns from; `codefavor.train.selection` draws mixtures.
+        pairs: the training pairs; `codefavor.train.selection` draws mixtures.
         config: its settings, a record of the objective, such as `LinearConfig()` or `RewardConfig(layers=1)`.
         out: the folder; new or empty, unless `resume`.
-        resume: go on with a run in `out` that was stopped.
+        resume: continue a run in `out` that was stopped.
         unsafe_local: let the grounded objective run code where the sandbox does not hold.
-        on_steps: called with the figures of the latest steps, where a language model is trained.
+        on_step: called with the metrics of the latest steps, where a language model is trained.
         on_pairs: called with the number of pairs that a language model has read, where it is not trained.
         warn: called with a sentence where this machine trains otherwise than the settings say.
         launch: the place of this process among several, as `codefavor.train.launch.read_launch` reads it.
-        command: what the manifest says made the judge.
+        command: the command that the manifest names.
         inputs: the files whose hashes the manifest keeps.
 
     Raises:
@@ -82,24 +82,24 @@ def train_judge(
         ModelError: the base model, or a judge that evidence is joined with, cannot be loaded.
         SandboxError: evidence must be collected, and code cannot be run safely here.
         MissingExtraError: the objective needs a package that is not installed.
-        Interrupted: Ctrl-C came; `resume` goes on.
+        Interrupted: Ctrl-C was pressed; `resume` continues the run.
     """
     objective = training_objective(config)
     if launch.count > 1 and not objective.trains_language_model:
         raise ConfigError(f"the {objective.name} objective takes one process; start it without a launcher")
     suited = _suited(config, launch, warn)
     manifest = make_manifest(command, suited.model_dump(mode="json"), list(inputs), suited.seed)
-    run = TrainingRun(pairs, suited, out, manifest, resume, on_steps, on_pairs, launch, unsafe_local)
-    learned = objective.train(run)
-    return TrainedJudge(out, suited, learned.pairs, learned.truncated)
+    run = TrainingRun(pairs, suited, out, manifest, resume, on_step, on_pairs, launch, unsafe_local)
+    result = objective.train(run)
+    return TrainedJudge(out, suited, result.pairs, result.truncated)
 
 
 def _suited(config: TrainConfig, launch: Launch, warn: Callable[[str], None]) -> TrainConfig:
-    """Return the settings that this machine trains with, and say so where they are not the given ones."""
+    """Return the settings that this machine trains with, with a warning where they differ from `config`."""
     if not isinstance(config, ModelConfig) or not config.bf16:
         # Nothing here computes with torch, which is then not imported.
         return config
     suited: ModelConfig = torch_module("dtype").suited(config)
     if not suited.bf16 and launch.main:
-        warn("this processor has no products in bf16 and would crawl: it trains in fp32")
+        warn("this processor emulates bf16 and would be very slow; training in fp32")
     return suited

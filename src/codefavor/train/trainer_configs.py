@@ -1,4 +1,4 @@
-"""A training configuration in the words of axolotl and of TRL. Pure; `export` writes the data they read.
+"""A training configuration as one of axolotl or of TRL. Pure; `export` writes the data they read.
 
 Option names: axolotl's schemas (axolotl-ai-cloud/axolotl, src/axolotl/utils/schemas, July 2026) and those of `trl sft`
 (TRL 1.16: SFTConfig, ModelConfig, DatasetMixtureConfig).
@@ -7,25 +7,25 @@ Option names: axolotl's schemas (axolotl-ai-cloud/axolotl, src/axolotl/utils/sch
 from typing import Any, Literal
 
 from codefavor.errors import ConfigError
-from codefavor.train.config import ClassificationConfig, GenerationConfig, TokenConfig, TrainConfig
+from codefavor.train.config import ClassificationConfig, GenerationTrainConfig, TokenConfig, TrainConfig
 
 Tool = Literal["axolotl", "trl"]
 DATA_FILE = "conversations.jsonl"
 """The file of conversations, beside the settings."""
 
-_UNSAID = {"train_layers": None, "train_embeddings": True}
+_NOT_EXPORTED = {"train_layers": None, "train_embeddings": True}
 _SCHEDULES = {"cosine": "cosine", "linear": "linear", "constant": "constant_with_warmup"}
 
 
-def require_sayable(config: TrainConfig) -> TokenConfig:
-    """Return a configuration that these tools have words for.
+def require_exportable(config: TrainConfig) -> TokenConfig:
+    """Return a configuration that these tools have options for.
 
     Raises:
         ConfigError: it is one.
     """
-    if not isinstance(config, (ClassificationConfig, GenerationConfig)):
+    if not isinstance(config, (ClassificationConfig, GenerationTrainConfig)):
         raise ConfigError(f"only classification and generation can be exported, not {config.objective}")
-    for name, usual in _UNSAID.items():
+    for name, usual in _NOT_EXPORTED.items():
         if getattr(config, name) != usual:
             raise ConfigError(f"{name} cannot be exported; leave it out")
     return config

@@ -18,7 +18,7 @@ def judge(tiny_model: Path, learnable_pairs: list[PreferencePair], tmp_path_fact
     out = tmp_path_factory.mktemp("made") / "judge"
     config = DifferenceConfig(model=str(tiny_model), layers=2)
     train_difference(
-        learnable_pairs, config, out, make_manifest("test", {}, [], None), resume=False, report=lambda _: None
+        learnable_pairs, config, out, make_manifest("test", {}, [], None), resume=False, on_pairs=lambda _: None
     )
     return out
 

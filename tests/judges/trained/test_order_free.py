@@ -5,9 +5,9 @@ import torch
 from tiny_bases import BASES, make_base
 
 from codefavor.judges.card import JudgeCard, write_card
-from codefavor.judges.format import APART_FORMAT, Apart
+from codefavor.judges.format import ORDER_FREE_FORMAT, OrderFreeTokens
 from codefavor.judges.load import load_judge
-from codefavor.judges.trained.order_free import ApartInput, OrderFreeJudge, order_free_margins, side_by_side
+from codefavor.judges.trained.order_free import OrderFreeInput, OrderFreeJudge, order_free_margins, side_by_side
 from codefavor.models.pretrained import load_tokenizer, load_weights
 from codefavor.models.segment_attention import read_by_segments
 from codefavor.pairs.comparison import Comparison
@@ -26,7 +26,7 @@ def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 def test_exchanging_the_candidates_negates_the_margin(folder: Path) -> None:
-    model, inputs = read_by_segments(load_weights(folder, "causal")), ApartInput(load_tokenizer(folder), 700)
+    model, inputs = read_by_segments(load_weights(folder, "causal")), OrderFreeInput(load_tokenizer(folder), 700)
     there, back = (
         [side_by_side(inputs.encode(each)[0]) for each in shown] for shown in (SHOWN, [s.swapped() for s in SHOWN])
     )
@@ -41,7 +41,7 @@ def test_exchanging_the_candidates_negates_the_margin(folder: Path) -> None:
 
 def test_each_readout_is_what_the_model_says_of_both_candidates_in_a_row() -> None:
     """With one layer, nothing but the read-out sees both codes, so it equals a plain reading at the same positions."""
-    apart = Apart(head=(5, 6, 7), code_a=(8, 9, 10), code_b=(11, 12, 13), question=(14, 15))
+    apart = OrderFreeTokens(head=(5, 6, 7), code_a=(8, 9, 10), code_b=(11, 12, 13), question=(14, 15))
     head, code_a, code_b, first, second = side_by_side(apart)
     assert (code_a.start, code_b.start) == (3, 3)
     assert (first.start, second.start) == (9, 9)
@@ -52,7 +52,7 @@ def test_each_readout_is_what_the_model_says_of_both_candidates_in_a_row() -> No
 
 def test_a_readout_equals_reading_both_in_a_row_where_one_layer_cannot_mix_them(tiny_model: Path) -> None:
     model = read_by_segments(load_weights(tiny_model, "causal", layers=1))
-    apart = Apart(head=(5, 6, 7), code_a=(8, 9, 10), code_b=(11, 12, 13), question=(14, 15))
+    apart = OrderFreeTokens(head=(5, 6, 7), code_a=(8, 9, 10), code_b=(11, 12, 13), question=(14, 15))
     with torch.no_grad():
         margin = order_free_margins(model, [side_by_side(apart)], (20, 21))
         model.set_attn_implementation("sdpa")
@@ -67,7 +67,7 @@ def test_a_readout_equals_reading_both_in_a_row_where_one_layer_cannot_mix_them(
 def test_both_orders_are_answered_by_one_reading_and_equal_codes_tie(folder: Path, tmp_path: Path) -> None:
     load_weights(folder, "causal").save_pretrained(tmp_path)
     load_tokenizer(folder).save_pretrained(tmp_path)
-    write_card(tmp_path, JudgeCard(objective="order-free", format=APART_FORMAT, comments="kept"))
+    write_card(tmp_path, JudgeCard(objective="order-free", format=ORDER_FREE_FORMAT, comments="kept"))
     judge = load_judge(f"model:{tmp_path}")
     assert isinstance(judge, OrderFreeJudge)
     alone = judge.judge(SHOWN)

@@ -2,7 +2,7 @@
 
 Words are the linear control's n-grams, states those of `judges.trained.divergence_encoder`; each is weighed by a
 linear function fitted on pairs, and the two are joined by shares fitted on sources that neither had seen. The language
-model is never trained. For correctness words speak alone: states know there who wrote the code rather than whether it
+model is never trained. For correctness words decide alone: there states show who wrote the code rather than whether it
 is right (docs/experiments.md). Exchanging the candidates negates the score exactly.
 """
 
@@ -85,7 +85,7 @@ class DifferenceJudge:
 
         Raises:
             ModelError: the folder holds no difference judge.
-            ConfigError: the precision cannot be had here.
+            ConfigError: the precision is not available here.
         """
         card = read_trained_card(folder, "difference", DIFFERENCE_FORMAT)
         weights = DifferenceWeights.load(folder)
@@ -96,21 +96,21 @@ class DifferenceJudge:
         """Return one verdict for every comparison; candidates that it sees no difference between are a tie."""
         scores = np.asarray(difference_matrix(comparisons) @ self._weights.words)
         costs: dict[int, Cost] = {}
-        asked = [index for index, shown in enumerate(comparisons) if reads_states(shown.criterion)]
-        shown = [comparisons[index] for index in asked]
-        divergences = self._reader.read(shown)
+        with_states = [index for index, comparison in enumerate(comparisons) if reads_states(comparison.criterion)]
+        read = [comparisons[index] for index in with_states]
+        divergences = self._reader.read(read)
         states = stacked(divergences, self._reader.width)
-        scores[asked] += state_rows(shown, states, self._weights.spread) @ self._weights.states.ravel()
-        for index, divergence in zip(asked, divergences, strict=True):
+        scores[with_states] += state_rows(read, states, self._weights.spread) @ self._weights.states.ravel()
+        for index, divergence in zip(with_states, divergences, strict=True):
             costs[index] = Cost(seconds=divergence.seconds, input_tokens=divergence.tokens, output_tokens=0)
         return [
-            verdict_from(antisymmetric_sigmoid(score / self._temperature), each, self.name, costs.get(index))
-            for index, (score, each) in enumerate(zip(scores, comparisons, strict=True))
+            verdict_from(antisymmetric_sigmoid(score / self._temperature), comparison, self.name, costs.get(index))
+            for index, (score, comparison) in enumerate(zip(scores, comparisons, strict=True))
         ]
 
 
 def reads_states(criterion: Criterion) -> bool:
-    """Return whether states have a say: everywhere but on correctness."""
+    """Return whether states are read: for every criterion but correctness."""
     return aspect_of(criterion) != Aspect.CORRECTNESS
 
 
@@ -123,6 +123,6 @@ def state_rows(
     """
     states = states / spread
     states /= np.maximum(np.linalg.norm(states, axis=1, keepdims=True), _SMALLEST)
-    aspects = np.array([aspect_of(shown.criterion) or "" for shown in comparisons])
+    aspects = np.array([aspect_of(comparison.criterion) or "" for comparison in comparisons])
     blocks = [states, *(states * (aspects == aspect)[:, None] for aspect in STATE_ASPECTS)]
     return np.concatenate(blocks, axis=1)

@@ -1,8 +1,8 @@
-"""Where two candidates part, as a language model reads them: the states at what only one of them has.
+"""Where two candidates diverge, as a language model reads them: the states at what only one of them has.
 
 A token counts where it ends a run of five tokens that the other candidate has nowhere; equal runs count once. So code
-that was moved or repeated says nothing, and neither does what both have. Each candidate is read by itself, and what
-both begin with once.
+that was moved or repeated does not count, and neither does what both have. Each candidate is read by itself, a common
+prefix once.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,7 +31,7 @@ OPENING = "<code>\n"
 
 
 class Divergence(NamedTuple):
-    """What the states say of one comparison."""
+    """The difference of the states of one comparison."""
 
     states: NDArray[np.float32]
     """The sum of A's states minus that of B's, over the root of their number, of shape (width,); zeros where neither
@@ -47,7 +47,7 @@ def stacked(divergences: Sequence[Divergence], width: int) -> NDArray[np.float32
     return np.array([divergence.states for divergence in divergences], np.float32).reshape(len(divergences), width)
 
 
-def _negated(divergence: Divergence, shown: Comparison) -> Divergence:
+def _negated(divergence: Divergence, comparison: Comparison) -> Divergence:
     return divergence._replace(states=-divergence.states)
 
 
@@ -55,15 +55,15 @@ def _free(divergence: Divergence) -> Divergence:
     return divergence._replace(tokens=0, seconds=0.0)
 
 
-class _Row(NamedTuple):
+class _DivergenceRow(NamedTuple):
     """A comparison as it is read."""
 
     place: int
-    """Its place among those asked."""
+    """Its place among the comparisons."""
     tree: Tree
     """What both begin with, the rest of A, the rest of B."""
     own: tuple[tuple[int, ...], tuple[int, ...]]
-    """The places of A and of B that count, from where they part."""
+    """The places of A and of B that count, from where they diverge."""
 
     @property
     def tokens(self) -> int:
@@ -87,7 +87,7 @@ class DivergenceEncoder:
 
         Raises:
             ModelError: there is no such model.
-            ConfigError: it has fewer layers, or the precision cannot be had here.
+            ConfigError: it has fewer layers, or the precision is not available here.
         """
         keep_freed_memory()
         weights = in_precision(load_weights(model, "backbone", layers), precision)
@@ -99,12 +99,13 @@ class DivergenceEncoder:
         return int(self._model.config.hidden_size)
 
     def read(self, comparisons: Sequence[Comparison]) -> list[Divergence]:
-        """Return what the states say of every comparison, in their order; exchanged candidates negate it exactly."""
+        """Return the difference of the states of every comparison; exchanging the candidates negates it exactly."""
         return in_one_order(comparisons, self._read_all, _negated, _free)
 
     def _read_all(self, comparisons: Sequence[Comparison]) -> list[Divergence]:
         rows = [
-            _row_of(place, self._row(shown.code_a), self._row(shown.code_b)) for place, shown in enumerate(comparisons)
+            _row_of(place, self._row(comparison.code_a), self._row(comparison.code_b))
+            for place, comparison in enumerate(comparisons)
         ]
         divergences: dict[int, Divergence] = {}
         longest_first = sorted(rows, key=lambda row: -row.tokens)
@@ -115,10 +116,11 @@ class DivergenceEncoder:
                 divergences[row.place] = Divergence(states, row.tokens, answered.seconds / len(batch))
         return [divergences[place] for place in range(len(comparisons))]
 
-    def cuts(self, shown: Comparison) -> bool:
+    def cuts(self, comparison: Comparison) -> bool:
         """Return whether a candidate is longer than what is read of it."""
         return any(
-            len(self._opening) + len(self._tokens(code)) > self._max_length for code in (shown.code_a, shown.code_b)
+            len(self._opening) + len(self._tokens(code)) > self._max_length
+            for code in (comparison.code_a, comparison.code_b)
         )
 
     def _row(self, code: str) -> tuple[int, ...]:
@@ -127,14 +129,14 @@ class DivergenceEncoder:
     def _tokens(self, text: str) -> tuple[int, ...]:
         return tuple(self._tokenizer.encode(text, add_special_tokens=False))
 
-    def _states(self, batch: Sequence[_Row]) -> list[NDArray[np.float32]]:
-        flat = flatten([each.tree for each in batch])
+    def _states(self, batch: Sequence[_DivergenceRow]) -> list[NDArray[np.float32]]:
+        flat = flatten([row.tree for row in batch])
         places: list[int] = []
         weights: list[float] = []
         begins: list[int] = []
-        for each, (shared, end_a, _) in zip(batch, flat.ends, strict=True):
+        for row, (shared, end_a, _) in zip(batch, flat.ends, strict=True):
             begins.append(len(places))
-            own_a, own_b = each.own
+            own_a, own_b = row.own
             places += [shared + place for place in own_a] + [end_a + place for place in own_b]
             share = max(1, len(own_a) + len(own_b)) ** -0.5
             weights += [share] * len(own_a) + [-share] * len(own_b)
@@ -164,7 +166,7 @@ def _runs(tokens: Sequence[int]) -> Iterator[tuple[int, ...]]:
     return zip(*(tokens[start:] for start in range(RUN)), strict=False)
 
 
-def _row_of(place: int, row_a: tuple[int, ...], row_b: tuple[int, ...]) -> _Row:
+def _row_of(place: int, row_a: tuple[int, ...], row_b: tuple[int, ...]) -> _DivergenceRow:
     # A run that ends in what both begin with is in both, so that every place that counts lies behind it. The rest of
     # either has a token at least: one may end where the other goes on.
     shared = min(len(commonprefix([row_a, row_b])), len(row_a) - 1, len(row_b) - 1)
@@ -173,4 +175,4 @@ def _row_of(place: int, row_a: tuple[int, ...], row_b: tuple[int, ...]) -> _Row:
     own_a, own_b = (
         tuple(end - shared for end in own_places(one, other)) for one, other in ((row_a, row_b), (row_b, row_a))
     )
-    return _Row(place, (Segment(row_a[:shared]), rest_a, rest_b), (own_a, own_b))
+    return _DivergenceRow(place, (Segment(row_a[:shared]), rest_a, rest_b), (own_a, own_b))

@@ -16,9 +16,9 @@ def encode_all(
     """Return what `encode` makes of comparisons, by their place, and the verdicts on those that it refuses."""
     encoded: dict[int, EncodedT] = {}
     refused: dict[int, Verdict] = {}
-    for place, shown in enumerate(comparisons):
+    for place, comparison in enumerate(comparisons):
         try:
-            encoded[place] = encode(shown)
+            encoded[place] = encode(comparison)
         except ConfigError as error:
-            refused[place] = Verdict(comparison=shown.digest(), judge=judge, undecided=str(error))
+            refused[place] = Verdict(comparison=comparison.digest(), judge=judge, undecided=str(error))
     return encoded, refused

@@ -44,11 +44,11 @@ class ExternalPairwiseJudge:
 
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         """Return one verdict for every comparison, in their order."""
-        return [self._judge_one(shown) for shown in comparisons]
+        return [self._judge_one(comparison) for comparison in comparisons]
 
-    def _judge_one(self, shown: Comparison) -> Verdict:
+    def _judge_one(self, comparison: Comparison) -> Verdict:
         started = time.perf_counter()
-        text = chat_prompt(self._tokenizer, preference_text(shown))
+        text = chat_prompt(self._tokenizer, preference_text(comparison))
         token_ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False)
         with torch.inference_mode():
             rows = torch.tensor([token_ids], device=self._model.device)
@@ -56,11 +56,11 @@ class ExternalPairwiseJudge:
         token_a, token_b = self._verdicts
         prob_a = sigmoid(float(logits[token_a] - logits[token_b]))
         cost = Cost(seconds=time.perf_counter() - started, input_tokens=len(token_ids))
-        return verdict_from(prob_a, shown, self.name, cost)
+        return verdict_from(prob_a, comparison, self.name, cost)
 
 
-def preference_text(shown: Comparison) -> str:
+def preference_text(comparison: Comparison) -> str:
     """Return the user's turn that shows both candidates."""
-    asked = "\n\n".join(filter(None, (shown.instruction, shown.criterion.text)))
-    context = f"\n\n<turn> user\n {asked}"
-    return f"[CONTEXT] {context} [RESPONSE A] {shown.code_a} [RESPONSE B] {shown.code_b} \n"
+    prompt = "\n\n".join(filter(None, (comparison.instruction, comparison.criterion.text)))
+    context = f"\n\n<turn> user\n {prompt}"
+    return f"[CONTEXT] {context} [RESPONSE A] {comparison.code_a} [RESPONSE B] {comparison.code_b} \n"

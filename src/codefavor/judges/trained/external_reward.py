@@ -2,7 +2,7 @@
 
 Each candidate is scored by itself as the assistant's answer to the instruction, as RewardBench does; P(A) is the
 logistic function of the difference of the scores (Bradley-Terry). Rows are read one at a time: many of these models
-name no padding token, and padding them wrongly changes scores in silence.
+name no padding token, and padding them wrongly changes scores without an error.
 Source: Lambert et al. 2024, "RewardBench" (sequence classifiers); the criterion stands in the user's turn, ours.
 """
 
@@ -51,15 +51,16 @@ class ExternalRewardJudge:
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         """Return one verdict for every comparison, in their order; a candidate that occurs again is scored once."""
         scores: dict[str, tuple[float, int]] = {}
-        return [self._judge_one(shown, scores) for shown in comparisons]
+        return [self._judge_one(comparison, scores) for comparison in comparisons]
 
-    def _judge_one(self, shown: Comparison, scores: dict[str, tuple[float, int]]) -> Verdict:
+    def _judge_one(self, comparison: Comparison, scores: dict[str, tuple[float, int]]) -> Verdict:
         started = time.perf_counter()
         (score_a, read_a), (score_b, read_b) = (
-            self._score(_conversation(self._tokenizer, shown, code), scores) for code in (shown.code_a, shown.code_b)
+            self._score(_conversation(self._tokenizer, comparison, code), scores)
+            for code in (comparison.code_a, comparison.code_b)
         )
         cost = Cost(seconds=time.perf_counter() - started, input_tokens=read_a + read_b)
-        return verdict_from(sigmoid(score_a - score_b), shown, self.name, cost)
+        return verdict_from(sigmoid(score_a - score_b), comparison, self.name, cost)
 
     def _score(self, text: str, scores: dict[str, tuple[float, int]]) -> tuple[float, int]:
         if text not in scores:
@@ -70,9 +71,9 @@ class ExternalRewardJudge:
         return scores[text]
 
 
-def _conversation(tokenizer: PreTrainedTokenizerBase, shown: Comparison, code: str) -> str:
+def _conversation(tokenizer: PreTrainedTokenizerBase, comparison: Comparison, code: str) -> str:
     turns = [
-        {"role": "user", "content": "\n\n".join(filter(None, (shown.instruction, shown.criterion.text)))},
-        {"role": "assistant", "content": f"```{shown.language}\n{code}\n```"},
+        {"role": "user", "content": "\n\n".join(filter(None, (comparison.instruction, comparison.criterion.text)))},
+        {"role": "assistant", "content": f"```{comparison.language}\n{code}\n```"},
     ]
     return str(tokenizer.apply_chat_template(turns, tokenize=False))

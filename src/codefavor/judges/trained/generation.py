@@ -1,7 +1,7 @@
 """The generation judge: a language model that reads both candidates and writes feedback, then a result line.
 
-The verdict is the letter of the result line, P(A) a softmax over the logits of the two letters there. It is said of the
-feedback too: once that has taken a side, the letter is all but certain. Writing is greedy, many rows at once.
+The verdict is the letter of the result line, P(A) a softmax over the logits of the two letters there. It comes
+after the feedback: once that has taken a side, the letter is all but certain. Writing is greedy, many rows at once.
 Paper: section 2.1, the generation design.
 """
 
@@ -28,11 +28,11 @@ from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.verdict import Cost, Verdict
 
 BATCH_TOKENS = 8192
-"""Tokens of one batch, the room for replies included: rows that are written together share the reading of weights."""
+"""Tokens of one batch, replies included: rows that are written together share the reading of the weights."""
 
 
 class DialogueInput:
-    """Comparisons as inputs of one model that leave room for its reply."""
+    """Comparisons as inputs of one model, cut so that its reply fits too."""
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase, max_length: int, max_new_tokens: int) -> None:
         """Cut inputs so that they and a reply of `max_new_tokens` have `max_length` tokens together.
@@ -46,13 +46,13 @@ class DialogueInput:
         self._text = TextTokenizer(tokenizer)
         self._longest = max_length - max_new_tokens
 
-    def encode(self, shown: Comparison) -> Encoded:
+    def encode(self, comparison: Comparison) -> Encoded:
         """Return the comparison as tokens, up to where the reply begins.
 
         Raises:
             ConfigError: the criterion alone does not fit.
         """
-        return encode_joint(shown, self._chat, self._text, self._longest, FEEDBACK_QUESTION)
+        return encode_joint(comparison, self._chat, self._text, self._longest, FEEDBACK_QUESTION)
 
     def _chat(self, message: str) -> str:
         return chat_prompt(self._tokenizer, message)
@@ -98,7 +98,9 @@ class GenerationJudge:
 
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         """Return one verdict for every comparison, in their order, with the feedback that was written."""
-        rows, verdicts = encode_all(comparisons, lambda shown: self._inputs.encode(shown).token_ids, self.name)
+        rows, verdicts = encode_all(
+            comparisons, lambda comparison: self._inputs.encode(comparison).token_ids, self.name
+        )
         places = list(rows)
         lengths = [len(rows[place]) + self._shape.max_new_tokens for place in places]
         for batch in by_length(lengths, BATCH_TOKENS):
@@ -135,12 +137,12 @@ class GenerationJudge:
             reading = reading.model_copy(update={"undecided": f"{reading.undecided} within {length} tokens"})
         return reading, None, length
 
-    def _verdict(self, shown: Comparison, reading: Reading, margin: float | None, cost: Cost) -> Verdict:
+    def _verdict(self, comparison: Comparison, reading: Reading, margin: float | None, cost: Cost) -> Verdict:
         if reading.choice is not None and margin is not None:
-            verdict = verdict_from(sigmoid(margin / self._temperature), shown, self.name, cost)
+            verdict = verdict_from(sigmoid(margin / self._temperature), comparison, self.name, cost)
             return verdict.model_copy(update={"feedback": reading.feedback})
         return Verdict(
-            comparison=shown.digest(),
+            comparison=comparison.digest(),
             judge=self.name,
             choice=reading.choice,
             feedback=reading.feedback,

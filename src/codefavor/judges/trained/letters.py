@@ -59,7 +59,7 @@ class LetterJudge(Generic[InputT]):
 
         Raises:
             ModelError: the folder holds no judge of this objective.
-            ConfigError: the precision cannot be had here.
+            ConfigError: the precision is not available here.
         """
         keep_freed_memory()
         card = read_trained_card(folder, cls.objective, cls.input_format)

@@ -1,6 +1,6 @@
 """The order-free judge: both candidates in one pass of a language model that cannot know which was shown first.
 
-The candidates stand at the same positions and do not see each other. Behind them the same question is asked twice: one
+The candidates stand at the same positions and do not see each other. Behind them the same question stands twice: one
 read-out sees candidate A first and B behind it, the other B first and A behind it, by turning the keys of the one that
 comes second. P(A) is the logistic function of how much more the first says "A" than the second does. Exchanging the
 candidates exchanges the two read-outs, and so negates the difference.
@@ -14,7 +14,7 @@ from typing import NamedTuple
 import torch
 from transformers import PreTrainedModel
 
-from codefavor.judges.format import APART_FORMAT, Apart, encode_apart
+from codefavor.judges.format import ORDER_FREE_FORMAT, OrderFreeTokens, encode_order_free
 from codefavor.judges.one_order import one_order
 from codefavor.judges.probability import antisymmetric_sigmoid, verdict_from
 from codefavor.judges.trained.encoding import encode_all
@@ -28,31 +28,31 @@ from codefavor.pairs.verdict import Cost, Verdict
 _HEAD, _CODE_A, _CODE_B = range(3)
 
 
-def side_by_side(apart: Apart) -> Tree:
+def side_by_side(tokens: OrderFreeTokens) -> Tree:
     """Return the comparison as segments: what both see, A, B, the read-out for A and the read-out for B."""
-    start = len(apart.head)
-    slot = max(len(apart.code_a), len(apart.code_b))
+    start = len(tokens.head)
+    slot = max(len(tokens.code_a), len(tokens.code_b))
     head = (View(_HEAD),)
-    asked = start + 2 * slot
+    question_start = start + 2 * slot
     return (
-        Segment(apart.head),
-        Segment(apart.code_a, start, head),
-        Segment(apart.code_b, start, head),
-        Segment(apart.question, asked, (*head, View(_CODE_A), View(_CODE_B, slot))),
-        Segment(apart.question, asked, (*head, View(_CODE_B), View(_CODE_A, slot))),
+        Segment(tokens.head),
+        Segment(tokens.code_a, start, head),
+        Segment(tokens.code_b, start, head),
+        Segment(tokens.question, question_start, (*head, View(_CODE_A), View(_CODE_B, slot))),
+        Segment(tokens.question, question_start, (*head, View(_CODE_B), View(_CODE_A, slot))),
     )
 
 
-class ApartInput(LetterInput):
+class OrderFreeInput(LetterInput):
     """Comparisons as inputs that show both candidates side by side."""
 
-    def encode(self, shown: Comparison) -> tuple[Apart, bool]:
+    def encode(self, comparison: Comparison) -> tuple[OrderFreeTokens, bool]:
         """Return the comparison as tokens, and whether something was cut.
 
         Raises:
             ConfigError: the criterion alone does not fit.
         """
-        return encode_apart(shown, self._chat, self._text, self._max_length)
+        return encode_order_free(comparison, self._chat, self._text, self._max_length)
 
 
 def order_free_margins(model: PreTrainedModel, trees: Sequence[Tree], verdicts: tuple[int, int]) -> torch.Tensor:
@@ -60,15 +60,15 @@ def order_free_margins(model: PreTrainedModel, trees: Sequence[Tree], verdicts: 
     flat = flatten(trees)
     logits = logits_at(model, flat, [end - 1 for ends in flat.ends for end in ends[-2:]])
     token_a, token_b = verdicts
-    said = (logits[:, token_a] - logits[:, token_b]).view(-1, 2)
-    return said[:, 0] - said[:, 1]
+    preferences = (logits[:, token_a] - logits[:, token_b]).view(-1, 2)
+    return preferences[:, 0] - preferences[:, 1]
 
 
-class _Row(NamedTuple):
+class _OrderFreeRow(NamedTuple):
     """A comparison as it is read."""
 
     place: int
-    """Its place among those asked."""
+    """Its place among the comparisons."""
     tree: Tree
 
     @property
@@ -76,19 +76,21 @@ class _Row(NamedTuple):
         return tokens_in(self.tree)
 
 
-class OrderFreeJudge(LetterJudge[ApartInput]):
+class OrderFreeJudge(LetterJudge[OrderFreeInput]):
     """Answers with the candidate that is preferred when both are read side by side; both orders are one reading."""
 
     objective = "order-free"
-    input_format = APART_FORMAT
-    input_class = ApartInput
+    input_format = ORDER_FREE_FORMAT
+    input_class = OrderFreeInput
     order_invariant = True
 
     @one_order
     def judge(self, comparisons: Sequence[Comparison]) -> list[Verdict]:
         """Return one verdict for every comparison, in their order."""
-        trees, verdicts = encode_all(comparisons, lambda shown: side_by_side(self._inputs.encode(shown)[0]), self.name)
-        rows = [_Row(place, tree) for place, tree in trees.items()]
+        trees, verdicts = encode_all(
+            comparisons, lambda comparison: side_by_side(self._inputs.encode(comparison)[0]), self.name
+        )
+        rows = [_OrderFreeRow(place, tree) for place, tree in trees.items()]
         longest_first = sorted(rows, key=lambda row: -row.tokens)
         batches = list(batches_of(longest_first, batch_tokens(self._model.device)))
         for batch, answered in read_side_by_side(batches, self._margins, self._model.device):
@@ -98,6 +100,6 @@ class OrderFreeJudge(LetterJudge[ApartInput]):
                 verdicts[row.place] = verdict_from(prob_a, comparisons[row.place], self.name, cost)
         return [verdicts[place] for place in range(len(comparisons))]
 
-    def _margins(self, batch: Sequence[_Row]) -> list[float]:
+    def _margins(self, batch: Sequence[_OrderFreeRow]) -> list[float]:
         margins: list[float] = order_free_margins(self._model, [row.tree for row in batch], (0, 1)).tolist()
         return margins

@@ -46,8 +46,8 @@ class LastTokenHead(nn.Module):
 class GatedSumHead(nn.Module):
     """The score is a sum over the code's tokens of a linear function that depends on the criterion.
 
-    What both candidates have in common before they part adds the same to both sums and cancels in their difference,
-    so the first gradients already speak of what differs. `gate` turns the mean state of the criterion into weights.
+    A common prefix of both candidates adds the same to both sums and cancels in their difference, so the first
+    gradients are already about what differs. `gate` turns the mean state of the criterion into weights.
     """
 
     _SCALE = 30.0
@@ -112,13 +112,13 @@ class SingleInput:
         self._max_length = max_length
         self._instruction = instruction
 
-    def encode(self, shown: Comparison, side: Side) -> tuple[Candidate, bool]:
+    def encode(self, comparison: Comparison, side: Side) -> tuple[Candidate, bool]:
         """Return one candidate, and whether something was cut.
 
         Raises:
             ConfigError: the criterion alone does not fit.
         """
-        return encode_single(shown, side, self._text, self._max_length, instruction=self._instruction)
+        return encode_single(comparison, side, self._text, self._max_length, instruction=self._instruction)
 
 
 class RewardJudge:
@@ -158,8 +158,8 @@ class RewardJudge:
             verdicts[place] = verdict_from(prob_a, comparisons[place], self.name, cost)
         return [verdicts[place] for place in range(len(comparisons))]
 
-    def _pair(self, shown: Comparison) -> tuple[Candidate, Candidate]:
-        return self._inputs.encode(shown, "A")[0], self._inputs.encode(shown, "B")[0]
+    def _pair(self, comparison: Comparison) -> tuple[Candidate, Candidate]:
+        return self._inputs.encode(comparison, "A")[0], self._inputs.encode(comparison, "B")[0]
 
     def _scores(self, candidates: list[Candidate]) -> dict[Candidate, float]:
         scores: dict[Candidate, float] = {}

@@ -1,6 +1,6 @@
 """The benchmark's rows: `task_id`, `instruction`, two `choices`, `gt_choice`, and `annotations` of people for some.
 
-A file speaks of one aspect, which its rows do not name. Rows become labeled comparisons to judge, grouped by `task_id`;
+A file is about one aspect, which its rows do not name. Rows become labeled comparisons to judge, grouped by `task_id`;
 rows of one's own tasks become pairs as well. The annotation letters are not in the order of the choices: they tell how
 much people agreed, not what they chose. Criterion, feedback, language and the rest of the provenance have no place in
 the format, nor have annotations in a pair.
@@ -14,7 +14,7 @@ from typing import Any, Literal
 from codefavor.jsonl import read_records
 from codefavor.pairs.comparison import Comparison, LabeledComparison
 from codefavor.pairs.criterion import Aspect, criterion_for
-from codefavor.pairs.formats.protocol import ColumnType, Row, Unsaid, provenance_fields, side_of_chosen
+from codefavor.pairs.formats.protocol import ColumnType, Row, RowDefaults, provenance_fields, side_of_chosen
 from codefavor.pairs.pair import PreferencePair
 from codefavor.record import Record
 
@@ -84,17 +84,17 @@ class BenchmarkFormat:
         "gt_choice": "number",
     }
 
-    def fields(self, row: Row, unsaid: Unsaid) -> Row:
-        """Return the fields, judged by the criterion in `unsaid`."""
+    def fields(self, row: Row, defaults: RowDefaults) -> Row:
+        """Return the fields, judged by the criterion in `defaults`."""
         known: dict[str, Any] = {name: row[name] for name in BenchmarkRow.model_fields if name in row}
         task = BenchmarkRow.model_validate(known)
         return {
             "instruction": task.instruction,
-            "criterion": unsaid.criterion.model_dump(mode="json"),
+            "criterion": defaults.criterion.model_dump(mode="json"),
             "chosen": task.choices[task.gt_choice],
             "rejected": task.choices[1 - task.gt_choice],
-            "language": unsaid.language,
-            "provenance": provenance_fields(self.name, unsaid, task.task_id),
+            "language": defaults.language,
+            "provenance": provenance_fields(self.name, defaults, task.task_id),
         }
 
     def row(self, pair: PreferencePair) -> Row:

@@ -5,7 +5,7 @@ the better code stands on the side that a content-based coin gives. The conversa
 may hold the section tags), so the whole pair travels beside it, and rows that others wrote are refused.
 """
 
-from codefavor.pairs.formats.protocol import ColumnType, Row, Show, Unsaid, side_of_chosen
+from codefavor.pairs.formats.protocol import ColumnType, Row, RowDefaults, Show, side_of_chosen
 from codefavor.pairs.pair import PreferencePair
 
 
@@ -17,10 +17,10 @@ class TrlMessages:
     columns: dict[str, ColumnType] = {"messages": "messages"}
 
     def __init__(self, show: Show) -> None:
-        """Take the function that makes the judge's text; it lives above this room."""
+        """Use `show`, which makes the judge's text; it belongs to a package above this one."""
         self._show = show
 
-    def fields(self, row: Row, unsaid: Unsaid) -> Row:
+    def fields(self, row: Row, defaults: RowDefaults) -> Row:
         """Return nothing, for the pair itself travels in the row.
 
         Raises:
@@ -32,7 +32,7 @@ class TrlMessages:
 
     def row(self, pair: PreferencePair) -> Row:
         """Return the conversation."""
-        shown = pair.present(side_of_chosen(pair))
-        comparison = shown.comparison
+        labelled = pair.present(side_of_chosen(pair))
+        comparison = labelled.comparison
         question = self._show(comparison.instruction, comparison.code_a, comparison.code_b, comparison.criterion.text)
-        return {"messages": [{"role": "user", "content": question}, {"role": "assistant", "content": shown.label}]}
+        return {"messages": [{"role": "user", "content": question}, {"role": "assistant", "content": labelled.label}]}

@@ -5,7 +5,7 @@ Both hold everything; the table keeps evidence as JSON text, since its shape dif
 
 import json
 
-from codefavor.pairs.formats.protocol import ColumnType, Row, Unsaid, text
+from codefavor.pairs.formats.protocol import ColumnType, Row, RowDefaults, text
 from codefavor.pairs.pair import PreferencePair
 
 
@@ -16,7 +16,7 @@ class Native:
     complete = True
     columns: dict[str, ColumnType] = {}
 
-    def fields(self, row: Row, unsaid: Unsaid) -> Row:
+    def fields(self, row: Row, defaults: RowDefaults) -> Row:
         """Return the row, which says everything itself."""
         return row
 
@@ -46,7 +46,7 @@ class Table:
         "evidence": "text",
     }
 
-    def fields(self, row: Row, unsaid: Unsaid) -> Row:
+    def fields(self, row: Row, defaults: RowDefaults) -> Row:
         """Return the fields gathered again.
 
         Raises:
@@ -59,12 +59,12 @@ class Table:
             "chosen": text(row, "chosen"),
             "rejected": text(row, "rejected"),
             "feedback": row.get("feedback"),
-            "language": row.get("language", unsaid.language),
+            "language": row.get("language", defaults.language),
             "provenance": {
                 "method": text(row, "method"),
                 "source": text(row, "source"),
                 "source_id": text(row, "source_id"),
-                "license": row.get("license", unsaid.license),
+                "license": row.get("license", defaults.license),
                 "model": row.get("model"),
             },
             "evidence": json.loads(evidence) if evidence else None,

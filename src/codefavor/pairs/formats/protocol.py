@@ -2,7 +2,7 @@
 
 Every foreign format lacks something (a criterion, a provenance). What a row of the format cannot give back goes, as
 JSON text, into one more column named `codefavor`, which other programs ignore; so reading what was written gives equal
-pairs. In rows that others wrote the column is absent, and `Unsaid` fills the gaps.
+pairs. In rows that others wrote the column is absent, and `RowDefaults` fills the gaps.
 """
 
 import json
@@ -26,8 +26,8 @@ Show = Callable[[str, str, str, str], str]
 """What makes a judge's text of instruction, code A, code B and criterion."""
 
 
-class Unsaid(Record):
-    """What to assume where a foreign row says nothing."""
+class RowDefaults(Record):
+    """What to assume where a foreign row has no value."""
 
     source: str
     """The source that provenance names."""
@@ -57,21 +57,21 @@ class PairFormat(Protocol):
     def columns(self) -> Mapping[str, ColumnType]:
         """The columns of a row and what they hold, without `codefavor`."""
 
-    def fields(self, row: Row, unsaid: Unsaid) -> Row:
-        """Return the fields of a pair (see `PreferencePair`) that the row and `unsaid` give."""
+    def fields(self, row: Row, defaults: RowDefaults) -> Row:
+        """Return the fields of a pair (see `PreferencePair`) that the row and `defaults` give."""
 
     def row(self, pair: PreferencePair) -> Row:
         """Return the row of a pair."""
 
 
-def pair_of_row(pair_format: PairFormat, row: Row, unsaid: Unsaid) -> PreferencePair:
+def pair_of_row(pair_format: PairFormat, row: Row, defaults: RowDefaults) -> PreferencePair:
     """Return the pair that a row holds.
 
     Raises:
         ValueError: the row is not of the format (a `pydantic.ValidationError` where a field is at fault).
     """
     rest = row.get(REST)
-    fields = pair_format.fields(row, unsaid)
+    fields = pair_format.fields(row, defaults)
     return PreferencePair.model_validate(fields | _parse_rest(rest) if rest else fields)
 
 
@@ -91,27 +91,27 @@ def row_of_pair(pair_format: PairFormat, pair: PreferencePair) -> Row:
     if pair_format.complete:
         return row
     whole = pair.model_dump(mode="json")
-    said = _said(pair_format, row)
-    rest = {field: value for field, value in whole.items() if said.get(field) != value}
+    own_fields = _own_fields(pair_format, row)
+    rest = {field: value for field, value in whole.items() if own_fields.get(field) != value}
     return row | {REST: json.dumps(rest, ensure_ascii=False)}
 
 
-def _said(pair_format: PairFormat, row: Row) -> Row:
+def _own_fields(pair_format: PairFormat, row: Row) -> Row:
     """Return the fields that the row itself gives, whatever a later reader assumes."""
     first, second = (
-        pair_format.fields(row, Unsaid(source=word, criterion=Criterion(text=word), language=word, license=word))
+        pair_format.fields(row, RowDefaults(source=word, criterion=Criterion(text=word), language=word, license=word))
         for word in ("one", "another")
     )
     return {field: value for field, value in first.items() if second[field] == value}
 
 
-def provenance_fields(pair_format: str, unsaid: Unsaid, source_id: str) -> Row:
+def provenance_fields(pair_format: str, defaults: RowDefaults, source_id: str) -> Row:
     """Return the provenance of a pair that came in a foreign format."""
     return {
         "method": pair_format,
-        "source": unsaid.source,
+        "source": defaults.source,
         "source_id": source_id,
-        "license": unsaid.license,
+        "license": defaults.license,
         "model": None,
     }
 

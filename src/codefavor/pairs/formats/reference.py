@@ -3,7 +3,7 @@
 The aspect, the language and the provenance have no place in the format; absent feedback is written as an empty text.
 """
 
-from codefavor.pairs.formats.protocol import ColumnType, Row, Unsaid, problem_id, provenance_fields, text
+from codefavor.pairs.formats.protocol import ColumnType, Row, RowDefaults, problem_id, provenance_fields, text
 from codefavor.pairs.pair import PreferencePair
 
 
@@ -20,7 +20,7 @@ class Reference:
         "feedback": "text",
     }
 
-    def fields(self, row: Row, unsaid: Unsaid) -> Row:
+    def fields(self, row: Row, defaults: RowDefaults) -> Row:
         """Return the fields; rows with one instruction share a group."""
         instruction = text(row, "instruction")
         return {
@@ -29,8 +29,8 @@ class Reference:
             "chosen": text(row, "improved_code"),
             "rejected": text(row, "naive_code"),
             "feedback": row.get("feedback") or None,
-            "language": unsaid.language,
-            "provenance": provenance_fields(self.name, unsaid, problem_id(instruction)),
+            "language": defaults.language,
+            "provenance": provenance_fields(self.name, defaults, problem_id(instruction)),
         }
 
     def row(self, pair: PreferencePair) -> Row:

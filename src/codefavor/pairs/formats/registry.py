@@ -36,4 +36,4 @@ def all_formats(show: Show) -> dict[str, PairFormat]:
         Reference(),
         BenchmarkFormat(),
     ]
-    return {each.name: each for each in formats}
+    return {pair_format.name: pair_format for pair_format in formats}

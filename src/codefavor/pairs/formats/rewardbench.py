@@ -6,7 +6,7 @@ language and provenance have no place in the format. Of foreign rows a subset th
 """
 
 from codefavor.pairs.criterion import Aspect, criterion_for
-from codefavor.pairs.formats.protocol import ColumnType, Row, Unsaid, provenance_fields, row_id, text
+from codefavor.pairs.formats.protocol import ColumnType, Row, RowDefaults, provenance_fields, row_id, text
 from codefavor.pairs.pair import PreferencePair
 
 _NO_ASPECT = "general"
@@ -25,17 +25,17 @@ class RewardBench:
         "id": "text",
     }
 
-    def fields(self, row: Row, unsaid: Unsaid) -> Row:
+    def fields(self, row: Row, defaults: RowDefaults) -> Row:
         """Return the fields."""
         subset = text(row, "subset")
-        criterion = criterion_for(Aspect(subset)) if subset in list(Aspect) else unsaid.criterion
+        criterion = criterion_for(Aspect(subset)) if subset in list(Aspect) else defaults.criterion
         return {
             "instruction": text(row, "prompt"),
             "criterion": criterion.model_dump(mode="json"),
             "chosen": text(row, "chosen"),
             "rejected": text(row, "rejected"),
-            "language": unsaid.language,
-            "provenance": provenance_fields(f"{self.name}/{subset}", unsaid, row_id(row, "id")),
+            "language": defaults.language,
+            "provenance": provenance_fields(f"{self.name}/{subset}", defaults, row_id(row, "id")),
         }
 
     def row(self, pair: PreferencePair) -> Row:

@@ -3,12 +3,12 @@
 The benchmark (project-themis/Themis-CodeRewardBench) has `prompt`, `chosen`, `rejected`, `language`, `aspect`, `subset`
 and `id`; the training data (Themis-CodePreference, Themis-GeneralPreference) has `system`, `input`, `chosen`,
 `rejected`, `language` and `aspect` as numbers of a class, `source` and `idx`. Both are read, the first is written.
-Source: the dataset cards on the Hugging Face hub (arXiv 2605.00754). `system` speaks to their reward model and is left
+Source: the dataset cards on the Hugging Face hub (arXiv 2605.00754). `system` is for their reward model and is left
 out. The wording of criteria is ours; feedback and the rest of provenance have no place in the format.
 """
 
 from codefavor.pairs.criterion import Aspect, Criterion, criterion_for
-from codefavor.pairs.formats.protocol import ColumnType, Row, Unsaid, provenance_fields, row_id, text
+from codefavor.pairs.formats.protocol import ColumnType, Row, RowDefaults, provenance_fields, row_id, text
 from codefavor.pairs.pair import PreferencePair
 
 LANGUAGES = ("JavaScript", "Python", "Ruby", "C++", "C", "Go", "Java", "C#", "NL")
@@ -55,20 +55,20 @@ class Themis:
         "id": "text",
     }
 
-    def fields(self, row: Row, unsaid: Unsaid) -> Row:
-        """Return the fields; an aspect that is not known leaves the criterion to `unsaid`."""
+    def fields(self, row: Row, defaults: RowDefaults) -> Row:
+        """Return the fields; an aspect that is not known leaves the criterion to `defaults`."""
         of_training = "input" in row
         origin = text(row, "source" if of_training else "subset")
         source_id = row_id(row, "idx" if of_training else "id")
         aspect = _class(row, "aspect", ASPECTS)
-        criterion = _CRITERIA.get(_plain(aspect), unsaid.criterion)
+        criterion = _CRITERIA.get(_plain(aspect), defaults.criterion)
         return {
             "instruction": text(row, "input" if of_training else "prompt"),
             "criterion": criterion.model_dump(mode="json"),
             "chosen": text(row, "chosen"),
             "rejected": text(row, "rejected"),
             "language": _class(row, "language", LANGUAGES).lower(),
-            "provenance": provenance_fields(f"{self.name}/{origin}", unsaid, source_id),
+            "provenance": provenance_fields(f"{self.name}/{origin}", defaults, source_id),
         }
 
     def row(self, pair: PreferencePair) -> Row:

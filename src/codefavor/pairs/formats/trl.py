@@ -9,7 +9,7 @@ instruction is one text. A prompt left implicit (shared opening messages of both
 from itertools import takewhile
 from typing import Any
 
-from codefavor.pairs.formats.protocol import ColumnType, Row, Unsaid, problem_id, provenance_fields, text
+from codefavor.pairs.formats.protocol import ColumnType, Row, RowDefaults, problem_id, provenance_fields, text
 from codefavor.pairs.pair import PreferencePair
 
 
@@ -20,9 +20,9 @@ class TrlPreference:
     complete = False
     columns: dict[str, ColumnType] = {"prompt": "text", "chosen": "text", "rejected": "text"}
 
-    def fields(self, row: Row, unsaid: Unsaid) -> Row:
+    def fields(self, row: Row, defaults: RowDefaults) -> Row:
         """Return the fields; rows with one prompt share a group."""
-        return _fields(self.name, text(row, "prompt"), text(row, "chosen"), text(row, "rejected"), unsaid)
+        return _fields(self.name, text(row, "prompt"), text(row, "chosen"), text(row, "rejected"), defaults)
 
     def row(self, pair: PreferencePair) -> Row:
         """Return instruction and codes."""
@@ -36,7 +36,7 @@ class TrlConversational:
     complete = False
     columns: dict[str, ColumnType] = {"prompt": "messages", "chosen": "messages", "rejected": "messages"}
 
-    def fields(self, row: Row, unsaid: Unsaid) -> Row:
+    def fields(self, row: Row, defaults: RowDefaults) -> Row:
         """Return the fields; rows with one prompt share a group."""
         chosen, rejected = _messages(row, "chosen"), _messages(row, "rejected")
         if row.get("prompt") is None:
@@ -46,7 +46,9 @@ class TrlConversational:
             prompt, chosen, rejected = shared, chosen[len(shared) :], rejected[len(shared) :]
         else:
             prompt = _messages(row, "prompt")
-        return _fields(self.name, _instruction(prompt), _reply("chosen", chosen), _reply("rejected", rejected), unsaid)
+        return _fields(
+            self.name, _instruction(prompt), _reply("chosen", chosen), _reply("rejected", rejected), defaults
+        )
 
     def row(self, pair: PreferencePair) -> Row:
         """Return instruction and codes as messages."""
@@ -57,14 +59,14 @@ class TrlConversational:
         }
 
 
-def _fields(name: str, instruction: str, chosen: str, rejected: str, unsaid: Unsaid) -> Row:
+def _fields(name: str, instruction: str, chosen: str, rejected: str, defaults: RowDefaults) -> Row:
     return {
         "instruction": instruction,
-        "criterion": unsaid.criterion.model_dump(mode="json"),
+        "criterion": defaults.criterion.model_dump(mode="json"),
         "chosen": chosen,
         "rejected": rejected,
-        "language": unsaid.language,
-        "provenance": provenance_fields(name, unsaid, problem_id(instruction)),
+        "language": defaults.language,
+        "provenance": provenance_fields(name, defaults, problem_id(instruction)),
     }
 
 
