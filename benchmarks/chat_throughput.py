@@ -27,22 +27,11 @@ from codefavor.llm.protocol import ChatModel, GenerationConfig, Message
 from codefavor.llm.rate_limit import RateLimit, RateLimitSettings
 from codefavor.llm.rate_limited_model import RateLimitedModel
 from codefavor.llm.usage_budget import UsageBudget
-from loopback.faults import Schedule
+from loopback.faults import USUAL, Schedule
 from loopback.process import LoopbackProcess
 
 CONFIG = GenerationConfig(max_tokens=1000)
-SCHEDULE = Schedule(
-    {
-        "rate-limit": 0.01,
-        "server-error": 0.01,
-        "broken-json": 0.005,
-        "wrong-format": 0.005,
-        "cut": 0.005,
-        "slow": 0.005,
-        "hang": 0.0005,
-    },
-    seed=1,
-)
+SCHEDULE = Schedule({**USUAL, "hang": 0.0005}, seed=1)
 
 
 async def converse(model: ChatModel, number: int) -> str:

@@ -22,17 +22,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from loopback.faults import Fault, Schedule
+from loopback.faults import USUAL, Schedule
 from loopback.process import LoopbackProcess
-
-FAULTS: dict[Fault, float] = {
-    "rate-limit": 0.01,
-    "server-error": 0.01,
-    "broken-json": 0.005,
-    "wrong-format": 0.005,
-    "cut": 0.005,
-    "slow": 0.005,
-}
 
 
 def write_seeds(path: Path, count: int) -> None:
@@ -74,7 +65,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         seeds, out = Path(folder, "seeds.jsonl"), Path(folder, "run")
         write_seeds(seeds, options.seeds)
-        with LoopbackProcess("loopback.critic:answer", options.latency, Schedule(FAULTS, seed=1)) as server:
+        with LoopbackProcess("loopback.critic:answer", options.latency, Schedule(USUAL, seed=1)) as server:
             started = time.monotonic()
             asked = command(seeds, server.url, out, options.concurrency)
             subprocess.run(asked, check=True, env={**os.environ, "OPENAI_API_KEY": "unused"})

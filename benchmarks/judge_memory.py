@@ -54,13 +54,14 @@ def _status(name: str) -> int:
 
 def write_judge(folder: Path) -> None:
     """Write a random judge with a large vocabulary."""
-    from transformers import LlamaConfig, LlamaForCausalLM
-
     from codefavor.judges.card import JudgeCard, write_card
     from codefavor.judges.format import JOINT_FORMAT
     from conftest import character_tokenizer
+    from tiny_models import save_tiny_model
 
-    config = LlamaConfig(
+    save_tiny_model(
+        folder,
+        character_tokenizer(),
         vocab_size=VOCABULARY,
         hidden_size=576,
         intermediate_size=1536,
@@ -71,8 +72,6 @@ def write_judge(folder: Path) -> None:
         max_position_embeddings=LONGEST,
         pad_token_id=0,
     )
-    LlamaForCausalLM(config).save_pretrained(folder)
-    character_tokenizer().save_pretrained(folder)
     write_card(
         folder,
         JudgeCard(objective="classification", format=JOINT_FORMAT, comments="stripped", max_length=LONGEST),

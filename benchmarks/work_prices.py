@@ -8,11 +8,9 @@ element costs, in machine instructions, and in bytecode instructions of the kind
 
 import argparse
 import os
-import subprocess
-import sys
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+
+from callgrind import instructions_of
 
 SMALL, LARGE = 100, 3100
 _TIMES = 10
@@ -66,27 +64,8 @@ def main() -> None:
 
 def slope(setup: str, expression: str) -> float:
     """Return the machine instructions of one more element."""
-    small, large = (_instructions(setup, expression, n) for n in (SMALL, LARGE))
+    small, large = (instructions_of(f"n = {n}\n{setup}", expression, _TIMES) for n in (SMALL, LARGE))
     return (large - small) / (LARGE - SMALL)
-
-
-def _instructions(setup: str, expression: str, n: int) -> float:
-    return (_callgrind(setup, expression, n, 1 + _TIMES) - _callgrind(setup, expression, n, 1)) / _TIMES
-
-
-def _callgrind(setup: str, expression: str, n: int, times: int) -> int:
-    program = f"n = {n}\n{setup}\ndef again():\n    {expression}\nfor _ in range({times}):\n    again()\n"
-    with tempfile.TemporaryDirectory() as folder:
-        file, out = Path(folder, "program.py"), Path(folder, "out")
-        file.write_text(program, encoding="utf-8")
-        tool = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}"]
-        environment = {"PYTHONHASHSEED": "0", "PATH": os.environ["PATH"]}
-        asked = [*tool, sys.executable, "-I", "-S", str(file)]
-        subprocess.run(asked, check=True, capture_output=True, env=environment, timeout=600)
-        totals = next(
-            line for line in out.read_text(encoding="utf-8").splitlines() if line.startswith(("totals:", "summary:"))
-        )
-    return int(totals.split()[1])
 
 
 if __name__ == "__main__":

@@ -8,23 +8,10 @@ codefavor=${CODEFAVOR:-.venv/bin/codefavor}
 
 source runs/steps.sh
 
-step "$out/pairs/pairs.jsonl" "Preference pairs from installed code (Regress-Evol)" \
-    "$codefavor" evolve regress-evol --source installed --max-pairs 4500 --out "$out/pairs"
-step "$out/held-out.jsonl" "Held-out pairs: a tenth of the functions" \
-    "$codefavor" pairs split "$out/pairs/pairs.jsonl" "$out/train.jsonl" "$out/held-out.jsonl" --ratio 0.9
-"$codefavor" pairs stats "$out/train.jsonl"
-step "$out/linear/judge.json" "The linear control" \
-    "$codefavor" train --config configs/train/linear.yaml --pairs "$out/train.jsonl" --out "$out/linear"
-resume=()
-if [ -d "$out/decoder" ]; then resume=(--resume); fi
-step "$out/decoder/judge.json" "The embedded decoder" \
-    "$codefavor" train --config configs/train/demo.yaml --pairs "$out/train.jsonl" --out "$out/decoder" "${resume[@]}"
-for judge in shorter longer "model:$out/linear" "model:$out/decoder"; do
-    run=$out/bench/${judge##*[:/]}
-    step "$run/result.json" "Bench: $judge" "$codefavor" bench run --judge "$judge" --data "$bench" --out "$run"
-done
-echo "== Report"
-"$codefavor" report "$out"/bench/*/result.json --out "$out/report.html"
+make_pairs --max-pairs 4500
+train linear "The linear control" configs/train/linear.yaml
+train decoder "The embedded decoder" configs/train/demo.yaml
+bench_and_report shorter longer "model:$out/linear" "model:$out/decoder"
 echo
 echo "The report is at $out/report.html. Ask either judge about two files of yours:"
 echo "  $codefavor compare a.py b.py --instruction '…' --criterion security --judge model:$out/linear"

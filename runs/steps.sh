@@ -14,3 +14,27 @@ step() { # step FILE TITLE COMMAND...: run the command unless the file that it e
     echo "== $title"
     if [ -e "$made" ]; then echo "$made is there already"; else "$@"; fi
 }
+
+make_pairs() { # make_pairs OPTION...: pairs from installed code, a tenth of the functions held out
+    step "$out/pairs/pairs.jsonl" "Preference pairs from installed code (Regress-Evol)" \
+        "$codefavor" evolve regress-evol --source installed "$@" --out "$out/pairs"
+    step "$out/held-out.jsonl" "Held-out pairs: a tenth of the functions" \
+        "$codefavor" pairs split "$out/pairs/pairs.jsonl" "$out/train.jsonl" "$out/held-out.jsonl" --ratio 0.9
+    "$codefavor" pairs stats "$out/train.jsonl"
+}
+
+train() { # train NAME TITLE CONFIG: train a judge on the pairs, from where it was stopped
+    local resume=()
+    if [ -d "$out/$1" ]; then resume=(--resume); fi
+    step "$out/$1/judge.json" "$2" "$codefavor" train --config "$3" --pairs "$out/train.jsonl" --out "$out/$1" "${resume[@]}"
+}
+
+bench_and_report() { # bench_and_report JUDGE...
+    local judge run
+    for judge in "$@"; do
+        run=$out/bench/${judge##*[:/]}
+        step "$run/result.json" "Bench: $judge" "$codefavor" bench run --judge "$judge" --data "$bench" --out "$run"
+    done
+    echo "== Report"
+    "$codefavor" report "$out"/bench/*/result.json --out "$out/report.html"
+}

@@ -1,4 +1,4 @@
-"""For every room: the benchmark if it is there, a tiny random base model, a tokenizer of characters, easy pairs."""
+"""Shared by all tests: the benchmark if it is there, a tiny random model, a tokenizer of characters, easy pairs."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
-from codefavor.pairs.criterion import Aspect, criterion_for
-from codefavor.pairs.pair import PreferencePair, Provenance
+from codefavor.pairs.criterion import Aspect
+from codefavor.pairs.pair import PreferencePair
+from codefavor.sandbox.pool import Pool
+from codefavor.sandbox.probe import best_layers, open_sandbox
+from made_pairs import make_pair
+from tiny_models import save_tiny_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,21 +90,22 @@ def benchmark() -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    """A sandbox of two workers."""
+    if not best_layers()[1].safe:
+        pytest.skip("foreign code cannot be run safely on this machine")
+    with open_sandbox(2) as opened:
+        yield opened
+
+
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a random three-layer model."""
-    # Imported here, since most tests of the house do without torch.
-    import torch
-    from transformers import LlamaConfig, LlamaForCausalLM
-
-    folder = tmp_path_factory.mktemp("tiny")
-    tokenizer = character_tokenizer()
-    config = LlamaConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=16,
-        intermediate_size=32,
+    return save_tiny_model(
+        tmp_path_factory.mktemp("tiny"),
+        character_tokenizer(),
         num_hidden_layers=3,
-        num_attention_heads=2,
         num_key_value_heads=1,
         max_position_embeddings=2048,
         tie_word_embeddings=True,
@@ -108,23 +113,20 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         bos_token_id=None,
         eos_token_id=None,
     )
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        LlamaForCausalLM(config).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return folder
 
 
 @pytest.fixture(scope="session")
 def learnable_pairs() -> list[PreferencePair]:
     """Pairs whose rejected code always carries the same mark."""
     return [
-        PreferencePair(
+        make_pair(
+            f"x = {number} + 1",
+            f"x = {number} + eval('1')",
+            Aspect.SECURITY,
             instruction=f"add {number}",
-            criterion=criterion_for(Aspect.SECURITY),
-            chosen=f"x = {number} + 1",
-            rejected=f"x = {number} + eval('1')",
-            provenance=Provenance(method="regress-evol/made-up", source="test", source_id=str(number), license="MIT"),
+            source_id=number,
+            method="regress-evol/made-up",
+            license_name="MIT",
         )
         for number in range(24)
     ]

@@ -2,8 +2,9 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
+
+from command_runs import run
 
 IDENTITY = {
     "GIT_AUTHOR_NAME": "Ada",
@@ -53,12 +54,4 @@ class GitRepository:
 def review(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the real command in `folder`."""
     source = str(Path(__file__).parents[1] / "src")
-    return subprocess.run(
-        [sys.executable, "-m", "codefavor", "review", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-        env=os.environ | {"PYTHONPATH": source, "COLUMNS": "120"} | environment,
-    )
+    return run("review", *arguments, environment={"PYTHONPATH": source, "COLUMNS": "120", **environment}, cwd=folder)

@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from codefavor.atomic import create_once, is_partial, new_folder, replacing, write_json, write_text, writing_to
+from codefavor.atomic import (
+    create_once,
+    is_partial,
+    new_folder,
+    remove_partials,
+    replacing,
+    write_json,
+    write_text,
+    writing_to,
+)
 from codefavor.errors import UserError
 from codefavor.pairs.criterion import Criterion
 
@@ -27,6 +36,14 @@ def test_a_record_is_written_as_indented_json_and_folders_are_made(tmp_path: Pat
     path = tmp_path / "new" / "criterion.json"
     write_json(path, Criterion(text="fast ✓"))
     assert path.read_text(encoding="utf-8") == '{\n  "text": "fast ✓",\n  "aspect": null\n}\n'
+
+
+def test_what_killed_processes_left_of_a_file_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    for name in (".a.bin.0123.partial", "a.bin", ".b.bin.0123.partial", ".a.bin.0123"):
+        (tmp_path / name).touch()
+    remove_partials(tmp_path / "a.bin")
+    assert {path.name for path in tmp_path.iterdir()} == {"a.bin", ".b.bin.0123.partial", ".a.bin.0123"}
+    remove_partials(tmp_path / "no-folder" / "a.bin")
 
 
 @pytest.mark.parametrize("umask", [0o022, 0o077])
@@ -78,7 +95,8 @@ def test_content_is_on_the_disk_before_it_has_the_name(tmp_path: Path, monkeypat
     monkeypatch.setattr(os, "fsync", lambda _: events.append(f"synced, there: {path.exists()}"))
     write_text(path, "content")
     assert create_once(tmp_path / "b", "content")
-    assert events == ["synced, there: False"] + [f"synced, there: {path.exists()}"]
+    content, name, other = "synced, there: False", "synced, there: True", "synced, there: True"
+    assert events == [content, name, other]
 
 
 def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:

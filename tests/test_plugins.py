@@ -14,30 +14,19 @@ from codefavor.evolve.plugin import PluginConfig
 from codefavor.judges.load import judge_files, load_judge
 from codefavor.llm.load import load_model
 from codefavor.plugins import all_plugins
+from command_runs import refusal, run, write_files
 from plugin_package import EXAMPLE, install_example, install_module
 
 LONG, SHORT = "x = 1\ny = 2\nz = 3\n", "x = 1\n"
 
 
 def codefavor(place: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("CODEFAVOR_")}
-    environment |= {"PYTHONPATH": str(place), "XDG_CACHE_HOME": str(place / "cache")}
-    command = [sys.executable, "-m", "codefavor", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
-
-
-def refusal(ran: subprocess.CompletedProcess[str]) -> str:
-    assert (ran.returncode, ran.stdout) == (2, ""), (ran.stdout, ran.stderr)
-    assert ran.stderr.startswith("error: ") and ran.stderr.count("\n") == 1, ran.stderr
-    return ran.stderr
+    return run(*arguments, environment={"PYTHONPATH": str(place), "XDG_CACHE_HOME": str(place / "cache")})
 
 
 @pytest.fixture
 def files(tmp_path: Path) -> list[Path]:
-    paths = [tmp_path / "long.py", tmp_path / "short.py"]
-    for path, code in zip(paths, (LONG, SHORT), strict=True):
-        path.write_text(code, encoding="utf-8")
-    return paths
+    return write_files(tmp_path, {"long.py": LONG, "short.py": SHORT})
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,8 @@
 """Files and folders that appear whole or not at all, whatever happens to the process or the machine meanwhile.
 
-Content goes to a new file in the same folder, is synced to the disk, and takes its place by a rename. The new file's
-name cannot be guessed, so a link that somebody laid in a shared folder is never written through. Its mode is what the
-umask leaves. What is written is the caller's.
+Content goes to a new file in the same folder, is synced to the disk, and takes its place by a rename, which is synced
+too. The new file's name cannot be guessed, so a link that somebody laid in a shared folder is never written through.
+Its mode is what the umask leaves. What is written is the caller's.
 """
 
 import errno
@@ -44,6 +44,7 @@ def replacing(path: Path) -> Iterator[Path]:
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+    _sync_folder(path.parent)
 
 
 @contextmanager
@@ -100,6 +101,13 @@ def create_once(path: Path, text: str) -> bool:
         partial.unlink(missing_ok=True)
 
 
+def remove_partials(path: Path) -> None:
+    """Remove the new files that killed processes left beside `path`; for a file that one process at a time writes."""
+    for file in path.parent.glob(f".*{_SUFFIX}"):
+        if is_partial(file.name, path.name):
+            file.unlink(missing_ok=True)
+
+
 def is_partial(name: str, of: str) -> bool:
     """Return whether `name` is that of a new file which did not come to take the place of the file called `of`."""
     return name.startswith(f".{of}.") and name.endswith(_SUFFIX)
@@ -142,3 +150,15 @@ def _create_without_links(path: Path, text: str) -> bool:
 def _sync(path: Path) -> None:
     with path.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the names in `folder` on the disk; systems that open no folders do that by themselves."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,8 +1,6 @@
 """The commands around a study, each in a process of its own, on a store that a study left behind."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,14 +13,10 @@ from codefavor.bench.bench_judge import read_result
 from codefavor.jsonl import read_records
 from codefavor.pairs.comparison import Side, other_side
 from codefavor.pairs.vote import Vote
+from command_runs import run as codefavor
 from criterion_doors import MEANS_NO_ASPECT, MEANS_SECURITY
 
 PEOPLE = ("ada", "ben", "cyd")
-
-
-def codefavor(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "codefavor", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture

@@ -3,23 +3,18 @@
 from pathlib import Path
 
 from codefavor.jsonl import write_records
-from codefavor.pairs.criterion import Aspect, criterion_for
-from codefavor.pairs.pair import PreferencePair, Provenance
+from codefavor.pairs.criterion import Aspect
+from codefavor.pairs.pair import PreferencePair
+from made_pairs import make_pair
 
 
-def make_pair(aspect: Aspect, number: int) -> PreferencePair:
+def numbered_pair(aspect: Aspect, number: int) -> PreferencePair:
     short = f"def f():  # note {number}\n    return {number}"
     long = f"def f():\n    result = {number}\n    return result"
     chosen, rejected = (long, short) if number % 5 == 0 else (short, long)
-    return PreferencePair(
-        instruction=f"Return {number}.",
-        criterion=criterion_for(aspect),
-        chosen=chosen,
-        rejected=rejected,
-        provenance=Provenance(method="test", source="own", source_id=f"problem {number // 2}"),
-    )
+    return make_pair(chosen, rejected, aspect, instruction=f"Return {number}.", source_id=f"problem {number // 2}")
 
 
 def write_pairs_file(path: Path, aspects: tuple[Aspect, ...] = tuple(Aspect), each: int = 20) -> Path:
-    write_records(path, [make_pair(aspect, number) for aspect in aspects for number in range(each)])
+    write_records(path, [numbered_pair(aspect, number) for aspect in aspects for number in range(each)])
     return path

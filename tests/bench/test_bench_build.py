@@ -24,11 +24,12 @@ from codefavor.jsonl import read_records, write_rows
 from codefavor.manifest import make_manifest
 from codefavor.pairs.comparison import Comparison, LabeledComparison
 from codefavor.pairs.criterion import Aspect, criterion_for
-from codefavor.pairs.pair import PreferencePair, Provenance
+from codefavor.pairs.pair import PreferencePair
 from codefavor.pairs.vote import Vote
 from codefavor.sandbox.pool import Pool
 from codefavor.sandbox.probe import open_sandbox
 from loopback.server import Loopback
+from made_pairs import make_pair
 
 DOUBLE = Problem(id="double", instruction="Double x.\nassert double(2) == 4", tests=("assert double(2) == 4",))
 RIGHT, WRONG = "def double(x):\n    return 2 * x", "def double(x):\n    return 3 * x"
@@ -256,12 +257,12 @@ def test_votes_without_a_conflict_are_labels(choices: str, kept: str) -> None:
 
 def make_pairs(count: int) -> list[PreferencePair]:
     return [
-        PreferencePair(
+        make_pair(
+            f"def f{number}():\n    return {number}\n",
+            f"def f{number}():\n    return {number + 1} - {number}\n",
             instruction=f"Write the function number {number} of {number * 7919} that returns {number}.",
-            criterion=criterion_for(Aspect.CORRECTNESS),
-            chosen=f"def f{number}():\n    return {number}\n",
-            rejected=f"def f{number}():\n    return {number + 1} - {number}\n",
-            provenance=Provenance(method="m", source="s", source_id=f"p{number // 2}", license="MIT"),
+            source_id=f"p{number // 2}",
+            license_name="MIT",
         )
         for number in range(count)
     ]

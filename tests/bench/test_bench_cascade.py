@@ -1,7 +1,5 @@
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +12,7 @@ from codefavor.bench.cascade import StageAnswers, apply_thresholds, binomial_tai
 from codefavor.judges.cascade_card import CascadeCard, CascadeStage
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.source import read_pairs
+from command_runs import run
 
 EVERYTHING = 20_000
 TARGET, DELTA, SPLITS = 0.1, 0.1, 60
@@ -77,14 +76,7 @@ def test_a_stage_answers_only_what_is_left_and_what_it_has_a_side_for() -> None:
 
 
 def bench(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "codefavor", "bench", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-        env=os.environ | {"COLUMNS": "140"},
-    )
+    return run("bench", *arguments, environment={"COLUMNS": "140"})
 
 
 @pytest.fixture(scope="module")

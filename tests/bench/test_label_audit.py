@@ -9,10 +9,10 @@ from codefavor.bench.tasks import load_tasks
 from codefavor.errors import DataError, RecordError, UserError
 from codefavor.jsonl import read_records, write_rows
 from codefavor.judges.baseline import LengthJudge
-from codefavor.pairs.criterion import Aspect, criterion_for
-from codefavor.pairs.pair import PreferencePair, Provenance
+from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.source import write_pairs
 from codefavor.sandbox.probe import best_layers
+from made_pairs import make_pair
 
 GOOD = "def largest(x):\n    return max(x)"
 LONGER_AND_BAD = "def largest(x):\n    return sorted(x)[0]"
@@ -22,13 +22,7 @@ SHORTER_AND_BAD = "def largest(x):\n    return x[0]"
 def data(folder: Path, *codes: tuple[str, str]) -> Path:
     path = folder / "tasks.jsonl"
     pairs = [
-        PreferencePair(
-            instruction="largest",
-            criterion=criterion_for(Aspect.CORRECTNESS),
-            chosen=chosen,
-            rejected=rejected,
-            provenance=Provenance(method="own", source="Mbpp", source_id=str(number)),
-        )
+        make_pair(chosen, rejected, instruction="largest", source="Mbpp", source_id=number)
         for number, (chosen, rejected) in enumerate(codes)
     ]
     write_pairs(path, pairs)

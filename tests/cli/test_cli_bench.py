@@ -1,28 +1,24 @@
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from codefavor.jsonl import write_records
-from codefavor.pairs.criterion import Aspect, criterion_for
-from codefavor.pairs.pair import PreferencePair, Provenance
+from codefavor.pairs.criterion import Aspect
+from command_runs import refusal, run
 from loopback.server import Loopback
+from made_pairs import make_pair
 
 SECURITY = ("--instruction", "Hash x.", "--criterion", "security")
 
 
 def codefavor(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "codefavor", *map(str, arguments)]
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("CODEFAVOR_")}
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=inherited | environment)
+    return run(*arguments, environment=environment)
 
 
 def assert_refused(ran: subprocess.CompletedProcess[str], reason: str) -> None:
-    assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr.startswith("error: ") and ran.stderr.count("\n") == 1 and reason in ran.stderr
+    assert reason in refusal(ran)
 
 
 @pytest.fixture
@@ -31,13 +27,7 @@ def pairs(tmp_path: Path) -> Path:
     write_records(
         path,
         (
-            PreferencePair(
-                instruction=f"Return {number}.",
-                criterion=criterion_for(aspect),
-                chosen=f"x = {number}",
-                rejected=f"x = {number} + 0",
-                provenance=Provenance(method="test", source="own", source_id=str(number)),
-            )
+            make_pair(f"x = {number}", f"x = {number} + 0", aspect, instruction=f"Return {number}.", source_id=number)
             for aspect in Aspect
             for number in range(12)
         ),

@@ -1,7 +1,5 @@
 import json
 import random
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,13 +9,10 @@ from codefavor.bench.codeprefbench import CODEPREFBENCH
 from codefavor.errors import CodeFavorError
 from codefavor.jsonl import write_records
 from codefavor.judges.card import read_card
-from codefavor.pairs.criterion import Aspect, criterion_for
-from codefavor.pairs.pair import PreferencePair, Provenance
-
-
-def codefavor(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "codefavor", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+from codefavor.pairs.criterion import Aspect
+from codefavor.pairs.pair import PreferencePair
+from command_runs import run as codefavor
+from made_pairs import make_pair
 
 
 def made(count: int, start: int, share: float) -> list[PreferencePair]:
@@ -28,15 +23,7 @@ def made(count: int, start: int, share: float) -> list[PreferencePair]:
         words = [" ".join(rng.choice("pqrstuvw") for _ in range(4)) for _ in range(2)]
         calls = ["sha256", "md5"] if rng.random() < share else ["md5", "sha256"]
         chosen, rejected = (f"a = '{word}'\nb = hashlib.{call}(a)" for word, call in zip(words, calls, strict=True))
-        pairs.append(
-            PreferencePair(
-                instruction="Hash it.",
-                criterion=criterion_for(Aspect.SECURITY),
-                chosen=chosen,
-                rejected=rejected,
-                provenance=Provenance(method="test", source="here", source_id=str(number)),
-            )
-        )
+        pairs.append(make_pair(chosen, rejected, Aspect.SECURITY, instruction="Hash it.", source_id=number))
     return pairs
 
 

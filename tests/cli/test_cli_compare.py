@@ -1,23 +1,20 @@
 """`codefavor compare`: what a criterion, a language, a text and the two orders are, and what is said where."""
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from codefavor.sandbox.probe import best_layers
+from command_runs import refusal, run, write_files
 from criterion_doors import INSTRUCTION, MEANS_NO_ASPECT, MEANS_SECURITY, NO_ASPECT, OPEN, SAFE
 
 needs_sandbox = pytest.mark.skipif(not best_layers()[1].safe, reason="foreign code cannot be run safely here")
 
 
 def compare(*arguments: object, text: str | None = None) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("CODEFAVOR_")}
-    command = [sys.executable, "-m", "codefavor", "compare", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, input=text)
+    return run("compare", *arguments, input=text)
 
 
 def answer(*arguments: object, text: str | None = None) -> dict[str, object]:
@@ -29,16 +26,12 @@ def answer(*arguments: object, text: str | None = None) -> dict[str, object]:
 
 
 def assert_refused(ran: subprocess.CompletedProcess[str], reason: str) -> None:
-    assert (ran.returncode, ran.stdout) == (2, ""), ran.stderr
-    assert ran.stderr.startswith("error: ") and ran.stderr.count("\n") == 1 and reason in ran.stderr
+    assert reason in refusal(ran)
 
 
 @pytest.fixture
 def codes(tmp_path: Path) -> list[Path]:
-    paths = [tmp_path / "open.py", tmp_path / "safe.py"]
-    for path, code in zip(paths, (OPEN, SAFE), strict=True):
-        path.write_text(code, encoding="utf-8")
-    return paths
+    return write_files(tmp_path, {"open.py": OPEN, "safe.py": SAFE})
 
 
 @needs_sandbox
@@ -69,9 +62,7 @@ def test_texts_are_read_from_files_and_standard_input(codes: list[Path], tmp_pat
 
 
 def test_the_language_comes_from_the_suffixes(tmp_path: Path) -> None:
-    codes = [tmp_path / name for name in ("a.js", "b.mjs", "c.py", "d.txt")]
-    for number, path in enumerate(codes):
-        path.write_text("x" * (number + 1), encoding="utf-8")
+    codes = write_files(tmp_path, {"a.js": "x", "b.mjs": "xx", "c.py": "xxx", "d.txt": "xxxx"})
     asked = ("--judge", "shorter", "--criterion", "Shorter.", "--instruction", "Add.")
     assert answer(*codes[:2], *asked)["choice"] == "A"
     assert answer(codes[0], codes[3], *asked)["choice"] == "A"
@@ -84,9 +75,8 @@ def test_the_language_comes_from_the_suffixes(tmp_path: Path) -> None:
 
 @needs_sandbox
 def test_what_is_not_python_is_not_run_as_python(tmp_path: Path) -> None:
-    codes = [tmp_path / "a.js", tmp_path / "b.js"]
-    for path, code in zip(codes, ("function f(x) { return x }", "function f(x) { return x + 1 }"), strict=True):
-        path.write_text(code, encoding="utf-8")
+    functions = {"a.js": "function f(x) { return x }", "b.js": "function f(x) { return x + 1 }"}
+    codes = write_files(tmp_path, functions)
     found = answer(*codes, "--judge", "evidence", "--criterion", "correctness", "--instruction", "Write f.")
     assert found["choice"] is None and "JavaScript is not run yet" in str(found["undecided"])
 

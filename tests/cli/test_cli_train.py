@@ -1,7 +1,6 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -9,21 +8,16 @@ import torch
 
 from codefavor.jsonl import write_records
 from codefavor.models.cpu_features import multiplies_bf16
-from codefavor.pairs.criterion import Aspect, criterion_for
-from codefavor.pairs.pair import PreferencePair, Provenance
+from codefavor.pairs.pair import PreferencePair
 from codefavor.sandbox.probe import best_layers
+from command_runs import run
+from made_pairs import make_pair
 
 QUICK = ["--max-steps", "2", "--objective", "reward", "--layers", "1"]
 
 
 def codefavor(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "codefavor", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
-    )
+    return run(*arguments, environment={"OMP_NUM_THREADS": "1", **environment})
 
 
 def test_train_writes_a_judge(tiny_model: Path, learnable_pairs: list[PreferencePair], tmp_path: Path) -> None:
@@ -124,12 +118,11 @@ def test_it_learns_from_what_the_evidence_confirms_alone(tmp_path: Path) -> None
     largest = "def largest(x):\n    return max(x)"
     rejected = {"return x[0]": "confirmed", "return min(x)": "confirmed", "return sorted(x)[-1]": "untestable"}
     pairs = [
-        PreferencePair(
+        make_pair(
+            largest,
+            f"def largest(x):\n    {body}",
             instruction="Return the largest number of a list.\n>>> largest([1, 3, 2])\n3",
-            criterion=criterion_for(Aspect.CORRECTNESS),
-            chosen=largest,
-            rejected=f"def largest(x):\n    {body}",
-            provenance=Provenance(method="own", source="test", source_id=body),
+            source_id=body,
         )
         for body in rejected
     ]

@@ -6,12 +6,7 @@ import pytest
 import typer
 
 from codefavor.cli.command import VERBS
-
-
-def codefavor(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "codefavor", *arguments], capture_output=True, text=True, check=False, timeout=300
-    )
+from command_runs import run as codefavor
 
 
 def test_help_lists_every_verb() -> None:

@@ -1,37 +1,29 @@
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from codefavor.jsonl import write_records, write_rows
 from codefavor.pairs.criterion import Aspect, criterion_for
-from codefavor.pairs.pair import PreferencePair, Provenance
 from codefavor.pairs.source import read_pairs
+from command_runs import run
+from made_pairs import make_pair
 
 PAIRS = [
-    PreferencePair(
+    make_pair(
+        f"def f(x):\n    return x + {n}",
+        f"def f(x):\n    return x - {n}",
         instruction=f"Add {n}.",
-        criterion=criterion_for(Aspect.CORRECTNESS),
-        chosen=f"def f(x):\n    return x + {n}",
-        rejected=f"def f(x):\n    return x - {n}",
-        provenance=Provenance(method="by-hand", source="tests", source_id=str(n), license="MIT"),
+        source_id=n,
+        license_name="MIT",
     )
     for n in range(30)
 ]
 
 
 def pairs_command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "codefavor", "pairs", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-        env=os.environ | {"COLUMNS": "120"},
-    )
+    return run("pairs", *arguments, environment={"COLUMNS": "120"})
 
 
 @pytest.fixture

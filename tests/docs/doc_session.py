@@ -59,7 +59,7 @@ class Session:
         if is_server(statement):
             self._start(text)
             return
-        done = self._bash(text)
+        done = self._run("bash", "-c", text)
         assert '"detail"' not in done.stdout or statement.words[0] != "curl", f"the server refused: {done.stdout}"
         verb = statement.words[1] if statement.words[0] == "codefavor" else ""
         assert done.returncode in STATUSES.get(verb, {0}), (
@@ -68,20 +68,12 @@ class Session:
 
     def python(self, code: str) -> None:
         """Run a Python snippet."""
-        done = subprocess.run(
-            [sys.executable, "-c", code],
-            cwd=self._folder,
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-        )
+        done = self._run(sys.executable, "-c", code)
         assert done.returncode == 0, f"{code}\n{done.stderr[-2000:]}"
 
-    def _bash(self, text: str) -> subprocess.CompletedProcess[str]:
+    def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["bash", "-c", text],
+            command,
             cwd=self._folder,
             env=self._environment,
             stdin=subprocess.DEVNULL,

@@ -1,7 +1,7 @@
 """What is collected of one comparison, how often its candidates are parsed, and what breaks stays inside it."""
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -19,21 +19,12 @@ from codefavor.pairs.evidence import CandidateEvidence, OutcomeCode
 from codefavor.pairs.fact import FactCode
 from codefavor.sandbox.job import Job, JobResult
 from codefavor.sandbox.pool import Pool
-from codefavor.sandbox.probe import best_layers, open_sandbox
 
 INSTRUCTION = "import math\n\nReturn the largest number of a list.\n>>> largest([1, 3, 2])\n3"
 GOOD = "# first\nimport os\n\ndef largest(x):\n    return max(x)\n"
 BAD = "# second\ndef largest(x):\n    return x[0]\n"
 EVERYTHING = Wanted(examples=True, behaviour=True, cost=True, findings=True)
 VERIFIABLE = (Aspect.CORRECTNESS, Aspect.EFFICIENCY, Aspect.SECURITY)
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[Pool]:
-    if not best_layers()[1].safe:
-        pytest.skip("foreign code cannot be run safely on this machine")
-    with open_sandbox(2) as opened:
-        yield opened
 
 
 class Broken:

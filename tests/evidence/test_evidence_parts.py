@@ -20,7 +20,8 @@ from codefavor.pairs.circumstance import Circumstance, CircumstanceCode
 from codefavor.pairs.evidence import Incident, IncidentCode, Observed, OutcomeCode
 from codefavor.pairs.fact import Fact, FactCode
 from codefavor.sandbox.inside.values import Kept, Opaque
-from codefavor.sandbox.job import CallOutcome, Raised
+from codefavor.sandbox.job import CallOutcome
+from codefavor.sandbox.wire import Raised
 
 
 @pytest.mark.parametrize(

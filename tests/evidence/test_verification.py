@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ from codefavor.pairs.evidence import CandidateEvidence, Evidence, Observed, Outc
 from codefavor.pairs.fact import Fact, FactCode
 from codefavor.pairs.pair import PreferencePair, Provenance
 from codefavor.sandbox.pool import Pool
-from codefavor.sandbox.probe import best_layers, open_sandbox
 
 LARGEST = "Return the largest number of a list.\n>>> largest([1, 3, 2])\n3"
 GOOD = "def largest(x):\n    return max(x)"
@@ -37,14 +35,6 @@ def pair(
         language=language,
         provenance=Provenance(method=method, source="test", source_id=chosen),
     )
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[Pool]:
-    if not best_layers()[1].safe:
-        pytest.skip("foreign code cannot be run safely on this machine")
-    with open_sandbox(2) as opened:
-        yield opened
 
 
 def test_labels_are_confirmed_refuted_or_left(pool: Pool, tmp_path: Path) -> None:

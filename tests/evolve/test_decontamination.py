@@ -8,7 +8,8 @@ from codefavor.errors import DataError
 from codefavor.evolve.decontamination import BenchmarkTask, Decontamination, read_benchmark
 from codefavor.evolve.overlap_plot import cdf_svg
 from codefavor.pairs.criterion import Criterion
-from codefavor.pairs.pair import PreferencePair, Provenance
+from codefavor.pairs.pair import PreferencePair
+from made_pairs import make_pair
 
 TEST_GOOD = "def mean(values):\n    return sum(values) / len(values)\n"
 TEST_BAD = "def mean(values):\n    total = 0\n    for v in values:\n        total -= v\n    return total\n"
@@ -17,13 +18,7 @@ TASK = BenchmarkTask(id="t1", instruction=ASKED, good=TEST_GOOD, bad=TEST_BAD)
 
 
 def pair(name: str, instruction: str, chosen: str, rejected: str) -> PreferencePair:
-    return PreferencePair(
-        instruction=instruction,
-        criterion=Criterion(text="c"),
-        chosen=chosen,
-        rejected=rejected,
-        provenance=Provenance(method="m", source="s", source_id=name),
-    )
+    return make_pair(chosen, rejected, Criterion(text="c"), instruction=instruction, source_id=name)
 
 
 def test_offenders_are_named_with_the_task_and_the_kind() -> None:

@@ -22,8 +22,9 @@ from codefavor.llm.cached import answer_key
 from codefavor.llm.protocol import GenerationConfig, Message
 from codefavor.pairs.pair import PreferencePair
 from codefavor.runs.journal import read_journal
+from command_runs import command
 from loopback.critic import answer
-from loopback.runs import CONCURRENCY, ENVIRONMENT, command, commit_run, evolve, results, summary, write_commits
+from loopback.runs import CONCURRENCY, ENVIRONMENT, commit_run, evolve, results, summary, write_commits
 from loopback.server import Asked, Loopback
 
 

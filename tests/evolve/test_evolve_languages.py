@@ -21,10 +21,11 @@ from codefavor.evolve.requested_code import defines, requested_name
 from codefavor.jsonl import read_records
 from codefavor.languages.registry import language_named
 from codefavor.pairs.criterion import Criterion
-from codefavor.pairs.pair import PreferencePair, Provenance
+from codefavor.pairs.pair import PreferencePair
 from loopback.critic import answer
-from loopback.runs import evolve, summary
+from loopback.runs import draft_run, evolve, summary, write_instructions
 from loopback.server import Loopback
+from made_pairs import make_pair
 
 MIT = (
     "Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated "
@@ -89,24 +90,12 @@ def test_commits_of_a_javascript_repository_become_pairs(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("name", ["typescript", "go"])
 def test_critic_evol_drafts_and_revises_in_other_languages(tmp_path: Path, name: str) -> None:
-    instructions, out = tmp_path / "instructions.jsonl", tmp_path / "run"
-    rows = [{"id": f"i{n}", "instruction": f"Write code, please, number {n}."} for n in range(20)]
-    instructions.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    instructions, out = write_instructions(tmp_path / "instructions.jsonl", 20), tmp_path / "run"
     with Loopback(answer) as server:
-        models = (
-            "--draft",
-            "vllm/weak",
-            "--draft-url",
-            server.url,
-            "--critic",
-            "vllm/strong",
-            "--base-url",
-            server.url,
-        )
-        run = ("critic-evol", "--instructions", instructions, "--language", name, *models, "--out", out)
-        done = evolve(*run)
+        run = draft_run(instructions, server.url, out)
+        done = evolve(*run, "--language", name)
         assert done.returncode == 0, done.stderr
-        assert evolve("critic-evol", "--instructions", instructions, *models, "--out", out).returncode == 2
+        assert evolve(*run).returncode == 2
     language = language_named(name)
     pairs = list(read_records(out / "pairs.jsonl", PreferencePair))
     assert len(pairs) > 5 and {pair.language for pair in pairs} == {name}
@@ -225,14 +214,7 @@ def test_definitions_are_found(code: str, name: str, language: str, expected: bo
 
 
 def test_a_pair_in_a_language_that_is_not_known_is_dropped() -> None:
-    pair = PreferencePair(
-        instruction="Add.",
-        criterion=Criterion(text="c"),
-        chosen="a",
-        rejected="b",
-        language="cobol",
-        provenance=Provenance(method="m", source="s", source_id="1"),
-    )
+    pair = make_pair("a", "b", Criterion(text="c"), instruction="Add.", language="cobol")
     dropped = PairFilter(comments="keep").check(pair)
     assert isinstance(dropped, Discard) and "cobol" in dropped.reason
 

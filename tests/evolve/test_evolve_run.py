@@ -12,7 +12,7 @@ from codefavor.pairs.pair import PreferencePair
 from codefavor.runs.journal import NumberedJournal, read_journal
 from loopback.critic import answer
 from loopback.faults import Schedule
-from loopback.runs import codefavor, commit_run, evolve, results, summary, write_commits
+from loopback.runs import codefavor, commit_run, draft_run, evolve, results, summary, write_commits, write_instructions
 from loopback.server import Loopback
 
 FAULTS = Schedule(
@@ -93,21 +93,9 @@ def test_a_spent_budget_stops_cleanly_and_more_money_goes_on(tmp_path: Path) -> 
 
 
 def test_critic_evol_drafts_and_revises(tmp_path: Path) -> None:
-    instructions, out = tmp_path / "instructions.jsonl", tmp_path / "run"
-    rows = [{"id": f"i{n}", "instruction": f"Write code, please, number {n}."} for n in range(40)]
-    instructions.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    instructions, out = write_instructions(tmp_path / "instructions.jsonl", 40), tmp_path / "run"
     with Loopback(answer) as server:
-        models = (
-            "--draft",
-            "vllm/weak",
-            "--draft-url",
-            server.url,
-            "--critic",
-            "vllm/strong",
-            "--base-url",
-            server.url,
-        )
-        done = evolve("critic-evol", "--instructions", instructions, "--license", "mit", *models, "--out", out)
+        done = evolve(*draft_run(instructions, server.url, out), "--license", "mit")
         assert done.returncode == 0, done.stderr
     pairs, counts = list(read_records(out / "pairs.jsonl", PreferencePair)), summary(out)
     assert counts["kept"] + counts["discarded"] == 40
@@ -224,23 +212,12 @@ def test_a_journal_survives_a_torn_line_and_refuses_a_second_writer(tmp_path: Pa
 
 
 def test_pairs_of_both_evolvers_train_unchanged(tmp_path: Path) -> None:
-    seeds, instructions = write_commits(tmp_path / "seeds.jsonl", 60), tmp_path / "instructions.jsonl"
-    rows = [{"id": f"i{n}", "instruction": f"Write code, please, number {n}."} for n in range(40)]
-    instructions.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    seeds = write_commits(tmp_path / "seeds.jsonl", 60)
+    instructions = write_instructions(tmp_path / "instructions.jsonl", 40)
     commits, drafts = tmp_path / "commits", tmp_path / "drafts"
     with Loopback(answer) as server:
         evolve(*commit_run(seeds, server.url, commits))
-        models = (
-            "--draft",
-            "vllm/weak",
-            "--draft-url",
-            server.url,
-            "--critic",
-            "vllm/strong",
-            "--base-url",
-            server.url,
-        )
-        evolve("critic-evol", "--instructions", instructions, *models, "--out", drafts)
+        evolve(*draft_run(instructions, server.url, drafts))
     judge = tmp_path / "judge"
     pairs = ("--pairs", commits / "pairs.jsonl", "--pairs", drafts / "pairs.jsonl")
     trained = codefavor("train", "--objective", "linear", *pairs, "--out", judge)

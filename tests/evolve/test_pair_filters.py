@@ -4,19 +4,19 @@ from codefavor.evolve.filters import PairFilter
 from codefavor.evolve.prompts.naming import name_codes, names_a_code
 from codefavor.evolve.protocol import Discard
 from codefavor.pairs.criterion import Criterion
-from codefavor.pairs.pair import PreferencePair, Provenance
+from codefavor.pairs.pair import PreferencePair
+from made_pairs import make_pair
 
 GOOD = "def total(items):\n    # at once\n    return sum(items)"
 BAD = "def total(items):\n    return sum(list(items))"
 
 
 def pair(**changes: str) -> PreferencePair:
-    return PreferencePair(
+    return make_pair(
+        changes.get("chosen", GOOD),
+        changes.get("rejected", BAD),
+        Criterion(text="fast"),
         instruction=changes.get("instruction", "Write `total(items)` that adds up."),
-        criterion=Criterion(text="fast"),
-        chosen=changes.get("chosen", GOOD),
-        rejected=changes.get("rejected", BAD),
-        provenance=Provenance(method="test", source="s", source_id="1"),
     )
 
 

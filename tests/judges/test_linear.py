@@ -10,22 +10,17 @@ from codefavor.judges.linear import FEATURES, LinearJudge, aspect_of, tokens
 from codefavor.manifest import make_manifest
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import GENERAL_CRITERION, Aspect, Criterion, criterion_for
-from codefavor.pairs.pair import PreferencePair, Provenance
+from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import LinearConfig
 from codefavor.train.linear import fit_linear, train_linear
+from made_pairs import make_pair
 
 CODE = st.lists(st.sampled_from(["x", "=", "md5", "sha256", "(", ")", "\n", "'%s'", "for", "1234", "a_name", "#", "'"]))
 JUDGE = LinearJudge("linear", np.random.default_rng(1).normal(size=FEATURES))
 
 
 def _pair(n: int, chosen: str, rejected: str) -> PreferencePair:
-    return PreferencePair(
-        instruction="Hash the input.",
-        criterion=criterion_for(Aspect.SECURITY),
-        chosen=chosen,
-        rejected=rejected,
-        provenance=Provenance(method="test", source="here", source_id=str(n)),
-    )
+    return make_pair(chosen, rejected, Aspect.SECURITY, instruction="Hash the input.", source_id=n)
 
 
 PAIRS = [

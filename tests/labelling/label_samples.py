@@ -1,10 +1,11 @@
 """Files of candidates and runs of `codefavor label` on them."""
 
 import json
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+
+import command_runs
 
 SHORTER = ("--judge", "shorter", "--criterion", "Shorter.")
 
@@ -40,4 +41,4 @@ def finished(folder: Path) -> set[str]:
 
 
 def command(*arguments: object) -> list[str]:
-    return [sys.executable, "-m", "codefavor", "label", *map(str, arguments)]
+    return command_runs.command("label", *arguments)

@@ -6,10 +6,10 @@ import traceback
 import pytest
 from pydantic import JsonValue
 
-from codefavor.errors import ConfigError, ModelError, ModelUnavailableError, RateLimitError
+from codefavor.errors import ConfigError, ModelError, RateLimitError
 from codefavor.llm.load import load_model
 from codefavor.llm.protocol import Completion, GenerationConfig, Message
-from conversation import SECRET
+from conversation import ERRORS_OF_FAULTS, SECRET
 from loopback.faults import Fault, Schedule
 from loopback.server import Loopback
 
@@ -63,13 +63,7 @@ def test_a_cut_answer_says_so(provider: str) -> None:
 @pytest.mark.parametrize("provider", PROVIDERS)
 @pytest.mark.parametrize(
     ("fault", "kind"),
-    [
-        ("rate-limit", RateLimitError),
-        ("server-error", ModelUnavailableError),
-        ("broken-json", ModelUnavailableError),
-        ("wrong-format", ModelUnavailableError),
-        ("cut", ModelUnavailableError),
-    ],
+    ERRORS_OF_FAULTS,
 )
 def test_faults_become_named_errors_without_the_key(provider: str, fault: Fault, kind: type[ModelError]) -> None:
     with Loopback(schedule=Schedule({fault: 1.0}, retry_after=2.0)) as server:

@@ -10,7 +10,7 @@ from codefavor.llm.load import load_model
 from codefavor.llm.openai_compatible import OpenAICompatible
 from codefavor.llm.protocol import ChatModel, Completion, GenerationConfig, Message
 from codefavor.llm.providers import PROVIDERS
-from conversation import CONFIG, SECRET, say, vllm
+from conversation import CONFIG, ERRORS_OF_FAULTS, SECRET, say, vllm
 from loopback.dialects import Messages, Reply
 from loopback.faults import Fault, Schedule
 from loopback.server import Loopback
@@ -107,14 +107,7 @@ def test_a_cut_answer_says_so(server: Loopback) -> None:
 
 @pytest.mark.parametrize(
     ("fault", "kind"),
-    [
-        ("rate-limit", RateLimitError),
-        ("server-error", ModelUnavailableError),
-        ("broken-json", ModelUnavailableError),
-        ("wrong-format", ModelUnavailableError),
-        ("cut", ModelUnavailableError),
-        ("hang", ModelTimeoutError),
-    ],
+    [*ERRORS_OF_FAULTS, ("hang", ModelTimeoutError)],
 )
 def test_faults_become_named_errors_without_the_key(
     monkeypatch: pytest.MonkeyPatch, fault: Fault, kind: type[ModelError]

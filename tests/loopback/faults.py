@@ -7,6 +7,15 @@ from typing import Literal, get_args
 
 Fault = Literal["rate-limit", "server-error", "broken-json", "wrong-format", "cut", "slow", "hang"]
 FAULTS: tuple[Fault, ...] = get_args(Fault)
+USUAL: Mapping[Fault, float] = {
+    "rate-limit": 0.01,
+    "server-error": 0.01,
+    "broken-json": 0.005,
+    "wrong-format": 0.005,
+    "cut": 0.005,
+    "slow": 0.005,
+}
+"""Shares of faults for the benchmarks."""
 
 
 @dataclass(frozen=True)

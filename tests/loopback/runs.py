@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from codefavor.cli.main import main
+from command_runs import command
 
 RESULTS = ("pairs.jsonl", "discarded.jsonl", "summary.json")
 
@@ -31,10 +32,6 @@ def write_commits(path: Path, count: int) -> Path:
     )
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return path
-
-
-def command(*arguments: object) -> list[str]:
-    return [sys.executable, "-m", "codefavor", *map(str, arguments)]
 
 
 ENVIRONMENT = {**os.environ, "OPENAI_API_KEY": "sk-of-a-test", "COLUMNS": "200"}
@@ -90,6 +87,17 @@ CONCURRENCY = 16
 def commit_run(seeds: Path, url: str, out: Path) -> tuple[object, ...]:
     critic = ("--critic", "vllm/critic", "--base-url", url)
     return ("commit-instruct", "--edit-pack", seeds, *critic, "--out", out, "--concurrency", CONCURRENCY)
+
+
+def write_instructions(path: Path, count: int) -> Path:
+    rows = ({"id": f"i{n}", "instruction": f"Write code, please, number {n}."} for n in range(count))
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def draft_run(instructions: Path, url: str, out: Path) -> tuple[object, ...]:
+    models = ("--draft", "vllm/weak", "--draft-url", url, "--critic", "vllm/strong", "--base-url", url)
+    return ("critic-evol", "--instructions", instructions, *models, "--out", out)
 
 
 def results(folder: Path) -> dict[str, str]:

@@ -25,6 +25,7 @@ NEEDED = (
     "py.typed",
     "report/published.yaml",
     "report/templates/page.html",
+    "web/templates/page_head.html",
     "sandbox/inside/lockdown.py",
 )
 pytestmark = pytest.mark.slow

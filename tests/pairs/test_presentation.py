@@ -4,9 +4,9 @@ from hypothesis import strategies as st
 
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import GENERAL_CRITERION, VERIFIABLE_ASPECTS, Aspect, Criterion, criterion_for
-from codefavor.pairs.pair import PreferencePair, Provenance
 from codefavor.pairs.presentation import CommentPolicy, group_alike, present, present_pair
 from codefavor.train.preprocess import preprocess
+from made_pairs import make_pair
 
 REMARK = "def f():\n    # the best\n    return 1"
 BROKEN = "print 'old'  # the best"
@@ -72,14 +72,7 @@ def test_any_known_language_is_stripped_and_an_unknown_one_says_so() -> None:
 def test_training_sees_exactly_what_judging_sees(
     codes: tuple[str, str], criterion: Criterion, language: str, comments: CommentPolicy
 ) -> None:
-    pair = PreferencePair(
-        instruction="one",
-        criterion=criterion,
-        chosen=codes[0],
-        rejected=codes[1],
-        language=language,
-        provenance=Provenance(method="own", source="own", source_id="1"),
-    )
+    pair = make_pair(codes[0], codes[1], criterion, instruction="one", language=language)
     judged = present(pair.present("B").comparison, comments).comparison
     (*pairs,) = preprocess([pair], comments)
     assert [(one.rejected, one.chosen) for one in pairs] == (
@@ -106,12 +99,8 @@ def test_candidates_are_grouped_as_a_judge_tells_them_apart(
 
 
 def test_a_docstring_is_a_difference_of_human_preference() -> None:
-    preferred = PreferencePair(
-        instruction="",
-        criterion=criterion_for(Aspect.HUMAN_PREFERENCE),
-        chosen='def f():\n    """One."""\n    return 1',
-        rejected="def f():\n    return 1",
-        provenance=Provenance(method="own", source="own", source_id="1"),
+    preferred = make_pair(
+        'def f():\n    """One."""\n    return 1', "def f():\n    return 1", Aspect.HUMAN_PREFERENCE, instruction=""
     )
     assert present_pair(preferred, "stripped") == preferred
     correct = preferred.model_copy(update={"criterion": criterion_for(Aspect.CORRECTNESS)})

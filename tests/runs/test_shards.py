@@ -10,7 +10,7 @@ import pytest
 from codefavor.errors import DataError, ModelError
 from codefavor.jsonl import read_records, write_records
 from codefavor.pairs.criterion import Criterion
-from codefavor.runs.shards import SHARDS, Shard, ShardOutcome, cut, remove, settled, take
+from codefavor.runs.shards import SHARDS, Shard, ShardOutcome, cut, settled, take
 
 RECORDS = [Criterion(text=str(number)) for number in range(5)]
 
@@ -35,17 +35,16 @@ def test_what_was_cut_stays_and_a_last_shard_may_grow(tmp_path: Path) -> None:
         list(cut(RECORDS[1:], tmp_path, 2))
 
 
-def test_what_is_taken_is_gone_and_what_was_not_come_to_is_left(tmp_path: Path) -> None:
+def test_a_shard_taken_whole_is_gone_and_the_others_are_left(tmp_path: Path) -> None:
     for shard in cut(RECORDS, tmp_path, 2):
         write_records(shard.folder / "done.jsonl", [Criterion(text=shard.folder.name)])
 
     def finished(folder: Path) -> list[Criterion]:
-        found = list(read_records(folder / "done.jsonl", Criterion))
-        remove(folder)
-        return found
+        return list(read_records(folder / "done.jsonl", Criterion))
 
     taken = take(tmp_path, finished)
-    assert next(taken).text == "00000"
+    assert [next(taken).text for _ in range(2)] == ["00000", "00001"]
+    assert not (tmp_path / SHARDS / "00000").exists() and not (tmp_path / SHARDS / "00000.jsonl").exists()
     taken.close()  # type: ignore[attr-defined]  # killed here
     assert [record.text for record in take(tmp_path, finished)] == ["00001", "00002"]
     assert not (tmp_path / SHARDS).exists()

@@ -1,19 +1,17 @@
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from codefavor.sandbox.probe import best_layers
+from command_runs import run
 
 if not best_layers()[1].safe:
     pytest.skip("foreign code cannot be run safely on this machine", allow_module_level=True)
 
 
 def codefavor(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "codefavor", "sandbox", *arguments], capture_output=True, text=True, check=False
-    )
+    return run("sandbox", *arguments)
 
 
 def test_check_shows_every_layer_and_attack() -> None:

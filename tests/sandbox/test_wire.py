@@ -12,7 +12,7 @@ from codefavor.sandbox.wire import (
     CallReport,
     CallRequest,
     ProcessLimits,
-    RaisedReport,
+    Raised,
     RefusalReport,
     RunReply,
     RunRequest,
@@ -33,7 +33,7 @@ def test_messages_come_out_as_they_went_in() -> None:
     assert RunRequest.from_json(frame[wire.HEADER_BYTES :]) == request
     assert RunReply.from_json(to_json(reply).encode()) == reply
     assert ServerSettings.from_json(to_json(settings)) == settings
-    raised = RaisedReport("KeyError", ("KeyError", "LookupError"), "no", 3)
+    raised = Raised("KeyError", ("KeyError", "LookupError"), "no", 3)
     report = CallReport(4, "raised", None, raised, 10, "text", True, 5, 6, ("g",), False)
     assert read_report(to_json(report)) == report
     assert read_report(to_json(RefusalReport("network"))) == RefusalReport("network")

@@ -10,8 +10,8 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+from codefavor import atomic
 from codefavor.errors import DataError, UserError
-from codefavor.train import atomic_file
 from codefavor.train.checkpoint import CheckpointProgress, drop_checkpoint, load_checkpoint, save_checkpoint
 from codefavor.train.engine import Engine
 
@@ -59,7 +59,7 @@ OPERATIONS: list[tuple[Any, str]] = [
     (os, "fsync"),
     (Path, "replace"),
     (Path, "mkdir"),
-    (atomic_file, "_sync_folder"),
+    (atomic, "_sync_folder"),
 ]
 
 
@@ -111,11 +111,20 @@ def test_a_kill_while_the_tensors_are_written_leaves_the_old_checkpoint(
     assert Run(tmp_path).load() == 3
 
 
+def test_what_a_killed_writer_left_is_removed(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    run.save(1)
+    left = (tmp_path / STATE).with_name(f".{STATE.name}.0123456789abcdef.partial")
+    left.write_bytes(b"half of a state")
+    run.save(2)
+    assert [path.name for path in left.parent.iterdir()] == [STATE.name]
+
+
 def test_a_torn_or_foreign_checkpoint_is_refused(tmp_path: Path) -> None:
     run = Run(tmp_path)
     run.step(1)
     run.save(1)
-    with pytest.raises(UserError, match="begun with other settings"):
+    with pytest.raises(UserError, match=r"was begun with other settings \(configuration or pairs\)"):
         run.load("another digest")
     save_file({"weight/weight": torch.zeros(3)}, tmp_path / STATE)
     with pytest.raises(DataError, match="not a checkpoint of this codefavor"):

@@ -1,6 +1,4 @@
 import json
-import subprocess
-import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import LinearConfig
 from codefavor.train.linear import train_linear
 from codefavor.train.merge import merge_judges, mergekit_config
+from command_runs import run
 
 MANIFEST: Manifest = make_manifest("codefavor merge", {}, [], 0)
 
@@ -116,13 +115,8 @@ def test_the_command_sweeps_and_names_the_best(tmp_path: Path, learnable_pairs: 
     train_linear(backwards, LinearConfig(), tmp_path / "wrong", MANIFEST)
     held_out = tmp_path / "pairs.jsonl"
     held_out.write_text("".join(pair.model_dump_json() + "\n" for pair in learnable_pairs), encoding="utf-8")
-    command = [sys.executable, "-m", "codefavor", "merge", str(tmp_path / "right"), str(tmp_path / "wrong")]
-    swept = subprocess.run(
-        [*command, "--sweep", str(held_out), "--steps", "2", "--out", str(tmp_path / "sweep")],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    merge = ("merge", tmp_path / "right", tmp_path / "wrong")
+    swept = run(*merge, "--sweep", held_out, "--steps", 2, "--out", tmp_path / "sweep")
     assert swept.returncode == 0, swept.stderr
     assert str(tmp_path / "sweep" / "best") in swept.stdout and "100.0" in swept.stdout
     assert {path.name for path in (tmp_path / "sweep").iterdir()} == {"best", "sweep.jsonl", "settings.json"}
@@ -130,5 +124,5 @@ def test_the_command_sweeps_and_names_the_best(tmp_path: Path, learnable_pairs: 
     assert [trial["share"] for trial in trials] == [0.0, 0.5, 1.0] and trials[0]["accuracy"] == 1.0
     card = read_card(tmp_path / "sweep" / "best")
     assert list((card.parents or {}).values()) == [1.0, 0.0]
-    again = subprocess.run([*command, "--out", str(tmp_path / "right")], capture_output=True, text=True, check=False)
+    again = run(*merge, "--out", tmp_path / "right")
     assert again.returncode == 2 and "already holds a finished judge" in again.stderr

@@ -5,20 +5,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codefavor.errors import ConfigError, DataError
-from codefavor.pairs.criterion import EMPTY_CRITERION, Aspect, criterion_for
-from codefavor.pairs.pair import PreferencePair, Provenance
+from codefavor.pairs.criterion import EMPTY_CRITERION, Aspect
+from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import ClassificationConfig
 from codefavor.train.selection import select_pairs
+from made_pairs import make_pair
 
 
 def pairs_of(source: str, problems: int, per_problem: int = 2) -> list[PreferencePair]:
     return [
-        PreferencePair(
+        make_pair(
+            "a = 1\n",
+            "a = 2\n",
+            Aspect.EFFICIENCY,
             instruction=f"{source} {problem} {number}",
-            criterion=criterion_for(Aspect.EFFICIENCY),
-            chosen="a = 1\n",
-            rejected="a = 2\n",
-            provenance=Provenance(method="m", source=source, source_id=str(problem), license="MIT"),
+            source=source,
+            source_id=problem,
+            license_name="MIT",
         )
         for problem in range(problems)
         for number in range(per_problem)

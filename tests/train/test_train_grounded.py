@@ -7,11 +7,12 @@ from codefavor.judges.baseline import ChanceJudge, LengthJudge
 from codefavor.judges.card import read_card
 from codefavor.judges.load import load_judge
 from codefavor.manifest import make_manifest
-from codefavor.pairs.criterion import Aspect, criterion_for
+from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.evidence import CandidateEvidence, Evidence, FailedExample, Observed, OutcomeCode
-from codefavor.pairs.pair import PreferencePair, Provenance
+from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import GroundedConfig
 from codefavor.train.grounded import fit_grounded, fit_weights, train_grounded
+from made_pairs import make_pair
 
 FAILED = FailedExample(call="f(1)", expected="1", got=Observed(code=OutcomeCode.RETURNED, text="2"))
 FINE = CandidateEvidence(examples_passed=1)
@@ -22,12 +23,12 @@ CONFIG = GroundedConfig(inner="shorter")
 def pairs(count: int, aspect: Aspect = Aspect.CORRECTNESS) -> list[PreferencePair]:
     """Nine of ten are right by their evidence, and in all of them the chosen code is the shorter one."""
     return [
-        PreferencePair(
+        make_pair(
+            f"def f(x): return {n}",
+            f"def f(x): return {n} + 1",
+            aspect,
             instruction="f",
-            criterion=criterion_for(aspect),
-            chosen=f"def f(x): return {n}",
-            rejected=f"def f(x): return {n} + 1",
-            provenance=Provenance(method="own", source="test", source_id=str(n)),
+            source_id=n,
             evidence=Evidence(a=BAD, b=FINE) if n % 10 == 0 else Evidence(a=FINE, b=BAD),
         )
         for n in range(count)

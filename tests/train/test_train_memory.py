@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from transformers import LlamaConfig, LlamaForCausalLM
 
 from codefavor.models.pretrained import load_weights
 from codefavor.train.config import ClassificationConfig
 from codefavor.train.memory import Batch, count_parameters, estimate_memory
 from conftest import character_tokenizer
+from tiny_models import save_tiny_model
 
 BATCH = Batch(rows=4, tokens=256, answers=1)
 FACTOR = 1.4
@@ -75,11 +75,9 @@ print(json.dumps(taken))
 @pytest.fixture(scope="module")
 def larger_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model whose memory stands out from the grain of what is measured."""
-    folder = tmp_path_factory.mktemp("larger")
-    tokenizer = character_tokenizer()
-    tokenizer.save_pretrained(folder)
-    config = LlamaConfig(
-        vocab_size=len(tokenizer),
+    return save_tiny_model(
+        tmp_path_factory.mktemp("larger"),
+        character_tokenizer(),
         hidden_size=256,
         intermediate_size=640,
         num_hidden_layers=4,
@@ -87,8 +85,6 @@ def larger_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         num_key_value_heads=2,
         tie_word_embeddings=True,
     )
-    LlamaForCausalLM(config).save_pretrained(folder)
-    return folder
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads Linux's account of memory")

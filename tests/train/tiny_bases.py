@@ -9,7 +9,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 from transformers import (
     Gemma2Config,
@@ -19,6 +18,8 @@ from transformers import (
     Qwen2Config,
 )
 from transformers.models.auto.modeling_auto import AutoModelForCausalLM
+
+from tiny_models import save_tiny_model
 
 
 def shipped_by_trl(name: str) -> str:
@@ -110,24 +111,18 @@ _TEXT = (
 def make_base(base: Base, folder: Path) -> Path:
     """Write a random model of two small layers with its tokenizer."""
     tokenizer = make_tokenizer(base)
-    tokenizer.save_pretrained(folder)
     ids = {name: getattr(tokenizer, f"{name}_token_id") for name in ("bos", "eos", "pad")}
-    config = base.config(
-        vocab_size=len(tokenizer),
-        hidden_size=16,
-        intermediate_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
+    kind: Any = AutoModelForCausalLM
+    return save_tiny_model(
+        folder,
+        tokenizer,
+        base.config,
+        kind.from_config,
         num_key_value_heads=1,
         head_dim=8,
         max_position_embeddings=2048,
         **{f"{name}_token_id": value for name, value in ids.items()},
     )
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        kind: Any = AutoModelForCausalLM
-        kind.from_config(config).save_pretrained(folder)
-    return folder
 
 
 def make_tokenizer(base: Base) -> PreTrainedTokenizerFast:

@@ -4,21 +4,15 @@ from functools import lru_cache
 from itertools import count
 from typing import Literal
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from codefavor.languages.diff import side_by_side
 from codefavor.pairs.comparison import Comparison
 from codefavor.record import Record
 from codefavor.web.highlight import highlight, visible_html
+from codefavor.web.templating import templates_of
 
-_ENVIRONMENT = Environment(
-    loader=PackageLoader("codefavor.annotate"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_TEMPLATES = templates_of("codefavor.annotate")
 
 
 class DiffRow(Record):
@@ -53,7 +47,7 @@ def render_task(comparison: Comparison) -> str:
         )
         for row in side_by_side(comparison.code_a, comparison.code_b)
     ]
-    return _ENVIRONMENT.get_template("task.html").render(
+    return _TEMPLATES.get_template("task.html").render(
         instruction=visible_html(comparison.instruction),
         criterion=visible_html(comparison.criterion.text),
         aspect=comparison.criterion.aspect,
@@ -64,16 +58,16 @@ def render_task(comparison: Comparison) -> str:
 
 def render_page(name: str, form_token: str, study: str) -> str:
     """Return the page of an annotator who is let in."""
-    return _ENVIRONMENT.get_template("study.html").render(name=name, form_token=form_token, study=study)
+    return _TEMPLATES.get_template("study.html").render(name=name, form_token=form_token, study=study)
 
 
 def render_file(name: str, study: str, held: str, script: str, style: str, policy: str) -> str:
     """Return the page that needs no server; `held` is JSON, all but the name is put in as it is."""
     trusted = {"held": Markup(held), "script": Markup(script), "style": Markup(style)}
-    page = _ENVIRONMENT.get_template("file.html")
+    page = _TEMPLATES.get_template("file.html")
     return page.render(name=name, form_token="", study=study, policy=policy, **trusted)
 
 
 def render_sign_in(asks_for_token: bool, refused: bool) -> str:
     """Return the page that asks who is there."""
-    return _ENVIRONMENT.get_template("sign_in.html").render(asks_for_token=asks_for_token, refused=refused)
+    return _TEMPLATES.get_template("sign_in.html").render(asks_for_token=asks_for_token, refused=refused)

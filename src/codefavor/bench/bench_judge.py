@@ -22,7 +22,7 @@ from codefavor.bench.results import (
     TaskVerdict,
 )
 from codefavor.bench.scoring import score_run
-from codefavor.bench.sharded import RayJudging, take_verdicts
+from codefavor.bench.sharded import RayJudging, read_shard
 from codefavor.bench.tasks import Task, TaskSet, load_tasks
 from codefavor.bench.verdict_log import VerdictLog
 from codefavor.errors import DataError, UserError
@@ -132,7 +132,7 @@ def run_bench(
     """
     claim(out, settings)
     with VerdictLog(out / VERDICTS_FILE, tasks.tasks) as log:
-        for row in take(out, take_verdicts):
+        for row in take(out, read_shard):
             log.add(row)
         progress(len(log.rows), len(tasks.tasks))
         waiting = [task for task in tasks.tasks if task.id not in log.rows]

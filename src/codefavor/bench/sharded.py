@@ -4,7 +4,6 @@ What a worker has judged of a shard is a file of verdicts of its own, which the 
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from pathlib import Path
 
 from codefavor.bench.judging import judge_tasks
@@ -14,7 +13,7 @@ from codefavor.bench.verdict_log import VerdictLog
 from codefavor.jsonl import read_records
 from codefavor.judges.protocol import Judge
 from codefavor.judges.sharded import JudgeDriver, JudgeShard, settled_with_judge
-from codefavor.runs.shards import records_of, remove
+from codefavor.runs.shards import records_of
 
 TaskShard = JudgeShard[RunSettings]
 """Tasks to judge."""
@@ -30,9 +29,7 @@ class RayJudging(JudgeDriver[RunSettings]):
             UserError: there is no such cluster.
             CodeFavorError: a worker was stopped; the message names the shard.
         """
-        with closing(self.settle(tasks, settings, TaskShard, judge_shard)) as finished:
-            for folder in finished:
-                yield from take_verdicts(folder)
+        yield from self.settle(tasks, settings, TaskShard, judge_shard, read_shard)
 
 
 def judge_shard(line: str) -> str:
@@ -48,8 +45,8 @@ def judge_shard(line: str) -> str:
     return settled_with_judge(shard, judge_waiting)
 
 
-def take_verdicts(folder: Path) -> Iterator[TaskVerdict]:
-    """Yield what is judged of a shard, each to be written before the next is asked for, and remove the shard.
+def read_shard(folder: Path) -> Iterator[TaskVerdict]:
+    """Yield what is judged of a shard.
 
     Raises:
         DataError: its worker is still at work.
@@ -57,7 +54,6 @@ def take_verdicts(folder: Path) -> Iterator[TaskVerdict]:
     if (folder / VERDICTS_FILE).exists():
         with _log(folder) as log:
             yield from log.rows.values()
-    remove(folder)
 
 
 def _log(folder: Path) -> VerdictLog:

@@ -13,12 +13,12 @@ from rich.table import Table
 from codefavor.annotate.analysis import Annotator, StudyAnalysis, Votes, analyse
 from codefavor.annotate.answers import CastVote, cast_votes
 from codefavor.annotate.auth import read_annotators
-from codefavor.annotate.checks import NO_CHECKS
 from codefavor.annotate.store import Store
-from codefavor.annotate.study import StudySettings, StudyTask, lacks_checks, load_study
+from codefavor.annotate.study import StudyTask
 from codefavor.atomic import writing_to
 from codefavor.cli.annotate_file import import_votes, page
-from codefavor.cli.options import CriterionOption, JsonOption, KeepCommentsOption, read_value
+from codefavor.cli.options import CriterionOption, JsonOption, KeepCommentsOption
+from codefavor.cli.study_options import CheckRateOption, ChecksOption, StudySeedOption, VotesPerTaskOption, read_study
 from codefavor.cli.verbosity import note
 from codefavor.errors import DataError, MissingExtraError, UserError
 from codefavor.jsonl import write_records
@@ -42,14 +42,14 @@ def annotate(
     criterion: CriterionOption = None,
     host: Annotated[str, typer.Option(help="A loopback address.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 8417,
-    votes_per_task: Annotated[int, typer.Option(min=1, help="How many people are to vote on each task.")] = 3,
+    votes_per_task: VotesPerTaskOption = 3,
     annotators: Annotated[
         Path | None, typer.Option(help="Lines of `name token`, or names alone; without it anyone may enter a name.")
     ] = None,
-    check_rate: Annotated[float, typer.Option(min=0, max=0.5, help="The share of attention checks.")] = 0.05,
-    checks: Annotated[Path | None, typer.Option(help="Pairs to check attention with; else built-in ones.")] = None,
+    check_rate: CheckRateOption = 0.05,
+    checks: ChecksOption = None,
     keep_comments: KeepCommentsOption = False,
-    seed: Annotated[int, typer.Option(min=0, help="Draws orders, sequences and the places of checks.")] = 0,
+    seed: StudySeedOption = 0,
 ) -> None:
     """Serve a study on loopback: two candidates, a criterion, and a vote.
 
@@ -59,17 +59,16 @@ def annotate(
         return
     if pairs is None or store is None:
         raise UserError("--pairs and --store are needed to serve a study; see codefavor annotate --help")
-    settings = StudySettings(
+    names = read_annotators(annotators) if annotators else None
+    settings, tasks = read_study(
+        pairs,
+        checks,
         votes_per_task=votes_per_task,
         check_rate=check_rate,
-        comments="kept" if keep_comments else "stripped",
-        criterion=None if criterion is None else read_value(criterion),
+        keep_comments=keep_comments,
+        criterion=criterion,
         seed=seed,
     )
-    names = read_annotators(annotators) if annotators else None
-    tasks = load_study(pairs, settings, checks)
-    if lacks_checks(settings, tasks):
-        note(NO_CHECKS)
     try:
         server = import_module("codefavor.annotate.server")
     except ModuleNotFoundError as error:

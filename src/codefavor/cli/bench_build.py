@@ -1,6 +1,7 @@
 """`codefavor bench build`: a benchmark of one's own, curated as the paper's was."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Annotated, Literal
@@ -11,7 +12,9 @@ from codefavor.bench.build.correctness import curate_correctness
 from codefavor.bench.build.curated import Dropped
 from codefavor.bench.build.efficiency import STEP, curate_efficiency
 from codefavor.bench.build.preference import VOTES, curate_votes, most_different
+from codefavor.bench.build.problems import Problem
 from codefavor.bench.build.rules import samples_by_rules
+from codefavor.bench.build.samples import Sample
 from codefavor.bench.build.security import curate_security
 from codefavor.bench.build.write import CuratedTask, write_benchmark
 from codefavor.bench.tasks import TASKS_FILE, load_tasks
@@ -24,10 +27,13 @@ from codefavor.pairs.pair import PreferencePair
 from codefavor.pairs.source import write_pairs
 from codefavor.pairs.vote import Vote
 from codefavor.runs.run_folder import require_absent, require_new
+from codefavor.sandbox.pool import Pool
 from codefavor.sandbox.probe import open_sandbox
 
 app = typer.Typer(no_args_is_help=True, help="Make a benchmark of your own, as the paper's was made.")
 PairsFileOption = Annotated[Path, typer.Option(help="The file of pairs, for `codefavor annotate --pairs`.")]
+CurateByRunning = Callable[[Pool, Problem, list[Sample], str], list[PreferencePair] | Dropped]
+"""Makes pairs of a problem and its samples, which are run, or says why there are none."""
 
 
 @app.callback()
@@ -39,15 +45,7 @@ def _build() -> None:
 @with_build_options()
 def correctness(options: BuildOptions, unsafe_local: UnsafeOption = False) -> None:
     """From tests: a sample that passes them all against one that fails."""
-    require_new(options.out)
-    problems = options.read_problems()
-    samples = options.read_samples(problems)
-    source = options.problems.name
-    with open_sandbox(unsafe_local=unsafe_local) as pool:
-        curated = list(
-            curate_all(problems, samples, lambda problem, own: curate_correctness(pool, problem, own, source))
-        )
-    _write(curated, options.out, options.manifest("correctness"))
+    _build_by_running(options, unsafe_local, curate_correctness, "correctness")
 
 
 @app.command()
@@ -60,15 +58,7 @@ def efficiency(
     unsafe_local: UnsafeOption = False,
 ) -> None:
     """From counted work: passing samples, sorted by it and taken at a step."""
-    require_new(options.out)
-    problems = options.read_problems()
-    samples = options.read_samples(problems)
-    source = options.problems.name
-    with open_sandbox(unsafe_local=unsafe_local) as pool:
-        curated = list(
-            curate_all(problems, samples, lambda problem, own: curate_efficiency(pool, problem, own, source, step))
-        )
-    _write(curated, options.out, options.manifest("efficiency", step=step))
+    _build_by_running(options, unsafe_local, partial(curate_efficiency, step=step), "efficiency", step=step)
 
 
 @app.command()
@@ -122,6 +112,18 @@ def human_preference(
     curated = curate_votes(tasks, list(read_records(votes, Vote)), min_votes)
     config = {"kind": "human-preference", "sampling": None, "min_votes": min_votes}
     _write(curated, out, make_manifest(command_line(), config, [pairs, votes], seed))
+
+
+def _build_by_running(
+    options: BuildOptions, unsafe_local: bool, curate: CurateByRunning, kind: str, **settings: float | str
+) -> None:
+    require_new(options.out)
+    problems = options.read_problems()
+    samples = options.read_samples(problems)
+    source = options.problems.name
+    with open_sandbox(unsafe_local=unsafe_local) as pool:
+        curated = list(curate_all(problems, samples, lambda problem, own: curate(pool, problem, own, source)))
+    _write(curated, options.out, options.manifest(kind, **settings))
 
 
 def _write(curated: Iterable[CuratedTask | Dropped], out: Path, manifest: Manifest) -> None:

@@ -99,38 +99,34 @@ class Repository:
         Raises:
             DataError: the command fails, which shows at the end of what it prints.
         """
-        with subprocess.Popen(
-            self._command(arguments),
-            env=self._environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        ) as process:
-            assert process.stdout is not None
-            try:
-                rest = b""
-                while chunk := os.read(process.stdout.fileno(), _CHUNK_BYTES):
-                    *whole, rest = (rest + chunk).split(b"\0")
-                    yield from whole
-                if process.wait():
-                    raise DataError(f"{self.path}: git {arguments[0]} failed; `git fsck` shows what is missing")
-            finally:
-                process.kill()
+        with self._started(arguments, subprocess.DEVNULL) as (process, output):
+            rest = b""
+            while chunk := os.read(output.fileno(), _CHUNK_BYTES):
+                *whole, rest = (rest + chunk).split(b"\0")
+                yield from whole
+            if process.wait():
+                raise DataError(f"{self.path}: git {arguments[0]} failed; `git fsck` shows what is missing")
 
     @contextmanager
     def stream(self, *arguments: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
         """Start a git command and give (its input, its output); it is ended on the way out."""
+        with self._started(arguments, subprocess.PIPE) as (process, output):
+            assert process.stdin is not None
+            yield process.stdin, output
+
+    @contextmanager
+    def _started(self, arguments: tuple[str, ...], stdin: int) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
+        """Start a git command and give it with its output; it is killed on the way out."""
         with subprocess.Popen(
             self._command(arguments),
             env=self._environment(),
-            stdin=subprocess.PIPE,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         ) as process:
-            assert process.stdin is not None
             assert process.stdout is not None
             try:
-                yield process.stdin, process.stdout
+                yield process, process.stdout
             finally:
                 process.kill()
 

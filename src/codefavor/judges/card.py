@@ -142,6 +142,17 @@ def read_card(folder: Path) -> JudgeCard:
         raise ModelError(f"{path}: unreadable: {error}") from None
 
 
+def read_trained_card(folder: Path, objective: str, input_format: str) -> JudgeCard:
+    """Return the card of the judge in `folder`, which must be of one objective and one input format.
+
+    Raises:
+        ModelError: the folder holds no judge, or one of another objective or format.
+    """
+    card = read_card(folder)
+    require(folder, card, objective, input_format)
+    return card
+
+
 def require(folder: Path, card: JudgeCard, objective: str, input_format: str) -> None:
     """Refuse a judge of another kind, or one trained on another input format than the one it would be given.
 

@@ -18,7 +18,7 @@ from scipy.sparse import csr_matrix
 from sklearn.feature_extraction import FeatureHasher
 
 from codefavor.errors import ModelError
-from codefavor.judges.card import read_card, require
+from codefavor.judges.card import read_trained_card
 from codefavor.judges.probability import antisymmetric_sigmoid, verdict_from
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Criterion
@@ -65,8 +65,7 @@ class LinearJudge:
         Raises:
             ModelError: the folder holds no linear judge.
         """
-        card = read_card(folder)
-        require(folder, card, "linear", LINEAR_FORMAT)
+        card = read_trained_card(folder, "linear", LINEAR_FORMAT)
         try:
             weights = load_file(folder / WEIGHTS_FILE)["weights"]
         except (OSError, SafetensorError, KeyError) as error:

@@ -16,7 +16,7 @@ from codefavor.judges.load import judge_files, load_judge
 from codefavor.judges.protocol import Judge
 from codefavor.manifest import hash_file
 from codefavor.record import Record
-from codefavor.runs.shards import Fleet, Shard, ShardOutcome, cut, remove_all, settle, settled
+from codefavor.runs.shards import DoneT, Fleet, Shard, ShardOutcome, cut, remove_all, settle, settled, take_shard
 
 SettingsT = TypeVar("SettingsT", bound=JudgeSettings)
 
@@ -51,8 +51,9 @@ class JudgeDriver(Generic[SettingsT]):
         settings: SettingsT,
         shard_type: type[JudgeShard[SettingsT]],
         work: Callable[[str], str],
-    ) -> Generator[Path]:
-        """Have `work` settle all records, and yield the folders of their shards as they are finished.
+        finished: Callable[[Path], Iterable[DoneT]],
+    ) -> Generator[DoneT]:
+        """Have `work` settle all records, and yield what `finished` finds in their shards, each once it is settled.
 
         Close the iterator when leaving early: that ends the work.
 
@@ -66,7 +67,7 @@ class JudgeDriver(Generic[SettingsT]):
         ]
         with closing(settle(tasks, work, ShardOutcome, self._fleet)) as outcomes:
             for outcome in outcomes:
-                yield outcome.folder
+                yield from take_shard(outcome.folder, finished)
         remove_all(self._out)
 
 

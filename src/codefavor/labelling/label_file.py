@@ -11,7 +11,7 @@ from codefavor.labelling.card import label_card
 from codefavor.labelling.label import label_problems
 from codefavor.labelling.labelled import LabelledProblem, LabelSettings
 from codefavor.labelling.preferences import columns, rows_of
-from codefavor.labelling.sharded import take_problems
+from codefavor.labelling.sharded import read_shard
 from codefavor.labelling.yield_report import YieldReport, tally
 from codefavor.manifest import Manifest
 from codefavor.pairs.parquet import write_parquet
@@ -63,7 +63,7 @@ def label_file(
     """
     claim(out, settings)
     with NumberedJournal(out / JOURNAL_FILE, LabelledProblem) as journal:
-        for problem in take(out, take_problems):
+        for problem in take(out, read_shard):
             journal.add(problem)
         progress(len(journal))
         for problem in labelling(judge, journal.unfinished(samples()), settings):

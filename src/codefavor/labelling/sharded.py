@@ -4,7 +4,6 @@ What a worker has finished of a shard is a journal of its own, which the driver 
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from pathlib import Path
 
 from codefavor.jsonl import read_records
@@ -15,7 +14,6 @@ from codefavor.labelling.labelled import LabelledProblem, LabelSettings
 from codefavor.ranking.candidate_set import CandidateSet
 from codefavor.record import Record
 from codefavor.runs.journal import JOURNAL_FILE, NumberedJournal
-from codefavor.runs.shards import remove
 
 
 class _Problem(Record):
@@ -44,9 +42,7 @@ class RayLabelling(JudgeDriver[LabelSettings]):
             CodeFavorError: a worker was stopped; the message names the shard.
         """
         problems = (_Problem(index=index, task=task) for index, task in tasks)
-        with closing(self.settle(problems, settings, ProblemShard, label_shard)) as finished:
-            for folder in finished:
-                yield from take_problems(folder)
+        yield from self.settle(problems, settings, ProblemShard, label_shard, read_shard)
 
 
 def label_shard(line: str) -> str:
@@ -62,8 +58,8 @@ def label_shard(line: str) -> str:
     return settled_with_judge(shard, label_waiting)
 
 
-def take_problems(folder: Path) -> Iterator[LabelledProblem]:
-    """Yield what is finished of a shard, each to be written before the next is asked for, and remove the shard.
+def read_shard(folder: Path) -> Iterator[LabelledProblem]:
+    """Yield what is finished of a shard.
 
     Raises:
         DataError: its worker is still at work.
@@ -71,4 +67,3 @@ def take_problems(folder: Path) -> Iterator[LabelledProblem]:
     if (folder / JOURNAL_FILE).exists():
         with NumberedJournal(folder / JOURNAL_FILE, LabelledProblem) as journal:
             yield from journal
-    remove(folder)

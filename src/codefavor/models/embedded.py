@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from codefavor.atomic import new_folder
 from codefavor.errors import MissingExtraError, ModelError
 from codefavor.manifest import hash_file
 from codefavor.models.deepspeed_device import set_deepspeed_device
@@ -57,10 +58,9 @@ def embedded_folder(cache: Path) -> Path:
     cache.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=cache, prefix=f".{FOLDER}.") as working:
         gguf = download_gguf(Path(working))
-        converted = Path(working) / "converted"
-        convert_gguf(gguf, converted)
         try:
-            converted.rename(folder)
+            with new_folder(folder) as converted:
+                convert_gguf(gguf, converted)
         except OSError:
             # Another process was faster: its folder holds the same bytes.
             if not folder.is_dir():

@@ -1,13 +1,5 @@
 """The templates of the report; everything put into them is escaped."""
 
-from pathlib import Path
+from codefavor.web.templating import templates_of
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).with_name("templates")),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+TEMPLATES = templates_of("codefavor.report")

@@ -132,12 +132,13 @@ def settled(shard: Shard, work: Callable[[], ShardOutcome]) -> str:
 def take(out: Path, finished: Callable[[Path], Iterable[DoneT]]) -> Iterator[DoneT]:
     """Yield what `finished` finds in the shards that an earlier run's driver did not come to, and remove them."""
     for records in sorted((out / SHARDS).glob("*.jsonl")):
-        yield from finished(records.with_suffix(""))
+        yield from take_shard(records.with_suffix(""), finished)
     remove_all(out)
 
 
-def remove(folder: Path) -> None:
-    """Remove a shard whose finished work is taken."""
+def take_shard(folder: Path, finished: Callable[[Path], Iterable[DoneT]]) -> Iterator[DoneT]:
+    """Yield what `finished` finds in a shard, each to be written before the next is asked for, and remove the shard."""
+    yield from finished(folder)
     shutil.rmtree(folder, ignore_errors=True)
     records_of(folder).unlink(missing_ok=True)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from codefavor.sandbox.wire import ProcessLimits
+from codefavor.sandbox.wire import ProcessLimits, Raised
 
 ProcessEnd = Literal["finished", "exited", "signal", "wall", "output", "lost"]
 """How a candidate's process ended: by itself, with a status, by a signal (memory, processor time, a crash), by our
@@ -45,23 +45,6 @@ class Job:
     """Limits of every process of this candidate."""
     budget: int = 5_000_000
     """Bytecode instructions that loading the code may take."""
-
-
-@dataclass(frozen=True)
-class Raised:
-    """An exception."""
-
-    type_name: str
-    """The name of its type."""
-    bases: tuple[str, ...]
-    """The names of that type and those it derives from."""
-    message: str
-    """Its text, cut at 2,000 characters."""
-    line: int | None
-    """The innermost line of the candidate that it passed."""
-
-    def __str__(self) -> str:
-        return f"{self.type_name}: {self.message}" if self.message else self.type_name
 
 
 @dataclass(frozen=True)

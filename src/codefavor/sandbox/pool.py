@@ -12,7 +12,7 @@ from typing import Protocol, Self
 
 from codefavor.errors import SandboxError
 from codefavor.sandbox.inside.values import decode
-from codefavor.sandbox.job import CallOutcome, Job, JobResult, ProcessEnd, Raised, SandboxCall
+from codefavor.sandbox.job import CallOutcome, Job, JobResult, ProcessEnd, SandboxCall
 from codefavor.sandbox.wire import (
     LOADING,
     CallReport,
@@ -203,7 +203,7 @@ def _outcome_of(report: CallReport) -> CallOutcome:
     if report.ended == "raised":
         if report.raised is None:
             return CallOutcome("died")
-        raised = Raised(report.raised.type_name, report.raised.bases, report.raised.message, report.raised.line)
+        raised = report.raised
     elif report.ended in ("returned", None):
         try:
             value = decode(report.value)

@@ -146,7 +146,7 @@ class RefusalReport:
 
 
 @dataclass(frozen=True)
-class RaisedReport:
+class Raised:
     """An exception."""
 
     type_name: str
@@ -157,6 +157,9 @@ class RaisedReport:
     """Its text, cut at `MAX_TEXT`."""
     line: int | None
     """The innermost line of the candidate that it passed."""
+
+    def __str__(self) -> str:
+        return f"{self.type_name}: {self.message}" if self.message else self.type_name
 
 
 @dataclass(frozen=True)
@@ -169,7 +172,7 @@ class CallReport:
     """How it ended; None where this line does not say."""
     value: Any = None
     """What it returned, as `inside.values.encode` writes it."""
-    raised: RaisedReport | None = None
+    raised: Raised | None = None
     """The exception, where one ended it."""
     opcodes: int | None = None
     """Bytecode instructions executed."""
@@ -257,10 +260,10 @@ def _read_call(data: dict[str, Any]) -> CallReport | None:
     )
 
 
-def _read_raised(data: object) -> RaisedReport | None:
+def _read_raised(data: object) -> Raised | None:
     if not isinstance(data, dict) or not isinstance(data.get("bases"), list):
         return None
-    return RaisedReport(
+    return Raised(
         type_name=_text(data.get("type_name")),
         bases=_names(data["bases"]),
         message=_text(data.get("message"))[:MAX_TEXT],

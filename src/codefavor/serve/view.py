@@ -3,7 +3,6 @@
 from itertools import count
 from typing import Literal
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from codefavor.evidence.describe import Description, describe_parts
@@ -16,14 +15,9 @@ from codefavor.pairs.verdict import Verdict
 from codefavor.record import Record
 from codefavor.serve.messages import LONGEST_CODE
 from codefavor.web.highlight import highlight, visible_html
+from codefavor.web.templating import templates_of
 
-_ENVIRONMENT = Environment(
-    loader=PackageLoader("codefavor.serve"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_TEMPLATES = templates_of("codefavor.serve")
 _HEADLINES = {"A": "A is better", "B": "B is better", "tie": "A tie", None: "Undecided"}
 
 
@@ -59,7 +53,7 @@ class Witness(Record):
 
 def render_page(judge: str, asks_for_token: bool) -> str:
     """Return the playground."""
-    return _ENVIRONMENT.get_template("playground.html").render(
+    return _TEMPLATES.get_template("playground.html").render(
         judge=judge,
         asks_for_token=asks_for_token,
         aspects=list(Aspect),
@@ -72,7 +66,7 @@ def render_answer(comparison: Comparison, verdict: Verdict) -> str:
     """Return the fragment for a verdict on a comparison as the judge read it."""
     evidence = verdict.evidence
     words = describe_parts(_without_witnesses(evidence)) if evidence else Description((), (), (), ())
-    return _ENVIRONMENT.get_template("answer.html").render(
+    return _TEMPLATES.get_template("answer.html").render(
         headline=_HEADLINES[verdict.choice],
         choice=verdict.choice,
         prob_a=verdict.prob_a,

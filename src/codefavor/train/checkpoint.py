@@ -14,10 +14,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import nn
 
+from codefavor.atomic import remove_partials, replacing
 from codefavor.errors import DataError
 from codefavor.record import Record, explain
 from codefavor.runs.run_folder import other_settings
-from codefavor.train.atomic_file import replace_file
 from codefavor.train.engine import Engine
 from codefavor.train.output_dir import CHECKPOINT
 
@@ -53,7 +53,9 @@ def save_checkpoint(
     folder = out / CHECKPOINT
     folder.mkdir(exist_ok=True)
     metadata = {_PROGRESS: progress.model_dump_json()}
-    replace_file(folder / _TENSORS, lambda partial: save_file(tensors, partial, metadata))
+    remove_partials(folder / _TENSORS)
+    with replacing(folder / _TENSORS) as partial:
+        save_file(tensors, partial, metadata)
 
 
 def load_checkpoint(

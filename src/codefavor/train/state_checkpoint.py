@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
+from codefavor.atomic import remove_partials, replacing
 from codefavor.errors import DataError
 from codefavor.runs.run_folder import other_settings
-from codefavor.train.atomic_file import replace_file
 from codefavor.train.output_dir import CHECKPOINT
 
 _FILE = "states.safetensors"
@@ -21,7 +21,9 @@ def save_states(out: Path, run: str, states: NDArray[np.float32]) -> None:
     """Write states of the run with the digest `run` into `out`, in the place of earlier ones."""
     folder = out / CHECKPOINT
     folder.mkdir(parents=True, exist_ok=True)
-    replace_file(folder / _FILE, lambda partial: save_file({_STATES: states}, partial, {_RUN: run}))
+    remove_partials(folder / _FILE)
+    with replacing(folder / _FILE) as partial:
+        save_file({_STATES: states}, partial, {_RUN: run})
 
 
 def load_states(out: Path, run: str, width: int) -> NDArray[np.float32]:

@@ -2,10 +2,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import (
-    LlamaConfig,
     LlamaForCausalLM,
     LlamaForSequenceClassification,
     PreTrainedTokenizerFast,
@@ -15,6 +13,7 @@ from codefavor.errors import ModelError
 from codefavor.judges.load import judge_files, load_judge
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect, criterion_for
+from tiny_models import save_tiny_model
 
 CHAT = (
     "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}{% endfor %}"
@@ -32,21 +31,8 @@ def make_model(folder: Path, labels: int | None, template: str | None = CHAT) ->
     byte_level.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=byte_level)  # type: ignore[no-untyped-call]
     tokenizer.chat_template = template
-    tokenizer.save_pretrained(folder)
-    config = LlamaConfig(
-        vocab_size=len(alphabet),
-        hidden_size=16,
-        intermediate_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-    )
-    config.num_labels = labels or 2
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        kind: Any = LlamaForSequenceClassification if labels else LlamaForCausalLM
-        model = kind(config)
-    model.save_pretrained(folder)
-    return folder
+    kind: Any = LlamaForSequenceClassification if labels else LlamaForCausalLM
+    return save_tiny_model(folder, tokenizer, model_type=kind, num_labels=labels or 2)
 
 
 def test_a_reward_model_scores_each_candidate_by_itself(tmp_path: Path) -> None:

@@ -133,6 +133,12 @@ class Snippet:
         """Return the code, regenerated from its tree."""
         return ast.unparse(self.tree)
 
+    def transformed(self, transformer: ast.NodeTransformer) -> ast.Module:
+        """Return what `transformer` makes of a copy of the tree."""
+        changed = transformer.visit(ast.parse(self.text()))
+        assert isinstance(changed, ast.Module)
+        return changed
+
     def text_with(self, node: ast.AST, replacement: Replacement, settled: bool = True) -> str:
         """Return the code with `replacement` where `node` is; with `settled`, imports follow what is used.
 

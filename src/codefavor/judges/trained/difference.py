@@ -16,7 +16,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from codefavor.errors import ModelError
-from codefavor.judges.card import read_card, require
+from codefavor.judges.card import read_trained_card
 from codefavor.judges.format import DEFAULT_MAX_LENGTH
 from codefavor.judges.linear import LINEAR_FORMAT, aspect_of, difference_matrix
 from codefavor.judges.probability import antisymmetric_sigmoid, verdict_from
@@ -87,8 +87,7 @@ class DifferenceJudge:
             ModelError: the folder holds no difference judge.
             ConfigError: the precision is not available here.
         """
-        card = read_card(folder)
-        require(folder, card, "difference", DIFFERENCE_FORMAT)
+        card = read_trained_card(folder, "difference", DIFFERENCE_FORMAT)
         weights = DifferenceWeights.load(folder)
         reader = DivergenceEncoder.load(folder, None, card.max_length or DEFAULT_MAX_LENGTH, precision)
         return cls(named(folder, precision), reader, weights, card.temperature)

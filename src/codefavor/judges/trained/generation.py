@@ -13,7 +13,7 @@ from typing import Self
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from codefavor.judges.card import GenerationShape, read_card, require
+from codefavor.judges.card import GenerationShape, read_trained_card
 from codefavor.judges.chat_format import Reading
 from codefavor.judges.format import DEFAULT_MAX_LENGTH, Encoded, encode_joint
 from codefavor.judges.generation_format import FEEDBACK_QUESTION, GENERATION_FORMAT, REPLY_FORMAT, read_reply
@@ -84,8 +84,7 @@ class GenerationJudge:
         Raises:
             ModelError: the folder holds no generation judge.
         """
-        card = read_card(folder)
-        require(folder, card, "generation", GENERATION_FORMAT)
+        card = read_trained_card(folder, "generation", GENERATION_FORMAT)
         shape = card.generation or GenerationShape()
         length = card.max_length or DEFAULT_MAX_LENGTH
         inputs = DialogueInput(load_tokenizer(folder), length, shape.max_new_tokens)

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from codefavor.judges.card import read_card, require
+from codefavor.judges.card import read_trained_card
 from codefavor.judges.format import DEFAULT_MAX_LENGTH
 from codefavor.models.adapter import load_language_model
 from codefavor.models.precision import Precision, in_precision, keep_freed_memory, named
@@ -62,8 +62,7 @@ class LetterJudge(Generic[InputT]):
             ConfigError: the precision is not available here.
         """
         keep_freed_memory()
-        card = read_card(folder)
-        require(folder, card, cls.objective, cls.input_format)
+        card = read_trained_card(folder, cls.objective, cls.input_format)
         inputs = cls.input_class(load_tokenizer(folder), card.max_length or DEFAULT_MAX_LENGTH)
         model = in_precision(load_language_model(folder, card.base_model, adapter=card.adapter), precision)
         return cls(named(folder, precision), model, inputs, card.temperature)

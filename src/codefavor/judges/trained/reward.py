@@ -17,7 +17,7 @@ from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from codefavor.errors import ModelError
-from codefavor.judges.card import RewardShape, read_card, require
+from codefavor.judges.card import RewardShape, read_trained_card
 from codefavor.judges.format import DEFAULT_MAX_LENGTH, SINGLE_FORMAT, Candidate, encode_single
 from codefavor.judges.probability import antisymmetric_sigmoid, verdict_from
 from codefavor.judges.trained.encoding import encode_all
@@ -140,8 +140,7 @@ class RewardJudge:
         Raises:
             ModelError: the folder holds no reward judge.
         """
-        card = read_card(folder)
-        require(folder, card, "reward", SINGLE_FORMAT)
+        card = read_trained_card(folder, "reward", SINGLE_FORMAT)
         shape = card.reward or RewardShape()
         inputs = SingleInput(load_tokenizer(folder), card.max_length or DEFAULT_MAX_LENGTH, shape.instruction)
         return cls(f"model:{folder}", load_reward_model(folder, shape), inputs, card.temperature)

@@ -136,3 +136,15 @@ def text(row: Row, column: str) -> str:
     if not isinstance(value, str):
         raise ValueError(f"{column}: a string was expected" if column in row else f"{column}: Field required")
     return value
+
+
+def row_id(row: Row, column: str) -> str:
+    """Return a column that must hold an id, as text.
+
+    Raises:
+        ValueError: it is missing or is neither text nor an integer.
+    """
+    value = row.get(column)
+    if not isinstance(value, str | int):
+        raise ValueError(f"{column}: a string or an integer was expected")
+    return str(value)

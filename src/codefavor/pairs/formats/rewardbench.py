@@ -6,7 +6,7 @@ language and provenance have no place in the format. Of foreign rows a subset th
 """
 
 from codefavor.pairs.criterion import Aspect, criterion_for
-from codefavor.pairs.formats.protocol import ColumnType, Row, RowDefaults, provenance_fields, text
+from codefavor.pairs.formats.protocol import ColumnType, Row, RowDefaults, provenance_fields, row_id, text
 from codefavor.pairs.pair import PreferencePair
 
 _NO_ASPECT = "general"
@@ -27,9 +27,7 @@ class RewardBench:
 
     def fields(self, row: Row, defaults: RowDefaults) -> Row:
         """Return the fields."""
-        subset, row_id = text(row, "subset"), row.get("id")
-        if not isinstance(row_id, str | int):
-            raise ValueError("id: a string or an integer was expected")
+        subset = text(row, "subset")
         criterion = criterion_for(Aspect(subset)) if subset in list(Aspect) else defaults.criterion
         return {
             "instruction": text(row, "prompt"),
@@ -37,7 +35,7 @@ class RewardBench:
             "chosen": text(row, "chosen"),
             "rejected": text(row, "rejected"),
             "language": defaults.language,
-            "provenance": provenance_fields(f"{self.name}/{subset}", defaults, str(row_id)),
+            "provenance": provenance_fields(f"{self.name}/{subset}", defaults, row_id(row, "id")),
         }
 
     def row(self, pair: PreferencePair) -> Row:

@@ -8,7 +8,7 @@ out. The wording of criteria is ours; feedback and the rest of provenance have n
 """
 
 from codefavor.pairs.criterion import Aspect, Criterion, criterion_for
-from codefavor.pairs.formats.protocol import ColumnType, Row, RowDefaults, provenance_fields, text
+from codefavor.pairs.formats.protocol import ColumnType, Row, RowDefaults, provenance_fields, row_id, text
 from codefavor.pairs.pair import PreferencePair
 
 LANGUAGES = ("JavaScript", "Python", "Ruby", "C++", "C", "Go", "Java", "C#", "NL")
@@ -59,9 +59,7 @@ class Themis:
         """Return the fields; an aspect that is not known leaves the criterion to `defaults`."""
         of_training = "input" in row
         origin = text(row, "source" if of_training else "subset")
-        row_id = row.get("idx" if of_training else "id")
-        if not isinstance(row_id, str | int):
-            raise ValueError(f"{'idx' if of_training else 'id'}: a string or an integer was expected")
+        source_id = row_id(row, "idx" if of_training else "id")
         aspect = _class(row, "aspect", ASPECTS)
         criterion = _CRITERIA.get(_plain(aspect), defaults.criterion)
         return {
@@ -70,7 +68,7 @@ class Themis:
             "chosen": text(row, "chosen"),
             "rejected": text(row, "rejected"),
             "language": _class(row, "language", LANGUAGES).lower(),
-            "provenance": provenance_fields(f"{self.name}/{origin}", defaults, str(row_id)),
+            "provenance": provenance_fields(f"{self.name}/{origin}", defaults, source_id),
         }
 
     def row(self, pair: PreferencePair) -> Row:

@@ -25,7 +25,7 @@ from codefavor.sandbox.wire import (
     CallEnding,
     CallReport,
     CallRequest,
-    RaisedReport,
+    Raised,
     RunRequest,
     to_json,
 )
@@ -225,7 +225,7 @@ def _fastest(work: _Work, repeats: int) -> int | None:
     return fastest
 
 
-def describe(error: BaseException) -> RaisedReport:
+def describe(error: BaseException) -> Raised:
     """Return an exception as data: its type, the types above it, its message and the candidate's last line in it."""
     try:
         message = str(error)[:MAX_TEXT]
@@ -237,7 +237,7 @@ def describe(error: BaseException) -> RaisedReport:
             line = at.tb_lineno
         at = at.tb_next
     bases = tuple(parent.__name__ for parent in type(error).__mro__[:-1])
-    return RaisedReport(type(error).__name__, bases, message, line)
+    return Raised(type(error).__name__, bases, message, line)
 
 
 def outside_harness(error: BaseException) -> TracebackType | None:

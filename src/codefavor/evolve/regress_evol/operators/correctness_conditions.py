@@ -2,6 +2,7 @@
 
 import ast
 from random import Random
+from typing import ClassVar
 
 from codefavor.evolve.regress_evol.operator import Change, Operator, worse
 from codefavor.evolve.regress_evol.snippet import Snippet
@@ -23,38 +24,37 @@ _OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
 }
 
 
-def _exchanged(node: ast.Compare, table: dict[type[ast.cmpop], type[ast.cmpop]]) -> ast.Compare | None:
-    if len(node.ops) != 1 or type(node.ops[0]) not in table:
+class ComparisonExchanged(Operator):
+    """A comparison becomes another one by a table."""
+
+    visits = (ast.Compare,)
+    exchanges: ClassVar[dict[type[ast.cmpop], type[ast.cmpop]]]
+    """What becomes of which comparison."""
+
+    def change(self, node: ast.AST, snippet: Snippet, rng: Random) -> Change | None:
+        """See the class."""
+        match node:
+            case ast.Compare(left, [comparison], right) if type(comparison) in self.exchanges:
+                return worse(node, ast.Compare(left, [self.exchanges[type(comparison)]()], right))
         return None
-    return ast.Compare(node.left, [table[type(node.ops[0])]()], node.comparators)
 
 
-class BoundaryShifted(Operator):
+class BoundaryShifted(ComparisonExchanged):
     """`<` becomes `<=`, `>=` becomes `>`, and back."""
 
     name = "boundary-shifted"
     aspect = Aspect.CORRECTNESS
     harm = "A comparison of the rejected code treats the boundary value wrongly; the chosen code has it right."
-    visits = (ast.Compare,)
-
-    def change(self, node: ast.AST, snippet: Snippet, rng: Random) -> Change | None:
-        """See the class."""
-        assert isinstance(node, ast.Compare)
-        return worse(node, _exchanged(node, _SHIFTED))
+    exchanges = _SHIFTED
 
 
-class ComparisonFlipped(Operator):
+class ComparisonFlipped(ComparisonExchanged):
     """`==` becomes `!=`, `<` becomes `>`, `in` becomes `not in`, and back."""
 
     name = "comparison-flipped"
     aspect = Aspect.CORRECTNESS
     harm = "A comparison of the rejected code goes the wrong way round, so it takes the wrong branch."
-    visits = (ast.Compare,)
-
-    def change(self, node: ast.AST, snippet: Snippet, rng: Random) -> Change | None:
-        """See the class."""
-        assert isinstance(node, ast.Compare)
-        return worse(node, _exchanged(node, _OPPOSITE))
+    exchanges = _OPPOSITE
 
 
 class ConditionInverted(Operator):

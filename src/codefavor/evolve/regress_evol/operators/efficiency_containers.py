@@ -86,9 +86,7 @@ def _with_list(snippet: Snippet, name: str) -> ast.Module:
                     return ast.If(absent, [ast.Expr(added)], [])
             return node
 
-    changed = ToList().visit(ast.parse(snippet.text()))
-    assert isinstance(changed, ast.Module)
-    return changed
+    return snippet.transformed(ToList())
 
 
 class NeedlessCopy(Operator):

@@ -43,9 +43,7 @@ def _inlined(snippet: Snippet, name: str, value: ast.expr) -> ast.Module:
         def visit_Name(self, node: ast.Name) -> ast.expr:
             return copy.deepcopy(value) if node.id == name and isinstance(node.ctx, ast.Load) else node
 
-    changed = Inline().visit(ast.parse(snippet.text()))
-    assert isinstance(changed, ast.Module)
-    return changed
+    return snippet.transformed(Inline())
 
 
 class WorkMovedIntoLoop(Operator):

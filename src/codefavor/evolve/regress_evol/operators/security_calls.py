@@ -1,6 +1,7 @@
 """Operators on calls as they stand in real code: the careless one for the careful one, and the other way round."""
 
 import ast
+from collections.abc import Sequence
 from random import Random
 
 from codefavor.evolve.regress_evol.operator import Change, Operator, better, worse
@@ -22,10 +23,8 @@ class HashWeakened(Operator):
 
     def change(self, node: ast.AST, snippet: Snippet, rng: Random) -> Change | None:
         """See the class."""
-        match node:
-            case ast.Attribute(ast.Name("hashlib") as module, name) if name in _STRONG:
-                return worse(node, ast.Attribute(module, rng.choice(_WEAK)))
-        return None
+        assert isinstance(node, ast.Attribute)
+        return worse(node, _other_hash(node, _STRONG, _WEAK, rng))
 
 
 class HashStrengthened(Operator):
@@ -38,10 +37,15 @@ class HashStrengthened(Operator):
 
     def change(self, node: ast.AST, snippet: Snippet, rng: Random) -> Change | None:
         """See the class."""
-        match node:
-            case ast.Attribute(ast.Name("hashlib") as module, name) if name in _WEAK:
-                return better(node, ast.Attribute(module, rng.choice(_STRONG)))
-        return None
+        assert isinstance(node, ast.Attribute)
+        return better(node, _other_hash(node, _WEAK, _STRONG, rng))
+
+
+def _other_hash(node: ast.Attribute, known: Sequence[str], others: Sequence[str], rng: Random) -> ast.Attribute | None:
+    match node:
+        case ast.Attribute(ast.Name("hashlib") as module, name) if name in known:
+            return ast.Attribute(module, rng.choice(others))
+    return None
 
 
 class RandomToSecrets(Operator):
