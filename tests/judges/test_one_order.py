@@ -45,7 +45,7 @@ class Shorter:
 
     def _judge(self, original: Comparison) -> Verdict:
         better, worse = ("A", "B") if len(original.code_a) < len(original.code_b) else ("B", "A")
-        words = f"Code {better} is shorter than {worse}. A longer code says more."
+        words = f"Code {better} is shorter than code {worse}. Longer code says more."
         return Verdict.model_validate(
             {
                 "comparison": original.digest(),
@@ -63,8 +63,8 @@ def test_each_comparison_is_asked_once_in_one_order_and_turned_back_with_its_wor
     straight, swapped, again = judge.judge([original, original.swapped(), original])
     assert judge.asked == [original]
     assert (straight.choice, swapped.choice, again.choice) == ("A", "B", "A")
-    assert straight.feedback == "Code A is shorter than B. A longer code says more."
-    assert swapped.feedback == "Code B is shorter than A. A longer code says more."
+    assert straight.feedback == "Code A is shorter than code B. Longer code says more."
+    assert swapped.feedback == "Code B is shorter than code A. Longer code says more."
     assert swapped.comparison == original.swapped().digest()
     assert swapped.prob_a == pytest.approx(0.1)
     assert [verdict.cost for verdict in (straight, swapped, again)] == [

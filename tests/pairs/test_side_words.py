@@ -10,38 +10,28 @@ NOTE = "[A and B are exchanged in this text: "
 
 EXCHANGED = [
     ("Code A is better than code B.", "Code B is better than code A."),
-    (
-        "A fails 1 of 2 worked examples: f('A') should give 'B'.",
-        "B fails 1 of 2 worked examples: f('A') should give 'B'.",
-    ),
-    ("Only B goes wrong; A and B differ.", "Only A goes wrong; B and A differ."),
     ("Contributions in logits: the examples (for A, 0.53).", "Contributions in logits: the examples (for B, 0.53)."),
-    ("counted work A/B 0.50", "counted work B/A 0.50"),
     ("I prefer candidate B", "I prefer candidate A"),
-    ("I prefer A since it is shorter", "I prefer B since it is shorter"),
-    ("B's loop is slower than A's.", "A's loop is slower than B's."),
+    ("Code B's loop is slower than code A's.", "Code A's loop is slower than code B's."),
     ("<code_a> reads less than <code_b>", "<code_b> reads less than <code_a>"),
     ("Both code A and code B pass; the latter is slower.", "Both code B and code A pass; the latter is slower."),
 ]
-LEFT_ALONE = [
-    "A shell is started. A longer loop costs more.",
-    "Use 'A' or `B`; class B(A) and plan.B stay, so does B1.",
-    "It raises AttributeError.",
-    "",
-]
+LEFT_ALONE = ["It raises AttributeError.", "A1 and class_b stay.", ""]
 UNCERTAIN = [
+    "A shell is started.",
     "A never ends.",
     "B really ends",
+    "counted work A/B 0.50",
+    "Use 'A' or `B`.",
     '"A" is better',
-    "I choose 'B'.",
     "**A** loops forever",
     'The winner is candidate "A".',
     "the code a is better",
     "The first solution is better.",
     "The second is shorter",
-    "Option 1 wins",
+    "Solution 1 wins",
     "matrix A is inverted",
-    "thread B holds the lock",
+    "code A(x) is called",
 ]
 CLAIMS = [
     *(
