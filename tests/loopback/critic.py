@@ -9,6 +9,7 @@ from functools import cache
 from codefavor.evolve.prompts import commit_instruct, critic_evol
 from codefavor.evolve.prompts.critic_examples import Critique
 from codefavor.languages.language import Language
+from codefavor.languages.python.language import PYTHON
 from codefavor.languages.registry import BUILT_IN
 
 Messages = list[dict[str, str]]
@@ -121,7 +122,7 @@ def _function(number: int, variable: str, language: Language) -> str:
 
 def agree(messages: Messages) -> str:
     """Answer Commit-Instruct by the number of turns alone, whatever the wording: a reason, a yes, a pair."""
-    language = roles()[messages[0]["content"]][1]
+    _, language = roles().get(messages[0]["content"], ("", PYTHON))
     questions = [message["content"] for message in messages if message["role"] == "user"]
     if len(questions) == 1:
         return "The change makes the code clearer."

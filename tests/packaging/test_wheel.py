@@ -20,7 +20,7 @@ NEEDED = (
     "annotate/templates/study.html",
     "evolve/prompts/commit_instruct.py",
     "evolve/regress_evol/operators/security_calls.py",
-    "judge/grounded_shipped/judge.json",
+    "judges/grounded_shipped/judge.json",
     "llm/prices.yaml",
     "py.typed",
     "report/published.yaml",

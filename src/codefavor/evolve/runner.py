@@ -37,12 +37,6 @@ def evolve(
         command: the command line, for the manifest.
         watch: is called with the progress whenever a seed is settled.
 
-    Args:
-        config: the method with its models, seeds and filters, such as `CriticEvolConfig(...)`.
-        folder: where pairs, discarded seeds and the journal are kept.
-        command: what the folder says made them.
-        watch: called with the progress of the run.
-
     Raises:
         UserError: the folder holds something else, or a run under other settings; or there is no such evolver.
         ConfigError: a model is not known, its key is not set, or its price is needed and not known.
