@@ -33,7 +33,7 @@ def test_a_real_look_at_this_machine(tmp_path: Path) -> None:
     needed = {part: check["state"] for part, check in parts.items() if check["needed"]}
     assert set(needed) == {"python", "packages", "sandbox", "default judge"}
     assert (ran.returncode == 0) == found["able"] == (set(needed.values()) == {"ok"})
-    assert parts["packages"]["detail"].startswith("bandit ") and "pydantic " in parts["packages"]["detail"]
+    assert parts["packages"]["detail"].startswith("ast-grep-py ") and "pydantic " in parts["packages"]["detail"]
     assert {f"extra {name}" for name in ("train", "serve", "mcp", "dev")} <= set(parts)
     assert all((check["state"] == "ok") == (check["fix"] is None) for check in parts.values())
     assert parts["embedded model"]["state"] == "missing" and not (tmp_path / "cache").exists()
