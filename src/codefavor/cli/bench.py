@@ -61,7 +61,8 @@ def run(
     orders: OrdersOption = "both",
     keep_comments: KeepCommentsOption = False,
     criterion: Annotated[
-        Wording, typer.Option(help="What the judge is told to judge by: each task's own, high quality, or nothing.")
+        Wording,
+        typer.Option("--wording", help="The criterion the judge reads: each task's own, high quality, or nothing."),
     ] = "given",
     seed: Annotated[int, typer.Option(min=0, help="Draws the order in which pairs are shown, and resampling.")] = 0,
     only: Annotated[Path | None, typer.Option(help="subset.json of an audit: judge its tasks only.")] = None,

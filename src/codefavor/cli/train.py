@@ -60,7 +60,8 @@ def train(
     max_steps: Annotated[int | None, typer.Option(help="Stop after so many optimiser steps.")] = None,
     max_length: Annotated[int | None, typer.Option(help="The maximum number of tokens of one input.")] = None,
     criterion: Annotated[
-        Wording | None, typer.Option(help="The criterion: each pair's own, quality, or nothing.")
+        Wording | None,
+        typer.Option("--wording", help="The criterion the judge reads: each pair's own, high quality, or nothing."),
     ] = None,
     shares: Annotated[
         list[float] | None, typer.Option("--share", help="The share of each --pairs file, in their order; repeatable.")
