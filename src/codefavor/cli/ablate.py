@@ -13,6 +13,7 @@ from codefavor.ablate.grid import Grid
 from codefavor.ablate.run_study import StudyProgress, run_grid
 from codefavor.ablate.table import make_table, to_csv, to_markdown
 from codefavor.atomic import write_text
+from codefavor.cli.verbosity import is_quiet
 from codefavor.config import load_config
 
 app = typer.Typer()
@@ -30,7 +31,7 @@ def ablate(
     """Train, bench and compare the cells of a study; writes table.md, table.csv and table.json."""
     grid = load_config(Grid, config, {"pairs": pairs or None, "data": data})
     try:
-        with Progress(console=Console(stderr=True), transient=True) as progress:
+        with Progress(console=Console(stderr=True, quiet=is_quiet()), transient=True) as progress:
             run_grid(grid, out, _progress_callback(progress, list(grid.cells)))
     except KeyboardInterrupt:
         typer.echo(f"stopped; the same command resumes the study in {out}", err=True)

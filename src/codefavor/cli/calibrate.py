@@ -10,6 +10,7 @@ from rich.table import Table
 
 from codefavor.atomic import write_text, writing_to
 from codefavor.bench.calibrate import Calibrated, calibrate_judge
+from codefavor.cli.verbosity import note
 from codefavor.errors import UserError
 from codefavor.judges.card import CARD_FILE, write_card
 from codefavor.report.calibration import render_calibration
@@ -40,9 +41,7 @@ def calibrate(
         raise UserError(f"--abstain {abstain:g}: a share between 0 and 0.5 was expected, such as 0.1")
     found = calibrate_judge(judge, run, abstain, delta, seed)
     if found.unknown:
-        typer.echo(
-            f"{judge} has no list of its training groups, so whether the pairs are held out was not checked", err=True
-        )
+        note(f"{judge} has no list of its training groups, so whether the pairs are held out was not checked")
     if plot:
         with writing_to(plot):
             measured = [("temperature 1", found.before), ("fitted", found.after)]

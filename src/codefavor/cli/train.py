@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from codefavor.cli.progress import counted
 from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.cli.train_preview import show_dry_run
+from codefavor.cli.verbosity import is_quiet, note
 from codefavor.config import load_config
 from codefavor.errors import CodeFavorError, ConfigError
 from codefavor.evidence.verification import Mark, verify
@@ -92,7 +93,7 @@ def train(
     settings = load_config(TrainConfig, config, overrides)
     sources = [[pair for pair in read_records(path, PreferencePair) if _has_mark(pair, only)] for path in pairs]
     if only:
-        typer.echo(f"{sum(map(len, sources))} pairs are {only}", err=True)
+        note(f"{sum(map(len, sources))} pairs are {only}")
     loaded = select_pairs(sources, settings)
     if dry_run:
         show_dry_run(loaded, settings)
@@ -111,7 +112,7 @@ def train(
 def _train(pairs: list[PreferencePair], settings: TrainConfig, out: Path, **options: Any) -> None:
     launch = read_launch(os.environ)
     objective = training_objective(settings)
-    options |= {"launch": launch, "warn": lambda sentence: typer.echo(sentence, err=True)}
+    options |= {"launch": launch, "warn": note}
     try:
         with _progress(objective, len(pairs), visible=launch.main) as callbacks:
             trained = train_judge(pairs, settings, out, **options, **callbacks)
@@ -159,7 +160,7 @@ def _progress(objective: TrainingObjective, pairs: int, visible: bool) -> Iterat
 def _step_bar(visible: bool) -> Progress:
     figures = "loss {task.fields[loss]:.3f}  accuracy {task.fields[accuracy]:.1%}  {task.fields[speed]:,.0f} tokens/s"
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn(figures), TextColumn("{task.fields[left]} left"))
-    return Progress(*columns, console=Console(stderr=True), disable=not visible)
+    return Progress(*columns, console=Console(stderr=True), disable=is_quiet() or not visible)
 
 
 def _metrics_callback(progress: Progress) -> Callable[[StepMetrics], None]:
