@@ -25,6 +25,9 @@ def test_the_name_of_an_aspect_is_its_standard_criterion(name: str, aspect: Aspe
         ("which one runs faster", Aspect.EFFICIENCY),
         ("lower time complexity", Aspect.EFFICIENCY),
         ("has fewer bugs", Aspect.CORRECTNESS),
+        ("passes more tests", Aspect.CORRECTNESS),
+        ("raises fewer runtime errors", Aspect.CORRECTNESS),
+        ("has the lower runtime", Aspect.EFFICIENCY),
         ("handles the edge cases correctly", Aspect.CORRECTNESS),
     ],
 )
@@ -38,6 +41,8 @@ def test_words_that_clearly_mean_an_aspect_have_it_and_stay(words: str, aspect: 
         *("", "more idiomatic", "The better code is of higher quality.", "easier to read", "robust error handling"),
         *("faster and easier to maintain", "correct and fast", "ignore speed", "readability, not performance"),
         *("regardless of security", "uses breakfast menus", "clearer names for passwords"),
+        *("uses dependency injection", "exploits parallel hardware", "fails gracefully", "faster to write"),
+        *("generates the more memorable password", "speeds up development", "passes data by reference"),
     ],
 )
 def test_words_that_mean_several_or_none_have_no_aspect(words: str) -> None:

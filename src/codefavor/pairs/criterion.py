@@ -109,22 +109,24 @@ def _words_beginning(stems: str) -> re.Pattern[str]:
 
 _MEANINGS = {
     Aspect.CORRECTNESS: _words_beginning(
-        r"correct|bugs?\b|buggy|wrong|right (?:answers?|results?)|edge[ -]cases?|crash|fails?\b|pass(?:es)? |expected "
+        r"correct|bugs?\b|buggy|wrong|right (?:answers?|results?)|edge[ -]cases?|crash|fails?\b"
+        r"|runtime (?:error|exception)|pass(?:es)? (?:all |the |more )*tests?\b|expected (?:outputs?|results?|values?)"
     ),
     Aspect.EFFICIENCY: _words_beginning(
-        r"efficien|fast|speed|performan|(?:time|computational) complexity|run(?:ning)?[ -]?time|less (?:memory|time)"
-        r"|quadratic|slow|redundant comput|scal(?:es|able|ability)"
+        r"efficien|fast|speed|performan|(?:time|computational) complexity"
+        r"|run(?:ning)?[ -]?time\b(?! (?:error|exception))|less (?:memory|time)|quadratic|slow|redundant comput|scal(?:es|able|ability)"
     ),
     Aspect.SECURITY: _words_beginning(
-        r"secur|insecur|injection|attack|vulnerab|exploit|untrusted|sanitiz|sanitis|passwords?\b"
-        r"|path traversal|xss\b|csrf\b"
+        r"secur|insecur|(?:sql|code|command|shell|html|script|header|template|ldap|xpath)[ -]injection|injection attack"
+        r"|attack|vulnerab|exploitab|untrusted|sanitiz|sanitis|path traversal|xss\b|csrf\b"
     ),
 }
 _OTHER_WISHES = _words_beginning(
-    r"robust|error handling|readab|concis|short|brev|pythonic|idiom|clean|clear|simpl|elegan|maintain|modular|reus"
-    r"|style|document|consisten|complete|features?\b|flexib|extend|extensib|test(?:able|ability)|prefer|comments?\b"
-    r"|nam(?:es|ing)\b"
+    r"robust|error handling|graceful|readab|concis|short|brev|pythonic|idiom|clean|clear|simpl|elegan|maintain|modular"
+    r"|reus|style|document|consisten|complete|features?\b|flexib|extend|extensib|test(?:able|ability)|prefer|comments?\b"
+    r"|nam(?:es|ing)\b|develop|programmer|newcomer|grammar|spelling|indent|format"
+    r"|to (?:read|write|understand|learn|implement|explain|change)\b"
 )
 _AGAINST = _words_beginning(
-    r"not\b|no matter|ignor|regardless|irrespective|rather than|instead of|except|without|unless|despite|don.t|never"
+    r"not\b|no matter|ignor|regardless|irrespective|rather than|instead of|except\b|without|unless|despite|don.t|never"
 )
