@@ -114,7 +114,8 @@ _MEANINGS = {
     ),
     Aspect.EFFICIENCY: _words_beginning(
         r"efficien|fast|speed|performan|(?:time|computational) complexity"
-        r"|run(?:ning)?[ -]?time\b(?! (?:error|exception))|less (?:memory|time)|quadratic|slow|redundant comput|scal(?:es|able|ability)"
+        r"|run(?:ning)?[ -]?time\b(?! (?:error|exception))"
+        r"|less (?:memory|time)|quadratic|slow|redundant comput|scal(?:es|able|ability)"
     ),
     Aspect.SECURITY: _words_beginning(
         r"secur|insecur|(?:sql|code|command|shell|html|script|header|template|ldap|xpath)[ -]injection|injection attack"
