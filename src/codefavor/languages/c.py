@@ -24,5 +24,5 @@ C = Language(
     aliases=("c99", "c11", "c17", "c89", "ansi c"),
     suffixes=(".c", ".h"),
     lexer="c",
-    load_syntax=lambda: AstGrepSyntax("C", _GRAMMAR),
+    syntax=AstGrepSyntax("C", _GRAMMAR),
 )

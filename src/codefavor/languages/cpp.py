@@ -25,5 +25,5 @@ CPP = Language(
     aliases=("cc", "cxx", "c plus plus", "cplusplus", "c++11", "c++14", "c++17", "c++20", "c++23", "hpp"),
     suffixes=(".cpp", ".cc", ".cxx", ".c++", ".hpp", ".hh", ".hxx", ".h++", ".ipp"),
     lexer="cpp",
-    load_syntax=lambda: AstGrepSyntax("C++", _GRAMMAR),
+    syntax=AstGrepSyntax("C++", _GRAMMAR),
 )

@@ -29,5 +29,5 @@ CSHARP = Language(
     aliases=("cs", "c sharp", "dotnet"),
     suffixes=(".cs", ".csx"),
     lexer="csharp",
-    load_syntax=lambda: AstGrepSyntax("C#", _GRAMMAR),
+    syntax=AstGrepSyntax("C#", _GRAMMAR),
 )

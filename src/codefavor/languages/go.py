@@ -18,5 +18,5 @@ GO = Language(
     aliases=("golang",),
     suffixes=(".go",),
     lexer="go",
-    load_syntax=lambda: AstGrepSyntax("Go", _GRAMMAR),
+    syntax=AstGrepSyntax("Go", _GRAMMAR),
 )

@@ -21,5 +21,5 @@ JAVA = Language(
     aliases=(),
     suffixes=(".java",),
     lexer="java",
-    load_syntax=lambda: AstGrepSyntax("Java", _GRAMMAR),
+    syntax=AstGrepSyntax("Java", _GRAMMAR),
 )

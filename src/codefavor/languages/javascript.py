@@ -52,5 +52,5 @@ JAVASCRIPT = Language(
     aliases=("js", "jsx", "mjs", "cjs", "node", "nodejs", "node.js", "ecmascript", "es6"),
     suffixes=(".js", ".mjs", ".cjs", ".jsx"),
     lexer="javascript",
-    load_syntax=lambda: AstGrepSyntax("JavaScript", _GRAMMAR),
+    syntax=AstGrepSyntax("JavaScript", _GRAMMAR),
 )

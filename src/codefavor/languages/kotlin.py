@@ -19,5 +19,5 @@ KOTLIN = Language(
     aliases=("kt", "kts"),
     suffixes=(".kt", ".kts"),
     lexer="kotlin",
-    load_syntax=lambda: AstGrepSyntax("Kotlin", _GRAMMAR),
+    syntax=AstGrepSyntax("Kotlin", _GRAMMAR),
 )

@@ -3,8 +3,7 @@
 Every language is one `Language` in one file of this package, listed in `languages.registry`. Nothing is run here.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from codefavor.languages.source import CodeFunction, Stripped, Unparsable
@@ -43,8 +42,8 @@ class Language:
     """Suffixes of its files, in lower case with the dot."""
     lexer: str
     """Pygments' name for it."""
-    load_syntax: Callable[[], Syntax]
-    """Returns what can be done with its source; called when it is first needed."""
+    syntax: Syntax = field(compare=False)
+    """What can be done with its source."""
     runs: bool = False
     """Whether candidates in it can be run for evidence."""
 
@@ -52,8 +51,3 @@ class Language:
     def names(self) -> frozenset[str]:
         """Everything it is called, in lower case: as a fence tag, in a file of pairs, on the command line."""
         return frozenset({self.name, self.title.lower(), *self.aliases})
-
-    @property
-    def syntax(self) -> Syntax:
-        """What can be done with its source."""
-        return self.load_syntax()

@@ -20,5 +20,5 @@ PHP = Language(
     aliases=("php7", "php8"),
     suffixes=(".php",),
     lexer="php",
-    load_syntax=lambda: AstGrepSyntax("PHP", _GRAMMAR),
+    syntax=AstGrepSyntax("PHP", _GRAMMAR),
 )

@@ -22,5 +22,5 @@ RUBY = Language(
     aliases=("rb",),
     suffixes=(".rb",),
     lexer="ruby",
-    load_syntax=lambda: AstGrepSyntax("Ruby", _GRAMMAR),
+    syntax=AstGrepSyntax("Ruby", _GRAMMAR),
 )

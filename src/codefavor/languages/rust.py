@@ -19,5 +19,5 @@ RUST = Language(
     aliases=("rs",),
     suffixes=(".rs",),
     lexer="rust",
-    load_syntax=lambda: AstGrepSyntax("Rust", _GRAMMAR),
+    syntax=AstGrepSyntax("Rust", _GRAMMAR),
 )

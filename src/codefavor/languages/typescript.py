@@ -27,5 +27,5 @@ TYPESCRIPT = Language(
     aliases=("ts", "tsx", "mts", "cts"),
     suffixes=(".ts", ".mts", ".cts", ".tsx"),
     lexer="typescript",
-    load_syntax=lambda: AstGrepSyntax("TypeScript", _GRAMMAR),
+    syntax=AstGrepSyntax("TypeScript", _GRAMMAR),
 )

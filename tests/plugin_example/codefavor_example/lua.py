@@ -17,5 +17,5 @@ LUA = Language(
     aliases=("luau",),
     suffixes=(".lua",),
     lexer="lua",
-    load_syntax=lambda: AstGrepSyntax("Lua", GRAMMAR),
+    syntax=AstGrepSyntax("Lua", GRAMMAR),
 )

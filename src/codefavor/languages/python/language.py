@@ -9,6 +9,6 @@ PYTHON = Language(
     aliases=("py", "python3", "python 3", "py3", "cpython", "pyi", "pycon"),
     suffixes=(".py", ".pyw", ".pyi"),
     lexer="python",
-    load_syntax=PythonSyntax,
+    syntax=PythonSyntax(),
     runs=True,
 )
