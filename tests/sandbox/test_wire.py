@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codefavor.sandbox import wire
+from codefavor.sandbox.reports import read_report
 from codefavor.sandbox.wire import (
     CallReport,
     CallRequest,
@@ -17,7 +18,6 @@ from codefavor.sandbox.wire import (
     RunReply,
     RunRequest,
     ServerSettings,
-    read_report,
     to_frame,
     to_json,
 )

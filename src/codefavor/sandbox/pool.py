@@ -13,16 +13,8 @@ from typing import Protocol, Self
 from codefavor.errors import SandboxError
 from codefavor.sandbox.inside.values import decode
 from codefavor.sandbox.job import CallOutcome, Job, JobResult, ProcessEnd, SandboxCall
-from codefavor.sandbox.wire import (
-    LOADING,
-    CallReport,
-    CallRequest,
-    RefusalReport,
-    RunReply,
-    RunRequest,
-    read_layers,
-    read_report,
-)
+from codefavor.sandbox.reports import read_layers, read_report
+from codefavor.sandbox.wire import LOADING, CallReport, CallRequest, RefusalReport, RunReply, RunRequest
 from codefavor.sandbox.worker import REQUIRED, Worker, WorkerLost
 
 _MAX_PROCESSES = 4
