@@ -14,6 +14,7 @@ from codefavor.languages.grammar import Grammar
 from codefavor.languages.source import CodeFunction, Stripped, Unparsable
 
 _COMMENT_MARKS = re.compile(r"^[ \t]*(?:/\*+!?|\*(?!/)|//[/!]*|#+)[ \t]?|[ \t]*\*+/[ \t]*$", re.MULTILINE)
+_BLANKS = re.compile(r"[\s\\]+")
 _CONTINUATION = re.compile(r"[ \t]*\\\r?\n")
 _PUNCTUATION = re.compile(r"[=(){}\[\];]")
 _MACRO_TOKEN = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|(?P<comment>//[^\n]*|/\*.*?\*/)', re.DOTALL)
@@ -47,10 +48,15 @@ class AstGrepSyntax:
         if isinstance(tree, Unparsable):
             return Stripped(code=code, parses=False, kept=tree.reason)
         stripped = "".join(self._stripped(code, tree))
-        again = self.check(stripped)
-        if again and tree is parsed:
+        parses = tree is parsed
+        if parses and (again := self.check(stripped)):
             return Stripped(code=code, parses=True, kept=f"cannot be written without comments: {again.reason}")
-        return Stripped(code=stripped, parses=tree is parsed)
+        # In a tree with faults a comment may be no comment: what is left has to read the same without it.
+        if not parses:
+            again_tree = SgRoot(stripped, self.grammar.names[0]).root()
+            if self._without_blanks(again_tree) != self._without_blanks(tree):
+                return Stripped(code=code, parses=False, kept=self._reason())
+        return Stripped(code=stripped, parses=parses)
 
     def functions(self, code: str) -> tuple[CodeFunction, ...] | Unparsable:
         """Return the functions and methods of `code` in order, or why it does not parse.
@@ -106,6 +112,10 @@ class AstGrepSyntax:
                 yield kept
                 blanks, begun = "", True
         yield "\n" if "\n" in blanks + code[end:] else ""
+
+    def _without_blanks(self, root: SgNode) -> str:
+        """Return what stripping leaves, in one piece: a comment in a macro changes where tokens are cut."""
+        return _BLANKS.sub("", "".join(self._kept(node, text) for node, text in self._tokens(root)))
 
     def _tokens(self, root: SgNode) -> Iterator[tuple[SgNode, str]]:
         """Yield every token and comment with its text; strings are one token each."""
