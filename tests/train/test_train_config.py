@@ -4,6 +4,7 @@ import pytest
 
 from codefavor.config import dump_config, load_config
 from codefavor.errors import ConfigError
+from codefavor.judges import objective as judging
 from codefavor.train.config import CONFIG_CLASSES, TokenConfig, TrainConfig
 from codefavor.train.objective import OBJECTIVES
 
@@ -90,5 +91,6 @@ def test_values_become_the_record_of_their_objective(name: str) -> None:
 
 def test_every_objective_has_a_configuration_and_says_what_it_is() -> None:
     assert {objective.name: objective.config for objective in OBJECTIVES} == CONFIG_CLASSES
+    assert {objective.name for objective in judging.OBJECTIVES} == set(CONFIG_CLASSES)
     assert all(objective.judge.description for objective in OBJECTIVES)
     assert [one.name for one in OBJECTIVES if not one.trains_language_model] == ["linear", "difference", "grounded"]

@@ -229,8 +229,13 @@ class RewardConfig(StepsConfig):
         return self
 
 
+def objective_name(config: type[TrainConfig]) -> str:
+    """Return the objective whose settings a record holds."""
+    return str(config.model_fields["objective"].default)
+
+
 CONFIG_CLASSES: Mapping[str, type[TrainConfig]] = {
-    str(config.model_fields["objective"].default): config
+    objective_name(config): config
     for config in (
         ClassificationConfig,
         OrderFreeConfig,
@@ -255,10 +260,9 @@ def keeps_adapter(config: TrainConfig) -> bool:
 
 
 def _no_setting(name: str, config: type[TrainConfig]) -> str:
-    objective = config.model_fields["objective"].default
     others = [other for other, fields in CONFIG_CLASSES.items() if name in fields.model_fields]
     has = f", only of {' and '.join(others)}" if others else ""
-    return f"no setting of the {objective} objective{has}"
+    return f"no setting of the {objective_name(config)} objective{has}"
 
 
 def _refusal(name: str, value: object, reason: str) -> ValidationError:

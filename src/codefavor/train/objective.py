@@ -15,7 +15,6 @@ from codefavor.judges.objective import Objective, objective_named
 from codefavor.manifest import Manifest
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import (
-    CONFIG_CLASSES,
     ClassificationConfig,
     DifferenceConfig,
     GenerationTrainConfig,
@@ -25,6 +24,7 @@ from codefavor.train.config import (
     RewardConfig,
     StepsConfig,
     TrainConfig,
+    objective_name,
 )
 from codefavor.train.launch import Launch
 from codefavor.train.step_metrics import StepMetrics
@@ -68,10 +68,8 @@ class TrainingResult:
 class TrainingObjective:
     """How judges of an objective are trained."""
 
-    judge: Objective
-    """What they are."""
     config: type[TrainConfig]
-    """The record of its settings."""
+    """The record of its settings, which names the objective."""
     train: Callable[[TrainingRun], TrainingResult]
     """Trains one and writes it."""
     learner: tuple[str, str] | None = None
@@ -82,7 +80,12 @@ class TrainingObjective:
     @property
     def name(self) -> str:
         """Its name."""
-        return self.judge.name
+        return objective_name(self.config)
+
+    @property
+    def judge(self) -> Objective:
+        """What its judges are."""
+        return objective_named(self.name)
 
     @property
     def trains_language_model(self) -> bool:
@@ -134,28 +137,27 @@ def torch_module(name: str) -> Any:
         raise MissingExtraError(error.name or "torch", "train") from None
 
 
-def _in_steps(name: str, config: type[TrainConfig], module: str, learner: str) -> TrainingObjective:
-    return TrainingObjective(objective_named(name), config, _language_model, (module, learner), "steps")
+def _in_steps(config: type[TrainConfig], module: str, learner: str) -> TrainingObjective:
+    return TrainingObjective(config, _language_model, (module, learner), "steps")
 
 
 OBJECTIVES: tuple[TrainingObjective, ...] = (
-    _in_steps("classification", ClassificationConfig, "classification", "ClassificationLearner"),
-    _in_steps("order-free", OrderFreeConfig, "order_free", "OrderFreeLearner"),
-    _in_steps("generation", GenerationTrainConfig, "generation", "GenerationLearner"),
-    _in_steps("reward", RewardConfig, "reward", "RewardLearner"),
-    TrainingObjective(objective_named("linear"), LinearConfig, _linear),
-    TrainingObjective(objective_named("difference"), DifferenceConfig, _difference, progress="pairs"),
-    TrainingObjective(objective_named("grounded"), GroundedConfig, _grounded),
+    _in_steps(ClassificationConfig, "classification", "ClassificationLearner"),
+    _in_steps(OrderFreeConfig, "order_free", "OrderFreeLearner"),
+    _in_steps(GenerationTrainConfig, "generation", "GenerationLearner"),
+    _in_steps(RewardConfig, "reward", "RewardLearner"),
+    TrainingObjective(LinearConfig, _linear),
+    TrainingObjective(DifferenceConfig, _difference, progress="pairs"),
+    TrainingObjective(GroundedConfig, _grounded),
 )
 """Every objective of training."""
 
-_BY_NAME = {objective.name: objective for objective in OBJECTIVES}
-assert {name: objective.config for name, objective in _BY_NAME.items()} == CONFIG_CLASSES
+_BY_CONFIG = {objective.config: objective for objective in OBJECTIVES}
 
 
 def training_objective(config: TrainConfig) -> TrainingObjective:
     """Return the objective of a configuration."""
-    return _BY_NAME[config.objective]
+    return _BY_CONFIG[type(config)]
 
 
 def require_steps(config: TrainConfig) -> StepsConfig:
