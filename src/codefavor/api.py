@@ -52,7 +52,7 @@ def compare(
         judge: a judge, the spec of one, or None for `CODEFAVOR_JUDGE`, else evidence. One that is named is loaded for
             this call alone: load it once, by `load_judge`, where there are many.
         language: the programming language of both, by any of its names ("JS" is "javascript").
-        comments: whether they are stripped from Python for the three verifiable aspects.
+        comments: whether they are stripped for the three verifiable aspects.
         orders: ask in both orders, or in the order given alone.
 
     Raises:

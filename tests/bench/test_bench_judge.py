@@ -170,7 +170,7 @@ def test_a_judge_is_benched_as_it_is_and_goes_on_where_it_stopped(pairs: Path, t
     rest = Counting(ChanceJudge(1))
     assert bench_judge(rest, pairs, out).aspects["security"].tasks == 20 and rest.asked == 2 * (80 - 32)
     with pytest.raises(UserError, match=r"begun with other settings \(order\)"):
-        bench_judge(ChanceJudge(1), pairs, out, order="given")
+        bench_judge(ChanceJudge(1), pairs, out, orders="given")
     with pytest.raises(UserError, match="a Ray cluster loads the judge by its spec"):
         bench_judge(ChanceJudge(1), pairs, tmp_path / "ray", fleet=Fleet())
 

@@ -51,5 +51,5 @@ def test_words_that_mean_several_or_none_have_no_aspect(words: str) -> None:
 
 def test_a_key_is_the_aspect_or_the_first_words() -> None:
     assert resolve_criterion("Security").key == "security"
-    assert resolve_criterion("The better code is more idiomatic, please.").key == "the-better-code-is"
+    assert resolve_criterion("The better code is more idiomatic, please.").key == "the-better-code-is-more"
     assert resolve_criterion("").key == "no-criterion"

@@ -104,7 +104,7 @@ def _run_cell(grid: Grid, name: str, begun: BegunCell, out: Path, watch: Watch) 
         cell.judge or f"model:{judge}",
         Path(begun.data),
         folder / "bench",
-        order=grid.order,
+        orders=grid.order,
         comments=cell.comments,
         criterion=cell.criterion,
         seed=grid.seed,

@@ -52,7 +52,7 @@ def bench_judge(
     data: str | Path,
     out: str | Path,
     *,
-    order: Order = "both",
+    orders: Order = "both",
     comments: CommentPolicy = "stripped",
     criterion: Wording = "given",
     seed: int = 0,
@@ -70,7 +70,7 @@ def bench_judge(
         judge: the judge, or its spec; a judge that is not named by a spec is recognised by its name alone.
         data: a benchmark's folder, one of your own, or a file of preference pairs.
         out: the folder of the run.
-        order: judge each comparison as given, or in both orders.
+        orders: judge each comparison as given, or in both orders.
         comments: whether comments are stripped where the benchmark says so.
         criterion: what the judge is told to judge by: each task's own criterion, high quality, or nothing.
         seed: draws the order in which pairs are shown, and resampling.
@@ -97,7 +97,7 @@ def bench_judge(
         judge=loaded.name,
         judge_files={file.name: hash_file(file) for file in files},
         data=tasks.files,
-        order=order,
+        order=orders,
         comments=comments,
         criterion=criterion,
         seed=seed,

@@ -1,6 +1,5 @@
 """The strata of pairs and tasks of one's own: a column for each aspect, and one for each criterion in words."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -13,7 +12,7 @@ OTHER = Stratum(key="other", title="Other criteria")
 """What the rarer criteria of a file share when it has more than `MAX_CRITERIA`."""
 MAX_CRITERIA = 12
 """The most criteria in words that get a column of their own; a table of more is not readable."""
-_KEY_WORDS, _TITLE_LENGTH = 5, 32
+_TITLE_LENGTH = 32
 _RESERVED = {*Aspect, OTHER.key, "average"}
 
 
@@ -30,12 +29,11 @@ def stratum_of_criterion(criterion: Criterion) -> Stratum:
 def _stratum_of_words(criterion: Criterion) -> Stratum:
     text = " ".join(criterion.text.split())
     if not text:
-        return Stratum(key="no-criterion", title="No criterion")
-    words = re.findall(r"[^\W_]+", text.lower())
-    key = "-".join(words[:_KEY_WORDS])
+        return Stratum(key=criterion.key, title="No criterion")
+    key = criterion.key
     # Two criteria never share a key, so one that does not say all of the text carries a digest of it.
     if key.replace("-", " ") != text.lower().rstrip(".") or key in _RESERVED:
-        key = f"{key or 'criterion'}-{criterion.digest()[:6]}"
+        key = f"{key}-{criterion.digest()[:6]}"
     return Stratum(key=key, title=_shortened(text.rstrip(".")))
 
 

@@ -84,7 +84,7 @@ def run(
             judge,
             data,
             out,
-            order=orders,
+            orders=orders,
             comments=comment_policy(keep_comments),
             criterion=criterion,
             seed=seed,

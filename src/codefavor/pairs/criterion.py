@@ -100,7 +100,7 @@ def aspect_of_words(text: str) -> Aspect | None:
 
 
 _WORD = re.compile(r"[^\W_]+")
-_KEY_WORDS = 4
+_KEY_WORDS = 5
 
 
 def _words_beginning(stems: str) -> re.Pattern[str]:
