@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from codefavor.languages.registry import find_language, title_of
+from codefavor.languages.source import Stripped
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Criterion
 from codefavor.pairs.pair import PreferencePair
@@ -38,14 +39,10 @@ def present(comparison: Comparison, comments: CommentPolicy, verifiable: bool | 
     stripping = strips(comparison.criterion, comments) if verifiable is None else comments == "stripped" and verifiable
     if not stripping:
         return Presentation(comparison=comparison)
-    code_a, code_b = (strip_code(code, comparison.language) for code in (comparison.code_a, comparison.code_b))
-    if isinstance(code_a, Unstripped) or isinstance(code_b, Unstripped):
-        sides = (("A", code_a), ("B", code_b))
-        return Presentation(
-            comparison=comparison,
-            kept="; ".join(f"{side}: {code.reason}" for side, code in sides if isinstance(code, Unstripped)),
-        )
-    return Presentation(comparison=comparison.model_copy(update={"code_a": code_a, "code_b": code_b}))
+    a, b = (strip_code(code, comparison.language) for code in (comparison.code_a, comparison.code_b))
+    if reasons := [f"{side}: {stripped.kept}" for side, stripped in (("A", a), ("B", b)) if stripped.kept]:
+        return Presentation(comparison=comparison, kept="; ".join(reasons))
+    return Presentation(comparison=comparison.model_copy(update={"code_a": a.code, "code_b": b.code}))
 
 
 def present_pair(pair: PreferencePair, comments: CommentPolicy) -> PreferencePair | None:
@@ -61,10 +58,9 @@ def group_alike(codes: Sequence[str], criterion: Criterion, language: str, comme
     stripping = strips(criterion, comments)
     groups: dict[tuple[str, bool], list[int]] = {}
     for index, code in enumerate(codes):
-        stripped = strip_code(code, language) if stripping else code
+        stripped = strip_code(code, language) if stripping else Stripped(code=code, parses=True)
         # A code that cannot be stripped is never the same as one that can: beside it, neither is stripped.
-        key = (stripped, True) if isinstance(stripped, str) else (code, False)
-        groups.setdefault(key, []).append(index)
+        groups.setdefault((stripped.code, stripped.kept is None), []).append(index)
     return list(groups.values())
 
 
@@ -73,17 +69,9 @@ def strips(criterion: Criterion, comments: CommentPolicy) -> bool:
     return comments == "stripped" and criterion.aspect is not None and criterion.aspect.verifiable
 
 
-class Unstripped(Record):
-    """A code that cannot be stripped of its comments."""
-
-    reason: str
-    """Why, in one sentence."""
-
-
-def strip_code(code: str, language: str) -> str | Unstripped:
-    """Return a code without comments and documentation, or why they stay."""
+def strip_code(code: str, language: str) -> Stripped:
+    """Return a code without comments and documentation, or as it is with the reason why they stay."""
     found = find_language(language)
     if found is None:
-        return Unstripped(reason=f"comments of {title_of(language)} are not known")
-    stripped = found.syntax.strip_comments(code)
-    return stripped.code if stripped.kept is None else Unstripped(reason=stripped.kept)
+        return Stripped(code=code, parses=True, kept=f"comments of {title_of(language)} are not known")
+    return found.syntax.strip_comments(code)
