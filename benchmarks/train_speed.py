@@ -95,11 +95,12 @@ def theirs(options: argparse.Namespace, again: bool) -> None:
     from codefavor.models.pretrained import load_tokenizer, load_weights
     from codefavor.train.epoch import epoch_batches
     from codefavor.train.examples import joint_examples
+    from codefavor.train.preprocess import preprocess
 
     config = settings(options)
     folder = resolve_model(config.model)
     inputs = JointInput(load_tokenizer(folder), config.max_length)
-    examples = joint_examples(pairs_of(options), config.comments, inputs.encode).examples
+    examples = joint_examples(preprocess(pairs_of(options), config.comments), inputs.encode).examples
     ordered = [one for batch in epoch_batches(examples, 2 * options.batch, config.seed, 0) for one in batch]
     token = dict(zip("AB", inputs.verdicts, strict=True))
     rows = [{"input_ids": [*one.token_ids, token[one.label]]} for one in ordered]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codefavor.errors import ConfigError, DataError
-from codefavor.pairs.criterion import EMPTY_CRITERION, Aspect
+from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import ClassificationConfig
 from codefavor.train.selection import select_pairs
@@ -56,11 +56,6 @@ def test_smaller_sets_lie_within_larger_ones_and_problems_stay_whole(one: int, o
     )
     assert small <= large and len(large) <= max(one, other)
     assert len(large) == min(max(one, other), 60) // 2 * 2
-
-
-def test_the_criterion_can_be_replaced() -> None:
-    (first, *_) = select_pairs([pairs_of("x", 2)], ClassificationConfig(criterion="empty"))
-    assert first.criterion == EMPTY_CRITERION
 
 
 def test_shares_that_make_no_sense_are_refused() -> None:

@@ -16,6 +16,7 @@ from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import ClassificationConfig
 from codefavor.train.examples import ExampleSet, JointExample, joint_examples
 from codefavor.train.learner import Loss, TokenLearner
+from codefavor.train.preprocess import preprocess
 
 
 class ClassificationLearner(TokenLearner[ClassificationConfig, JointInput]):
@@ -29,7 +30,7 @@ class ClassificationLearner(TokenLearner[ClassificationConfig, JointInput]):
 
     def examples(self, pairs: Iterable[PreferencePair]) -> ExampleSet[JointExample]:
         """Return two examples a pair, one in each order."""
-        return joint_examples(pairs, self._comments, self._inputs.encode)
+        return joint_examples(preprocess(pairs, self._config.comments, self._config.wording), self._inputs.encode)
 
     def loss(self, batch: Sequence[JointExample]) -> Loss:
         """Return the cross-entropy of the answers."""

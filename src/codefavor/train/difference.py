@@ -67,7 +67,7 @@ def train_difference(
     """
     check_folder(out, resume=resume)
     set_deepspeed_device()
-    usable = list(preprocess(pairs, config.comments))
+    usable = list(preprocess(pairs, config.comments, config.wording))
     comparisons, sources = [pair.present("A").comparison for pair in usable], _sources(usable)
     _check_pairs(comparisons, sources)
     model = resolve_model(config.model)

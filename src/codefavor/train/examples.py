@@ -11,8 +11,6 @@ from codefavor.errors import DataError
 from codefavor.judges.format import Candidate, Encoded, OrderFreeTokens
 from codefavor.pairs.comparison import Comparison, Side, other_side
 from codefavor.pairs.pair import PreferencePair
-from codefavor.pairs.presentation import CommentPolicy
-from codefavor.train.preprocess import preprocess
 
 _SIDES: tuple[Side, Side] = ("A", "B")
 
@@ -114,12 +112,12 @@ class ExampleSet(Generic[ExampleT]):
 
 
 def joint_examples(
-    pairs: Iterable[PreferencePair], comments: CommentPolicy, encode: Callable[[Comparison], Encoded]
+    pairs: Iterable[PreferencePair], encode: Callable[[Comparison], Encoded]
 ) -> ExampleSet[JointExample]:
     """Return two examples a pair, one in each order, that show both candidates (paper: section 2.1).
 
     Raises:
-        DataError: there are no pairs, or stripping comments leaves none that differ.
+        DataError: there are no pairs.
     """
 
     def examples_of(pair: PreferencePair) -> tuple[list[JointExample], bool]:
@@ -128,12 +126,11 @@ def joint_examples(
         made = [JointExample(one.token_ids, labelled.label) for labelled, one in zip(presented, encoded, strict=True)]
         return made, any(one.truncated for one in encoded)
 
-    return _collect(pairs, comments, examples_of)
+    return _collect(pairs, examples_of)
 
 
 def reply_examples(
     pairs: Iterable[PreferencePair],
-    comments: CommentPolicy,
     encode: Callable[[Comparison], Encoded],
     encode_reply: Callable[[str | None, Side], tuple[list[int], bool]],
 ) -> ExampleSet[ReplyExample]:
@@ -143,7 +140,7 @@ def reply_examples(
     cut. A pair without feedback has the result line alone.
 
     Raises:
-        DataError: there are no pairs, or stripping comments leaves none that differ.
+        DataError: there are no pairs.
     """
 
     def examples_of(pair: PreferencePair) -> tuple[list[ReplyExample], bool]:
@@ -155,7 +152,7 @@ def reply_examples(
         ]
         return made, any(one.truncated for one in encoded) or any(cut for _, cut in replies.values())
 
-    return _collect(pairs, comments, examples_of)
+    return _collect(pairs, examples_of)
 
 
 def _reply_example(prompt: list[int], reply: list[int], other: list[int]) -> ReplyExample:
@@ -165,13 +162,12 @@ def _reply_example(prompt: list[int], reply: list[int], other: list[int]) -> Rep
 
 def single_examples(
     pairs: Iterable[PreferencePair],
-    comments: CommentPolicy,
     encode: Callable[[Comparison, Side], tuple[Candidate, bool]],
 ) -> ExampleSet[SingleExample]:
     """Return one example a pair: the chosen and the rejected code, each by itself.
 
     Raises:
-        DataError: there are no pairs, or stripping comments leaves none that differ.
+        DataError: there are no pairs.
     """
 
     def examples_of(pair: PreferencePair) -> tuple[list[SingleExample], bool]:
@@ -179,35 +175,33 @@ def single_examples(
         (chosen, chosen_cut), (rejected, rejected_cut) = encode(comparison, "A"), encode(comparison, "B")
         return [SingleExample(chosen, rejected)], chosen_cut or rejected_cut
 
-    return _collect(pairs, comments, examples_of)
+    return _collect(pairs, examples_of)
 
 
 def order_free_examples(
     pairs: Iterable[PreferencePair],
-    comments: CommentPolicy,
     encode: Callable[[Comparison], tuple[OrderFreeTokens, bool]],
 ) -> ExampleSet[OrderFreeExample]:
     """Return one example a pair for an order-free judge.
 
     Raises:
-        DataError: there are no pairs, or stripping comments leaves none that differ.
+        DataError: there are no pairs.
     """
 
     def examples_of(pair: PreferencePair) -> tuple[list[OrderFreeExample], bool]:
         tokens, cut = encode(pair.present("A").comparison)
         return [OrderFreeExample(tokens)], cut
 
-    return _collect(pairs, comments, examples_of)
+    return _collect(pairs, examples_of)
 
 
 def _collect(
     pairs: Iterable[PreferencePair],
-    comments: CommentPolicy,
     examples_of: Callable[[PreferencePair], tuple[list[ExampleT], bool]],
 ) -> ExampleSet[ExampleT]:
     examples: list[ExampleT] = []
     count = truncated = 0
-    for pair in preprocess(pairs, comments):
+    for pair in pairs:
         made, cut = examples_of(pair)
         examples += made
         count += 1

@@ -76,7 +76,11 @@ def conversations(
     with torch.device("meta"):
         learner = make_learner(config, load_shapes)
     examples = learner.examples(pairs).examples
-    comparisons = (pair.present(side).comparison for pair in preprocess(pairs, config.comments) for side in ("A", "B"))
+    comparisons = (
+        pair.present(side).comparison
+        for pair in preprocess(pairs, config.comments, config.wording)
+        for side in ("A", "B")
+    )
     for comparison, example in zip(comparisons, examples, strict=True):
         if isinstance(example, ReplyExample):
             answer = ReplyTokens(tokenizer, REPLY_FORMAT).decode(example.reply[:-1])

@@ -20,6 +20,7 @@ from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import GenerationTrainConfig
 from codefavor.train.examples import ExampleSet, ReplyExample, reply_examples
 from codefavor.train.learner import Loss, TokenLearner
+from codefavor.train.preprocess import preprocess
 
 
 class GenerationLearner(TokenLearner[GenerationTrainConfig, DialogueInput]):
@@ -38,7 +39,9 @@ class GenerationLearner(TokenLearner[GenerationTrainConfig, DialogueInput]):
 
     def examples(self, pairs: Iterable[PreferencePair]) -> ExampleSet[ReplyExample]:
         """Return two examples a pair, one in each order."""
-        return reply_examples(pairs, self._comments, self._inputs.encode, self._encode_reply)
+        return reply_examples(
+            preprocess(pairs, self._config.comments, self._config.wording), self._inputs.encode, self._encode_reply
+        )
 
     def loss(self, batch: Sequence[ReplyExample]) -> Loss:
         """Return the mean cross-entropy of each reply's tokens, summed over the examples.

@@ -79,7 +79,7 @@ class TokenLearner(Generic[ConfigT, InputT]):
         """
         self._tokenizer = load_tokenizer(resolve_model(config.model))
         self._inputs = self._make_inputs(self._tokenizer, config)
-        self._comments = config.comments
+        self._config = config
         self.language_model = read_by_segments(base_weights(config, load))
 
     @staticmethod

@@ -15,6 +15,7 @@ from codefavor.errors import DataError
 from codefavor.judges.card import JudgeCard
 from codefavor.judges.linear import LINEAR_FORMAT, LinearJudge, difference_matrix
 from codefavor.manifest import Manifest
+from codefavor.pairs.criterion import Wording
 from codefavor.pairs.pair import PreferencePair
 from codefavor.pairs.presentation import CommentPolicy
 from codefavor.train.config import LinearConfig
@@ -33,20 +34,20 @@ def train_linear(pairs: Sequence[PreferencePair], config: LinearConfig, out: Pat
         DataError: there are no pairs.
     """
     check_folder(out, resume=False)
-    judge = fit_linear(pairs, config.comments)
+    judge = fit_linear(pairs, config.comments, config.wording)
     out.mkdir(parents=True, exist_ok=True)
     judge.save(out)
     card = JudgeCard(objective="linear", format=LINEAR_FORMAT, comments=config.comments)
     finish_folder(out, card, config, manifest, pairs, truncated=0)
 
 
-def fit_linear(pairs: Sequence[PreferencePair], comments: CommentPolicy) -> LinearJudge:
+def fit_linear(pairs: Sequence[PreferencePair], comments: CommentPolicy, wording: Wording = "given") -> LinearJudge:
     """Return a judge fitted to `pairs`. Without an intercept and with antisymmetric features, order cannot matter.
 
     Raises:
         DataError: there are no pairs, or stripping comments leaves none that differ.
     """
-    comparisons = [pair.present("A").comparison for pair in preprocess(pairs, comments)]
+    comparisons = [pair.present("A").comparison for pair in preprocess(pairs, comments, wording)]
     if not comparisons:
         raise DataError("there are no pairs to train on")
     return LinearJudge("linear", fit_weights(difference_matrix(comparisons)))

@@ -11,6 +11,7 @@ from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import OrderFreeConfig
 from codefavor.train.examples import ExampleSet, OrderFreeExample, order_free_examples
 from codefavor.train.learner import Loss, TokenLearner
+from codefavor.train.preprocess import preprocess
 
 
 class OrderFreeLearner(TokenLearner[OrderFreeConfig, OrderFreeInput]):
@@ -24,7 +25,7 @@ class OrderFreeLearner(TokenLearner[OrderFreeConfig, OrderFreeInput]):
 
     def examples(self, pairs: Iterable[PreferencePair]) -> ExampleSet[OrderFreeExample]:
         """Return one example a pair."""
-        return order_free_examples(pairs, self._comments, self._inputs.encode)
+        return order_free_examples(preprocess(pairs, self._config.comments, self._config.wording), self._inputs.encode)
 
     def loss(self, batch: Sequence[OrderFreeExample]) -> Loss:
         """Return the negative log-probability that the chosen codes win."""

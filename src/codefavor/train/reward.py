@@ -14,6 +14,7 @@ from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import RewardConfig
 from codefavor.train.examples import ExampleSet, SingleExample, single_examples
 from codefavor.train.learner import Loss
+from codefavor.train.preprocess import preprocess
 
 
 class RewardLearner:
@@ -43,7 +44,7 @@ class RewardLearner:
 
     def examples(self, pairs: Iterable[PreferencePair]) -> ExampleSet[SingleExample]:
         """Return one example a pair."""
-        return single_examples(pairs, self._config.comments, self._inputs.encode)
+        return single_examples(preprocess(pairs, self._config.comments, self._config.wording), self._inputs.encode)
 
     def loss(self, batch: Sequence[SingleExample]) -> Loss:
         """Return the negative log-probability that the chosen codes win."""

@@ -1,4 +1,4 @@
-"""Which pairs a run learns from: all of its files, or a mixture in given shares, up to a number, under one criterion.
+"""Which pairs a run learns from: all of its files, or a mixture in given shares, up to a number.
 
 Problems stay whole: their pairs are taken together or not at all, so that smaller sets are subsets of larger ones.
 """
@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from random import Random
 
 from codefavor.errors import ConfigError, DataError
-from codefavor.pairs.criterion import worded
 from codefavor.pairs.pair import PreferencePair
 from codefavor.train.config import TrainConfig
 
@@ -17,7 +16,7 @@ def select_pairs(sources: Sequence[Sequence[PreferencePair]], config: TrainConfi
 
     Args:
         sources: the pairs of each file.
-        config: its shares, `max_pairs`, criterion and seed.
+        config: its shares, `max_pairs` and seed.
 
     Raises:
         ConfigError: there is not one share a file.
@@ -26,7 +25,7 @@ def select_pairs(sources: Sequence[Sequence[PreferencePair]], config: TrainConfi
     chosen: list[PreferencePair] = []
     for number, (pairs, count) in enumerate(zip(sources, _counts(sources, config), strict=True)):
         chosen += pairs if count is None else _whole_groups(pairs, count, Random(f"{config.seed}:{number}"))
-    return [pair.model_copy(update={"criterion": worded(pair.criterion, config.wording)}) for pair in chosen]
+    return chosen
 
 
 def _counts(sources: Sequence[Sequence[PreferencePair]], config: TrainConfig) -> list[int | None]:
