@@ -1,0 +1,1 @@
+"""Candidates run in WebAssembly: pinned guests, compiled once, in instances of their own."""
