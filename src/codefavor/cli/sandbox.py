@@ -12,7 +12,7 @@ from codefavor.cli.options import LanguageOption, find_language, read_text
 from codefavor.errors import UserError
 from codefavor.languages.registry import known_languages, language_named
 from codefavor.sandbox.job import Job, Layers, ProcessEnd
-from codefavor.sandbox.probe import best_layers, open_sandbox
+from codefavor.sandbox.native.probe import best_layers, open_engine
 from codefavor.sandbox.wire import ProcessLimits
 
 UNSAFE_HELP = "Run foreign code even where the sandbox does not hold; every result says so."
@@ -63,7 +63,7 @@ def run(
     file: Annotated[Path, typer.Argument(help="A program; - is standard input.")],
     cpu_seconds: Annotated[int, typer.Option(min=1, help="Seconds of processor time.")] = ProcessLimits.cpu_seconds,
     language: LanguageOption = None,
-    unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
+    engine: EngineOption = "auto",
 ) -> None:
     """Run one program in the sandbox and say how it ended, what it printed and what it was refused."""
     program = language_named(find_language((file,), language))
@@ -71,8 +71,8 @@ def run(
         runnable = ", ".join(known.title for known in known_languages() if known.runs)
         raise UserError(f"{file}: {program.title} cannot be run yet; what can be run is {runnable}")
     code = read_text(file)
-    with open_sandbox(workers=1, unsafe_local=unsafe_local) as pool:
-        result = pool.run_one(Job(code, program=True, limits=ProcessLimits(cpu_seconds=cpu_seconds)))
+    with open_engine(engine, 1) as engine:
+        result = engine.run_one(Job(code, program=True, limits=ProcessLimits(cpu_seconds=cpu_seconds)))
     typer.echo(result.stdout, nl=not result.stdout.endswith("\n"))
     ending = _ENDINGS[result.ended].format(status=result.status, number=-result.status)
     typer.echo(f"{file} {ending} after {result.cpu_seconds:.2f} s of processor time.")

@@ -11,7 +11,7 @@ from codefavor.errors import CodeFavorError
 from codefavor.judges.load import default_spec, judge_files, load_judge
 from codefavor.judges.registry import loads_weights, runs_code
 from codefavor.pairs.verdict import Verdict
-from codefavor.sandbox.probe import best_layers
+from codefavor.sandbox.native.probe import best_layers
 
 _INSTRUCTION = "Write f, which adds one.\n\n>>> f(1)\n2\n"
 _GOOD, _BAD = "def f(x):\n    return x + 1\n", "def f(x):\n    return x\n"

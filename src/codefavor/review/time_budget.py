@@ -1,4 +1,4 @@
-"""How much running one function may cost: a pool that counts processor time and stops when its budget is spent.
+"""How much running one function may cost: a engine that counts processor time and stops when its budget is spent.
 
 Processor time and not the clock: on a busy machine the same functions are run to the same end.
 """
@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from codefavor.errors import SandboxError
+from codefavor.sandbox.engine import Engine
 from codefavor.sandbox.job import Job, JobResult
-from codefavor.sandbox.pool import Pool
 
 SECONDS = 1.0
 """Processor time of both sides of a function by one criterion."""
@@ -23,11 +23,11 @@ class BudgetSpent(SandboxError):
 
 
 class TimeBudget:
-    """Passes jobs on to a pool that is somebody else's, until they have taken so much processor time."""
+    """Passes jobs on to a engine that is somebody else's, until they have taken so much processor time."""
 
-    def __init__(self, pool: Pool, seconds: float = SECONDS) -> None:
+    def __init__(self, engine: Engine, seconds: float = SECONDS) -> None:
         """Allow so many seconds of processor time."""
-        self._pool = pool
+        self._engine = engine
         self._left = seconds
 
     def run(self, jobs: Sequence[Job]) -> list[JobResult]:
@@ -35,11 +35,11 @@ class TimeBudget:
 
         Raises:
             BudgetSpent: earlier jobs took it all, or one was stopped by its limits, which is no fault of the code.
-            SandboxError: as the pool's.
+            SandboxError: as the engine's.
         """
         if self._left <= 0:
             raise BudgetSpent
-        results = self._pool.run([_limited(job) for job in jobs])
+        results = self._engine.run([_limited(job) for job in jobs])
         self._left -= sum(result.cpu_seconds for result in results)
         if any(map(_was_stopped, results)):
             raise BudgetSpent

@@ -25,8 +25,8 @@ from codefavor.evidence.work_comparison import CLEAR_ALONE
 from codefavor.evidence.worked_examples import find_examples
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.pair import PreferencePair
+from codefavor.sandbox.engine import Engine
 from codefavor.sandbox.job import CallOutcome, Job, JobResult, SandboxCall
-from codefavor.sandbox.pool import Pool
 from codefavor.sandbox.wire import MAX_TEXT, ProcessLimits
 
 STEP = CLEAR_ALONE
@@ -57,15 +57,15 @@ class CountedSample(NamedTuple):
 
 
 def curate_efficiency(
-    pool: Pool, problem: Problem, samples: Sequence[Sample], source: str, step: float = STEP
+    engine: Engine, problem: Problem, samples: Sequence[Sample], source: str, step: float = STEP
 ) -> list[PreferencePair] | Dropped:
     """Return the pairs of neighbours among the samples taken, at most `MAX_PAIRS`."""
     codes = [*samples, *(Sample(problem=problem.id, code=code) for code in problem.solutions)]
-    outcomes = run_tests(pool, problem, [sample.code for sample in codes])
+    outcomes = run_tests(engine, problem, [sample.code for sample in codes])
     passing = [sample for sample, outcome in zip(codes, outcomes, strict=True) if outcome == "passed"]
     if len(passing) < 2:
         return Dropped(problem=problem.id, reason="fewer than two passing samples")
-    counted = count_work(pool, problem, passing)
+    counted = count_work(engine, problem, passing)
     if isinstance(counted, Dropped):
         return counted
     taken = take_at_step(counted, step)
@@ -78,7 +78,7 @@ def curate_efficiency(
     ][:MAX_PAIRS]
 
 
-def count_work(pool: Pool, problem: Problem, samples: Sequence[Sample]) -> list[CountedSample] | Dropped:
+def count_work(engine: Engine, problem: Problem, samples: Sequence[Sample]) -> list[CountedSample] | Dropped:
     """Return the samples whose work is known, with their work on the largest input that all of these finish.
 
     A sample is left out where it does not finish the smallest input, gives much work to a function without a price, or
@@ -92,11 +92,11 @@ def count_work(pool: Pool, problem: Problem, samples: Sequence[Sample]) -> list[
     jobs = [Job(code, calls, stop_after=FIRST_ENDLESS, limits=_LIMITS) for _, code in prepared]
     runs = [
         (sample, result.outcomes)
-        for (sample, _), result in zip(prepared, pool.run(jobs), strict=True)
+        for (sample, _), result in zip(prepared, engine.run(jobs), strict=True)
         if _is_known(result)
     ]
     if problem.cases:
-        runs = [(sample, outcomes) for sample, outcomes in runs if _prints_the_same(pool, problem, sample, outcomes)]
+        runs = [(sample, outcomes) for sample, outcomes in runs if _prints_the_same(engine, problem, sample, outcomes)]
     if len(runs) < 2:
         return Dropped(problem=problem.id, reason="the work of fewer than two samples can be counted")
     for place in reversed(range(len(calls))):
@@ -115,7 +115,7 @@ def _callable_code(problem: Problem, sample: Sample) -> str | None:
     return program_as_function(code) if problem.cases else code
 
 
-def _prints_the_same(pool: Pool, problem: Problem, sample: Sample, outcomes: Sequence[CallOutcome]) -> bool:
+def _prints_the_same(engine: Engine, problem: Problem, sample: Sample, outcomes: Sequence[CallOutcome]) -> bool:
     """Return whether a program, called as a function, prints what it does by itself, on every input it finishes."""
     finished = [
         (stdin, outcome.stdout)
@@ -123,7 +123,7 @@ def _prints_the_same(pool: Pool, problem: Problem, sample: Sample, outcomes: Seq
         if outcome.status in _FINISHED
     ]
     code = answer(problem, sample.code)
-    results = pool.run([Job(code, program=True, stdin=stdin, limits=_LIMITS) for stdin, _ in finished])
+    results = engine.run([Job(code, program=True, stdin=stdin, limits=_LIMITS) for stdin, _ in finished])
     return all(result.stdout[:MAX_TEXT] == stdout for result, (_, stdout) in zip(results, finished, strict=True))
 
 
