@@ -1,0 +1,1 @@
+"""Runs candidates as WebAssembly: their own memory, a private file system, work counted from outside."""
