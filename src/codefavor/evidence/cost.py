@@ -1,4 +1,4 @@
-"""Measures the work of both candidates on growing inputs, as fuel of a guest: WebAssembly instructions, counted outside.
+"""Measures the work of both candidates on growing inputs: WebAssembly instructions, counted outside of the guest.
 
 Each candidate runs each input in a guest of its own. Its work is the fuel from the moment at which it is handed the
 input, less the fuel of a function that does nothing but return the same result: building the arguments and reading the
@@ -6,6 +6,7 @@ result back are no work of the candidate. Inputs on which the results differ are
 work is said in `work_comparison`.
 """
 
+import ast
 import math
 import random
 from collections.abc import Sequence
@@ -87,7 +88,7 @@ def _run_series(
     jobs = [Job(code, calls, measured=True, growing=True) for code in codes]
     a, b = (result.outcomes for result in engine.run(jobs))
     agreed = [at for at in range(len(inputs)) if _agree(a[at], b[at])]
-    overheads = measure_overhead(engine, name, [(calls[at], a[at].value) for at in agreed])
+    overheads = measure_overhead(engine, [(calls[at], a[at].value) for at in agreed])
     sizes = [size_of(inputs[at]) for at in agreed]
     return (
         _series(a, [_work(size, a[at], over) for size, at, over in zip(sizes, agreed, overheads, strict=True)]),
@@ -95,16 +96,32 @@ def _run_series(
     )
 
 
-def measure_overhead(engine: Engine, name: str, calls: Sequence[tuple[SandboxCall, Any]]) -> list[int]:
-    """Return for every call and its result the fuel that it takes when the function `name` does nothing but return it.
+def measure_overhead(engine: Engine, calls: Sequence[tuple[SandboxCall, Any]]) -> list[int]:
+    """Return for every call and its result the fuel that it takes where the function does nothing but return it.
 
-    A result that is no plain value is charged to the candidate.
+    A result that is no plain value is charged to the candidate; so is all of a call that is not that of a function by
+    its name.
     """
     jobs = [
-        Job(_RETURNING.format(name=name, result=repr(value) if is_plain(value) else None), (call,), measured=True)
+        Job(_returning(name, value), (call,), measured=True) if (name := _called(call.source)) else Job("", (call,))
         for call, value in calls
     ]
-    return [result.outcomes[0].fuel or 0 for result in engine.run(jobs)]
+    return [_fuel_returned(result.outcomes[0]) for result in engine.run(jobs)]
+
+
+def _returning(name: str, value: Any) -> str:
+    return _RETURNING.format(name=name, result=repr(value) if is_plain(value) else None)
+
+
+def _called(source: str) -> str | None:
+    """Return the name of the function that a call is of, or None."""
+    *_, last = ast.parse(source).body or [ast.Pass()]
+    call = last.value if isinstance(last, ast.Expr) else None
+    return call.func.id if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else None
+
+
+def _fuel_returned(outcome: CallOutcome) -> int:
+    return outcome.fuel or 0 if outcome.status == "returned" else 0
 
 
 def _agree(a: CallOutcome, b: CallOutcome) -> bool:

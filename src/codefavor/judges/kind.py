@@ -8,6 +8,7 @@ from typing import Protocol
 
 from codefavor.errors import MissingExtraError
 from codefavor.judges.protocol import Judge
+from codefavor.sandbox.engine import EngineChoice
 
 Files = tuple[Path, ...]
 

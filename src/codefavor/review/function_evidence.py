@@ -13,7 +13,7 @@ from codefavor.evidence.collect import collect
 from codefavor.evidence.verdict import verdict_by_evidence
 from codefavor.evidence.wanted import wanted_for
 from codefavor.evidence.words import observed_words
-from codefavor.evidence.work_comparison import NOISE
+from codefavor.evidence.work_comparison import CLEAR
 from codefavor.judges.one_order import one_order
 from codefavor.pairs.circumstance import Circumstance, CircumstanceCode
 from codefavor.pairs.comparison import Comparison
@@ -119,12 +119,12 @@ def _of_fragment(candidate: CandidateEvidence, has_examples: bool) -> CandidateE
 
 
 def _tells(evidence: Evidence, compared: WorkComparison) -> bool:
-    """Return whether work that grows differs in instructions, or in how it grows, and not in processor time alone."""
+    """Return whether work that grows differs clearly, or in how it grows."""
     a, b = evidence.a.growth, evidence.b.growth
     if compared.cheaper is None or a is None or b is None or max(a.exponent, b.exponent) < _GROWS:
         return False
     sign = 1 if compared.cheaper == "B" else -1
-    return sign * compared.log_ratio > math.log(NOISE) or sign * (a.exponent - b.exponent) > _GROWS_FASTER
+    return sign * compared.log_ratio > math.log(CLEAR) or sign * (a.exponent - b.exponent) > _GROWS_FASTER
 
 
 def _with_undefined(evidence: Evidence, analysis: FunctionAnalysis) -> Evidence:

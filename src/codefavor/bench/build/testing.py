@@ -13,10 +13,8 @@ from codefavor.evidence.literals import evaluate
 from codefavor.sandbox.engine import Engine
 from codefavor.sandbox.job import CallOutcome, Job, JobResult, SandboxCall
 
-BUDGET = 2_000_000
-"""Bytecode instructions of one test; work without end is stopped here."""
-FIRST_ENDLESS = 1 << 62
-"""Nanoseconds that no call takes: with it, what spends its budget is the last call made."""
+BUDGET = 1_000_000_000
+"""Fuel of one test; work without end is stopped here."""
 MAX_CASES = 20
 """Standard inputs a program is tried on, from the first."""
 
@@ -37,7 +35,7 @@ def run_tests(engine: Engine, problem: Problem, codes: Sequence[str]) -> list[Te
         return [_run_program(engine, problem, code) for code in codes]
     tests = [_read(test) for test in problem.tests]
     calls = tuple(SandboxCall(test.source, budget=BUDGET) for test in tests)
-    results = engine.run([Job(answer(problem, code), calls, stop_after=FIRST_ENDLESS) for code in codes])
+    results = engine.run([Job(answer(problem, code), calls, growing=True) for code in codes])
     return [_judge(result, tests) for result in results]
 
 

@@ -11,8 +11,6 @@ import numpy as np
 from codefavor.sandbox.wasm.memory import GuestMemory
 
 _PAGE = 4096
-_MIN_GROWTH = 1 << 16
-"""Bytes by which WebAssembly memory grows: its page."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +34,6 @@ def difference(fresh: bytes, warmed: bytes) -> MemoryImage:
 
 
 def restore(image: MemoryImage, memory: GuestMemory) -> None:
-    """Give a fresh memory the content of the image."""
-    missing = image.size - memory.size
-    if missing > 0:
-        memory.grow(missing // _MIN_GROWTH)
+    """Give a fresh memory, which is as large as the image, its content."""
     for address, content in image.pages:
         memory.write(address, content)

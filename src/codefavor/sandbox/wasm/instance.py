@@ -7,10 +7,10 @@ from typing import Literal
 import wasmtime
 
 from codefavor.sandbox.wasm.conversation import FueledRequest, Reports, Requests
+from codefavor.sandbox.wasm.errors import GuestExit
 from codefavor.sandbox.wasm.linker import running as running_system
 from codefavor.sandbox.wasm.runtime import Runtime
 from codefavor.sandbox.wasm.ticks import TICKS_PER_SECOND
-from codefavor.sandbox.wasm.wasi import GuestExit
 from codefavor.sandbox.wire import REPORTS, REQUESTS, ProcessLimits
 
 InstanceEnd = Literal["finished", "exited", "fuel", "stack", "wall", "output", "trap"]

@@ -1,16 +1,16 @@
 """The Python guests made ready: the harness as files they import and, where it can be re-entered, a warm memory."""
 
-from collections.abc import Mapping
+import mmap
 from importlib import resources
 
 import wasmtime
 
 from codefavor.errors import SandboxError
-from codefavor.sandbox.wasm.guest import Guest
 from codefavor.sandbox.wasm.image import MemoryImage, difference
 from codefavor.sandbox.wasm.linker import new_linker, running
 from codefavor.sandbox.wasm.python_stack import raise_stack_limits
 from codefavor.sandbox.wasm.runtime import Running, Runtime
+from codefavor.sandbox.wasm.verified_guest import VerifiedGuest
 from codefavor.sandbox.wire import ProcessLimits
 
 _FOLDER = "/codefavor"
@@ -22,20 +22,29 @@ _WARMING = ProcessLimits(wall_seconds=600)
 _NO_LIMIT = 1 << 30
 
 
-def python_runtime(
-    engine: wasmtime.Engine, guest: Guest, module: wasmtime.Module, library: Mapping[str, bytes]
-) -> Runtime:
-    """Return a Python guest made ready; `library` is what it reads besides the harness, by absolute path."""
+def python_runtime(engine: wasmtime.Engine, verified: VerifiedGuest, module: wasmtime.Module) -> Runtime:
+    """Return a Python guest made ready."""
+    guest = verified.guest
     runtime = Runtime(
         guest=guest,
         engine=engine,
         module=module,
         linker=new_linker(engine, module),
-        files={**library, **_harness_files()},
+        files={**_library(verified), **_harness_files()},
         arguments=("python", "-c", f"{_PREPARE}; {_SERVE}"),
         start=_start_turn if guest.entry == "turn" else _start_command,
     )
     return runtime.warmed(_warm(runtime)) if guest.entry == "turn" else runtime
+
+
+def _library(verified: VerifiedGuest) -> dict[str, memoryview]:
+    """Return the standard library as the interpreter expects it, mapped into memory and not read."""
+    if verified.standard_library is None:
+        return {}
+    with verified.standard_library.open("rb") as file:
+        content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    version = "".join(verified.guest.version.split(".")[:2])
+    return {f"/usr/local/lib/python{version}.zip": memoryview(content)}
 
 
 def _harness_files() -> dict[str, bytes]:

@@ -2,18 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 
 import wasmtime
 
+from codefavor.sandbox.wasm.channel import Channel
 from codefavor.sandbox.wasm.files import MemoryFiles
 from codefavor.sandbox.wasm.guest import Guest
 from codefavor.sandbox.wasm.image import MemoryImage, restore
 from codefavor.sandbox.wasm.memory import GuestMemory
-from codefavor.sandbox.wasm.wasi import Channel, WasiSystem
+from codefavor.sandbox.wasm.wasi import WasiSystem
 from codefavor.sandbox.wire import ProcessLimits
 
-Exports = wasmtime.InstanceExports
 _TABLE_ELEMENTS = 100_000
+_WASM_PAGE = 1 << 16
+"""Bytes by which WebAssembly memory grows."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class Running:
 
     store: wasmtime.Store
     """What it lives in."""
-    exports: Exports
+    exports: Mapping[str, object]
     """What can be called."""
     memory: GuestMemory
     """Its memory."""
@@ -46,7 +49,7 @@ class Runtime:
     """Its code."""
     linker: wasmtime.Linker
     """The host's functions."""
-    files: Mapping[str, bytes]
+    files: Mapping[str, bytes | memoryview]
     """What it can read, by absolute path."""
     arguments: tuple[str, ...]
     """Its command line."""
@@ -79,8 +82,15 @@ class Runtime:
         running = Running(store, exports, GuestMemory(memory, store))
         system.memory = running.memory
         if self.image:
+            memory.grow(store, max(0, self.image.size - running.memory.size) // _WASM_PAGE)
             restore(self.image, running.memory)
         return running
+
+    @property
+    def description(self) -> str:
+        """What runs candidates: guest, the start of its hash, and the version of wasmtime."""
+        guest = self.guest
+        return f"wasm, {guest.title} ({guest.module.sha256[:12]}), wasmtime {version('wasmtime')}"
 
     def warmed(self, image: MemoryImage) -> "Runtime":
         """Return the same with instances that begin with `image`."""

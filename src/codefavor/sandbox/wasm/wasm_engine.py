@@ -7,7 +7,7 @@ for the call until it asks for the next or ends.
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -15,6 +15,7 @@ from codefavor.sandbox.job import CallOutcome, Job, JobResult, SandboxCall
 from codefavor.sandbox.outcome import outcome_of
 from codefavor.sandbox.reports import read_report
 from codefavor.sandbox.wasm.conversation import FueledRequest
+from codefavor.sandbox.wasm.guests import JAVASCRIPT, PYTHON
 from codefavor.sandbox.wasm.instance import InstanceEnd, InstanceRun, run_instance
 from codefavor.sandbox.wasm.runtimes import Runtimes
 from codefavor.sandbox.wasm.threads import DeepThreads
@@ -107,7 +108,7 @@ class _JobProgress:
         reports = _first_reports(run.reports)
         loading, *spent = run.spent or (0,)
         if self._job.program:
-            self._loading = CallOutcome("returned" if run.ended == "finished" else "died", fuel=loading)
+            self._loading = CallOutcome("returned" if run.ended in ("finished", "exited") else "died", fuel=loading)
             return
         self._loading = _outcome(reports.get(LOADING), run.ended, loading)
         if self._loading.status == "returned":
@@ -147,3 +148,12 @@ def _outcome(report: CallReport | None, ended: InstanceEnd, fuel: int) -> CallOu
     if report is not None:
         return outcome_of(report, fuel)
     return CallOutcome("exhausted" if ended == "fuel" else "died", fuel=fuel)
+
+
+def open_wasm(workers: int | None, announce: Callable[[str], None]) -> WasmEngine:
+    """Return an engine with the default guests; a guest is compiled when it is first needed, which `announce` is told.
+
+    Raises:
+        SandboxError: the installed wasmtime cannot be set up.
+    """
+    return WasmEngine(Runtimes((PYTHON, JAVASCRIPT), announce), workers)
