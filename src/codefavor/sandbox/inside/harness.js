@@ -1,11 +1,10 @@
 // Runs one candidate in QuickJS: loads its code, makes the calls, reports what came of each.
 //
-// The protocol is that of `harness.py`. Requests come as lines of JSON from descriptor 4, until its end:
-// `{"code": text, "program": flag}` once, then `{"index": number, "source": text}` any number of times. Reports go as
-// lines of JSON to descriptor 5: `CallReport` and `RefusalReport` of `sandbox.wire`, values as `inside.values` encodes
-// them. It reports values and judges nothing. The candidate shares this interpreter and may break it or write lines of
-// its own; all it can gain is to misstate what it returned. What the harness itself uses is taken before the candidate
-// is loaded, so that a patched prototype changes nothing here.
+// The protocol is that of `guest.py`. A `LoadRequest` and then `CallRequest`s of `sandbox.wire` come as lines of JSON
+// from descriptor 4, until its end; a `CallReport` for each goes as a line of JSON to descriptor 5, with the value as
+// `inside.values` encodes it. It reports values and judges nothing. The candidate shares this interpreter and may break
+// it or write lines of its own; all it can gain is to misstate what it returned. What the harness itself uses is taken
+// before the candidate is loaded, so that a patched prototype changes nothing here.
 
 import * as os from "qjs:os";
 import * as std from "qjs:std";
@@ -23,11 +22,12 @@ const { isInteger, isSafeInteger } = Number;
 const { parse, stringify } = JSON;
 const { abs, imul } = Math;
 const define = Object.defineProperty;
-const text = String, bigint = BigInt, number = Number, PromiseType = Promise, ErrorType = Error, indirect = eval;
+const text = String, number = Number, PromiseType = Promise, ErrorType = Error, indirect = eval;
 const cut = uncurried(String.prototype.slice);
 const find = uncurried(String.prototype.indexOf);
 const wellFormed = uncurried(String.prototype.toWellFormed);
 const match = uncurried(RegExp.prototype.exec);
+const numberText = uncurried(Number.prototype.toString);
 const bigintText = uncurried(BigInt.prototype.toString);
 const functionText = uncurried(Function.prototype.toString);
 const symbolText = uncurried(Symbol.prototype.toString);
@@ -65,7 +65,7 @@ class Encoder {
       case "boolean":
         return value ? "true" : "false";
       case "number":
-        return isSafeInteger(value) && (value || 1 / value > 0) ? integer(bigint(value)) : float(value);
+        return isSafeInteger(value) && (value || 1 / value > 0) ? integer(numberText(value, 16)) : float(value);
       case "bigint":
         return this.#bigint(value);
       case "string":
@@ -85,7 +85,7 @@ class Encoder {
   #bigint(value) {
     const digits = bigintText(value, 16);
     this.#weigh(digits.length / 2 / NODE_CHARACTERS);
-    return integer(value);
+    return integer(digits);
   }
 
   #text(value) {
@@ -176,7 +176,7 @@ const isA = (value, type, read) => value instanceof type && tried(() => read(val
 const encode = (value) => new Encoder().encode(value);
 const opaque = (type, content) => `["opaque",[${stringify(wellFormed(text(type)))},${stringify(wellFormed(content))}]]`;
 const kept = (type, content) => `["kept",[${stringify(wellFormed(type))},${content}]]`;
-const integer = (value) => `["int","${value < 0n ? "-" : ""}0x${bigintText(value < 0n ? -value : value, 16)}"]`;
+const integer = (digits) => `["int","${digits}"]`;
 const shown = (value) => (value === undefined ? "undefined" : cut(functionText(value), 0, MAX_REPR));
 
 function float(value) {
@@ -208,7 +208,7 @@ function ownValue(object, key) {
 
 // ---- Exceptions as data -----------------------------------------------------------------------------------------
 
-// What this interpreter lacks and others have: a circumstance, and no fault of the candidate.
+// What this interpreter lacks and others have: a circumstance, and no fault of the candidate. The message names it.
 class NotAvailableError extends Error {
   name = "NotAvailableError";
 }
@@ -220,6 +220,7 @@ const ELSEWHERE = new Set([
   ..."sessionStorage structuredClone window Deno Bun".split(" "),
 ]);
 const isElsewhere = uncurried(ELSEWHERE.has).bind(undefined, ELSEWHERE);
+const UNKNOWN_MODULE = /^could not load module (?:filename )?'([^']*)'/;
 const UNDEFINED_NAME = /^(?:'([^']+)'|(\S+)) is not defined$/;
 
 function describe(error) {
@@ -231,13 +232,13 @@ function describe(error) {
   }
   const message = asText(tried(() => error.message));
   const unknown = name === "ReferenceError" ? match(UNDEFINED_NAME, message) : null;
-  if (unknown && isElsewhere(unknown[1] ?? unknown[2])) return unavailable(message);
-  if (name === "ReferenceError" && find(message, "could not load module") === 0) return unavailable(message);
+  if (unknown && isElsewhere(unknown[1] ?? unknown[2])) return unavailable(unknown[1] ?? unknown[2]);
+  const module = name === "ReferenceError" ? match(UNKNOWN_MODULE, message) : null;
+  if (module) return unavailable(`the module ${module[1]}`);
   return raised(name, bases, message, lineOf(error));
 }
 
 function unavailable(message) {
-  report(`{"refused":${stringify(message)}}`);
   return raised("NotAvailableError", ["NotAvailableError", "Error"], message, null);
 }
 
@@ -381,7 +382,6 @@ class ProcessExit extends Error {
 function leave(code = 0) {
   if (!isProgram) throw new ProcessExit(`the code called process.exit(${code})`);
   flush(stdout);
-  report('{"call":-1,"ended":"returned","value":null}');
   exit(Number(code));
 }
 
@@ -556,7 +556,7 @@ const MODULES = { __proto__: null, fs, readline, process };
 
 function require(name) {
   const found = MODULES[String(name).replace(/^node:/, "")];
-  if (!found) throw new NotAvailableError(`the module ${name} is not available`);
+  if (!found) throw new NotAvailableError(`the module ${name}`);
   return found;
 }
 
@@ -564,7 +564,7 @@ function require(name) {
 function toLocaleString(locales, options) {
   const value = numberValue(this);
   const plain = options === undefined && (locales === undefined || /^en(-US)?$/.test(locales));
-  if (!plain || !Number.isFinite(value) || abs(value) >= 1e21) throw new NotAvailableError("locales are not available");
+  if (!plain || !Number.isFinite(value) || abs(value) >= 1e21) throw new NotAvailableError("locales");
   const [whole, part = ""] = abs(value).toFixed(3).split(".");
   const fraction = part.replace(/0+$/, "");
   const sign = value < 0 && Number(`${whole}.${fraction || 0}`) ? "-" : "";
@@ -578,7 +578,7 @@ function localeCompare(that, locales, options) {
   const [one, other] = [stringValue(this), String(that)];
   if (options !== undefined || /[^ -~]/.test(one + other)) {
     if (one === other) return 0;
-    throw new NotAvailableError("the collation of locales is not available");
+    throw new NotAvailableError("the collation of locales");
   }
   const ranks = (word) => [...word.toLowerCase()].map((character) => COLLATION.indexOf(character));
   const [left, right] = [ranks(one), ranks(other)];
@@ -741,7 +741,7 @@ const encodedOrNull = (value) => {
   }
 };
 
-async function call(index, source) {
+async function call(index, source, isMeasured) {
   randomState = 1;
   const name = match(/^\s*([A-Za-z_$][\w$]*)\s*\(/, source);
   if (name && isName(name[1])) tried(() => resolve(name[1]));
@@ -750,21 +750,24 @@ async function call(index, source) {
     await attempt(index, () => come(evaluateInside(source)));
     return;
   }
-  const before = encodedOrNull(plain[1]);
+  const before = isMeasured ? null : encodedOrNull(plain[1]);
   await attempt(index, () => come(apply(plain[0], undefined, plain[1])), () =>
     before === null ? null : encodedOrNull(plain[1]) !== before,
   );
 }
 
-// Run the code as a program until nothing is left to do; the second report adds to the first.
+// Run the code as a program until nothing is left to do; an exception ends it with status 1, as in other interpreters.
 async function runProgram(code) {
-  if (await attempt(LOADING, () => come(load(code)))) await attempt(LOADING, finish);
+  try {
+    await come(load(code));
+    do await idle();
+    while (runTimer());
+  } catch (error) {
+    flush(stdout);
+    puts(stderr, `Uncaught ${error instanceof ErrorType ? `${error}\n${asText(error.stack)}` : asText(error)}\n`);
+    exit(1);
+  }
   flush(stdout);
-}
-
-async function finish() {
-  do await idle();
-  while (runTimer());
 }
 
 function nextRequest() {
@@ -783,7 +786,7 @@ async function main() {
   }
   if (!(await attempt(LOADING, () => come(load(job.code))))) return;
   for (let request = nextRequest(); request !== null; request = nextRequest())
-    await call(request.index, request.source);
+    await call(request.index, request.source, job.measured);
 }
 
 await main();
