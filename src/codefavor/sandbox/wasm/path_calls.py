@@ -3,7 +3,7 @@
 from codefavor.sandbox.wasm.descriptors import RIGHT_WRITE, Descriptor, FileType, OpenDirectory, OpenFile
 from codefavor.sandbox.wasm.errors import Errno, WasiError
 from codefavor.sandbox.wasm.filestat import pack_filestat, set_times
-from codefavor.sandbox.wasm.memory import MASK_32
+from codefavor.sandbox.wasm.memory import MASK_32, MASK_64
 from codefavor.sandbox.wasm.nodes import Directory, Node
 from codefavor.sandbox.wasm.paths import MAX_PATH, absolute
 from codefavor.sandbox.wasm.state import GuestState
@@ -118,7 +118,7 @@ class PathCalls:
             raise WasiError(Errno.ROFS)
         if how & _TRUNCATE:
             self._files.resize(node, 0)
-        return OpenFile(self._files, node, rights, flags & 1)
+        return OpenFile(self._files, node, rights & MASK_64, flags & 1)
 
     def _found_or_created(self, base: Directory, path: str, how: int) -> Node:
         try:
