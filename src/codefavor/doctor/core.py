@@ -25,13 +25,16 @@ def sandbox_check(environment: Mapping[str, str]) -> Check:
     if layers.safe:
         detail = f"{states}; all {len(layers.attacks)} attacks failed"
         return Check(part="sandbox", state="ok", detail=detail, needed=needed)
-    loose = ", ".join(f"{name} ({outcome})" for name, outcome in layers.attacks.items() if outcome != "held")
     if sys.platform.startswith("linux"):
         fix = "apt-get install bubblewrap, or a kernel with Landlock and seccomp; then: codefavor sandbox check"
     else:
-        fix = "run codefavor on Linux or in a Linux container, or give --unsafe-local for code that you trust"
+        fix = "run codefavor on Linux or in a Linux container, or give --engine unsafe for code that you trust"
     return Check(
-        part="sandbox", state="broken", detail=f"{states}; attacks that succeeded: {loose}", fix=fix, needed=needed
+        part="sandbox",
+        state="broken",
+        detail=f"{states}; attacks that succeeded: {layers.not_held}",
+        fix=fix,
+        needed=needed,
     )
 
 

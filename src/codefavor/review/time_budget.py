@@ -16,8 +16,6 @@ _FUEL_PER_SECOND = 4_000_000_000
 _LOADING_FUEL = 4_000_000_000
 _PROCESS_SECONDS = 1
 _NEARLY = 0.9
-_WALL_SECONDS = 3
-"""By the clock, for one native process: what sleeps is not waited for."""
 
 
 class BudgetSpent(SandboxError):

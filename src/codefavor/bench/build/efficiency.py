@@ -96,7 +96,9 @@ def _of_functions(engine: Engine, problem: Problem, samples: Sequence[Sample]) -
     calls = tuple(SandboxCall(source, budget) for source in _calls(problem, samples[0].code))
     jobs = [Job(answer(problem, sample.code), calls, measured=True, growing=True) for sample in samples]
     results = [result.outcomes for result in engine.run(jobs)]
-    values = [next((own[at].value for own in results if own[at].status == "returned"), None) for at in range(len(calls))]
+    values = [
+        next((own[at].value for own in results if own[at].status == "returned"), None) for at in range(len(calls))
+    ]
     overheads = measure_overhead(engine, list(zip(calls, values, strict=True)))
     return [[_less(outcome, over) for outcome, over in zip(own, overheads, strict=True)] for own in results]
 

@@ -82,8 +82,8 @@ def _give_asyncio_a_loop() -> None:
     import asyncio.selector_events as selector_events
     import selectors
 
-    class ClockSelector(selectors._BaseSelectorImpl):  # type: ignore[name-defined,misc]
-        def select(self, timeout: float | None = None) -> list[object]:
+    class ClockSelector(selectors.SelectSelector):
+        def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
             if timeout is None:
                 raise RuntimeError("the event loop waits for something that cannot happen")
             time.sleep(max(timeout, 0))
@@ -95,4 +95,4 @@ def _give_asyncio_a_loop() -> None:
     loop: type = selector_events.BaseSelectorEventLoop
     for name in ("_make_self_pipe", "_close_self_pipe", "_write_to_self"):
         setattr(loop, name, nothing)
-    selectors.DefaultSelector = ClockSelector  # type: ignore[misc]
+    setattr(selectors, "DefaultSelector", ClockSelector)  # noqa: B010 - a type checker forbids to assign a class

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from codefavor.errors import SandboxError
 from codefavor.sandbox.engine import Engine
+from codefavor.sandbox.engine_check import EngineCheck
 from codefavor.sandbox.job import Job, JobResult
-from codefavor.sandbox.native.layers import Layers
 from codefavor.sandbox.native.native_engine import NativeEngine
 from codefavor.sandbox.native.worker import REQUIRED, find_bubblewrap
 from codefavor.sandbox.wire import ProcessLimits
@@ -60,25 +60,25 @@ def _judge(result: JobResult) -> str:
     return "held"
 
 
-def examine(bubblewrap: str | None, unsafe: bool = False) -> Layers:
+def examine(bubblewrap: str | None, unsafe: bool = False) -> EngineCheck:
     """Start a sandbox, attack it, and return its layers and what held."""
     states = {"bubblewrap": "on" if bubblewrap else "off: not found or not usable"}
     if not _is_linux():
         reason = f"off: {sys.platform} has no such layer"
-        return Layers({**states, **dict.fromkeys(REQUIRED[1:], reason)}, {"all": "could not be tried"})
+        return EngineCheck("native", {**states, **dict.fromkeys(REQUIRED[1:], reason)}, {"all": "could not be tried"})
     with tempfile.TemporaryDirectory() as folder, NativeEngine(bubblewrap, workers=1, unsafe=unsafe) as engine:
         try:
             attacks = probe(engine, Path(folder))
         except SandboxError as error:
-            return Layers({**states, "launcher": f"off: {error}"}, {"all": "could not be tried"})
-    return Layers({**states, **dict.fromkeys(REQUIRED, "on")}, attacks)
+            return EngineCheck("native", {**states, "launcher": f"off: {error}"}, {"all": "could not be tried"})
+    return EngineCheck("native", {**states, **dict.fromkeys(REQUIRED, "on")}, attacks)
 
 
 def _is_linux() -> bool:
     return sys.platform.startswith("linux")
 
 
-def best_layers() -> tuple[str | None, Layers]:
+def best_layers() -> tuple[str | None, EngineCheck]:
     """Return the way to start that holds best: in bubblewrap if that works, else without it."""
     bubblewrap = find_bubblewrap()
     if bubblewrap:
@@ -104,7 +104,7 @@ def open_native(workers: int | None = None, unsafe: bool = False) -> NativeEngin
             f"candidates cannot be run natively on {sys.platform}: only Linux has the layers that hold them (Landlock, "
             "seccomp); use the wasm engine, which needs none of them"
         )
-    open_attacks = ", ".join(f"{name} ({outcome})" for name, outcome in layers.attacks.items() if outcome != "held")
     raise SandboxError(
-        f"candidates cannot be run natively here: {open_attacks}; see `codefavor sandbox check`, or use the wasm engine"
+        f"candidates cannot be run natively here: {layers.not_held}; see `codefavor sandbox check`, "
+        "or use the wasm engine"
     )
