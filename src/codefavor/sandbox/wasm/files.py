@@ -43,9 +43,13 @@ class MemoryFiles:
         top = absolute.split("/")[1]
         return absolute.startswith(self.scratch.rstrip("/") + "/") or isinstance(self.root.entries.get(top), Directory)
 
+    def start(self, base: Directory, path: str) -> Directory:
+        """Return where `path` starts: at the root where it is absolute, else at `base`."""
+        return self.root if path.startswith("/") else base
+
     def lookup(self, base: Directory, path: str) -> Node:
         """Return what `path` names, seen from `base`."""
-        node: Node = base
+        node: Node = self.start(base, path)
         for part in parts_of(path):
             node = self._step(node, part)
         if path.endswith("/") and isinstance(node, File):
@@ -209,7 +213,7 @@ class MemoryFiles:
         if not has_own_name(path):
             self.lookup(base, path)
             raise WasiError(special)
-        node: Node = base
+        node: Node = self.start(base, path)
         for part in parts[:-1]:
             node = self._step(node, part)
         if isinstance(node, File):

@@ -51,9 +51,9 @@ class WasiSystem:
         """What a function raised other than an error for the guest; see `linker.running`."""
 
     @property
-    def memory(self) -> GuestMemory | None:
-        """The memory of the instance."""
-        return self._state.attached
+    def memory(self) -> GuestMemory:
+        """The memory of the instance; a `WasiError` as long as none is set."""
+        return self._state.memory
 
     @memory.setter
     def memory(self, memory: GuestMemory) -> None:
