@@ -1,10 +1,11 @@
 """The functions of preview1 on paths: `path_*`."""
 
-from codefavor.sandbox.wasm.descriptors import APPEND, RIGHT_WRITE, Descriptor, FileType, OpenDirectory, OpenFile
+from codefavor.sandbox.wasm.descriptors import Descriptor, FileType
 from codefavor.sandbox.wasm.errors import Errno, WasiError
 from codefavor.sandbox.wasm.filestat import pack_filestat, set_times
 from codefavor.sandbox.wasm.memory import MASK_32, MASK_64
 from codefavor.sandbox.wasm.nodes import Directory, Node
+from codefavor.sandbox.wasm.open_nodes import APPEND, RIGHT_WRITE, OpenDirectory, OpenFile
 from codefavor.sandbox.wasm.paths import MAX_PATH, absolute
 from codefavor.sandbox.wasm.state import GuestState
 

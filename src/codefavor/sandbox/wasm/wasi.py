@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from codefavor.sandbox.wasm.channel import Channel
 from codefavor.sandbox.wasm.descriptor_calls import DescriptorCalls
-from codefavor.sandbox.wasm.descriptors import DescriptorTable, Input, Output
+from codefavor.sandbox.wasm.descriptor_table import DescriptorTable
+from codefavor.sandbox.wasm.descriptors import Input, Output
 from codefavor.sandbox.wasm.errors import Errno, GuestExit, WasiError
 from codefavor.sandbox.wasm.files import MemoryFiles
 from codefavor.sandbox.wasm.memory import GuestMemory
