@@ -25,14 +25,14 @@ from codefavor.jsonl import read_records, write_rows
 from codefavor.pairs.criterion import Aspect
 from codefavor.ranking.best_of_n import RANKINGS_FILE
 from codefavor.ranking.ranking import Ranking
-from codefavor.sandbox.pool import Pool
-from codefavor.sandbox.probe import open_sandbox
+from codefavor.sandbox.engine import Engine
+from codefavor.sandbox.open_engine import open_engine
 
 JUDGES = ("grounded", "evidence", "shorter", "longer", "first")
 _FEWEST = 3
 
 
-def sample(data: Path, problems: int, candidates: int, pool: Pool, out: Path) -> dict[str, list[bool]]:
+def sample(data: Path, problems: int, candidates: int, engine: Engine, out: Path) -> dict[str, list[bool]]:
     """Write the candidates of the first problems that have enough, and return which of them are right."""
     right: dict[str, list[bool]] = {}
     rows = []
@@ -42,7 +42,7 @@ def sample(data: Path, problems: int, candidates: int, pool: Pool, out: Path) ->
         if len(codes) < _FEWEST:
             continue
         Random(problem.id).shuffle(codes)
-        passed = [each == "passed" for each in run_tests(pool, problem, codes)]
+        passed = [each == "passed" for each in run_tests(engine, problem, codes)]
         if not any(passed):
             continue
         right[problem.id] = passed
@@ -70,8 +70,8 @@ def main() -> None:
     arguments.add_argument("--out", type=Path, required=True)
     arguments.add_argument("--judge", action="append", choices=JUDGES)
     given = arguments.parse_args()
-    with open_sandbox() as pool:
-        right = sample(given.data, given.problems, given.candidates, pool, given.out)
+    with open_engine() as engine:
+        right = sample(given.data, given.problems, given.candidates, engine, given.out)
     sizes = [len(each) for each in right.values()]
     by_chance = [float(np.mean(each)) for each in right.values()]
     print(f"{len(right)} problems, {sum(sizes)} candidates; a random pick is right in {100 * np.mean(by_chance):.1f}%")

@@ -23,8 +23,8 @@ from codefavor.languages.python.functions import extract_functions
 from codefavor.pairs.criterion import Aspect, criterion_for
 from codefavor.pairs.pair import PreferencePair, Provenance
 from codefavor.sandbox.job import Job, SandboxCall
-from codefavor.sandbox.pool import Pool
-from codefavor.sandbox.probe import open_sandbox
+from codefavor.sandbox.engine import Engine
+from codefavor.sandbox.open_engine import open_engine
 
 MOST_OF_ONE = 2
 """Pairs of one problem and aspect."""
@@ -43,29 +43,29 @@ def main() -> None:
     rng.shuffle(problems)
     secure = [pair for pair in read_records(given.security, PreferencePair) if pair.criterion.aspect is Aspect.SECURITY]
     pairs = rng.sample(secure, min(given.each, len(secure)))
-    with open_sandbox() as pool:
+    with open_engine() as engine:
         for aspect in (Aspect.CORRECTNESS, Aspect.EFFICIENCY):
-            pairs += take(pool, problems, aspect, given.each)
+            pairs += take(engine, problems, aspect, given.each)
     print(write_records(given.out, pairs))
 
 
-def take(pool: Pool, problems: Sequence[dict[str, Any]], aspect: Aspect, count: int) -> list[PreferencePair]:
+def take(engine: Engine, problems: Sequence[dict[str, Any]], aspect: Aspect, count: int) -> list[PreferencePair]:
     """Return about `count` pairs of an aspect."""
     found: list[PreferencePair] = []
     for problem in problems:
         if len(found) < count:
-            found += tested(pool, problem, aspect)
+            found += tested(engine, problem, aspect)
     return found
 
 
-def tested(pool: Pool, problem: dict[str, Any], aspect: Aspect) -> list[PreferencePair]:
+def tested(engine: Engine, problem: dict[str, Any], aspect: Aspect) -> list[PreferencePair]:
     """Return the mutants of one solution that fail its tests (correctness) or pass them (efficiency)."""
     pairs = list(mutants(problem, aspect))
     if not pairs:
         return []
     calls = (SandboxCall("\n".join(problem["test_list"]) + "\nTrue", budget=5_000_000),)
     codes = [f"{problem['test_setup_code']}\n{code}" for code in (pairs[0].chosen, *(pair.rejected for pair in pairs))]
-    passed = [result.outcomes[0].status == "returned" for result in pool.run([Job(code, calls) for code in codes])]
+    passed = [result.outcomes[0].status == "returned" for result in engine.run([Job(code, calls) for code in codes])]
     wanted = aspect is Aspect.EFFICIENCY
     return [p for p, fine in zip(pairs, passed[1:], strict=True) if fine is wanted][:MOST_OF_ONE] if passed[0] else []
 

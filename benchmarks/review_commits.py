@@ -25,7 +25,7 @@ from codefavor.review.records import FunctionReview
 from codefavor.review.review_changes import review_changes
 from codefavor.review.sarif import as_sarif
 from codefavor.review.text import as_text
-from codefavor.sandbox.probe import open_sandbox
+from codefavor.sandbox.open_engine import open_engine
 
 
 def main() -> None:
@@ -42,7 +42,7 @@ def main() -> None:
     functions: list[FunctionReview] = []
     a_function: list[float] = []
     not_judged: Counter[str] = Counter()
-    with open_sandbox() as pool:
+    with open_engine() as engine:
         for commit in commits:
             begun = time.perf_counter()
             found = review_changes(
@@ -50,7 +50,7 @@ def main() -> None:
                 find_revisions(repository, commit, staged=False),
                 criteria,
                 lambda evidence: BothOrders(load_judge("grounded", evidence=evidence)),
-                pool,
+                engine,
             )
             spent = time.perf_counter() - begun
             for render in (as_text, as_sarif, as_markdown):

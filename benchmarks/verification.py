@@ -29,8 +29,8 @@ from codefavor.languages.python.functions import extract_functions
 from codefavor.pairs.criterion import Aspect, criterion_for
 from codefavor.pairs.pair import PreferencePair, Provenance
 from codefavor.sandbox.job import Job, SandboxCall
-from codefavor.sandbox.pool import Pool
-from codefavor.sandbox.probe import open_sandbox
+from codefavor.sandbox.engine import Engine
+from codefavor.sandbox.open_engine import open_engine
 
 METHOD = "human-eval-mutant"
 FLIPPED = f"{METHOD}/flipped"
@@ -47,17 +47,17 @@ def main() -> None:
     given = arguments.parse_args()
     workers = os.cpu_count() or 1
     made = given.out / "labelled.jsonl"
-    with open_sandbox(workers) as pool:
+    with open_engine(workers=workers) as engine:
         if not made.exists():
-            write_records(made, labelled(pool, given.pairs, Random(given.seed)))
+            write_records(made, labelled(engine, given.pairs, Random(given.seed)))
         pairs = list(read_records(made, PreferencePair))
-        verify_pairs(pool, workers, pairs, given.out / "verified", given.seed, lambda done: None)
+        verify_pairs(engine, workers, pairs, given.out / "verified", given.seed, lambda done: None)
     tell(list(read_records(given.out / "verified" / PAIRS_FILE, PreferencePair)))
 
 
-def labelled(pool: Pool, count: int, rng: Random) -> list[PreferencePair]:
+def labelled(engine: Engine, count: int, rng: Random) -> list[PreferencePair]:
     """Return `count` pairs of functions and failing mutants, a tenth of them with the label flipped."""
-    found = [pair for problem in read_problems().values() for pair in failing_mutants(pool, problem)]
+    found = [pair for problem in read_problems().values() for pair in failing_mutants(engine, problem)]
     drawn = rng.sample(found, count)
     flipped = set(rng.sample(range(count), count // 10))
     return [flip(pair) if index in flipped else pair for index, pair in enumerate(drawn)]
@@ -69,14 +69,14 @@ def flip(pair: PreferencePair) -> PreferencePair:
     return pair.model_copy(update={"chosen": pair.rejected, "rejected": pair.chosen, "provenance": provenance})
 
 
-def failing_mutants(pool: Pool, problem: dict[str, Any]) -> list[PreferencePair]:
+def failing_mutants(engine: Engine, problem: dict[str, Any]) -> list[PreferencePair]:
     """Return the mutants of one function that fail its tests, provided that the function passes them."""
     pairs = list(mutants(problem))
     if not pairs:
         return []
     codes = [pairs[0].chosen, *(pair.rejected for pair in pairs)]
     call = SandboxCall(f"check({problem['entry_point']})", budget=5_000_000)
-    results = pool.run([Job(f"{code}\n{problem['test']}", (call,)) for code in codes])
+    results = engine.run([Job(f"{code}\n{problem['test']}", (call,)) for code in codes])
     passed = [result.outcomes[0].status == "returned" for result in results]
     return [pair for pair, fine in zip(pairs, passed[1:], strict=True) if not fine] if passed[0] else []
 

@@ -40,8 +40,8 @@ from codefavor.evolve.seeds import GoodFunction
 from codefavor.languages.python.functions import extract_functions
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.pair import PreferencePair
-from codefavor.sandbox.pool import Pool
-from codefavor.sandbox.probe import open_sandbox
+from codefavor.sandbox.engine import Engine
+from codefavor.sandbox.open_engine import open_engine
 
 _AGAIN = 8
 _CLEAR = math.log(1.25)
@@ -73,11 +73,11 @@ def main() -> None:
     waiting = [(pair, side) for pair, side in zip(drawn, sides, strict=True) if pair.id not in known]
     workers, end = os.cpu_count() or 1, time.monotonic() + options.seconds
     with (
-        open_sandbox(workers) as pool,
+        open_engine(workers=workers) as engine,
         ThreadPoolExecutor(workers) as threads,
         options.rows.open("a", encoding="utf-8") as log,
     ):
-        for row in threads.map(lambda row: compare(pool, *row) if time.monotonic() < end else None, waiting):
+        for row in threads.map(lambda row: compare(engine, *row) if time.monotonic() < end else None, waiting):
             if row:
                 known[row.pair] = row
                 log.write(json.dumps(row._asdict()) + "\n")
@@ -105,7 +105,7 @@ def slower_versions() -> Iterator[PreferencePair]:
                 yield made.model_copy(update={"instruction": problem["prompt"]})
 
 
-def compare(pool: Pool, pair: PreferencePair, swapped: bool) -> Compared:
+def compare(engine: Engine, pair: PreferencePair, swapped: bool) -> Compared:
     """Return what evidence and callgrind say of a pair; not a number where no common input was found."""
     nothing = Compared(pair.id, None, 0.0, 0.0, 0.0, math.nan)
     versions = (pair.rejected, pair.chosen) if swapped else (pair.chosen, pair.rejected)
@@ -113,10 +113,10 @@ def compare(pool: Pool, pair: PreferencePair, swapped: bool) -> Compared:
     if entry_point is None:
         return nothing
     codes = (runnable(pair.instruction, versions[0]), runnable(pair.instruction, versions[1]))
-    seeds = seeds_of(run_examples(pool, pair.instruction, entry_point, codes).examples, entry_point)
+    seeds = seeds_of(run_examples(engine, pair.instruction, entry_point, codes).examples, entry_point)
     if not seeds:
         return nothing
-    run = run_cost(pool, entry_point, codes, seeds, 0)
+    run = run_cost(engine, entry_point, codes, seeds, 0)
     weighed, arguments = compare_work(run), largest_common(run, seeds)
     if weighed is None or arguments is None:
         return nothing

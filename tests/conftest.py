@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, settings
 
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.pair import PreferencePair
-from codefavor.sandbox.pool import Pool
-from codefavor.sandbox.probe import best_layers, open_sandbox
+from codefavor.sandbox.engine import Engine
+from codefavor.sandbox.native.probe import best_layers
+from codefavor.sandbox.open_engine import open_engine
 from made_pairs import make_pair
 from tiny_models import save_tiny_model
 
@@ -91,11 +92,11 @@ def benchmark() -> Path:
 
 
 @pytest.fixture(scope="module")
-def pool() -> Iterator[Pool]:
+def engine() -> Iterator[Engine]:
     """A sandbox of two workers."""
     if not best_layers()[1].safe:
         pytest.skip("foreign code cannot be run safely on this machine")
-    with open_sandbox(2) as opened:
+    with open_engine(workers=2) as opened:
         yield opened
 
 

@@ -25,7 +25,7 @@ from codefavor import (
     write_pairs,
 )
 from codefavor.errors import UserError
-from codefavor.sandbox.probe import best_layers
+from codefavor.sandbox.native.probe import best_layers
 from codefavor.train.config import TrainConfig
 from criterion_doors import INSTRUCTION, MEANS_NO_ASPECT, MEANS_SECURITY, NO_ASPECT, OPEN, SAFE
 

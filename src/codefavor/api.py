@@ -59,7 +59,7 @@ def compare(
         UserError: there is no such judge or language, or what is given is no text.
         ModelError: the judge cannot be loaded, or failed.
         PluginError: the judge is another package's, which is broken.
-        SandboxError: the judge runs code, and it cannot be run safely here; `load_judge(spec, unsafe_local=True)`
+        SandboxError: the judge runs code, and it cannot be run safely here; `load_judge(spec, engine="unsafe")`
             gives one that runs it all the same.
     """
     comparison = _made(

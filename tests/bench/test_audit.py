@@ -19,7 +19,7 @@ from codefavor.judges.protocol import Judge
 from codefavor.manifest import Manifest
 from codefavor.pairs.comparison import Comparison, Side
 from codefavor.pairs.criterion import Aspect, criterion_for
-from codefavor.sandbox.probe import open_sandbox
+from codefavor.sandbox.open_engine import open_engine
 
 MANIFEST = Manifest(command="test", config={}, inputs={}, seed=0, versions={}, commit=None)
 ASPECTS = (Aspect.CORRECTNESS, Aspect.EFFICIENCY, Aspect.SECURITY)
@@ -132,8 +132,8 @@ def test_edits_are_run_to_see_whether_they_matter(edited: str, seen: bool) -> No
         code_b=edited,
     )
     done: list[tuple[int, int]] = []
-    with open_sandbox() as pool:
-        assert check_mutations(pool, [shown], lambda *now: done.append(now)) == [seen]
+    with open_engine() as engine:
+        assert check_mutations(engine, [shown], lambda *now: done.append(now)) == [seen]
     assert done == [(1, 1)]
 
 

@@ -26,8 +26,8 @@ from codefavor.pairs.comparison import Comparison, LabeledComparison
 from codefavor.pairs.criterion import Aspect, criterion_for
 from codefavor.pairs.pair import PreferencePair
 from codefavor.pairs.vote import Vote
-from codefavor.sandbox.pool import Pool
-from codefavor.sandbox.probe import open_sandbox
+from codefavor.sandbox.engine import Engine
+from codefavor.sandbox.open_engine import open_engine
 from loopback.server import Loopback
 from made_pairs import make_pair
 
@@ -37,8 +37,8 @@ MANIFEST = make_manifest("codefavor bench build", {}, [], 0)
 
 
 @pytest.fixture(scope="module")
-def pool() -> Iterator[Pool]:
-    with open_sandbox() as opened:
+def engine() -> Iterator[Engine]:
+    with open_engine() as opened:
         yield opened
 
 
@@ -97,40 +97,40 @@ def test_a_row_that_is_no_problem_is_named(rows: list[dict[str, object]], reason
         read_problems(path)
 
 
-def test_samples_are_tested_in_the_sandbox(pool: Pool) -> None:
+def test_samples_are_tested_in_the_sandbox(engine: Engine) -> None:
     liar = "class Liar:\n    def __eq__(self, other):\n        return True\ndef double(x):\n    return Liar()"
     codes = [RIGHT, WRONG, "def double(x", "raise SystemExit", liar, "def double(x):\n    while True: pass"]
-    assert run_tests(pool, DOUBLE, codes) == ["passed", "failed", "not loaded", "not loaded", "failed", "failed"]
+    assert run_tests(engine, DOUBLE, codes) == ["passed", "failed", "not loaded", "not loaded", "failed", "failed"]
 
 
-def test_programs_are_tested_by_what_they_print(pool: Pool) -> None:
+def test_programs_are_tested_by_what_they_print(engine: Engine) -> None:
     cases = (ProgramTest(stdin="2\n", stdout="4\n"), ProgramTest(stdin="5\n", stdout="10"))
     problem = Problem(id="p", instruction="Double.", cases=cases)
     codes = ["print(2 * int(input()))", "print(4)", "print(", "print(2 * int(input()), end='  ')"]
-    assert run_tests(pool, problem, codes) == ["passed", "failed", "not loaded", "passed"]
+    assert run_tests(engine, problem, codes) == ["passed", "failed", "not loaded", "passed"]
 
 
-def test_correctness_pairs_samples_of_nearest_length(pool: Pool) -> None:
+def test_correctness_pairs_samples_of_nearest_length(engine: Engine) -> None:
     long_right = f"{RIGHT}  # {'long ' * 20}"
     long_wrong = f"{WRONG}  # {'long ' * 20}"
     samples = [sample(code) for code in (RIGHT, long_wrong, long_right, WRONG, "def double(x):\n    return 99 * x")]
-    made = pairs_of(curate_correctness(pool, DOUBLE, samples, "own"))
+    made = pairs_of(curate_correctness(engine, DOUBLE, samples, "own"))
     assert [(pair.chosen, pair.rejected) for pair in made] == [(RIGHT, WRONG), (long_right, long_wrong)]
     assert made[0].provenance.source_id == "double" and made[0].criterion.aspect is Aspect.CORRECTNESS
 
 
-def test_a_problem_without_both_kinds_of_samples_is_dropped(pool: Pool) -> None:
-    assert curate_correctness(pool, DOUBLE, [sample(RIGHT)], "own") == Dropped(
+def test_a_problem_without_both_kinds_of_samples_is_dropped(engine: Engine) -> None:
+    assert curate_correctness(engine, DOUBLE, [sample(RIGHT)], "own") == Dropped(
         problem="double", reason="no failing sample"
     )
-    assert curate_correctness(pool, DOUBLE, [sample(WRONG)], "own") == Dropped(
+    assert curate_correctness(engine, DOUBLE, [sample(WRONG)], "own") == Dropped(
         problem="double", reason="no passing sample"
     )
     untested = DOUBLE.model_copy(update={"tests": ()})
-    assert curate_correctness(pool, untested, [sample(RIGHT)], "own") == Dropped(problem="double", reason="no tests")
+    assert curate_correctness(engine, untested, [sample(RIGHT)], "own") == Dropped(problem="double", reason="no tests")
 
 
-def test_efficiency_pairs_slow_with_fast_and_leaves_out_wrong_ones(pool: Pool) -> None:
+def test_efficiency_pairs_slow_with_fast_and_leaves_out_wrong_ones(engine: Engine) -> None:
     test = "assert unique([3, 1, 3]) == [1, 3]"
     problem = Problem(id="u", instruction=f"Sorted, without repetition.\n{test}", tests=(test,))
     fast = "def unique(xs):\n    return sorted(set(xs))"
@@ -139,12 +139,12 @@ def test_efficiency_pairs_slow_with_fast_and_leaves_out_wrong_ones(pool: Pool) -
         "                break\n        else:\n            found.append(x)\n    return sorted(found)"
     )
     wrong = "def unique(xs):\n    return xs"
-    (pair,) = pairs_of(curate_efficiency(pool, problem, [sample(code, "u") for code in (slow, wrong, fast)], "own"))
+    (pair,) = pairs_of(curate_efficiency(engine, problem, [sample(code, "u") for code in (slow, wrong, fast)], "own"))
     assert (pair.chosen, pair.rejected) == (fast, slow)
     assert re.fullmatch(
         r"rejected takes \d+\.\d times the counted work of chosen on the same input\.", str(pair.feedback)
     )
-    same = curate_efficiency(pool, problem, [sample(fast, "u"), sample(f"{fast}\n", "u")], "own")
+    same = curate_efficiency(engine, problem, [sample(fast, "u"), sample(f"{fast}\n", "u")], "own")
     assert same == Dropped(problem="u", reason="no two samples differ clearly")
 
 
@@ -170,16 +170,16 @@ def double_on(*work: str) -> Problem:
     ids=["too much work", "too little work", "a function without a price"],
 )
 def test_a_problem_without_counted_work_is_dropped(
-    problem: Problem, codes: tuple[str, str], reason: str, pool: Pool
+    problem: Problem, codes: tuple[str, str], reason: str, engine: Engine
 ) -> None:
-    made = curate_efficiency(pool, problem, [sample(code) for code in codes], "own")
+    made = curate_efficiency(engine, problem, [sample(code) for code in codes], "own")
     assert isinstance(made, Dropped) and reason in made.reason
 
 
-def test_work_is_counted_on_the_largest_input_that_all_finish(pool: Pool) -> None:
+def test_work_is_counted_on_the_largest_input_that_all_finish(engine: Engine) -> None:
     problem = double_on(*(f"double({10**power})" for power in range(1, 12)))
     samples = [sample(DOUBLED), sample(SLOWLY)]
-    counted = [count_work(pool, problem, samples) for _ in range(2)]
+    counted = [count_work(engine, problem, samples) for _ in range(2)]
     assert counted[0] == counted[1] and not isinstance(counted[0], Dropped)
     less, more = counted[0]
     assert less.work < 100 and 10**5 < more.work < BUDGET

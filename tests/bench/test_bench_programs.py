@@ -9,7 +9,7 @@ from codefavor.bench.build.efficiency import count_work, curate_efficiency
 from codefavor.bench.build.problems import Problem, ProgramTest
 from codefavor.bench.build.programs import call_on, program_as_function
 from codefavor.bench.build.samples import Sample
-from codefavor.sandbox.probe import open_sandbox
+from codefavor.sandbox.open_engine import open_engine
 
 PLAIN = "n = int(input())\nprint(sum(range(1, n + 1)))"
 BY_STEPS = """
@@ -76,10 +76,10 @@ def test_what_cannot_stand_in_a_function_is_none() -> None:
 def test_efficiency_of_programs_is_counted() -> None:
     codes = (BY_STEPS, BY_DESCRIPTOR, PLAIN, BY_DESCRIPTOR_OR_NOTHING, IN_A_THREAD)
     samples = [sample(code) for code in codes]
-    with open_sandbox() as pool:
-        counted = [count_work(pool, problem(3, 1000), samples) for _ in range(2)]
-        made = curate_efficiency(pool, problem(3, 1000), samples, "own")
-        alone = count_work(pool, problem(3, 1000), [sample(PLAIN), sample(BY_DESCRIPTOR_OR_NOTHING)])
+    with open_engine() as engine:
+        counted = [count_work(engine, problem(3, 1000), samples) for _ in range(2)]
+        made = curate_efficiency(engine, problem(3, 1000), samples, "own")
+        alone = count_work(engine, problem(3, 1000), [sample(PLAIN), sample(BY_DESCRIPTOR_OR_NOTHING)])
     assert not isinstance(counted[0], Dropped) and not isinstance(made, Dropped)
     assert counted[0] == counted[1]
     # What reads the descriptor, or works in another thread, is not counted.

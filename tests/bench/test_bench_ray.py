@@ -22,7 +22,7 @@ from loopback.runs import codefavor, end, start
 from loopback.server import Loopback
 from waiting import wait_until_still
 
-RAY = ("--engine", "ray", "--workers", 2, "--shards-of", 64)
+RAY = ("--backend", "ray", "--workers", 2, "--shards-of", 64)
 
 
 def judged(folder: Path) -> dict[str, dict[str, Any]]:

@@ -11,7 +11,7 @@ from codefavor.jsonl import read_records, write_rows
 from codefavor.judges.baseline import LengthJudge
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.source import write_pairs
-from codefavor.sandbox.probe import best_layers
+from codefavor.sandbox.native.probe import best_layers
 from made_pairs import make_pair
 
 GOOD = "def largest(x):\n    return max(x)"

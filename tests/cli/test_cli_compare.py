@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from codefavor.sandbox.probe import best_layers
+from codefavor.sandbox.native.probe import best_layers
 from command_runs import refusal, run, write_files
 from criterion_doors import INSTRUCTION, MEANS_NO_ASPECT, MEANS_SECURITY, NO_ASPECT, OPEN, SAFE
 

@@ -9,7 +9,7 @@ import torch
 from codefavor.jsonl import write_records
 from codefavor.models.cpu_features import multiplies_bf16
 from codefavor.pairs.pair import PreferencePair
-from codefavor.sandbox.probe import best_layers
+from codefavor.sandbox.native.probe import best_layers
 from command_runs import run
 from made_pairs import make_pair
 

@@ -17,8 +17,8 @@ from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect, criterion_for
 from codefavor.pairs.evidence import CandidateEvidence, OutcomeCode
 from codefavor.pairs.fact import FactCode
+from codefavor.sandbox.engine import Engine
 from codefavor.sandbox.job import Job, JobResult
-from codefavor.sandbox.pool import Pool
 
 INSTRUCTION = "import math\n\nReturn the largest number of a list.\n>>> largest([1, 3, 2])\n3"
 GOOD = "# first\nimport os\n\ndef largest(x):\n    return max(x)\n"
@@ -28,7 +28,7 @@ VERIFIABLE = (Aspect.CORRECTNESS, Aspect.EFFICIENCY, Aspect.SECURITY)
 
 
 class Broken:
-    """A pool in which every run ends with an exception."""
+    """A engine in which every run ends with an exception."""
 
     def __init__(self, error: BaseException) -> None:
         self._error = error
@@ -64,28 +64,30 @@ def note_parses(monkeypatch: pytest.MonkeyPatch, mark: str) -> list[str]:
 
 
 @pytest.mark.parametrize("wanted", [EVERYTHING, *(wanted_for(aspect, 0) for aspect in Aspect)])
-def test_each_candidate_is_parsed_once(pool: Pool, monkeypatch: pytest.MonkeyPatch, wanted: Wanted) -> None:
+def test_each_candidate_is_parsed_once(engine: Engine, monkeypatch: pytest.MonkeyPatch, wanted: Wanted) -> None:
     first, second = (note_parses(monkeypatch, mark) for mark in ("# first", "# second"))
-    collect(pool, comparison(), wanted)
+    collect(engine, comparison(), wanted)
     assert (first, second) == ([GOOD], [BAD])
 
 
-def test_text_that_does_not_parse_is_parsed_again_only_as_repaired(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_text_that_does_not_parse_is_parsed_again_only_as_repaired(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     broken = "print 'second'\n"
     sources = note_parses(monkeypatch, "second")
-    collect(pool, comparison(code_b=broken), EVERYTHING)
+    collect(engine, comparison(code_b=broken), EVERYTHING)
     assert sources == [broken, "print('second')"]
 
 
-def test_facts_examples_incidents_and_work_are_codes_with_witnesses(pool: Pool) -> None:
-    evidence = collect(pool, comparison(code_b="def biggest(x):\n    return 1 / 0"), EVERYTHING)
+def test_facts_examples_incidents_and_work_are_codes_with_witnesses(engine: Engine) -> None:
+    evidence = collect(engine, comparison(code_b="def biggest(x):\n    return 1 / 0"), EVERYTHING)
     [fact] = evidence.b.facts
     assert (fact.code, fact.name) == (FactCode.NO_ENTRY_POINT, "largest")
     [failed] = evidence.b.examples_failed
     assert (failed.got.code, failed.got.exception) == (OutcomeCode.RAISED, "NameError")
     assert evidence.a.facts == () and evidence.a.examples_passed == 1
     assert evidence.entry_point == "largest" and evidence.disagreements == evidence.inputs > 0
-    unloaded = collect(pool, comparison(code_b="raise KeyError('x')"), EVERYTHING)
+    unloaded = collect(engine, comparison(code_b="raise KeyError('x')"), EVERYTHING)
     assert unloaded.b.load_failure is not None
     assert (unloaded.b.load_failure.exception, unloaded.b.load_failure.text) == ("KeyError", "'x'")
     assert [circumstance.code for circumstance in unloaded.circumstances] == [CircumstanceCode.NOT_LOADED]
@@ -112,8 +114,8 @@ def test_the_languages_that_run_are_those_that_evidence_is_collected_in() -> Non
 
 
 @pytest.mark.parametrize("language", ["python", "Python", "py", "Python 3"])
-def test_python_is_python_however_it_is_written(pool: Pool, language: str) -> None:
-    evidence = collect(pool, comparison(language=language), wanted_for(Aspect.CORRECTNESS, 0))
+def test_python_is_python_however_it_is_written(engine: Engine, language: str) -> None:
+    evidence = collect(engine, comparison(language=language), wanted_for(Aspect.CORRECTNESS, 0))
     assert decide(Aspect.CORRECTNESS, evidence).side == "A"
 
 

@@ -11,7 +11,7 @@ from codefavor.pairs.criterion import Aspect, criterion_for
 from codefavor.pairs.evidence import CandidateEvidence, Evidence, Observed, OutcomeCode
 from codefavor.pairs.fact import Fact, FactCode
 from codefavor.pairs.pair import PreferencePair, Provenance
-from codefavor.sandbox.pool import Pool
+from codefavor.sandbox.engine import Engine
 
 LARGEST = "Return the largest number of a list.\n>>> largest([1, 3, 2])\n3"
 GOOD = "def largest(x):\n    return max(x)"
@@ -37,7 +37,7 @@ def pair(
     )
 
 
-def test_labels_are_confirmed_refuted_or_left(pool: Pool, tmp_path: Path) -> None:
+def test_labels_are_confirmed_refuted_or_left(engine: Engine, tmp_path: Path) -> None:
     shell = "import subprocess\ndef run(x):\n    subprocess.call('ls ' + x, shell=True)"
     plain = "import subprocess\ndef run(x):\n    subprocess.call(['ls', x])"
     vague = "Write a function `largest(x: list)`."
@@ -56,7 +56,7 @@ def test_labels_are_confirmed_refuted_or_left(pool: Pool, tmp_path: Path) -> Non
     ]
     seen: list[int] = []
     out = tmp_path / "out"
-    summary = verify_pairs(pool, 2, rows, out, 0, seen.append)
+    summary = verify_pairs(engine, 2, rows, out, 0, seen.append)
     verified = list(read_records(out / PAIRS_FILE, PreferencePair))
     assert [verify(row).mark for row in verified] == [
         "confirmed",
@@ -81,20 +81,20 @@ def test_labels_are_confirmed_refuted_or_left(pool: Pool, tmp_path: Path) -> Non
     assert seen[-1] == len(rows)
 
 
-def test_a_run_that_was_cut_off_goes_on(pool: Pool, tmp_path: Path) -> None:
+def test_a_run_that_was_cut_off_goes_on(engine: Engine, tmp_path: Path) -> None:
     rows = [pair(GOOD, BAD), pair(BAD, GOOD)]
     out = tmp_path / "out"
-    verify_pairs(pool, 2, rows[:1], out, 0, lambda done: None)
+    verify_pairs(engine, 2, rows[:1], out, 0, lambda done: None)
     first = (out / PAIRS_FILE).read_text()
     with (out / PAIRS_FILE).open("a") as file:
         file.write('{"torn')
-    summary = verify_pairs(pool, 2, rows, out, 0, lambda done: None)
+    summary = verify_pairs(engine, 2, rows, out, 0, lambda done: None)
     assert (summary.total("confirmed"), summary.total("refuted")) == (1, 1)
     assert (out / PAIRS_FILE).read_text().startswith(first)
     with pytest.raises(UserError, match=r"begun with other settings \(pairs\); choose another --out"):
-        verify_pairs(pool, 2, rows[::-1], out, 0, lambda done: None)
+        verify_pairs(engine, 2, rows[::-1], out, 0, lambda done: None)
     with pytest.raises(UserError, match="holds no such run; choose another --out"):
-        verify_pairs(pool, 2, rows, tmp_path, 0, lambda done: None)
+        verify_pairs(engine, 2, rows, tmp_path, 0, lambda done: None)
 
 
 def test_a_pair_without_evidence_is_untestable() -> None:

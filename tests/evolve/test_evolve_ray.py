@@ -25,7 +25,7 @@ from loopback.runs import commit_run, end, evolve, results, start, summary, writ
 from loopback.server import Loopback
 from waiting import DEADLINE, wait_until_still
 
-RAY = ("--engine", "ray", "--workers", 2, "--shards-of", 8)
+RAY = ("--backend", "ray", "--workers", 2, "--shards-of", 8)
 
 
 def seeds(count: int) -> list[CommitSeed | Discard]:
@@ -85,7 +85,7 @@ def test_a_run_keeps_its_size_of_shards(tmp_path: Path) -> None:
 
 def test_budget_goes_by_seeds_and_limits_by_workers() -> None:
     effort = Effort(
-        budget_usd=12, workers=2, concurrency=32, requests_per_minute=60, tokens_per_minute=600, limit=3, engine="ray"
+        budget_usd=12, workers=2, concurrency=32, requests_per_minute=60, tokens_per_minute=600, limit=3, backend="ray"
     )
     shards = [SeedShard(folder=Path(str(n)), first=0, count=count) for n, count in enumerate((4, 4, 4))]
     shares = share_out(effort, [*shards[:2], shards[2].model_copy(update={"count": 16})])
@@ -102,7 +102,7 @@ def test_engines_do_not_mix(tmp_path: Path) -> None:
         assert evolve(*commit_run(rows, server.url, out)).returncode == 0
         mixed = evolve(*commit_run(rows, server.url, out), *RAY)
     assert mixed.returncode == 2
-    assert "begun with other settings (engine)" in mixed.stderr and "with --engine local" in mixed.stderr
+    assert "begun with other settings (backend)" in mixed.stderr and "with --backend local" in mixed.stderr
     assert not (out / "shards").exists()
 
 
@@ -144,7 +144,7 @@ def test_killed_and_continued_on_ray_it_is_the_run_without_ray(tmp_path: Path) -
         assert same.returncode == 0, said
         assert server.tally.requests == asked
         local = evolve(*commit_run(rows, server.url, out))
-        assert local.returncode == 2 and "with --engine ray" in local.stderr
+        assert local.returncode == 2 and "with --backend ray" in local.stderr
         assert "sk-of-a-test" not in "".join(p.read_text(errors="replace") for p in out.rglob("*") if p.is_file())
     with Loopback(answer) as server:
         whole = evolve(*commit_run(rows, server.url, tmp_path / "whole"))

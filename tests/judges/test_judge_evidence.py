@@ -16,7 +16,7 @@ from codefavor.pairs.evidence import (
     OutcomeCode,
 )
 from codefavor.pairs.verdict import Verdict
-from codefavor.sandbox.probe import best_layers
+from codefavor.sandbox.native.probe import best_layers
 
 if not best_layers()[1].safe:
     pytest.skip("foreign code cannot be run safely on this machine", allow_module_level=True)

@@ -18,7 +18,7 @@ from loopback.runs import codefavor, end, start
 from loopback.server import Loopback
 from waiting import wait_until_still
 
-RAY = ("--engine", "ray", "--workers", 2, "--shards-of", 16)
+RAY = ("--backend", "ray", "--workers", 2, "--shards-of", 16)
 
 
 def test_an_address_where_nobody_listens_is_refused_and_nothing_is_written(tmp_path: Path) -> None:

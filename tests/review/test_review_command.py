@@ -6,7 +6,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from codefavor.sandbox.probe import best_layers
+from codefavor.sandbox.native.probe import best_layers
 from criterion_doors import MEANS_NO_ASPECT, MEANS_SECURITY, NO_ASPECT, OPEN, SAFE
 from git_repository import GitRepository, review
 

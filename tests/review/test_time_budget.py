@@ -1,4 +1,4 @@
-"""A budget passes jobs on to a pool, limits each, and stops when they have taken too much."""
+"""A budget passes jobs on to a engine, limits each, and stops when they have taken too much."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,8 +7,8 @@ from typing import Literal
 import pytest
 
 from codefavor.review.time_budget import BudgetSpent, TimeBudget
+from codefavor.sandbox.engine import Engine
 from codefavor.sandbox.job import CallOutcome, Job, JobResult
-from codefavor.sandbox.pool import Pool
 
 
 def result(cpu_seconds: float, ended: Literal["finished", "wall", "signal"] = "finished") -> JobResult:
@@ -41,7 +41,7 @@ class RecordingPool:
 
 def test_every_job_is_passed_on_whole_under_tighter_limits() -> None:
     inner, job = RecordingPool([result(0.1)] * 3), Job(code="x = 1", calls=())
-    budget: Pool = TimeBudget(inner)
+    budget: Engine = TimeBudget(inner)
     assert budget.run([job, job]) == [result(0.1)] * 2
     assert budget.run_one(job) == result(0.1)
     assert [passed.code for passed in inner.jobs] == ["x = 1"] * 3

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from codefavor.sandbox.probe import best_layers
+from codefavor.sandbox.native.probe import best_layers
 from command_runs import run
 
 if not best_layers()[1].safe:

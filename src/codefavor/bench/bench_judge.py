@@ -35,6 +35,7 @@ from codefavor.pairs.presentation import CommentPolicy
 from codefavor.record import explain
 from codefavor.runs.run_folder import claim
 from codefavor.runs.shards import Fleet, take
+from codefavor.sandbox.engine import EngineChoice
 
 ProgressCallback = Callable[[int, int], None]
 """Called with the number done and the number in all."""
@@ -57,7 +58,7 @@ def bench_judge(
     criterion: Wording = "given",
     seed: int = 0,
     only: Path | None = None,
-    unsafe_local: bool = False,
+    engine: EngineChoice = "auto",
     fleet: Fleet | None = None,
     command: str = "codefavor.bench.bench_judge",
     progress: ProgressCallback | None = None,
@@ -75,7 +76,7 @@ def bench_judge(
         criterion: what the judge is told to judge by: each task's own criterion, high quality, or nothing.
         seed: draws the order in which pairs are shown, and resampling.
         only: the `subset.json` of a label audit; its tasks alone are judged.
-        unsafe_local: whether foreign code may run without a full sandbox.
+        engine: what runs candidates, where the judge runs any.
         fleet: how to judge on a Ray cluster; None judges on this machine.
         command: what the manifest names as the command.
         progress: called with the tasks done and the tasks in all.
@@ -86,7 +87,7 @@ def bench_judge(
         CodeFavorError: the judge failed; what is judged is kept.
     """
     data, out = Path(data), Path(out)
-    loaded = load_judge(judge, unsafe_local) if isinstance(judge, str) else judge
+    loaded = load_judge(judge, engine) if isinstance(judge, str) else judge
     judging: Judging = _on_ray(judge, out, fleet) if fleet else judge_tasks
     tasks = load_tasks(data, comments, seed, criterion)
     subset = read_subset(only) if only else None
@@ -102,7 +103,7 @@ def bench_judge(
         criterion=criterion,
         seed=seed,
         subset=subset.digest() if subset else None,
-        unsafe_local=unsafe_local,
+        engine=engine,
     )
     manifest = make_manifest(command, settings.model_dump(mode="json"), [*files, *tasks.paths(data)], seed)
     return run_bench(loaded, tasks, settings, out, manifest, progress or (lambda done, total: None), judging)

@@ -9,8 +9,9 @@ from codefavor.errors import RecordError
 from codefavor.evidence.behaviour import differ
 from codefavor.evidence.prelude import runnable
 from codefavor.jsonl import read_rows
+from codefavor.sandbox.engine import EngineChoice
 from codefavor.sandbox.job import Job, JobResult, SandboxCall
-from codefavor.sandbox.probe import open_sandbox
+from codefavor.sandbox.open_engine import open_engine
 
 MAX_INPUTS = 60
 BUDGET = 2_000_000
@@ -38,9 +39,9 @@ def read_mbpp_plus(path: Path) -> dict[str, dict[str, Any]]:
 class MbppPlusRunner:
     """Compares candidates with canonical solutions."""
 
-    def __init__(self, oracle: Oracle, unsafe_local: bool = False) -> None:
+    def __init__(self, oracle: Oracle, engine: EngineChoice = "auto") -> None:
         self._oracle = oracle
-        self._unsafe_local = unsafe_local
+        self._engine = engine
 
     def agreements(self, tasks: Sequence[Task]) -> list[tuple[bool, bool] | None]:
         """Return, for every task, whether candidates A and B agree with the canonical solution on all inputs.
@@ -57,8 +58,8 @@ class MbppPlusRunner:
                 codes = (row["canonical_solution"], comparison.code_a, comparison.code_b)
                 calls = _calls(row)
                 jobs += [Job(runnable(comparison.instruction, code), calls) for code in codes]
-        with open_sandbox(unsafe_local=self._unsafe_local) as pool:
-            results = pool.run(jobs)
+        with open_engine(self._engine) as engine:
+            results = engine.run(jobs)
         return [None if place is None else _agree(*results[place : place + 3]) for place in places]
 
 

@@ -6,19 +6,21 @@ from codefavor.evidence.collect import collect
 from codefavor.evidence.wanted import Wanted
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.evidence import CandidateEvidence, Evidence, Observed
-from codefavor.sandbox.pool import Pool
+from codefavor.sandbox.engine import Engine
 
 _WANTED = Wanted(examples=True, behaviour=True)
 
 
-def check_mutations(pool: Pool, comparisons: Sequence[Comparison], progress: Callable[[int, int], None]) -> list[bool]:
+def check_mutations(
+    engine: Engine, comparisons: Sequence[Comparison], progress: Callable[[int, int], None]
+) -> list[bool]:
     """Return for every comparison whether a worked example or a generated input shows that its codes differ.
 
     False is no proof of the contrary: code that cannot be called shows nothing.
     """
     differs = []
     for number, comparison in enumerate(comparisons, start=1):
-        differs.append(_differ(collect(pool, comparison, _WANTED)))
+        differs.append(_differ(collect(engine, comparison, _WANTED)))
         progress(number, len(comparisons))
     return differs
 

@@ -24,13 +24,12 @@ from codefavor.cli.bench_options import (
     DataOption,
     JudgeSpecOption,
     KeepCommentsOption,
-    UnsafeOption,
     command_line,
     comment_policy,
 )
 from codefavor.cli.bench_score import score
-from codefavor.cli.fleet import AddressOption, EngineOption, WorkersOption
-from codefavor.cli.options import OrdersOption
+from codefavor.cli.fleet import AddressOption, BackendOption, WorkersOption
+from codefavor.cli.options import EngineOption, OrdersOption
 from codefavor.cli.progress import counting
 from codefavor.pairs.criterion import Wording
 from codefavor.report.table import make_accuracy_table
@@ -72,11 +71,11 @@ def run(
             "--export-undecided", help="Write what stays undecided as pairs, for `codefavor annotate --pairs`."
         ),
     ] = None,
-    engine: EngineOption = "local",
+    backend: BackendOption = "local",
     shards_of: Annotated[int, typer.Option(min=1, help="With Ray: how many tasks a shard has.")] = 64,
     workers: WorkersOption = 4,
     ray_address: AddressOption = None,
-    unsafe_local: UnsafeOption = False,
+    engine: EngineOption = "auto",
 ) -> None:
     """Judge every task, score the answers, and write result.json."""
     with counting(judge, None, out) as advance:
@@ -89,8 +88,8 @@ def run(
             criterion=criterion,
             seed=seed,
             only=only,
-            unsafe_local=unsafe_local,
-            fleet=Fleet(workers=workers, shards_of=shards_of, address=ray_address) if engine == "ray" else None,
+            engine=engine,
+            fleet=Fleet(workers=workers, shards_of=shards_of, address=ray_address) if backend == "ray" else None,
             command=command_line(),
             progress=advance,
         )
@@ -154,8 +153,8 @@ def _print_result(result: BenchResult) -> None:
     console.print(details)
     if result.settings.subset:
         console.print(f"Only the {sum(stratum.tasks for stratum in result.aspects.values())} tasks of a subset.")
-    if result.settings.unsafe_local:
-        console.print("Foreign code ran under --unsafe-local.")
+    if result.settings.engine == "unsafe":
+        console.print("Candidates ran without a sandbox (--engine unsafe).")
 
 
 def _print_comparison(result: PairedResult) -> None:

@@ -15,13 +15,14 @@ from codefavor.bench.label_audit import SUBSET_FILE, audit_labels
 from codefavor.bench.mbpp_plus import MbppPlusRunner, read_mbpp_plus
 from codefavor.bench.mutation_check import check_mutations
 from codefavor.bench.tasks import load_tasks
-from codefavor.cli.bench_options import DataOption, JudgeSpecOption, UnsafeOption, command_line
+from codefavor.cli.bench_options import DataOption, JudgeSpecOption, command_line
+from codefavor.cli.options import EngineOption
 from codefavor.cli.progress import counted
 from codefavor.judges.load import judge_files, load_judge
 from codefavor.manifest import make_manifest
 from codefavor.pairs.comparison import Comparison
 from codefavor.report.text import p_value, percent
-from codefavor.sandbox.probe import open_sandbox
+from codefavor.sandbox.open_engine import open_engine
 
 
 def audit_label_command(
@@ -31,12 +32,12 @@ def audit_label_command(
         Path | None, typer.Option(help="mbppplus.jsonl.gz: run candidates on these inputs against the solutions there.")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="The seed of every generated input.")] = 0,
-    unsafe_local: UnsafeOption = False,
+    engine: EngineOption = "auto",
 ) -> None:
     """Re-derive the labels that can be re-derived, flag odd tasks, and write the verified subset."""
     tasks = load_tasks(data, "kept", seed)
-    judge = load_judge("evidence", unsafe_local)
-    runner = MbppPlusRunner(read_mbpp_plus(plus), unsafe_local) if plus else None
+    judge = load_judge("evidence", engine)
+    runner = MbppPlusRunner(read_mbpp_plus(plus), engine) if plus else None
     with counted("auditing") as advance:
         summary = audit_labels(judge, runner, tasks, data, out, advance)
     table = Table("criterion", "tasks", *summary.flags, "verified", box=SIMPLE_HEAD)
@@ -55,18 +56,18 @@ def bias(
     out: Annotated[Path, typer.Option(help="The folder for bias.json.")],
     max_tasks: Annotated[int, typer.Option(min=1, help="The most tasks; each is judged about sixteen times.")] = 150,
     seed: Annotated[int, typer.Option(min=0, help="Draws tasks, sides and tokens.")] = 0,
-    unsafe_local: UnsafeOption = False,
+    engine: EngineOption = "auto",
 ) -> None:
     """Find out what a judge reacts to: position, length, claims, names, layout, dead code, injected instructions."""
-    loaded = load_judge(judge, unsafe_local)
+    loaded = load_judge(judge, engine)
     tasks = load_tasks(data, "stripped", seed)
     inputs = [*judge_files(judge), *tasks.paths(data)]
     manifest = make_manifest(command_line(), {"judge": judge, "tasks": max_tasks}, inputs, seed)
 
-    with counted(f"auditing {loaded.name}") as advance, open_sandbox(unsafe_local=unsafe_local) as pool:
+    with counted(f"auditing {loaded.name}") as advance, open_engine(engine) as opened:
 
         def check(edited: Sequence[Comparison]) -> list[bool]:
-            return check_mutations(pool, edited, advance)
+            return check_mutations(opened, edited, advance)
 
         audit = audit_judge(loaded, tasks, max_tasks, seed, manifest, check, advance)
     write_audit(audit, out)

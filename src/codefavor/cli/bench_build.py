@@ -19,7 +19,8 @@ from codefavor.bench.build.security import curate_security
 from codefavor.bench.build.write import CuratedTask, write_benchmark
 from codefavor.bench.tasks import TASKS_FILE, load_tasks
 from codefavor.cli.bench_build_options import BuildOptions, FolderOption, SeedOption, curate_all, with_build_options
-from codefavor.cli.bench_options import UnsafeOption, command_line
+from codefavor.cli.bench_options import command_line
+from codefavor.cli.options import EngineOption
 from codefavor.errors import DataError
 from codefavor.jsonl import read_records
 from codefavor.manifest import Manifest, make_manifest
@@ -27,12 +28,12 @@ from codefavor.pairs.pair import PreferencePair
 from codefavor.pairs.source import write_pairs
 from codefavor.pairs.vote import Vote
 from codefavor.runs.run_folder import require_absent, require_new
-from codefavor.sandbox.pool import Pool
-from codefavor.sandbox.probe import open_sandbox
+from codefavor.sandbox.engine import Engine, EngineChoice
+from codefavor.sandbox.open_engine import open_engine
 
 app = typer.Typer(no_args_is_help=True, help="Make a benchmark of your own, as the paper's was made.")
 PairsFileOption = Annotated[Path, typer.Option(help="The file of pairs, for `codefavor annotate --pairs`.")]
-CurateByRunning = Callable[[Pool, Problem, list[Sample], str], list[PreferencePair] | Dropped]
+CurateByRunning = Callable[[Engine, Problem, list[Sample], str], list[PreferencePair] | Dropped]
 """Makes pairs of a problem and its samples, which are run, or says why there are none."""
 
 
@@ -43,9 +44,9 @@ def _build() -> None:
 
 @app.command()
 @with_build_options()
-def correctness(options: BuildOptions, unsafe_local: UnsafeOption = False) -> None:
+def correctness(options: BuildOptions, engine: EngineOption = "auto") -> None:
     """From tests: a sample that passes them all against one that fails."""
-    _build_by_running(options, unsafe_local, curate_correctness, "correctness")
+    _build_by_running(options, engine, curate_correctness, "correctness")
 
 
 @app.command()
@@ -55,10 +56,10 @@ def efficiency(
     step: Annotated[
         float, typer.Option(min=1.1, help="How many times the work of one sample the next one takes at the least.")
     ] = STEP,
-    unsafe_local: UnsafeOption = False,
+    engine: EngineOption = "auto",
 ) -> None:
     """From counted work: passing samples, sorted by it and taken at a step."""
-    _build_by_running(options, unsafe_local, partial(curate_efficiency, step=step), "efficiency", step=step)
+    _build_by_running(options, engine, partial(curate_efficiency, step=step), "efficiency", step=step)
 
 
 @app.command()
@@ -115,14 +116,14 @@ def human_preference(
 
 
 def _build_by_running(
-    options: BuildOptions, unsafe_local: bool, curate: CurateByRunning, kind: str, **settings: float | str
+    options: BuildOptions, engine: EngineChoice, curate: CurateByRunning, kind: str, **settings: float | str
 ) -> None:
     require_new(options.out)
     problems = options.read_problems()
     samples = options.read_samples(problems)
     source = options.problems.name
-    with open_sandbox(unsafe_local=unsafe_local) as pool:
-        curated = list(curate_all(problems, samples, lambda problem, own: curate(pool, problem, own, source)))
+    with open_engine(engine) as opened:
+        curated = list(curate_all(problems, samples, lambda problem, own: curate(opened, problem, own, source)))
     _write(curated, options.out, options.manifest(kind, **settings))
 
 

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from codefavor.cli.options import judge_specs
-from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.judges.registry import KNOWN_SPECS
 from codefavor.pairs.presentation import CommentPolicy
 
@@ -22,7 +21,6 @@ DataOption = Annotated[
     ),
 ]
 KeepCommentsOption = Annotated[bool, typer.Option("--keep-comments", help="Do not strip comments.")]
-UnsafeOption = Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)]
 
 
 def comment_policy(keep_comments: bool) -> CommentPolicy:

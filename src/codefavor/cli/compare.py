@@ -10,6 +10,7 @@ import typer
 from codefavor import api
 from codefavor.cli.options import (
     CriterionOption,
+    EngineOption,
     JsonOption,
     JudgeOption,
     KeepCommentsOption,
@@ -21,7 +22,6 @@ from codefavor.cli.options import (
     read_text,
     read_value,
 )
-from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.evidence.describe import describe
 from codefavor.judges.load import default_spec, load_judge
 from codefavor.pairs.verdict import Verdict
@@ -39,7 +39,7 @@ def compare(
     language: LanguageOption = None,
     orders: OrdersOption = "both",
     keep_comments: KeepCommentsOption = False,
-    unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
+    engine: EngineOption = "auto",
     as_json: JsonOption = False,
 ) -> None:
     """Ask a judge which of two files is better."""
@@ -49,7 +49,7 @@ def compare(
         read_text(a),
         read_text(b),
         criterion=read_criterion(criterion),
-        judge=load_judge(judge or default_spec(os.environ), unsafe_local),
+        judge=load_judge(judge or default_spec(os.environ), engine),
         language=find_language((a, b), language),
         comments="kept" if keep_comments else "stripped",
         orders=orders,

@@ -11,8 +11,8 @@ from rich.console import Console
 from codefavor.cli.evolve_options import (
     OutOption,
     Overrides,
+    backend_options,
     critic_options,
-    engine_options,
     evolver_command,
     language_options,
     model_overrides,
@@ -151,7 +151,7 @@ def _print_forecast(kind: SeedEvolverKind[ConfigT, SeedT], config: ConfigT, out:
 
 app = typer.Typer(no_args_is_help=True, help="Make preference pairs from good code, commits or instructions.")
 
-_MODELS = (critic_options, language_options, run_options, engine_options)
+_MODELS = (critic_options, language_options, run_options, backend_options)
 for _kind, _groups, _run in (
     (COMMIT_INSTRUCT, (commit_options, *_MODELS), _run_with_models),
     (CRITIC_EVOL, (draft_options, *_MODELS), _run_with_models),

@@ -9,9 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from codefavor.cli.fleet import AddressOption
-from codefavor.cli.sandbox import UNSAFE_HELP
+from codefavor.cli.options import ENGINE_HELP
 from codefavor.evolve.kind import EvolverKind
 from codefavor.languages.registry import known_languages
+from codefavor.sandbox.engine import EngineChoice
 
 Overrides = dict[str, Any]
 """Values of a configuration that options give, by field; those that are None leave the field as it is."""
@@ -19,7 +20,7 @@ OptionGroup = Callable[..., Overrides]
 """A function whose parameters are options, and which returns what they give."""
 
 
-class EngineName(StrEnum):
+class BackendName(StrEnum):
     """Where seeds are settled."""
 
     LOCAL = "local"
@@ -45,11 +46,11 @@ def language_options(
             "--verify", help="Run both codes of every pair, keep the evidence, and drop pairs that it refutes."
         ),
     ] = None,
-    unsafe_local: Annotated[bool | None, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = None,
+    engine: Annotated[EngineChoice | None, typer.Option("--engine", help=ENGINE_HELP)] = None,
     seed: Annotated[int | None, typer.Option(help="The seed of every random choice.")] = None,
 ) -> Overrides:
     """Which code, whether it is run, and chance."""
-    return {"language": language, "verify": verify, "unsafe_local": unsafe_local, "rng_seed": seed}
+    return {"language": language, "verify": verify, "engine": engine, "rng_seed": seed}
 
 
 def run_options(
@@ -85,8 +86,8 @@ def critic_options(
     }
 
 
-def engine_options(
-    engine: Annotated[EngineName | None, typer.Option(help="Settle seeds here, or on a Ray cluster.")] = None,
+def backend_options(
+    backend: Annotated[BackendName | None, typer.Option(help="Settle seeds here, or on a Ray cluster.")] = None,
     shards_of: Annotated[int | None, typer.Option(help="With Ray: how many seeds a shard has.")] = None,
     workers: Annotated[int | None, typer.Option(help="With Ray: how many shards are worked on at a time.")] = None,
     ray_address: AddressOption = None,
@@ -94,7 +95,7 @@ def engine_options(
     """Where seeds are settled."""
     return {
         "effort": {
-            "engine": engine and engine.value,
+            "backend": backend and backend.value,
             "shards_of": shards_of,
             "workers": workers,
             "ray_address": ray_address,

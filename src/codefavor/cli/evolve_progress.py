@@ -36,8 +36,8 @@ def run_with_progress(config: RunConfig, out: Path) -> None:
     typer.echo(f"{out / 'pairs.jsonl'}: {summary.kept} pairs; {summary.discarded} discarded{share}")
     for stage, reasons in summary.discarded_by.items():
         typer.echo(f"  {stage}: {sum(reasons.values())}")
-    if config.unsafe_local:
-        typer.echo("Foreign code ran under --unsafe-local.")
+    if config.engine == "unsafe":
+        typer.echo("Candidates ran without a sandbox (--engine unsafe).")
     if not summary.complete:
         _print_unfinished(latest, summary.failed)
 

@@ -13,10 +13,9 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from codefavor.cli.fleet import AddressOption, EngineOption, WorkersOption
-from codefavor.cli.options import CriterionOption, JudgeOption, KeepCommentsOption, read_criterion
+from codefavor.cli.fleet import AddressOption, BackendOption, WorkersOption
+from codefavor.cli.options import CriterionOption, EngineOption, JudgeOption, KeepCommentsOption, read_criterion
 from codefavor.cli.progress import counting
-from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.errors import UserError
 from codefavor.judges.load import default_spec, judge_files, load_judge
 from codefavor.labelling.label import label_problems
@@ -49,11 +48,11 @@ def label(
     license_name: Annotated[str | None, typer.Option("--license", help="The licence of the candidates.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Draws the first round of judgements.")] = 0,
     keep_comments: KeepCommentsOption = False,
-    engine: EngineOption = "local",
+    backend: BackendOption = "local",
     shards_of: Annotated[int, typer.Option(min=1, help="With Ray: how many problems a shard has.")] = 64,
     workers: WorkersOption = 4,
     ray_address: AddressOption = None,
-    unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
+    engine: EngineOption = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print the yield report as JSON.")] = False,
 ) -> None:
     """Make a preference set in TRL's format: chosen, rejected, margin, probability, evidence."""
@@ -62,7 +61,7 @@ def label(
     if not 0.5 <= confidence < 1:
         raise UserError(f"--confidence {confidence:g}: a probability of at least 0.5 and below 1 was expected")
     spec = judge or default_spec(os.environ)
-    chosen = load_judge(spec, unsafe_local)
+    chosen = load_judge(spec, engine)
     named = read_criterion(criterion) if criterion else None
     files = judge_files(spec)
     settings = LabelSettings(
@@ -80,10 +79,10 @@ def label(
             comments="kept" if keep_comments else "stripped",
             seed=seed,
         ),
-        unsafe_local=unsafe_local,
+        engine=engine,
     )
     fleet = Fleet(workers=workers, shards_of=shards_of, address=ray_address)
-    labelling = RayLabelling(spec, out, fleet) if engine == "ray" else label_problems
+    labelling = RayLabelling(spec, out, fleet) if backend == "ray" else label_problems
     problems = count_samples(file, named)
     command = shlex.join(["codefavor", *sys.argv[1:]])
     manifest = make_manifest(command, settings.model_dump(mode="json"), [file, *files], seed)

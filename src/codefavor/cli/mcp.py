@@ -2,12 +2,10 @@
 
 import os
 from importlib import import_module
-from typing import Annotated
 
 import typer
 
-from codefavor.cli.options import JudgeOption
-from codefavor.cli.sandbox import UNSAFE_HELP
+from codefavor.cli.options import EngineOption, JudgeOption
 from codefavor.errors import MissingExtraError
 from codefavor.judges.load import default_spec
 
@@ -17,11 +15,11 @@ app = typer.Typer(help="Answer agents over the Model Context Protocol.")
 @app.command()
 def mcp(
     judge: JudgeOption = None,
-    unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
+    engine: EngineOption = "auto",
 ) -> None:
     """Answer agents on standard input and output; an agent's configuration names this command."""
     try:
         server = import_module("codefavor.serve.mcp")
     except ModuleNotFoundError as error:
         raise MissingExtraError(error.name or "mcp", "mcp") from None
-    server.run(judge or default_spec(os.environ), unsafe_local)
+    server.run(judge or default_spec(os.environ), engine)

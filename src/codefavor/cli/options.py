@@ -13,6 +13,7 @@ from codefavor.judges.registry import KNOWN_SPECS
 from codefavor.languages.registry import known_languages, language_named, language_of_paths
 from codefavor.pairs.criterion import Aspect, Criterion, resolve_criterion
 from codefavor.plugins import all_plugins
+from codefavor.sandbox.engine import EngineChoice
 
 STANDARD_INPUT = "-"
 DEFAULT_LANGUAGE = "python"
@@ -58,6 +59,11 @@ LanguageOption = Annotated[
 ]
 OrdersOption = Annotated[Orders, typer.Option(help="Judge both orders of A and B, or the order given alone.")]
 KeepCommentsOption = Annotated[bool, typer.Option("--keep-comments", help="Do not strip comments from the candidates.")]
+ENGINE_HELP = (
+    "What runs candidates: WebAssembly, native processes behind Linux's layers, the first of both that can (auto), "
+    "or processes without a sandbox (unsafe)."
+)
+EngineOption = Annotated[EngineChoice, typer.Option(help=ENGINE_HELP)]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

@@ -11,9 +11,15 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from codefavor.cli.options import CriterionOption, JsonOption, LanguageOption, find_language, read_criterion
+from codefavor.cli.options import (
+    CriterionOption,
+    EngineOption,
+    JsonOption,
+    LanguageOption,
+    find_language,
+    read_criterion,
+)
 from codefavor.cli.progress import counting
-from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.errors import ConfigError, DataError
 from codefavor.evidence.verification import MARKS
 from codefavor.evidence.verify_pairs import PAIRS_FILE, MarkSummary, verify_pairs
@@ -29,7 +35,7 @@ from codefavor.pairs.split import check_ratio, in_first, side_of_split
 from codefavor.pairs.stats import count_pairs
 from codefavor.pairs.stats_view import render_stats
 from codefavor.pairs.view import render_pair
-from codefavor.sandbox.probe import open_sandbox
+from codefavor.sandbox.open_engine import open_engine
 
 FORMATS = ", ".join(all_formats(joint_text))
 
@@ -156,18 +162,18 @@ def verify(
     out: Annotated[Path, typer.Option(help="The folder for pairs.jsonl with evidence, marks.jsonl and summary.json.")],
     seed: Annotated[int, typer.Option(help="The seed of every generated input.")] = 0,
     workers: Annotated[int | None, typer.Option(min=1, help="Candidates run side by side; else one a core.")] = None,
-    unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
+    engine: EngineOption = "auto",
 ) -> None:
     """Run both codes of every pair, attach the evidence, and mark the label confirmed, refuted or untestable."""
     pairs = list(_not_empty(file, read_pairs(file)))
     size = workers or os.cpu_count() or 1
-    with open_sandbox(size, unsafe_local) as pool, counting("verifying", len(pairs), out) as advance:
-        summary = verify_pairs(pool, size, pairs, out, seed, advance)
+    with open_engine(engine, size) as opened, counting("verifying", len(pairs), out) as advance:
+        summary = verify_pairs(opened, size, pairs, out, seed, advance)
     Console().print(_marks_table(summary))
     totals = ", ".join(f"{summary.total(mark)} {mark}" for mark in MARKS)
     typer.echo(f"{out / PAIRS_FILE}: {len(pairs)} pairs: {totals}")
-    if unsafe_local:
-        typer.echo("Foreign code ran under --unsafe-local.")
+    if engine == "unsafe":
+        typer.echo("Candidates ran without a sandbox (--engine unsafe).")
 
 
 def _marks_table(summary: MarkSummary) -> Table:

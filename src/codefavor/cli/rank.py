@@ -12,6 +12,7 @@ from rich.console import Console
 from codefavor import api
 from codefavor.cli.options import (
     CriterionOption,
+    EngineOption,
     JsonOption,
     JudgeOption,
     KeepCommentsOption,
@@ -23,7 +24,6 @@ from codefavor.cli.options import (
     read_value,
 )
 from codefavor.cli.progress import counting
-from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.errors import UserError
 from codefavor.judges.load import default_spec, judge_files, load_judge
 from codefavor.manifest import hash_file, make_manifest
@@ -33,6 +33,7 @@ from codefavor.ranking.best_of_n import RANKINGS_FILE, JudgedFile, best_of_n
 from codefavor.ranking.ranking import RankSettings
 from codefavor.ranking.sample_file import count_samples, read_samples
 from codefavor.ranking.view import render_ranking
+from codefavor.sandbox.engine import EngineChoice
 
 app = typer.Typer(help="Find the best of many candidates with few judgements.")
 
@@ -59,7 +60,7 @@ def rank_command(
     out: Annotated[Path | None, typer.Option(help="The folder of a run over --candidates; it can be resumed.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Draws the first round of judgements.")] = 0,
     keep_comments: KeepCommentsOption = False,
-    unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
+    engine: EngineOption = "auto",
     as_json: JsonOption = False,
 ) -> None:
     """Find the best of many candidates: strengths, ranks and cycles, from as few judgements as it takes."""
@@ -72,7 +73,7 @@ def rank_command(
         if files or instruction is not None or language is not None or out is None:
             raise UserError("--candidates goes with --out, and without files, --instruction and --language")
         named = read_criterion(criterion) if criterion else None
-        _rank_file(candidates, named, spec, settings, out, unsafe_local, as_json)
+        _rank_file(candidates, named, spec, settings, out, engine, as_json)
         return
     if not files or instruction is None or out is not None:
         raise UserError("name the candidates and --instruction, or --candidates FILE with --out FOLDER")
@@ -81,7 +82,7 @@ def rank_command(
         read_value(instruction),
         [read_text(file) for file in files],
         criterion=read_criterion(criterion),
-        judge=load_judge(spec, unsafe_local),
+        judge=load_judge(spec, engine),
         language=find_language(files, language),
         settings=settings,
     )
@@ -98,10 +99,10 @@ def _rank_file(
     spec: str,
     settings: RankSettings,
     out: Path,
-    unsafe_local: bool,
+    engine: EngineChoice,
     as_json: bool,
 ) -> None:
-    chosen = load_judge(spec, unsafe_local)
+    chosen = load_judge(spec, engine)
     files = judge_files(spec)
     run = JudgedFile(
         judge=chosen.name,
@@ -109,7 +110,7 @@ def _rank_file(
         samples=hash_file(samples),
         criterion=criterion,
         rank=settings,
-        unsafe_local=unsafe_local,
+        engine=engine,
     )
     problems = count_samples(samples, criterion)
     command = shlex.join(["codefavor", *sys.argv[1:]])

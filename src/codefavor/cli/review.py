@@ -8,9 +8,8 @@ from typing import Annotated, Literal
 import typer
 
 from codefavor.atomic import write_text, writing_to
-from codefavor.cli.options import JsonOption, JudgeOption, OrdersOption, read_criterion
+from codefavor.cli.options import EngineOption, JsonOption, JudgeOption, OrdersOption, read_criterion
 from codefavor.cli.progress import progress_bar
-from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.errors import SandboxError, UserError
 from codefavor.git.repository import Repository, open_repository
 from codefavor.git.revisions import find_revisions
@@ -23,8 +22,8 @@ from codefavor.review.records import SURE, Review
 from codefavor.review.review_changes import review_changes
 from codefavor.review.sarif import as_sarif
 from codefavor.review.text import as_text
-from codefavor.sandbox.pool import WorkerPool
-from codefavor.sandbox.probe import open_sandbox
+from codefavor.sandbox.engine import EngineChoice, OpenEngine
+from codefavor.sandbox.open_engine import open_engine
 
 Format = Literal["text", "json", "sarif", "markdown"]
 
@@ -64,7 +63,7 @@ def review(
     fail_on: Annotated[
         str, typer.Option(help="Exit with 1 when something is worse with at least this probability, or never.")
     ] = str(SURE),
-    unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
+    engine: EngineOption = "auto",
     as_json: JsonOption = False,
 ) -> None:
     """Say of every changed function whether it became worse or better. Exits with 1 when something became worse."""
@@ -79,11 +78,11 @@ def review(
     spec = judge or default_spec(os.environ)
 
     def make_judge(evidence: Judge) -> Judge:
-        return judge_in_orders(load_judge(spec, unsafe_local, evidence), orders)
+        return judge_in_orders(load_judge(spec, engine, evidence), orders)
 
     repository = _open(repo)
     compared = find_revisions(repository, revisions, staged)
-    pool, not_run = _open_pool(unsafe_local)
+    opened, not_run = _open_engine(engine)
     workers = os.cpu_count() or 1
     try:
         with progress_bar() as progress:
@@ -93,14 +92,14 @@ def review(
                 compared,
                 criteria,
                 make_judge,
-                pool,
+                opened,
                 workers,
                 not_run,
                 lambda done, total: progress.update(bar, completed=done, total=total),
             )
     finally:
-        if pool:
-            pool.close()
+        if opened:
+            opened.close()
     for path, kind in files.items():
         with writing_to(path):
             write_text(path, _RENDER[kind](result))
@@ -136,8 +135,8 @@ def _open(path: Path) -> Repository:
     return open_repository(root, Path(index) if index else None)
 
 
-def _open_pool(unsafe_local: bool) -> tuple[WorkerPool | None, str | None]:
+def _open_engine(engine: EngineChoice) -> tuple[OpenEngine | None, str | None]:
     try:
-        return open_sandbox(unsafe_local=unsafe_local), None
+        return open_engine(engine), None
     except SandboxError as error:
         return None, str(error)

@@ -8,21 +8,26 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from codefavor.cli.options import LanguageOption, find_language, read_text
+from codefavor.cli.options import EngineOption, LanguageOption, find_language, read_text
 from codefavor.errors import UserError
 from codefavor.languages.registry import known_languages, language_named
-from codefavor.sandbox.job import Job, Layers, ProcessEnd
-from codefavor.sandbox.probe import best_layers, open_sandbox
+from codefavor.sandbox.engine_check import EngineCheck
+from codefavor.sandbox.job import Job, JobEnd
+from codefavor.sandbox.native.probe import best_layers
+from codefavor.sandbox.open_engine import open_engine
 from codefavor.sandbox.wire import ProcessLimits
 
-UNSAFE_HELP = "Run foreign code even where the sandbox does not hold; every result says so."
 _NOT_SAFE = 1
-_ENDINGS: dict[ProcessEnd, str] = {
+_ENDINGS: dict[JobEnd, str] = {
     "finished": "ended by itself",
     "exited": "ended with status {status}",
     "signal": "was killed by signal {number} (too much processor time or memory, or a crash)",
     "wall": "was stopped by the clock",
     "output": "was stopped for writing without end",
+    "fuel": "was stopped for too much work",
+    "memory": "was stopped for too much memory",
+    "stack": "was stopped for too deep a recursion",
+    "trap": "ended with its interpreter",
     "lost": "was lost: the sandbox did not answer",
 }
 
@@ -42,13 +47,13 @@ def check() -> None:
     if layers.safe:
         typer.echo("Foreign code can be run here.")
         return
-    typer.echo("Foreign code cannot be run safely here; it is refused unless --unsafe-local is given.")
+    typer.echo("Foreign code cannot be run safely here; it is refused unless --engine unsafe is given.")
     if sys.platform == "darwin":
         typer.echo("On macOS only resource limits are available. Use a Linux machine or container for foreign code.")
     raise typer.Exit(_NOT_SAFE)
 
 
-def _table(layers: Layers) -> Table:
+def _table(layers: EngineCheck) -> Table:
     table = Table("layer or attack", "state")
     for name, state in layers.states.items():
         table.add_row(name, state)
@@ -63,7 +68,7 @@ def run(
     file: Annotated[Path, typer.Argument(help="A program; - is standard input.")],
     cpu_seconds: Annotated[int, typer.Option(min=1, help="Seconds of processor time.")] = ProcessLimits.cpu_seconds,
     language: LanguageOption = None,
-    unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
+    engine: EngineOption = "auto",
 ) -> None:
     """Run one program in the sandbox and say how it ended, what it printed and what it was refused."""
     program = language_named(find_language((file,), language))
@@ -71,12 +76,14 @@ def run(
         runnable = ", ".join(known.title for known in known_languages() if known.runs)
         raise UserError(f"{file}: {program.title} cannot be run yet; what can be run is {runnable}")
     code = read_text(file)
-    with open_sandbox(workers=1, unsafe_local=unsafe_local) as pool:
-        result = pool.run_one(Job(code, program=True, limits=ProcessLimits(cpu_seconds=cpu_seconds)))
+    with open_engine(engine, 1) as opened:
+        result = opened.run_one(
+            Job(code, program=True, language=program.name, limits=ProcessLimits(cpu_seconds=cpu_seconds))
+        )
     typer.echo(result.stdout, nl=not result.stdout.endswith("\n"))
     ending = _ENDINGS[result.ended].format(status=result.status, number=-result.status)
     typer.echo(f"{file} {ending} after {result.cpu_seconds:.2f} s of processor time.")
     for refused in result.refused:
         typer.echo(f"It was refused: {refused}.")
     if result.unsafe:
-        typer.echo("It ran WITHOUT a full sandbox (--unsafe-local).")
+        typer.echo("It ran WITHOUT a sandbox (--engine unsafe).")

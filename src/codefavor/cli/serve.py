@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from codefavor.cli.options import JudgeOption, OrdersOption
-from codefavor.cli.sandbox import UNSAFE_HELP
+from codefavor.cli.options import EngineOption, JudgeOption, OrdersOption
 from codefavor.errors import MissingExtraError
 from codefavor.judges.load import default_spec
 
@@ -27,7 +26,7 @@ def serve(
     max_waiting: Annotated[
         int, typer.Option(min=1, help="Comparisons that may wait at most; more are answered 429.")
     ] = 1024,
-    unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
+    engine: EngineOption = "auto",
 ) -> None:
     """Answer comparisons over HTTP until interrupted; the address is printed, and shows a playground."""
     try:
@@ -44,4 +43,4 @@ def serve(
         max_body=max_body,
         max_waiting=max_waiting,
     )
-    server.serve(spec, unsafe_local, limits, host, port, token, typer.echo)
+    server.serve(spec, engine, limits, host, port, token, typer.echo)

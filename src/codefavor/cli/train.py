@@ -12,8 +12,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from codefavor.cli.options import EngineOption
 from codefavor.cli.progress import counted
-from codefavor.cli.sandbox import UNSAFE_HELP
 from codefavor.cli.train_preview import show_dry_run
 from codefavor.cli.verbosity import is_quiet, note
 from codefavor.config import load_config
@@ -51,7 +51,7 @@ def train(
     objective: Annotated[str | None, typer.Option(help=OBJECTIVE_HELP)] = None,
     inner: Annotated[str | None, typer.Option(help="The judge that evidence is joined with (grounded).")] = None,
     only: Annotated[Mark | None, typer.Option(help="Keep only pairs that `codefavor pairs verify` marked so.")] = None,
-    unsafe_local: Annotated[bool, typer.Option("--unsafe-local", help=UNSAFE_HELP)] = False,
+    engine: EngineOption = "auto",
     model: Annotated[str | None, typer.Option(help="embedded, a Hugging Face folder, or a hub id.")] = None,
     layers: Annotated[int | None, typer.Option(help="Keep only the lowest layers (reward).")] = None,
     train_layers: Annotated[int | None, typer.Option(help="Train only the highest layers.")] = None,
@@ -106,7 +106,7 @@ def train(
         written = torch_module("export").export_training(loaded, settings, out, manifest, export)
         typer.echo(f"{out}: {written} conversations for `{COMMANDS[export]}`")
         return
-    _train(loaded, settings, out, resume=resume, unsafe_local=unsafe_local, command=command, inputs=pairs)
+    _train(loaded, settings, out, resume=resume, engine=engine, command=command, inputs=pairs)
 
 
 def _train(pairs: list[PreferencePair], settings: TrainConfig, out: Path, **options: Any) -> None:

@@ -11,7 +11,7 @@ from codefavor.errors import CodeFavorError
 from codefavor.judges.load import default_spec, judge_files, load_judge
 from codefavor.judges.registry import loads_weights, runs_code
 from codefavor.pairs.verdict import Verdict
-from codefavor.sandbox.probe import best_layers
+from codefavor.sandbox.native.probe import best_layers
 
 _INSTRUCTION = "Write f, which adds one.\n\n>>> f(1)\n2\n"
 _GOOD, _BAD = "def f(x):\n    return x + 1\n", "def f(x):\n    return x\n"
@@ -25,13 +25,16 @@ def sandbox_check(environment: Mapping[str, str]) -> Check:
     if layers.safe:
         detail = f"{states}; all {len(layers.attacks)} attacks failed"
         return Check(part="sandbox", state="ok", detail=detail, needed=needed)
-    loose = ", ".join(f"{name} ({outcome})" for name, outcome in layers.attacks.items() if outcome != "held")
     if sys.platform.startswith("linux"):
         fix = "apt-get install bubblewrap, or a kernel with Landlock and seccomp; then: codefavor sandbox check"
     else:
-        fix = "run codefavor on Linux or in a Linux container, or give --unsafe-local for code that you trust"
+        fix = "run codefavor on Linux or in a Linux container, or give --engine unsafe for code that you trust"
     return Check(
-        part="sandbox", state="broken", detail=f"{states}; attacks that succeeded: {loose}", fix=fix, needed=needed
+        part="sandbox",
+        state="broken",
+        detail=f"{states}; attacks that succeeded: {layers.not_held}",
+        fix=fix,
+        needed=needed,
     )
 
 

@@ -17,12 +17,13 @@ from codefavor.evidence.literals import evaluate
 from codefavor.evidence.observed import observe, shorten
 from codefavor.evidence.relations import Arguments
 from codefavor.pairs.evidence import Difference, Incident, IncidentCode
+from codefavor.sandbox.engine import Engine
 from codefavor.sandbox.inside.values import Kept, Opaque
 from codefavor.sandbox.job import CallOutcome, Job, JobResult, SandboxCall
-from codefavor.sandbox.pool import Pool
 
 INPUTS = 40
-BUDGET = 300_000
+BUDGET = 100_000_000
+"""Fuel of a call."""
 _CLEARLY_LESS = 20
 """How many times less work the other must need before work without end is held against a candidate."""
 _MAX_DIFFERENCES = 3
@@ -66,7 +67,7 @@ def call_source(name: str, arguments: Arguments) -> str:
 
 
 def run_behaviour(
-    pool: Pool,
+    engine: Engine,
     entry_point: EntryPoint,
     codes: tuple[str, str],
     seeds: Sequence[Arguments],
@@ -76,7 +77,7 @@ def run_behaviour(
     """Run both candidates on the same generated inputs.
 
     Args:
-        pool: where they run.
+        engine: where they run.
         entry_point: the function to call.
         codes: the candidates, ready to run.
         seeds: arguments of the examples.
@@ -86,7 +87,7 @@ def run_behaviour(
     maker = InputMaker(seeds, random.Random(seed))
     like, edges = maker.like(INPUTS), maker.edges()
     calls = tuple(SandboxCall(call_source(entry_point.name, arguments), BUDGET) for arguments in [*like, *edges])
-    result_a, result_b = pool.run([Job(code, calls) for code in codes])
+    result_a, result_b = engine.run([Job(code, calls) for code in codes])
     differing = sorted(
         {call.source for call, a, b in _rows(calls, result_a, result_b) if differ(a, b)}, key=lambda s: (len(s), s)
     )
@@ -141,7 +142,7 @@ def _fault(own: CallOutcome, other: CallOutcome, kinds: set[str]) -> IncidentCod
     if own.status in ("raised", "died"):
         undefined = own.raised is not None and "NameError" in own.raised.bases
         return IncidentCode.UNDEFINED_NAME if undefined else IncidentCode.CRASH
-    if own.status == "exhausted" and (other.opcodes or BUDGET) * _CLEARLY_LESS < BUDGET:
+    if own.status == "exhausted" and (other.fuel or BUDGET) * _CLEARLY_LESS < BUDGET:
         return IncidentCode.ENDLESS
     if own.status == "returned" and kinds and _kind(own.value) not in kinds:
         return IncidentCode.WRONG_TYPE

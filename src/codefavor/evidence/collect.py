@@ -12,15 +12,15 @@ from codefavor.languages.registry import find_language
 from codefavor.pairs.circumstance import Circumstance, CircumstanceCode, EvidencePart
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.evidence import CandidateEvidence, Evidence
-from codefavor.sandbox.pool import Pool
+from codefavor.sandbox.engine import Engine
 
-Collector = Callable[[Pool, Comparison, Wanted], Evidence]
+Collector = Callable[[Engine, Comparison, Wanted], Evidence]
 """Collects what is wanted of a comparison in one language."""
 COLLECTORS: Mapping[str, Collector] = {"python": collect_python}
 """How evidence is collected, by the name of a language that runs."""
 
 
-def collect(pool: Pool, comparison: Comparison, wanted: Wanted) -> Evidence:
+def collect(engine: Engine, comparison: Comparison, wanted: Wanted) -> Evidence:
     """Return all evidence of a comparison that is wanted and available.
 
     Raises:
@@ -33,7 +33,7 @@ def collect(pool: Pool, comparison: Comparison, wanted: Wanted) -> Evidence:
         code = CircumstanceCode.LANGUAGE_NOT_RUN if wanted.examples else CircumstanceCode.LANGUAGE_NOT_ANALYSED
         return without_evidence(_main_part(wanted), code, language.name if language else comparison.language)
     try:
-        return collector(pool, comparison, wanted)
+        return collector(engine, comparison, wanted)
     except SandboxError:
         raise
     except Exception as error:  # noqa: BLE001 - one comparison must not stop the others

@@ -18,11 +18,11 @@ from codefavor.evidence.work_comparison import compare_work
 from codefavor.pairs.circumstance import Circumstance, CircumstanceCode
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.evidence import CandidateEvidence, Evidence
+from codefavor.sandbox.engine import Engine
 from codefavor.sandbox.job import Job, JobResult
-from codefavor.sandbox.pool import Pool
 
 
-def collect_python(pool: Pool, comparison: Comparison, wanted: Wanted) -> Evidence:
+def collect_python(engine: Engine, comparison: Comparison, wanted: Wanted) -> Evidence:
     """Return all evidence of a comparison of Python candidates that is wanted and available."""
     a, b = ParsedCandidate(comparison.code_a), ParsedCandidate(comparison.code_b)
     entry_point = find_entry_point(comparison.instruction, a, b)
@@ -37,7 +37,7 @@ def collect_python(pool: Pool, comparison: Comparison, wanted: Wanted) -> Eviden
     if entry_point is None:
         return _lacking(evidence, Circumstance(part="examples", code=CircumstanceCode.NO_ENTRY_POINT))
     codes = (with_prelude(prelude, a.code), with_prelude(prelude, b.code))
-    return _run(pool, comparison.instruction, entry_point, codes, wanted, evidence)
+    return _run(engine, comparison.instruction, entry_point, codes, wanted, evidence)
 
 
 def _read(
@@ -51,11 +51,16 @@ def _read(
 
 
 def _run(
-    pool: Pool, instruction: str, entry_point: EntryPoint, codes: tuple[str, str], wanted: Wanted, evidence: Evidence
+    engine: Engine,
+    instruction: str,
+    entry_point: EntryPoint,
+    codes: tuple[str, str],
+    wanted: Wanted,
+    evidence: Evidence,
 ) -> Evidence:
     """Return the evidence with what running both shows."""
-    runs = run_examples(pool, instruction, entry_point, codes)
-    a, b = runs.results if runs.examples else pool.run([Job(code) for code in codes])
+    runs = run_examples(engine, instruction, entry_point, codes)
+    a, b = runs.results if runs.examples else engine.run([Job(code) for code in codes])
     evidence = _with_examples(evidence, runs, a, b)
     if a.loading.status != "returned" or b.loading.status != "returned":
         return _lacking(evidence, Circumstance(part="behaviour", code=CircumstanceCode.NOT_LOADED))
@@ -65,9 +70,9 @@ def _run(
         return _lacking(evidence, lack)
     if wanted.behaviour:
         results = [value for example in runs.examples for value in _result_of(example)]
-        evidence = _with_behaviour(evidence, run_behaviour(pool, entry_point, codes, seeds, results, wanted.seed))
+        evidence = _with_behaviour(evidence, run_behaviour(engine, entry_point, codes, seeds, results, wanted.seed))
     if wanted.cost:
-        evidence = _with_cost(evidence, run_cost(pool, entry_point, codes, seeds, wanted.seed))
+        evidence = _with_cost(evidence, run_cost(engine, entry_point, codes, seeds, wanted.seed))
     return evidence
 
 
@@ -133,4 +138,4 @@ def _result_of(example: WorkedExample) -> list[Any]:
 
 
 def _work_done(run: CostRun, index: int) -> int:
-    return sum(work.counted or 0 for series in (run.a[index], run.b[index]) for work in series.work)
+    return sum(work.fuel for series in (run.a[index], run.b[index]) for work in series.work)

@@ -1,43 +1,39 @@
-"""Counts the work of both candidates on growing inputs, and times what cannot be counted.
+"""Measures the work of both candidates on growing inputs: WebAssembly instructions, counted outside of the guest.
 
-Counted work is the bytecode instructions and what C functions cost (`sandbox.inside.metering`): the same in
-every run, on any machine. Processor time is noted beside it; it is measured with care only where a candidate gives much
-work to a function without a price. What follows from it is said in `work_comparison`.
+Each candidate runs each input in a guest of its own. Its work is the fuel from the moment at which it is handed the
+input, less the fuel of a function that does nothing but return the same result: building the arguments and reading the
+result back are no work of the candidate. Inputs on which the results differ are not compared. What follows from the
+work is said in `work_comparison`.
 """
 
+import ast
 import math
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from codefavor.evidence.behaviour import call_source
 from codefavor.evidence.entry_point import EntryPoint
+from codefavor.evidence.expected import same
 from codefavor.evidence.relations import Arguments
 from codefavor.evidence.scaling import Grow, grow, size_of, ways_to_grow
 from codefavor.pairs.evidence import Growth, Work
+from codefavor.sandbox.engine import Engine
+from codefavor.sandbox.inside.values import is_plain
 from codefavor.sandbox.job import CallOutcome, Job, SandboxCall
-from codefavor.sandbox.pool import Pool
-from codefavor.sandbox.wire import ProcessLimits
+from codefavor.sandbox.lacking import lacking_for
 
 FACTORS = (1, 4, 16, 64, 256, 1024, 4096, 16384)
-BUDGET = 250_000
-"""Instructions, and as many again for C functions, after which larger inputs are not tried."""
-_REPEATS = 2
-_FAR_TOO_LONG = 150_000_000
-"""Nanoseconds of a call after which larger inputs are not tried, whatever was counted.
-
-A hundred times what the counts allow, so that hardly any call comes near enough for noise to say how far a series goes.
-"""
+BUDGET = 400_000_000
+"""Fuel of a call, its arguments included, after which larger inputs are not tried."""
 _SEEDS = 2
 _ENOUGH_POINTS = 3
-_LIMITS = ProcessLimits(cpu_seconds=5)
-_MAX_ROUNDS, _TIMINGS = 8, 5
-CLEAR_TIME = 1.6
-"""Ratio of processor time that decides where counts cannot."""
-TIME_BAND = 1.08
-"""How near to that ratio is too near: a ratio within this factor of it decides nothing, and ends no measurement."""
+_RETURNING = (
+    "nan = float('nan')\ninf = float('inf')\n_RESULT = {result}\n\n\ndef {name}(*_, **__):\n    return _RESULT\n"
+)
 
 
 @dataclass(frozen=True)
@@ -45,11 +41,11 @@ class Series:
     """What growing inputs of one shape cost one candidate."""
 
     work: tuple[Work, ...]
-    """One for every input it finished, from the smallest."""
+    """One for every input that both candidates finished with the same result, from the smallest."""
+    finished: int
+    """How many of the inputs it finished, from the smallest."""
     spent: bool
     """Whether the next larger input was too much work."""
-    hidden: bool = False
-    """Whether some of its work was not counted: not metered, or in functions without a price."""
 
 
 @dataclass(frozen=True)
@@ -63,24 +59,16 @@ class CostRun:
 
 
 def run_cost(
-    pool: Pool, entry_point: EntryPoint, codes: tuple[str, str], seeds: Sequence[Arguments], seed: int
+    engine: Engine, entry_point: EntryPoint, codes: tuple[str, str], seeds: Sequence[Arguments], seed: int
 ) -> CostRun:
     """Run both candidates on growing inputs made from the largest seeds."""
     largest = sorted(seeds, key=lambda arguments: (-size_of(arguments), repr(arguments)))[:_SEEDS]
-    series_a: list[Series] = []
-    series_b: list[Series] = []
-    for chosen in largest:
-        for way in ways_to_grow(chosen):
-            inputs = growing_inputs(seeds, chosen, way, random.Random(seed))
-            calls = tuple(SandboxCall(call_source(entry_point.name, i), BUDGET, _REPEATS, meter=True) for i in inputs)
-            jobs = [Job(code, calls, stop_after=_FAR_TOO_LONG, limits=_LIMITS) for code in codes]
-            sizes = [size_of(arguments) for arguments in inputs]
-            a, b = (_series(sizes, result.outcomes) for result in pool.run(jobs))
-            if a.hidden or b.hidden:
-                a, b = _time(pool, codes, calls, a, b)
-            series_a.append(a)
-            series_b.append(b)
-    return CostRun(tuple(series_a), tuple(series_b))
+    shapes = [(chosen, way) for chosen in largest for way in ways_to_grow(chosen)]
+    runs = [
+        _run_series(engine, entry_point.name, codes, growing_inputs(seeds, chosen, way, random.Random(seed)))
+        for chosen, way in shapes
+    ]
+    return CostRun(tuple(a for a, _ in runs), tuple(b for _, b in runs))
 
 
 def growing_inputs(seeds: Sequence[Arguments], seed: Arguments, way: Grow, rng: random.Random) -> list[Arguments]:
@@ -93,54 +81,69 @@ def growing_inputs(seeds: Sequence[Arguments], seed: Arguments, way: Grow, rng: 
     return kept
 
 
-def _series(sizes: list[int], outcomes: Sequence[CallOutcome]) -> Series:
-    work: list[Work] = []
-    hidden = False
-    for size, outcome in zip(sizes, outcomes, strict=True):
-        if outcome.status not in ("returned", "too large") or outcome.nanoseconds is None:
-            return Series(tuple(work), outcome.status in ("exhausted", "died", "raised"), hidden)
-        work.append(Work(size=size, opcodes=outcome.opcodes, nanoseconds=outcome.nanoseconds, cost=outcome.cost))
-        hidden = hidden or outcome.cost is None or bool(outcome.unpriced)
-    return Series(tuple(work), False, hidden)
-
-
-def _time(
-    pool: Pool, codes: tuple[str, str], calls: Sequence[SandboxCall], a: Series, b: Series
+def _run_series(
+    engine: Engine, name: str, codes: tuple[str, str], inputs: Sequence[Arguments]
 ) -> tuple[Series, Series]:
-    """Time the largest common input, the candidates in turn, until the ratio is clear of the one that decides.
+    calls = tuple(SandboxCall(call_source(name, arguments), BUDGET) for arguments in inputs)
+    jobs = [Job(code, calls, measured=True, growing=True) for code in codes]
+    a, b = (result.outcomes for result in engine.run(jobs))
+    agreed = [at for at in range(len(inputs)) if _agree(a[at], b[at])]
+    overheads = measure_overhead(engine, [(calls[at], a[at].value) for at in agreed])
+    sizes = [size_of(inputs[at]) for at in agreed]
+    return (
+        _series(a, [_work(size, a[at], over) for size, at, over in zip(sizes, agreed, overheads, strict=True)]),
+        _series(b, [_work(size, b[at], over) for size, at, over in zip(sizes, agreed, overheads, strict=True)]),
+    )
 
-    What else the machine does only ever adds time, to one candidate or the other, so the least time of each counts.
+
+def measure_overhead(engine: Engine, calls: Sequence[tuple[SandboxCall, Any]]) -> list[int]:
+    """Return for every call and its result the fuel that it takes where the function does nothing but return it.
+
+    A result that is no plain value is charged to the candidate; so is all of a call that is not that of a function by
+    its name.
     """
-    last = min(len(a.work), len(b.work)) - 1
-    if last < 0:
-        return a, b
-    jobs = [Job(code, (SandboxCall(calls[last].source, 0, _TIMINGS),), limits=_LIMITS) for code in codes]
-    for number in range(_MAX_ROUNDS):
-        a, b = (
-            _with_time(series, last, pool.run_one(job).outcomes[0].nanoseconds)
-            for series, job in zip((a, b), jobs, strict=True)
-        )
-        margin = abs(math.log((a.work[last].nanoseconds or 1) / (b.work[last].nanoseconds or 1)))
-        if number and abs(margin - math.log(CLEAR_TIME)) > 2 * math.log(TIME_BAND):
-            break
-    return a, b
+    jobs = [
+        Job(_returning(name, value), (call,), measured=True) if (name := _called(call.source)) else Job("", (call,))
+        for call, value in calls
+    ]
+    return [_fuel_returned(result.outcomes[0]) for result in engine.run(jobs)]
 
 
-def _with_time(series: Series, place: int, nanoseconds: int | None) -> Series:
-    known = series.work[place].nanoseconds
-    if nanoseconds is None or known is None:
-        return series
-    timed = series.work[place].model_copy(update={"nanoseconds": min(known, nanoseconds)})
-    return replace(series, work=(*series.work[:place], timed, *series.work[place + 1 :]))
+def _returning(name: str, value: Any) -> str:
+    return _RETURNING.format(name=name, result=repr(value) if is_plain(value) else None)
+
+
+def _called(source: str) -> str | None:
+    """Return the name of the function that a call is of, or None."""
+    *_, last = ast.parse(source).body or [ast.Pass()]
+    call = last.value if isinstance(last, ast.Expr) else None
+    return call.func.id if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else None
+
+
+def _fuel_returned(outcome: CallOutcome) -> int:
+    return outcome.fuel or 0 if outcome.status == "returned" else 0
+
+
+def _agree(a: CallOutcome, b: CallOutcome) -> bool:
+    counted = a.fuel is not None and b.fuel is not None
+    return counted and a.status == b.status == "returned" and same(a.value, b.value)
+
+
+def _work(size: int, outcome: CallOutcome, overhead: int) -> Work:
+    return Work(size=size, fuel=max(1, (outcome.fuel or 0) - overhead))
+
+
+def _series(outcomes: Sequence[CallOutcome], work: Sequence[Work]) -> Series:
+    for number, outcome in enumerate(outcomes):
+        if outcome.status not in ("returned", "too large"):
+            gave_up = outcome.status in ("exhausted", "died", "raised") and lacking_for(outcome) is None
+            return Series(tuple(work), number, gave_up)
+    return Series(tuple(work), len(outcomes), spent=False)
 
 
 def fit_growth(series: Series) -> Growth | None:
-    """Return the slope of work over size on doubly logarithmic paper, over the larger half; None for few points.
-
-    Work is what was counted, or processor time where some is hidden.
-    """
-    costs = [(w.size, w.nanoseconds if series.hidden else w.counted) for w in series.work]
-    points = [(math.log(size), math.log(cost)) for size, cost in costs if size > 1 and cost]
+    """Return the slope of work over size on doubly logarithmic paper, over the larger half; None for few points."""
+    points = [(math.log(work.size), math.log(work.fuel)) for work in series.work if work.size > 1 and work.fuel]
     points = points[-max(_ENOUGH_POINTS, len(points) // 2 + 1) :]
     if len(points) < _ENOUGH_POINTS or points[0][0] == points[-1][0]:
         return None

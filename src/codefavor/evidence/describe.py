@@ -58,7 +58,7 @@ def _rest(evidence: Evidence) -> Iterator[str]:
     for circumstance in evidence.circumstances:
         yield f"not available ({circumstance.part}): {circumstance_words(circumstance)}"
     if evidence.unsafe:
-        yield "this ran WITHOUT a full sandbox (--unsafe-local)"
+        yield "this ran WITHOUT a sandbox (--engine unsafe)"
 
 
 def _of_candidate(candidate: CandidateEvidence) -> Iterator[str]:
@@ -86,5 +86,4 @@ def _work(candidate: CandidateEvidence) -> Iterator[str]:
     grows = (
         f", growing as size^{candidate.growth.exponent:.2f}±{candidate.growth.error:.2f}" if candidate.growth else ""
     )
-    counted = "" if most.opcodes is None else f" in {most.opcodes:,} instructions"
-    yield f"work: size {most.size:,}{counted}, from {least.size:,}{grows}"
+    yield f"work: size {most.size:,} in {most.fuel:,} instructions, from {least.size:,}{grows}"

@@ -10,11 +10,12 @@ from codefavor.evidence.literals import evaluate
 from codefavor.evidence.observed import observe, shorten
 from codefavor.evidence.worked_examples import find_examples
 from codefavor.pairs.evidence import FailedExample
+from codefavor.sandbox.engine import Engine
 from codefavor.sandbox.inside.values import Kept, Opaque
 from codefavor.sandbox.job import CallOutcome, Job, JobResult, SandboxCall
-from codefavor.sandbox.pool import Pool
 
-BUDGET = 2_000_000
+BUDGET = 1_000_000_000
+"""Fuel of a call."""
 _UNKNOWN = object()
 
 
@@ -44,14 +45,14 @@ class ExampleRuns:
     """The raw results."""
 
 
-def run_examples(pool: Pool, instruction: str, entry_point: EntryPoint, codes: tuple[str, str]) -> ExampleRuns:
+def run_examples(engine: Engine, instruction: str, entry_point: EntryPoint, codes: tuple[str, str]) -> ExampleRuns:
     """Find the examples and run them on both candidates, each in processes of its own."""
     examples = tuple(find_examples(instruction, entry_point))
     calls = tuple(SandboxCall(example.call, budget=BUDGET) for example in examples)
-    result_a, result_b = pool.run([Job(code, calls) for code in codes])
-    expected = _expected_values(pool, examples)
-    verdicts_a = _verdicts(pool, examples, result_a, expected)
-    verdicts_b = _verdicts(pool, examples, result_b, expected)
+    result_a, result_b = engine.run([Job(code, calls) for code in codes])
+    expected = _expected_values(engine, examples)
+    verdicts_a = _verdicts(engine, examples, result_a, expected)
+    verdicts_b = _verdicts(engine, examples, result_b, expected)
     counted = [
         index
         for index, (a, b) in enumerate(zip(verdicts_a, verdicts_b, strict=True))
@@ -81,12 +82,12 @@ def _run(
     return ExampleRun(len(counted) - len(failed), failed)
 
 
-def _expected_values(pool: Pool, examples: tuple[WorkedExample, ...]) -> list[Any]:
+def _expected_values(engine: Engine, examples: tuple[WorkedExample, ...]) -> list[Any]:
     """Return the expected values; what is no literal is worked out in a process without any candidate."""
     values: list[Any] = [_literal(example) for example in examples]
     unknown = [index for index, value in enumerate(values) if value is _UNKNOWN and examples[index].kind == "equals"]
     if unknown:
-        outcomes = _clean(pool, [examples[index].expected for index in unknown])
+        outcomes = _clean(engine, [examples[index].expected for index in unknown])
         for index, outcome in zip(unknown, outcomes, strict=True):
             if outcome.status == "returned":
                 values[index] = outcome.value
@@ -102,13 +103,13 @@ def _literal(example: WorkedExample) -> Any:
         return _UNKNOWN
 
 
-def _clean(pool: Pool, sources: list[str]) -> tuple[CallOutcome, ...]:
+def _clean(engine: Engine, sources: list[str]) -> tuple[CallOutcome, ...]:
     imports = "import math, re, itertools, collections, datetime\nfrom math import *\nfrom collections import *\n"
-    return pool.run_one(Job(imports, tuple(SandboxCall(source, budget=BUDGET) for source in sources))).outcomes
+    return engine.run_one(Job(imports, tuple(SandboxCall(source, budget=BUDGET) for source in sources))).outcomes
 
 
 def _verdicts(
-    pool: Pool, examples: tuple[WorkedExample, ...], result: JobResult, expected: list[Any]
+    engine: Engine, examples: tuple[WorkedExample, ...], result: JobResult, expected: list[Any]
 ) -> list[bool | None]:
     verdicts: list[bool | None] = []
     conditions: dict[int, str] = {}
@@ -124,7 +125,7 @@ def _verdicts(
         else:
             verdicts.append(passes(example, outcome, expected[index]))
     if conditions:
-        for index, held in zip(conditions, _clean(pool, list(conditions.values())), strict=True):
+        for index, held in zip(conditions, _clean(engine, list(conditions.values())), strict=True):
             verdicts[index] = bool(held.value) if held.status == "returned" else None
     return verdicts
 

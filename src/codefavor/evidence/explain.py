@@ -86,10 +86,7 @@ def _differing(evidence: Evidence) -> str:
 
 
 def _ratios(compared: WorkComparison) -> str:
-    return (
-        f"counted work A/B {math.exp(compared.log_count):.2f}, processor time A/B {math.exp(compared.log_time):.2f} "
-        "on the largest inputs that both finish."
-    )
+    return f"work A/B {math.exp(compared.log_ratio):.2f} on the largest inputs that both finish."
 
 
 def _growths(evidence: Evidence) -> str:

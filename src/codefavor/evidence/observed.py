@@ -9,6 +9,7 @@ _CODES: dict[OutcomeStatus, OutcomeCode] = {
     "raised": OutcomeCode.RAISED,
     "too large": OutcomeCode.TOO_LARGE,
     "exhausted": OutcomeCode.EXHAUSTED,
+    "timed out": OutcomeCode.TIMED_OUT,
     "died": OutcomeCode.DIED,
     "not run": OutcomeCode.NOT_RUN,
 }

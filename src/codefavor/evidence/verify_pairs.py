@@ -20,7 +20,7 @@ from codefavor.pairs.pair import PreferencePair
 from codefavor.record import Record
 from codefavor.runs.journal import Journal
 from codefavor.runs.run_folder import claim, other_settings
-from codefavor.sandbox.pool import Pool
+from codefavor.sandbox.engine import Engine
 
 PAIRS_FILE, MARKS_FILE, SUMMARY_FILE = "pairs.jsonl", "marks.jsonl", "summary.json"
 _CHUNK = 32
@@ -76,17 +76,22 @@ class MarkSummary(Record):
         return sum(int(getattr(row, mark)) for row in self.rows)
 
 
-def with_evidence(pool: Pool, pair: PreferencePair, seed: int) -> PreferencePair:
+def with_evidence(engine: Engine, pair: PreferencePair, seed: int) -> PreferencePair:
     """Return the pair with fresh evidence for its aspect; one that no program can decide comes back as it is."""
     aspect = pair.criterion.aspect
     if aspect is None or not aspect.verifiable:
         return pair
-    evidence = collect(pool, pair.present("A").comparison, wanted_for(aspect, seed))
+    evidence = collect(engine, pair.present("A").comparison, wanted_for(aspect, seed))
     return pair.model_copy(update={"evidence": evidence})
 
 
 def verify_pairs(
-    pool: Pool, workers: int, pairs: Sequence[PreferencePair], folder: Path, seed: int, progress: Callable[[int], None]
+    engine: Engine,
+    workers: int,
+    pairs: Sequence[PreferencePair],
+    folder: Path,
+    seed: int,
+    progress: Callable[[int], None],
 ) -> MarkSummary:
     """Write every pair with its evidence to `pairs.jsonl` in `folder`, and the marks beside it; return the counts.
 
@@ -101,7 +106,7 @@ def verify_pairs(
         progress(done)
         for start in range(done, len(pairs), _CHUNK):
             chunk = pairs[start : start + _CHUNK]
-            for pair in threads.map(lambda pair: with_evidence(pool, pair, seed), chunk):
+            for pair in threads.map(lambda pair: with_evidence(engine, pair, seed), chunk):
                 journal.append(pair)
                 done += 1
                 progress(done)

@@ -23,6 +23,7 @@ _OUTCOMES: dict[OutcomeCode, str] = {
     OutcomeCode.RAISED: "{exception}: {text}",
     OutcomeCode.TOO_LARGE: "a value too large to show",
     OutcomeCode.EXHAUSTED: "too much work: it was stopped",
+    OutcomeCode.TIMED_OUT: "it was stopped by the clock",
     OutcomeCode.DIED: "the process ended",
     OutcomeCode.NOT_RUN: "it was not run",
 }

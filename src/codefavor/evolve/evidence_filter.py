@@ -13,7 +13,7 @@ from codefavor.evidence.verify_pairs import with_evidence
 from codefavor.evolve.filters import PairFilter
 from codefavor.evolve.protocol import Discard
 from codefavor.pairs.pair import PreferencePair
-from codefavor.sandbox.pool import Pool
+from codefavor.sandbox.engine import Engine
 
 VERIFY_STAGE: Final = "verify"
 _REFUTED: Final[frozenset[Mark]] = frozenset({"refuted"})
@@ -23,10 +23,10 @@ PairCheck = Callable[[PreferencePair], Awaitable[PreferencePair | Discard]]
 
 
 def filter_by_evidence(
-    pool: Pool, pair: PreferencePair, rng_seed: int, dropped: frozenset[Mark]
+    engine: Engine, pair: PreferencePair, rng_seed: int, dropped: frozenset[Mark]
 ) -> PreferencePair | Discard:
     """Return the pair with its evidence, or a discard where the evidence gives it one of the `dropped` marks."""
-    pair = with_evidence(pool, pair, rng_seed)
+    pair = with_evidence(engine, pair, rng_seed)
     mark, _, reason = verify(pair)
     if mark not in dropped:
         return pair
@@ -35,8 +35,8 @@ def filter_by_evidence(
     )
 
 
-def make_check(rules: PairFilter, pool: Pool | None, threads: ThreadPoolExecutor, rng_seed: int) -> PairCheck:
-    """Return the check of a run: the filters, then, where there is a `pool`, what evidence says.
+def make_check(rules: PairFilter, engine: Engine | None, threads: ThreadPoolExecutor, rng_seed: int) -> PairCheck:
+    """Return the check of a run: the filters, then, where there is a `engine`, what evidence says.
 
     A model's pair that cannot be tested is kept: most criteria in a critic's own words are not about anything that a
     program can show. Only a label that the evidence refutes is dropped.
@@ -44,9 +44,9 @@ def make_check(rules: PairFilter, pool: Pool | None, threads: ThreadPoolExecutor
 
     async def check(pair: PreferencePair) -> PreferencePair | Discard:
         outcome = rules.check(pair)
-        if pool is None or isinstance(outcome, Discard):
+        if engine is None or isinstance(outcome, Discard):
             return outcome
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(threads, filter_by_evidence, pool, outcome, rng_seed, _REFUTED)
+        return await loop.run_in_executor(threads, filter_by_evidence, engine, outcome, rng_seed, _REFUTED)
 
     return check

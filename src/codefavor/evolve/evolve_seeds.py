@@ -22,7 +22,7 @@ from codefavor.evolve.evidence_filter import PairCheck
 from codefavor.evolve.export import export
 from codefavor.evolve.instruction_seed import InstructionSeed
 from codefavor.evolve.protocol import Discard
-from codefavor.evolve.settings import Effort, Engine, EvolveSettings
+from codefavor.evolve.settings import Backend, Effort, EvolveSettings
 from codefavor.evolve.settled import Settled
 from codefavor.evolve.summary import CriticRejections, EvolveSummary, ModelTokens, OutcomeTally
 from codefavor.llm.batch import Failed, run
@@ -63,28 +63,28 @@ Watch = Callable[[EvolveProgress], None]
 
 
 def open_folder(
-    folder: Path, settings: EvolveSettings, command: str, inputs: Iterable[Path], engine: Engine = "local"
+    folder: Path, settings: EvolveSettings, command: str, inputs: Iterable[Path], backend: Backend = "local"
 ) -> None:
-    """Prepare the folder of a run, or make sure that a run begun there has the same settings and engine.
+    """Prepare the folder of a run, or make sure that a run begun there has the same settings and backend.
 
     Raises:
-        UserError: the folder holds a run with other settings or on another engine, or something else.
+        UserError: the folder holds a run with other settings or on another backend, or something else.
     """
     manifest = make_manifest(command, settings.model_dump(mode="json"), inputs, settings.rng_seed)
     claim(folder, settings, comparable=_without_servers)
-    _refuse_other_engine(folder, engine)
+    _refuse_other_backend(folder, backend)
     if not (folder / MANIFEST_FILE).exists():
         write_json(folder / MANIFEST_FILE, manifest)
 
 
-def _refuse_other_engine(folder: Path, engine: Engine) -> None:
-    begun: Engine | None = None
+def _refuse_other_backend(folder: Path, backend: Backend) -> None:
+    begun: Backend | None = None
     if (folder / SHARDS).exists():
         begun = "ray"
     elif (folder / JOURNAL_FILE).exists():
         begun = "local"
-    if begun not in {None, engine}:
-        raise other_settings(folder, ["engine"], f"--engine {begun}")
+    if begun not in {None, backend}:
+        raise other_settings(folder, ["backend"], f"--backend {begun}")
 
 
 def _without_servers(settings: dict[str, Any]) -> dict[str, Any]:

@@ -73,7 +73,7 @@ class SeedEvolverKind(EvolverKind, Generic[ConfigT, SeedT]):
             pair_filter=config.pairs,
             decontaminate=config.decontaminate,
             verify=config.verify,
-            unsafe_local=config.unsafe_local,
+            engine=config.engine,
             rng_seed=config.rng_seed,
             prompts=content_digest(self.prompts(config)),
         )

@@ -13,6 +13,7 @@ from codefavor.languages.language import Language
 from codefavor.languages.python.language import PYTHON
 from codefavor.languages.registry import language_named
 from codefavor.record import Record
+from codefavor.sandbox.engine import EngineChoice
 
 
 class RunConfig(Record, ABC):
@@ -26,7 +27,7 @@ class RunConfig(Record, ABC):
     """What is kept out of the pairs."""
     verify: bool = False
     """Run both codes of every pair, attach the evidence, and drop pairs whose label it refutes."""
-    unsafe_local: bool = False
+    engine: EngineChoice = "auto"
     """Whether code may run where the sandbox does not hold."""
     rng_seed: int = 0
     """The seed of every random choice."""

@@ -48,7 +48,7 @@ def evolve(
     """
     if isinstance(config, RegressEvolConfig):
         return run_regress_evol(config, out, command, watch)
-    run = run_sharded if config.effort.engine == "ray" else run_here
+    run = run_sharded if config.effort.backend == "ray" else run_here
     return run(kind_of(config), config, out, command, watch)
 
 

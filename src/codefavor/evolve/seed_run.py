@@ -20,7 +20,7 @@ from codefavor.jsonl import read_records
 from codefavor.llm.answers import AnswerFile
 from codefavor.llm.usage_budget import UsageBudget
 from codefavor.runs.journal import JOURNAL_FILE, NumberedJournal
-from codefavor.sandbox.probe import open_sandbox
+from codefavor.sandbox.open_engine import open_engine
 
 _VERIFIERS = 4
 """How many pairs are verified at a time; the sandbox has as many workers."""
@@ -55,9 +55,9 @@ def run_here(
 
 def open_check(config: RunConfig, opened: ExitStack) -> PairCheck:
     """Return what every pair is checked by, with a sandbox where pairs are verified, for as long as `opened` is."""
-    pool = opened.enter_context(open_sandbox(_VERIFIERS, config.unsafe_local)) if config.verify else None
+    engine = opened.enter_context(open_engine(config.engine, _VERIFIERS)) if config.verify else None
     threads = opened.enter_context(ThreadPoolExecutor(_VERIFIERS))
-    return make_check(config.pairs, pool, threads, config.rng_seed)
+    return make_check(config.pairs, engine, threads, config.rng_seed)
 
 
 async def settle_seeds(

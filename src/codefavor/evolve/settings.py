@@ -8,8 +8,9 @@ from pydantic import Field, JsonValue, SerializeAsAny
 from codefavor.evolve.filters import PairFilter
 from codefavor.llm.protocol import GenerationConfig
 from codefavor.record import Record
+from codefavor.sandbox.engine import EngineChoice
 
-Engine = Literal["local", "ray"]
+Backend = Literal["local", "ray"]
 """Where seeds are settled: in this process, or by the workers of a Ray cluster."""
 
 
@@ -85,7 +86,7 @@ class EvolveSettings(Record):
     """What is kept out."""
     verify: bool = False
     """Whether pairs carry evidence, and those whose label it refutes are dropped."""
-    unsafe_local: bool = False
+    engine: EngineChoice = "auto"
     """Whether code ran where the sandbox does not hold."""
     rng_seed: int = 0
     """The seed of every random choice."""
@@ -110,8 +111,8 @@ class Effort(Record):
     """How long one attempt may take; None is 300 s, and a day for a model run here, whose calls wait in line."""
     prices: Path | None = None
     """A YAML file of prices laid over the shipped ones."""
-    engine: Engine = "local"
-    """Where seeds are settled; a run is resumed on the engine that it was begun with."""
+    backend: Backend = "local"
+    """Where seeds are settled; a run is resumed on the backend that it was begun with."""
     shards_of: Annotated[int, Field(gt=0)] = 256
     """How many seeds a shard has, on Ray."""
     workers: Annotated[int, Field(gt=0)] = 4

@@ -67,7 +67,7 @@ def run_sharded(
     settings, folder = kind.settings(config), folder.resolve()
     prices = prices_of(list(config.models().values()), config.effort)
     reach(config.effort.ray_address)
-    open_folder(folder, settings, command, config.input_files(), config.effort.engine)
+    open_folder(folder, settings, command, config.input_files(), config.effort.backend)
     fix_size(folder, config.effort.shards_of)
     progress = EvolveProgress()
     seeds = up_to_limit(kind.read_seeds(config), config.effort.limit, progress.not_seeds)

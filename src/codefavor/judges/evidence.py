@@ -12,9 +12,9 @@ from codefavor.evidence.wanted import wanted_for
 from codefavor.judges.one_order import one_order
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.verdict import Verdict
-from codefavor.sandbox.pool import Pool
-from codefavor.sandbox.probe import open_sandbox
-from codefavor.sandbox.shared import SharedPool
+from codefavor.sandbox.engine import Engine, EngineChoice
+from codefavor.sandbox.open_engine import open_engine
+from codefavor.sandbox.shared import SharedEngine
 
 
 class EvidenceJudge:
@@ -27,16 +27,16 @@ class EvidenceJudge:
         self,
         seed: int = 0,
         workers: int | None = None,
-        unsafe_local: bool = False,
-        shared: SharedPool | None = None,
+        engine: EngineChoice = "auto",
+        shared: SharedEngine | None = None,
     ) -> None:
         """Judge with as many workers as there are processors; `seed` is that of the generated inputs.
 
-        With `shared`, that pool is used and kept, instead of one opened for every call of `judge`.
+        With `shared`, that engine is used and kept, instead of one opened for every call of `judge`.
         """
         self._seed = seed
         self._workers = shared.workers if shared else workers or os.cpu_count() or 1
-        self._unsafe_local = unsafe_local
+        self._engine = engine
         self._shared = shared
 
     @one_order
@@ -44,17 +44,17 @@ class EvidenceJudge:
         """Return a verdict for every comparison, with its evidence; each is run once, whichever order it is shown in.
 
         Raises:
-            SandboxError: foreign code cannot be run safely here, and `unsafe_local` is not given.
+            SandboxError: candidates cannot be run safely here.
         """
-        with self._open() as pool, ThreadPoolExecutor(self._workers) as threads:
-            return list(threads.map(lambda comparison: self._judge(pool, comparison), comparisons))
+        with self._open() as engine, ThreadPoolExecutor(self._workers) as threads:
+            return list(threads.map(lambda comparison: self._judge(engine, comparison), comparisons))
 
-    def _open(self) -> AbstractContextManager[Pool]:
+    def _open(self) -> AbstractContextManager[Engine]:
         if self._shared is not None:
-            return nullcontext(self._shared.pool())
-        return open_sandbox(self._workers, self._unsafe_local)
+            return nullcontext(self._shared.engine())
+        return open_engine(self._engine, self._workers)
 
-    def _judge(self, pool: Pool, comparison: Comparison) -> Verdict:
+    def _judge(self, engine: Engine, comparison: Comparison) -> Verdict:
         start = time.monotonic()
-        evidence = collect(pool, comparison, wanted_for(comparison.criterion.aspect, self._seed))
+        evidence = collect(engine, comparison, wanted_for(comparison.criterion.aspect, self._seed))
         return verdict_by_evidence(self.name, comparison, evidence, start)

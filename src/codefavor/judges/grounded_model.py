@@ -75,7 +75,7 @@ def features_of(evidence: Evidence, aspect: Aspect | None, inner_logit: float = 
         found[f"{DECIDED}{kind}"] = 1.0 if decision.side == "A" else -1.0
     if evidence.work_comparison is not None:
         # Not processor time, so that the same pair always gets the same score.
-        found["work"] = -_clip(evidence.work_comparison.log_count, _MAX_LOG)
+        found["work"] = -_clip(evidence.work_comparison.log_ratio, _MAX_LOG)
     if a.growth is not None and b.growth is not None:
         found["growth"] = _clip(b.growth.exponent - a.growth.exponent, _MAX_GROWTH)
     if aspect is Aspect.SECURITY:

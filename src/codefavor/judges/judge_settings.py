@@ -1,6 +1,7 @@
 """What the settings of every run with a judge say of it."""
 
 from codefavor.record import Record
+from codefavor.sandbox.engine import EngineChoice
 
 
 class JudgeSettings(Record):
@@ -10,5 +11,5 @@ class JudgeSettings(Record):
     """The judge's name."""
     judge_files: dict[str, str]
     """SHA-256 of the files that the judge is made of, by name."""
-    unsafe_local: bool = False
+    engine: EngineChoice = "auto"
     """Whether foreign code may have run without a full sandbox, by the user's leave."""

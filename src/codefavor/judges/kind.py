@@ -8,6 +8,7 @@ from typing import Protocol
 
 from codefavor.errors import MissingExtraError
 from codefavor.judges.protocol import Judge
+from codefavor.sandbox.engine import EngineChoice
 
 Files = tuple[Path, ...]
 
@@ -16,8 +17,8 @@ class Loader(Protocol):
     """What a kind may use to make a judge of a spec."""
 
     @property
-    def unsafe_local(self) -> bool:
-        """Whether foreign code may run without a full sandbox."""
+    def engine(self) -> EngineChoice:
+        """What runs candidates."""
 
     def judge(self, spec: str) -> Judge:
         """Return the judge of another spec."""

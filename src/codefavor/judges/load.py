@@ -13,15 +13,16 @@ from codefavor.judges.plugin import load_plugin_judge, plugin_judge_files
 from codefavor.judges.protocol import Judge
 from codefavor.judges.registry import KNOWN_SPECS, kind_named
 from codefavor.plugins import all_plugins
+from codefavor.sandbox.engine import EngineChoice
 
 
-def load_judge(spec: str, unsafe_local: bool = False, evidence: Judge | None = None) -> Judge:
+def load_judge(spec: str, engine: EngineChoice = "auto", evidence: Judge | None = None) -> Judge:
     """Return the judge that `spec` names.
 
     Args:
         spec: one of `codefavor.judges.registry.KNOWN_SPECS`, or `NAME` or `NAME:ARGUMENT` of a judge that another
             package adds.
-        unsafe_local: lets it run code where the sandbox does not hold.
+        engine: what runs candidates, where the judge runs any.
         evidence: stands for the judge `evidence` wherever the spec asks for it.
 
     Raises:
@@ -32,14 +33,14 @@ def load_judge(spec: str, unsafe_local: bool = False, evidence: Judge | None = N
         MissingExtraError: the judge needs a package that is not installed.
         PluginError: the judge is another package's, which is broken.
     """
-    return _Loader(unsafe_local, evidence).judge(spec)
+    return _Loader(engine, evidence).judge(spec)
 
 
 @dataclass(frozen=True)
 class _Loader:
     """Loads specs, and those that they are made of, under the same conditions."""
 
-    unsafe_local: bool
+    engine: EngineChoice
     evidence_judge: Judge | None
 
     def judge(self, spec: str) -> Judge:
@@ -54,7 +55,7 @@ class _Loader:
     def evidence(self) -> Judge:
         from codefavor.judges.evidence import EvidenceJudge  # with the sandbox
 
-        return self.evidence_judge or EvidenceJudge(unsafe_local=self.unsafe_local)
+        return self.evidence_judge or EvidenceJudge(engine=self.engine)
 
 
 def default_spec(environment: Mapping[str, str]) -> str:

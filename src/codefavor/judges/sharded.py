@@ -17,6 +17,7 @@ from codefavor.judges.protocol import Judge
 from codefavor.manifest import hash_file
 from codefavor.record import Record
 from codefavor.runs.shards import DoneT, Fleet, Shard, ShardOutcome, cut, remove_all, settle, settled, take_shard
+from codefavor.sandbox.engine import EngineChoice
 
 SettingsT = TypeVar("SettingsT", bound=JudgeSettings)
 
@@ -76,15 +77,15 @@ def settled_with_judge(shard: JudgeShard[SettingsT], work: Callable[[Judge], Non
 
     def load_and_work() -> ShardOutcome:
         known_files = tuple(shard.settings.judge_files.items())
-        work(_judge(shard.judge, shard.settings.unsafe_local, known_files))
+        work(_judge(shard.judge, shard.settings.engine, known_files))
         return ShardOutcome(folder=shard.folder)
 
     return settled(shard, load_and_work)
 
 
 @lru_cache(maxsize=1)
-def _judge(spec: str, unsafe_local: bool, files: tuple[tuple[str, str], ...]) -> Judge:
+def _judge(spec: str, engine: EngineChoice, files: tuple[tuple[str, str], ...]) -> Judge:
     """Return the judge, loaded once for all shards of a process."""
     if {file.name: hash_file(file) for file in judge_files(spec)} != dict(files):
         raise DataError(f"the judge {spec} is another one here than where the run was begun")
-    return load_judge(spec, unsafe_local)
+    return load_judge(spec, engine)

@@ -26,8 +26,10 @@ class OutcomeCode(StrEnum):
     """It returned a value that is too large to show."""
     EXHAUSTED = "exhausted"
     """It was stopped for too much work."""
+    TIMED_OUT = "timed-out"
+    """It was stopped by the clock: a circumstance."""
     DIED = "died"
-    """Its process ended."""
+    """Its process, or its guest, ended."""
     NOT_RUN = "not-run"
 
 
@@ -86,17 +88,8 @@ class Work(Record):
 
     size: Count
     """The size of the input: the length of collections, the magnitude of numbers."""
-    opcodes: Count | None
-    """Bytecode instructions executed, the same in every run; blind to work inside C functions."""
-    nanoseconds: Count | None
-    """Processor time, the least of several runs."""
-    cost: Count | None = None
-    """What C functions did, in the bytecode instructions that would take as long; None where it was not measured."""
-
-    @property
-    def counted(self) -> int | None:
-        """Instructions with what C functions cost: all work that can be counted, the same in every run."""
-        return None if self.opcodes is None else self.opcodes + (self.cost or 0)
+    fuel: Count
+    """WebAssembly instructions of the call alone: the same in every run, on every machine."""
 
 
 class Growth(Record):
@@ -113,15 +106,13 @@ class WorkComparison(Record):
 
     cheaper: Literal["A", "B"] | None = None
     """The candidate that clearly does less; None where it is too close to call."""
-    log_time: float = 0.0
-    """The natural logarithm of A's processor time over B's, on the largest inputs that both finish."""
-    log_count: float = 0.0
-    """The same of counted work: bytecode instructions with what C functions cost."""
+    log_ratio: float = 0.0
+    """The natural logarithm of A's work over B's, on the largest inputs that both finish."""
 
     def swapped(self) -> "WorkComparison":
         """Return the same comparison with the candidates exchanged."""
         cheaper: Literal["A", "B"] | None = None if self.cheaper is None else "B" if self.cheaper == "A" else "A"
-        return WorkComparison(cheaper=cheaper, log_time=-self.log_time, log_count=-self.log_count)
+        return WorkComparison(cheaper=cheaper, log_ratio=-self.log_ratio)
 
 
 class Difference(Record):
@@ -188,8 +179,10 @@ class Evidence(Record):
     """What their work says of each other, where it was measured."""
     circumstances: tuple[Circumstance, ...] = ()
     """What is not available, and why."""
+    engine: str | None = None
+    """What ran the candidates: engine, interpreter and versions; None where nothing was run."""
     unsafe: bool = False
-    """Whether the candidates ran without a full sandbox, by the user's leave."""
+    """Whether the candidates ran without a sandbox, by the user's leave."""
 
     @model_validator(mode="before")
     @classmethod

@@ -13,7 +13,7 @@ from codefavor.evidence.collect import collect
 from codefavor.evidence.verdict import verdict_by_evidence
 from codefavor.evidence.wanted import wanted_for
 from codefavor.evidence.words import observed_words
-from codefavor.evidence.work_comparison import NOISE
+from codefavor.evidence.work_comparison import CLEAR
 from codefavor.judges.one_order import one_order
 from codefavor.pairs.circumstance import Circumstance, CircumstanceCode
 from codefavor.pairs.comparison import Comparison
@@ -23,7 +23,7 @@ from codefavor.pairs.fact import FactCode
 from codefavor.pairs.verdict import Verdict
 from codefavor.review.function_analysis import FunctionAnalysis
 from codefavor.review.time_budget import SECONDS, BudgetSpent, TimeBudget
-from codefavor.sandbox.pool import Pool
+from codefavor.sandbox.engine import Engine
 
 _INEXCUSABLE = frozenset({IncidentCode.UNDEFINED_NAME, IncidentCode.ENDLESS})
 _GROWS, _GROWS_FASTER = 0.5, 0.3
@@ -37,10 +37,10 @@ class FunctionEvidence:
     order_invariant = True
 
     def __init__(
-        self, pool: Pool | None, analyses: Mapping[str, FunctionAnalysis], workers: int = 1, seed: int = 0
+        self, engine: Engine | None, analyses: Mapping[str, FunctionAnalysis], workers: int = 1, seed: int = 0
     ) -> None:
-        """Judge comparisons by their digest in `analyses`, old as A and new as B; without a pool nothing is run."""
-        self._pool = pool
+        """Judge comparisons by their digest in `analyses`, old as A and new as B; without a engine nothing is run."""
+        self._engine = engine
         self._analyses = analyses
         self._workers = workers
         self._seed = seed
@@ -73,13 +73,13 @@ class FunctionEvidence:
         return evidence
 
     def _run(self, comparison: Comparison, analysis: FunctionAnalysis) -> Evidence:
-        if analysis.codes is None or self._pool is None:
+        if analysis.codes is None or self._engine is None:
             return _nothing_run(CircumstanceCode.NOT_RUN, detail=analysis.why_not or "Nothing is run here.")
         code_a, code_b = analysis.codes
         ready = comparison.model_copy(update={"code_a": code_a, "code_b": code_b})
         wanted = wanted_for(comparison.criterion.aspect, self._seed)
         try:
-            return of_a_fragment(collect(TimeBudget(self._pool), ready, wanted))
+            return of_a_fragment(collect(TimeBudget(self._engine), ready, wanted))
         except BudgetSpent:
             return _nothing_run(CircumstanceCode.STOPPED, seconds=SECONDS)
 
@@ -119,12 +119,12 @@ def _of_fragment(candidate: CandidateEvidence, has_examples: bool) -> CandidateE
 
 
 def _tells(evidence: Evidence, compared: WorkComparison) -> bool:
-    """Return whether work that grows differs in instructions, or in how it grows, and not in processor time alone."""
+    """Return whether work that grows differs clearly, or in how it grows."""
     a, b = evidence.a.growth, evidence.b.growth
     if compared.cheaper is None or a is None or b is None or max(a.exponent, b.exponent) < _GROWS:
         return False
     sign = 1 if compared.cheaper == "B" else -1
-    return sign * compared.log_count > math.log(NOISE) or sign * (a.exponent - b.exponent) > _GROWS_FASTER
+    return sign * compared.log_ratio > math.log(CLEAR) or sign * (a.exponent - b.exponent) > _GROWS_FASTER
 
 
 def _with_undefined(evidence: Evidence, analysis: FunctionAnalysis) -> Evidence:

@@ -25,7 +25,7 @@ from codefavor.review.function_evidence import FunctionEvidence
 from codefavor.review.other_languages import name_unreviewed
 from codefavor.review.printable import printable
 from codefavor.review.records import SURE, FunctionReview, Judged, NotJudged, Review, ReviewOutcome
-from codefavor.sandbox.pool import Pool
+from codefavor.sandbox.engine import Engine
 
 MakeJudge = Callable[[Judge], Judge]
 """Makes the judge of a review; it is given the judge that stands for `evidence`."""
@@ -48,7 +48,7 @@ def review_changes(
     revisions: Revisions,
     criteria: Sequence[Criterion],
     make_judge: MakeJudge,
-    pool: Pool | None,
+    engine: Engine | None,
     workers: int = 1,
     not_run: str | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
@@ -60,7 +60,7 @@ def review_changes(
         revisions: the two states.
         criteria: what better means; each is judged by itself.
         make_judge: makes the judge.
-        pool: where functions are run; None to run nothing.
+        engine: where functions are run; None to run nothing.
         workers: how many functions are run side by side.
         not_run: why nothing can be run, in a sentence.
         progress: is called with the number of functions that are done and their total.
@@ -76,7 +76,7 @@ def review_changes(
     analyser = FunctionAnalyser()
     cases = [_prepare(changed, analyser, criteria) for changed in changes]
     analyses = {compared.digest(): case.analysis for case in cases for compared in case.comparisons if compared}
-    judge = make_judge(FunctionEvidence(pool, analyses, workers))
+    judge = make_judge(FunctionEvidence(engine, analyses, workers))
     functions = []
     for start in range(0, len(cases), workers):
         functions += _judge(cases[start : start + workers], criteria, judge)

@@ -1,21 +1,21 @@
-"""How much running one function may cost: a pool that counts processor time and stops when its budget is spent.
+"""How much running one function may cost: an engine that counts work and stops when its budget is spent.
 
-Processor time and not the clock: on a busy machine the same functions are run to the same end.
+Work is fuel, the same on every machine, and processor time where a candidate is run natively.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from codefavor.errors import SandboxError
+from codefavor.sandbox.engine import Engine
 from codefavor.sandbox.job import Job, JobResult
-from codefavor.sandbox.pool import Pool
 
 SECONDS = 1.0
-"""Processor time of both sides of a function by one criterion."""
+"""Processor time of both sides of a function by one criterion, or the fuel that it takes about that long to spend."""
+_FUEL_PER_SECOND = 4_000_000_000
+_LOADING_FUEL = 4_000_000_000
 _PROCESS_SECONDS = 1
 _NEARLY = 0.9
-_WALL_SECONDS = 3
-"""By the clock, for one process: what sleeps is not waited for."""
 
 
 class BudgetSpent(SandboxError):
@@ -23,11 +23,11 @@ class BudgetSpent(SandboxError):
 
 
 class TimeBudget:
-    """Passes jobs on to a pool that is somebody else's, until they have taken so much processor time."""
+    """Passes jobs on to an engine that is somebody else's, until they have done so much work."""
 
-    def __init__(self, pool: Pool, seconds: float = SECONDS) -> None:
-        """Allow so many seconds of processor time."""
-        self._pool = pool
+    def __init__(self, engine: Engine, seconds: float = SECONDS) -> None:
+        """Allow so many seconds of processor time, or the fuel that stands for it."""
+        self._engine = engine
         self._left = seconds
 
     def run(self, jobs: Sequence[Job]) -> list[JobResult]:
@@ -35,12 +35,12 @@ class TimeBudget:
 
         Raises:
             BudgetSpent: earlier jobs took it all, or one was stopped by its limits, which is no fault of the code.
-            SandboxError: as the pool's.
+            SandboxError: as the engine's.
         """
         if self._left <= 0:
             raise BudgetSpent
-        results = self._pool.run([_limited(job) for job in jobs])
-        self._left -= sum(result.cpu_seconds for result in results)
+        results = self._engine.run([_limited(job) for job in jobs])
+        self._left -= sum(map(_seconds, results))
         if any(map(_was_stopped, results)):
             raise BudgetSpent
         return results
@@ -51,8 +51,15 @@ class TimeBudget:
 
 
 def _limited(job: Job) -> Job:
-    return replace(job, limits=replace(job.limits, cpu_seconds=_PROCESS_SECONDS, wall_seconds=_WALL_SECONDS))
+    limits = replace(job.limits, cpu_seconds=_PROCESS_SECONDS, call_seconds=_PROCESS_SECONDS)
+    return replace(job, limits=limits, budget=min(job.budget, _LOADING_FUEL))
+
+
+def _seconds(result: JobResult) -> float:
+    return result.cpu_seconds if result.fuel is None else result.fuel / _FUEL_PER_SECOND
 
 
 def _was_stopped(result: JobResult) -> bool:
+    if result.fuel is not None:
+        return result.ended == "wall" or result.loading.status == "exhausted"
     return result.ended == "wall" or (result.ended == "signal" and result.cpu_seconds >= _NEARLY)

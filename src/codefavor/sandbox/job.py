@@ -1,29 +1,32 @@
-"""What the sandbox is asked for and what comes back, as the rest of the program sees it: jobs, calls, outcomes."""
+"""What an engine is asked for and what comes back, as the rest of the program sees it: jobs, calls, outcomes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from codefavor.sandbox.wire import ProcessLimits, Raised
 
-ProcessEnd = Literal["finished", "exited", "signal", "wall", "output", "lost"]
-"""How a candidate's process ended: by itself, with a status, by a signal (memory, processor time, a crash), by our
-clock, by writing too much, or in a way that the sandbox itself could not follow."""
-OutcomeStatus = Literal["returned", "raised", "too large", "exhausted", "died", "not run"]
-"""How a call ended; "exhausted" is the counted budget, "died" took the process along."""
+CALL_FUEL = 200_000_000
+"""Fuel of one call where nothing else is said: about as much as a million bytecode instructions of CPython."""
+LOADING_FUEL = 40_000_000_000
+"""Fuel of loading a candidate, which may import packages (scipy.stats takes 8,000,000,000)."""
+
+JobEnd = Literal["finished", "exited", "signal", "wall", "output", "lost", "fuel", "memory", "stack", "trap"]
+"""How a candidate ended: by itself, with a status, by a signal (memory, processor time, a crash), by our clock, by
+writing too much, in a way that the sandbox itself could not follow; in a guest by spending its fuel, its memory or its
+stack, or by another trap."""
+OutcomeStatus = Literal["returned", "raised", "too large", "exhausted", "timed out", "died", "not run"]
+"""How a call ended; "exhausted" is its fuel, the same on every machine, "timed out" is its processor time, "died" took
+the process or the guest along."""
 
 
 @dataclass(frozen=True)
 class SandboxCall:
-    """One piece of work: Python source whose last expression is the result."""
+    """One piece of work: source of the candidate's language whose last expression is the result."""
 
     source: str
     """Statements and a last expression, in the candidate's own names."""
-    budget: int = 1_000_000
-    """Bytecode instructions before it is stopped; 0 skips the counted run."""
-    repeats: int = 0
-    """How often it is timed, without counting."""
-    meter: bool = False
-    """Whether the work of C functions is measured, in a run of its own; what it may cost is `budget` too."""
+    budget: int = CALL_FUEL
+    """Fuel before it is stopped; the native engine has processor time instead."""
 
 
 @dataclass(frozen=True)
@@ -34,22 +37,25 @@ class Job:
     """The candidate."""
     calls: tuple[SandboxCall, ...] = ()
     """What is called, in this order."""
-    stop_after: int = 0
-    """For calls that only get larger: skip those after one that spent its budget, or that took longer than this many
-    nanoseconds when timed; 0 skips none."""
+    language: str = "python"
+    """The language of the candidate, by its canonical name."""
+    measured: bool = False
+    """Whether the work of the calls is compared: each call then has a guest of its own, which only wasm can give."""
+    growing: bool = False
+    """Whether calls only get larger, so that none is made after one that spent its budget."""
     program: bool = False
     """Run the candidate as a program instead, as `__main__`."""
     stdin: str = ""
     """What a program finds on standard input."""
     limits: ProcessLimits = ProcessLimits()
-    """Limits of every process of this candidate."""
-    budget: int = 5_000_000
-    """Bytecode instructions that loading the code may take."""
+    """Limits of every process or guest of this candidate."""
+    budget: int = LOADING_FUEL
+    """Fuel that loading the code, or running the program, may take."""
 
 
 @dataclass(frozen=True)
 class CallOutcome:
-    """What came of one call, as the candidate's own process reports it."""
+    """What came of one call, as the candidate's own side reports it, and its fuel as the engine read it."""
 
     status: OutcomeStatus
     """How it ended."""
@@ -59,16 +65,11 @@ class CallOutcome:
     """The exception."""
     stdout: str = ""
     """What it printed, cut at 2,000 characters."""
-    opcodes: int | None = None
-    """Bytecode instructions executed."""
     mutated: bool | None = None
     """Whether the arguments were changed; None where that could not be told."""
-    nanoseconds: int | None = None
-    """The least processor time of the repeats."""
-    cost: int | None = None
-    """The work of C functions, in bytecode instructions; None where it was not measured."""
-    unpriced: tuple[str, ...] = ()
-    """The functions that were given much work and have no price, by name."""
+    fuel: int | None = None
+    """WebAssembly instructions from the request to the end of its work, arguments and result included; None where it
+    was run natively."""
 
 
 @dataclass(frozen=True)
@@ -79,30 +80,21 @@ class JobResult:
     """What came of loading the code (of running it, for a program)."""
     outcomes: tuple[CallOutcome, ...]
     """One for every call."""
-    ended: ProcessEnd
-    """How the last process of the candidate ended."""
+    ended: JobEnd
+    """How the last process or guest of the candidate ended."""
     status: int
     """Its exit status; negative is the number of a signal."""
     stdout: str = ""
     """What went to standard output and error past the calls, cut."""
     refused: tuple[str, ...] = ()
-    """What a program tried and was refused, as its interpreter noted it."""
+    """What a program tried and was refused, as far as it was noted."""
     cpu_seconds: float = 0.0
-    """Processor time of all its processes, by the kernel's account."""
+    """Processor time that it took."""
+    fuel: int | None = None
+    """WebAssembly instructions of everything it did; None where it was run natively."""
+    memory: int | None = None
+    """Bytes of memory that its largest guest had; None where it was run natively."""
+    engine: str = ""
+    """What ran it: engine, interpreter and versions."""
     unsafe: bool = False
-    """Whether it ran without a full sandbox, by the user's leave."""
-
-
-@dataclass(frozen=True)
-class Layers:
-    """What protects this machine from a candidate."""
-
-    states: dict[str, str] = field(default_factory=dict)
-    """Every layer with "on" or why it is off."""
-    attacks: dict[str, str] = field(default_factory=dict)
-    """Every attack tried at start with "held" or what got through."""
-
-    @property
-    def safe(self) -> bool:
-        """Whether every attack was held."""
-        return bool(self.attacks) and all(outcome == "held" for outcome in self.attacks.values())
+    """Whether it ran without a sandbox, by the user's leave."""

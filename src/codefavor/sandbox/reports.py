@@ -6,8 +6,6 @@ from typing import Any
 from codefavor.sandbox.wire import ENDINGS, MAX_TEXT, CallReport, LayersReport, Raised, RefusalReport
 
 _MAX_NAME = 100
-_MAX_NAMES = 20
-"""Functions without a price that are kept of one call."""
 _MAX_REFUSAL = 300
 _LAYERS_START = '{"layers"'
 
@@ -37,19 +35,14 @@ def _read_call(data: dict[str, Any]) -> CallReport | None:
     ended = data.get("ended")
     if ended is not None and ended not in ENDINGS:
         return None
-    unpriced, stdout = data.get("unpriced"), data.get("stdout")
+    stdout = data.get("stdout")
     return CallReport(
         call=data["call"],
         ended=ended,
         value=data.get("value"),
         raised=_read_raised(data.get("raised")),
-        opcodes=_count(data.get("opcodes")),
         stdout=None if stdout is None else _text(stdout)[:MAX_TEXT],
         mutated=_flag(data.get("mutated")),
-        nanoseconds=_count(data.get("nanoseconds")),
-        cost=_count(data.get("cost")),
-        unpriced=_names(unpriced)[:_MAX_NAMES] if isinstance(unpriced, list) else None,
-        enough=_flag(data.get("enough")),
     )
 
 

@@ -1,21 +1,21 @@
-"""One pool for many callers: opened and attacked when it is first needed, then kept until it is closed."""
+"""One engine for many callers: opened and attacked when it is first needed, then kept until it is closed."""
 
 import threading
 from types import TracebackType
 from typing import Self
 
-from codefavor.sandbox.pool import Pool, WorkerPool
-from codefavor.sandbox.probe import open_sandbox
+from codefavor.sandbox.engine import Engine, EngineChoice, OpenEngine
+from codefavor.sandbox.open_engine import open_engine
 
 
-class SharedPool:
-    """A context manager that leaves no process behind; `pool` may be called from any thread."""
+class SharedEngine:
+    """A context manager that leaves no process behind; `engine` may be called from any thread."""
 
-    def __init__(self, workers: int, unsafe_local: bool = False) -> None:
-        """Bound what runs at once to `workers`; `unsafe_local` allows a sandbox that does not hold."""
+    def __init__(self, workers: int, choice: EngineChoice = "auto") -> None:
+        """Bound what runs at once to `workers`; `choice` is the engine."""
         self.workers = workers
-        self._unsafe_local = unsafe_local
-        self._pool: WorkerPool | None = None
+        self._choice = choice
+        self._engine: OpenEngine | None = None
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -27,22 +27,22 @@ class SharedPool:
     @property
     def is_open(self) -> bool:
         """Whether anybody needed it."""
-        return self._pool is not None
+        return self._engine is not None
 
-    def pool(self) -> Pool:
-        """Return the pool, opening it for the first caller.
+    def engine(self) -> Engine:
+        """Return the engine, opening it for the first caller.
 
         Raises:
-            SandboxError: an attack got through, or could not be tried, and `unsafe_local` is not given.
+            SandboxError: it cannot be had here, or does not hold.
         """
         with self._lock:
-            if self._pool is None:
-                self._pool = open_sandbox(self.workers, self._unsafe_local)
-            return self._pool
+            if self._engine is None:
+                self._engine = open_engine(self._choice, self.workers)
+            return self._engine
 
     def close(self) -> None:
         """End every worker, if there are any."""
         with self._lock:
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.close()
+            engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.close()

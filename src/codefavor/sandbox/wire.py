@@ -1,8 +1,9 @@
-"""The messages between the pool, the fork server and a candidate's process. It needs the standard library alone.
+"""The messages between an engine and what runs a candidate. It needs the standard library alone.
 
-The pool asks with a `RunRequest`, the fork server answers with a `RunReply`. The results in a reply are lines that the
-candidate's process wrote: a `LayersReport` before anything foreign runs, then any number of `CallReport` and
-`RefusalReport`. A candidate may write lines of its own: `sandbox.reports` reads them, outside.
+The native engine asks its fork server with a `RunRequest`, which answers with a `RunReply`; the wasm engine asks its
+guest with a `LoadRequest` and then one `CallRequest` after the other. What a candidate's side reports are lines: of the
+native engine a `LayersReport` before anything foreign runs, then any number of `CallReport` and `RefusalReport`. A
+candidate may write lines of its own: `sandbox.reports` reads them, outside.
 """
 
 import json
@@ -14,12 +15,16 @@ LOADING: Final = -1
 """The index that stands for loading the code."""
 MAX_TEXT: Final = 2000
 """Characters of a message or of standard output that are kept of one call."""
+REQUESTS: Final = 4
+"""The descriptor from which a guest reads requests."""
+REPORTS: Final = 5
+"""The descriptor to which a guest writes reports."""
 HEADER_BYTES: Final = 4
 """Bytes before every message between the pool and the fork server: its length."""
 
 Killed = Literal["wall", "output", "lost"]
 """Why a process was killed: by our clock, for writing too much, or because the sandbox lost it."""
-CallEnding = Literal["returned", "raised", "too large", "exhausted"]
+CallEnding = Literal["returned", "raised", "too large", "timed out"]
 """How a call ended, the worst last."""
 ENDINGS: Final = get_args(CallEnding)
 """The endings of a call in that order."""
@@ -27,14 +32,16 @@ ENDINGS: Final = get_args(CallEnding)
 
 @dataclass(frozen=True)
 class ProcessLimits:
-    """What one process of a candidate may use."""
+    """What one process, or one instance of a guest, may use."""
 
     cpu_seconds: int = 10
-    """Seconds of processor time."""
+    """Seconds of processor time, of a native process."""
+    call_seconds: int = 2
+    """Seconds of processor time of one call in a native process, which has no fuel."""
     wall_seconds: int = 30
     """Seconds by the clock, for programs that sleep; a machine under load must not reach it."""
     memory: int = 1 << 30
-    """Bytes of address space."""
+    """Bytes of address space, or of a guest's memory."""
     output: int = 4 << 20
     """Bytes of results, and of standard output, that are kept."""
     file_size: int = 16 << 20
@@ -62,6 +69,18 @@ class ServerSettings:
 
 
 @dataclass(frozen=True)
+class LoadRequest:
+    """What a guest is told first."""
+
+    code: str
+    """The candidate."""
+    program: bool
+    """Whether it is run as a program instead of being loaded and called."""
+    measured: bool
+    """Whether calls are measured, so that nothing is done beside them: changed arguments are not noticed."""
+
+
+@dataclass(frozen=True)
 class CallRequest:
     """One call of a job."""
 
@@ -69,12 +88,6 @@ class CallRequest:
     """Its place in the job."""
     source: str
     """Statements and a last expression."""
-    budget: int
-    """Bytecode instructions before it is stopped; 0 skips the counted run."""
-    repeats: int
-    """How often it is timed."""
-    meter: bool
-    """Whether the work of C functions is measured too."""
 
 
 @dataclass(frozen=True)
@@ -91,10 +104,6 @@ class RunRequest:
     """What a program finds on standard input."""
     limits: ProcessLimits
     """What the process may use."""
-    budget: int
-    """Bytecode instructions that loading the code may take."""
-    stop_after: int
-    """Nanoseconds of a timed call after which no further call is made; 0 makes all."""
 
     @classmethod
     def from_json(cls, text: bytes) -> "RunRequest":
@@ -170,20 +179,10 @@ class CallReport:
     """What it returned, as `inside.values.encode` writes it."""
     raised: Raised | None = None
     """The exception, where one ended it."""
-    opcodes: int | None = None
-    """Bytecode instructions executed."""
     stdout: str | None = None
     """What it printed, cut at `MAX_TEXT`."""
     mutated: bool | None = None
     """Whether the arguments were changed; None where that could not be told."""
-    nanoseconds: int | None = None
-    """The least processor time of the repeats."""
-    cost: int | None = None
-    """The work of C functions, in bytecode instructions; None where it was not measured."""
-    unpriced: tuple[str, ...] | None = None
-    """The functions that were given much work and have no price, by name."""
-    enough: bool | None = None
-    """Whether it took so long that no further call is made."""
 
     def followed_by(self, later: "CallReport") -> "CallReport":
         """Return what both lines say together; the worse ending counts, and the later line otherwise."""

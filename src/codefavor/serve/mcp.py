@@ -32,7 +32,8 @@ from codefavor.ranking.tournament import rank
 from codefavor.record import Record, explain
 from codefavor.review.records import Review
 from codefavor.review.review_changes import review_changes
-from codefavor.sandbox.shared import SharedPool
+from codefavor.sandbox.engine import EngineChoice
+from codefavor.sandbox.shared import SharedEngine
 from codefavor.serve.messages import CRITERION_HELP, Code, Instruction, LanguageField, Words
 from codefavor.serve.rank_messages import MAX_CANDIDATES, RankAnswer, RankRequest
 
@@ -73,7 +74,7 @@ class ExplainResult(Record):
 class Tools:
     """The tools of one server. One call at a time reaches the judge: not every judge may be called from two threads."""
 
-    def __init__(self, make_judge: Callable[[Judge], Judge], shared: SharedPool) -> None:
+    def __init__(self, make_judge: Callable[[Judge], Judge], shared: SharedEngine) -> None:
         """Ask the judge that `make_judge` makes from the one that stands for `evidence`; code is run in `shared`."""
         self._make_judge = make_judge
         self._shared = shared
@@ -160,7 +161,7 @@ class Tools:
                 find_revisions(opened, revisions, staged),
                 [resolve_criterion(words) for words in criteria],
                 lambda evidence: BothOrders(self._make_judge(evidence)),
-                self._shared.pool(),
+                self._shared.engine(),
                 self._shared.workers,
             )
 
@@ -195,11 +196,11 @@ def build(tools: Tools) -> MCPServer[Any]:
     return server
 
 
-def run(spec: str, unsafe_local: bool) -> None:
+def run(spec: str, engine: EngineChoice) -> None:
     """Answer on standard input and output until the input ends.
 
     Raises:
         CodeFavorError: the judge cannot be loaded.
     """
-    with SharedPool(os.cpu_count() or 1, unsafe_local) as shared:
-        build(Tools(lambda evidence: load_judge(spec, unsafe_local, evidence), shared)).run("stdio")
+    with SharedEngine(os.cpu_count() or 1, engine) as shared:
+        build(Tools(lambda evidence: load_judge(spec, engine, evidence), shared)).run("stdio")

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from codefavor.errors import ConfigError
 from codefavor.judges.evidence import EvidenceJudge
 from codefavor.judges.load import load_judge
-from codefavor.sandbox.shared import SharedPool
+from codefavor.sandbox.engine import EngineChoice
+from codefavor.sandbox.shared import SharedEngine
 from codefavor.serve.app import Service
 from codefavor.serve.batcher import BatchSettings
 from codefavor.serve.settings import ServeSettings
@@ -33,7 +34,7 @@ def read_token(environment: Mapping[str, str], host: str) -> str | None:
 
 def serve(
     spec: str,
-    unsafe_local: bool,
+    engine: EngineChoice,
     settings: ServeSettings,
     host: str,
     port: int,
@@ -45,14 +46,14 @@ def serve(
     Raises:
         CodeFavorError: the judge cannot be loaded or cannot work here, or the port is taken.
     """
-    with SharedPool(os.cpu_count() or 1, unsafe_local) as shared:
-        judge = load_judge(spec, unsafe_local, EvidenceJudge(unsafe_local=unsafe_local, shared=shared))
+    with SharedEngine(os.cpu_count() or 1, engine) as shared:
+        judge = load_judge(spec, engine, EvidenceJudge(engine=engine, shared=shared))
         judge.judge([])  # whoever runs code opens the sandbox now, and reports now if it is not safe
         service = Service(judge, settings, _batching(shared, settings), token, shared.close)
         listen(service.app(), host, port, ready, round(settings.max_seconds) + _GRACE)
 
 
-def _batching(shared: SharedPool, settings: ServeSettings) -> BatchSettings:
+def _batching(shared: SharedEngine, settings: ServeSettings) -> BatchSettings:
     """Return one call of the judge for many comparisons, or, where code is run, many calls for one comparison each.
 
     A comparison that is run may take a minute; in a batch all others would wait for it.

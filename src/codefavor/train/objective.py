@@ -14,6 +14,7 @@ from codefavor.judges.load import load_judge
 from codefavor.judges.objective import Objective, objective_named
 from codefavor.manifest import Manifest
 from codefavor.pairs.pair import PreferencePair
+from codefavor.sandbox.engine import EngineChoice
 from codefavor.train.config import (
     ClassificationConfig,
     DifferenceConfig,
@@ -50,7 +51,7 @@ class TrainingRun:
     """Called with the number of pairs that were read."""
     launch: Launch
     """The place of this process among those that train."""
-    unsafe_local: bool
+    engine: EngineChoice
     """Whether foreign code may run without a full sandbox."""
 
 
@@ -111,8 +112,8 @@ def _grounded(run: TrainingRun) -> TrainingResult:
     from codefavor.train.grounded import train_grounded  # with scipy and the sandbox
 
     assert isinstance(run.config, GroundedConfig)
-    evidence = load_judge("evidence", run.unsafe_local)
-    inner = load_judge(run.config.inner, run.unsafe_local) if run.config.inner else None
+    evidence = load_judge("evidence", run.engine)
+    inner = load_judge(run.config.inner, run.engine) if run.config.inner else None
     fitted = train_grounded(run.pairs, run.config, run.out, run.manifest, evidence, inner)
     return TrainingResult(sum(fitted.pairs.values()))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from codefavor.errors import ConfigError
 from codefavor.manifest import make_manifest
 from codefavor.pairs.pair import PreferencePair
+from codefavor.sandbox.engine import EngineChoice
 from codefavor.train.config import ModelConfig, TrainConfig
 from codefavor.train.launch import Launch
 from codefavor.train.objective import TrainingRun, torch_module, training_objective
@@ -50,7 +51,7 @@ def train_judge(
     out: Path,
     *,
     resume: bool = False,
-    unsafe_local: bool = False,
+    engine: EngineChoice = "auto",
     on_step: Callable[[StepMetrics], None] = _ignore,
     on_pairs: Callable[[int], None] = _ignore,
     warn: Callable[[str], None] = _LOG.warning,
@@ -67,7 +68,7 @@ def train_judge(
         config: its settings, a record of the objective, such as `LinearConfig()` or `RewardConfig(layers=1)`.
         out: the folder; new or empty, unless `resume`.
         resume: continue a run in `out` that was stopped.
-        unsafe_local: let the grounded objective run code where the sandbox does not hold.
+        engine: what runs candidates for the grounded objective.
         on_step: called with the metrics of the latest steps, where a language model is trained.
         on_pairs: called with the number of pairs that a language model has read, where it is not trained.
         warn: called with a sentence where this machine trains otherwise than the settings say.
@@ -89,7 +90,7 @@ def train_judge(
         raise ConfigError(f"the {objective.name} objective takes one process; start it without a launcher")
     suited = _suited(config, launch, warn)
     manifest = make_manifest(command, suited.model_dump(mode="json"), list(inputs), suited.seed)
-    run = TrainingRun(pairs, suited, out, manifest, resume, on_step, on_pairs, launch, unsafe_local)
+    run = TrainingRun(pairs, suited, out, manifest, resume, on_step, on_pairs, launch, engine)
     result = objective.train(run)
     return TrainedJudge(out, suited, result.pairs, result.truncated)
 

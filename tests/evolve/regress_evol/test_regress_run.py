@@ -14,7 +14,7 @@ from codefavor.evolve.runner import evolve
 from codefavor.jsonl import read_records
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.pair import PreferencePair
-from codefavor.sandbox.probe import best_layers
+from codefavor.sandbox.native.probe import best_layers
 
 FUNCTION = '''
 import re

@@ -13,20 +13,20 @@ from codefavor.bench.build.testing import run_tests
 from codefavor.languages.python.strip import strip_comments
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.pair import PreferencePair
-from codefavor.sandbox.pool import Pool
+from codefavor.sandbox.engine import Engine
 
 MAX_PAIRS = 2
 """Pairs of one problem."""
 
 
 def curate_correctness(
-    pool: Pool, problem: Problem, samples: Sequence[Sample], source: str
+    engine: Engine, problem: Problem, samples: Sequence[Sample], source: str
 ) -> list[PreferencePair] | Dropped:
     """Return at most `MAX_PAIRS` pairs of a problem, no sample twice on the same side."""
     if not problem.tests and not problem.cases:
         return Dropped(problem=problem.id, reason="no tests")
     codes = [*samples, *(Sample(problem=problem.id, code=code) for code in problem.solutions)]
-    outcomes = run_tests(pool, problem, [sample.code for sample in codes])
+    outcomes = run_tests(engine, problem, [sample.code for sample in codes])
     passing = [sample for sample, outcome in zip(codes, outcomes, strict=True) if outcome == "passed"]
     failing = [sample for sample, outcome in zip(codes, outcomes, strict=True) if outcome == "failed"]
     if not passing or not failing:

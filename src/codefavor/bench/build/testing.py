@@ -10,13 +10,11 @@ from typing import Any, Literal, NamedTuple
 from codefavor.bench.build.problems import Problem
 from codefavor.evidence.expected import same
 from codefavor.evidence.literals import evaluate
+from codefavor.sandbox.engine import Engine
 from codefavor.sandbox.job import CallOutcome, Job, JobResult, SandboxCall
-from codefavor.sandbox.pool import Pool
 
-BUDGET = 2_000_000
-"""Bytecode instructions of one test; work without end is stopped here."""
-FIRST_ENDLESS = 1 << 62
-"""Nanoseconds that no call takes: with it, what spends its budget is the last call made."""
+BUDGET = 1_000_000_000
+"""Fuel of one test; work without end is stopped here."""
 MAX_CASES = 20
 """Standard inputs a program is tried on, from the first."""
 
@@ -31,13 +29,13 @@ class _Test(NamedTuple):
     compares: bool
 
 
-def run_tests(pool: Pool, problem: Problem, codes: Sequence[str]) -> list[Tested]:
+def run_tests(engine: Engine, problem: Problem, codes: Sequence[str]) -> list[Tested]:
     """Return for every code whether it passes all tests; "not loaded" is code that does not even load."""
     if problem.cases:
-        return [_run_program(pool, problem, code) for code in codes]
+        return [_run_program(engine, problem, code) for code in codes]
     tests = [_read(test) for test in problem.tests]
     calls = tuple(SandboxCall(test.source, budget=BUDGET) for test in tests)
-    results = pool.run([Job(answer(problem, code), calls, stop_after=FIRST_ENDLESS) for code in codes])
+    results = engine.run([Job(answer(problem, code), calls, growing=True) for code in codes])
     return [_judge(result, tests) for result in results]
 
 
@@ -69,9 +67,9 @@ def _passes(test: _Test, outcome: CallOutcome) -> bool:
     return outcome.status == "returned" and (not test.compares or same(test.expected, outcome.value))
 
 
-def _run_program(pool: Pool, problem: Problem, code: str) -> Tested:
+def _run_program(engine: Engine, problem: Problem, code: str) -> Tested:
     for case in problem.cases[:MAX_CASES]:
-        result = pool.run_one(Job(answer(problem, code), program=True, stdin=case.stdin))
+        result = engine.run_one(Job(answer(problem, code), program=True, stdin=case.stdin))
         if result.ended != "finished" or _lines_of(result.stdout) != _lines_of(case.stdout):
             return "failed" if _loads(code) else "not loaded"
     return "passed"

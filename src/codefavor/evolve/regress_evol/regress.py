@@ -27,8 +27,8 @@ from codefavor.pairs.criterion import VERIFIABLE_ASPECTS, Aspect
 from codefavor.pairs.pair import PreferencePair
 from codefavor.record import Record
 from codefavor.runs.run_folder import MANIFEST_FILE, claim, require_claimable
-from codefavor.sandbox.pool import Pool
-from codefavor.sandbox.probe import open_sandbox
+from codefavor.sandbox.engine import Engine, EngineChoice
+from codefavor.sandbox.open_engine import open_engine
 
 _SUMMARY_FILE = "summary.json"
 CANDIDATES_PER_PAIR = 3
@@ -60,7 +60,7 @@ class RegressEvolConfig(Record):
     """The most files to read."""
     verify: bool = False
     """Run both codes of every pair and keep those that show their defect."""
-    unsafe_local: bool = False
+    engine: EngineChoice = "auto"
     """Whether code may run where the sandbox does not hold."""
 
     @field_validator("language")
@@ -102,8 +102,8 @@ def run_regress_evol(config: RegressEvolConfig, folder: Path, command: str, watc
     """
     require_claimable(folder, config)
     manifest = make_manifest(command, config.model_dump(mode="json"), [], config.rng_seed)
-    with open_sandbox(unsafe_local=config.unsafe_local) if config.verify else nullcontext() as pool:
-        made, discards = _make(config, pool, watch)
+    with open_engine(config.engine) if config.verify else nullcontext() as engine:
+        made, discards = _make(config, engine, watch)
     kept = _balance(made, config, discards)
     if not kept:
         raise DataError(f"{config.source}: no function here gives a pair; name another source or more operators")
@@ -117,7 +117,7 @@ def run_regress_evol(config: RegressEvolConfig, folder: Path, command: str, watc
 
 
 def _make(
-    config: RegressEvolConfig, pool: Pool | None, watch: Watch
+    config: RegressEvolConfig, engine: Engine | None, watch: Watch
 ) -> tuple[dict[Aspect, dict[str, PreferencePair]], list[Discard]]:
     operators = choose_operators(config.operators, config.exclude_operators, config.aspects)
     aspects = sorted({operator.aspect for operator in operators})
@@ -127,8 +127,8 @@ def _make(
     enough = None if config.max_pairs is None else CANDIDATES_PER_PAIR * (-(-config.max_pairs // len(aspects)))
     evolver = RegressEvol(operators, config.rng_seed)
     for outcome in evolver.evolve_all(good_functions(config.source, config.rng_seed, config.max_files)):
-        if pool is not None and isinstance(outcome, PreferencePair):
-            outcome = filter_by_evidence(pool, outcome, config.rng_seed, _DROPPED_MARKS)
+        if engine is not None and isinstance(outcome, PreferencePair):
+            outcome = filter_by_evidence(engine, outcome, config.rng_seed, _DROPPED_MARKS)
         if isinstance(outcome, Discard):
             discards.append(outcome)
         elif outcome.criterion.aspect is not None:

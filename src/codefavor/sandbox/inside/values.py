@@ -190,6 +190,15 @@ _DECODERS: dict[str, Callable[[Any], Any]] = {
 }
 
 
+def is_plain(value: object) -> bool:
+    """Return whether `repr` of a decoded value is source that makes it again."""
+    if isinstance(value, dict):
+        return all(is_plain(key) and is_plain(item) for key, item in value.items())
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return all(map(is_plain, value))
+    return not isinstance(value, (Opaque, Kept))
+
+
 def canonical(data: Encoded) -> str:
     """Return a text that is equal for equal values: members of sets and keys of dicts in one order."""
     return json.dumps(_sorted(data))

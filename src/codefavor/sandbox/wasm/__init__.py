@@ -1,1 +1,1 @@
-"""Runs candidates as WebAssembly: their own memory, a private file system, work counted from outside."""
+"""The wasm engine: candidates in interpreters compiled to WebAssembly, with fuel, memory and files of their own."""

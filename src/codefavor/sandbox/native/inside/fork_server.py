@@ -13,13 +13,16 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from types import FrameType
 
-from codefavor.sandbox.inside.harness import Harness, outside_harness
-from codefavor.sandbox.inside.lockdown import die_with_parent, restrict
-from codefavor.sandbox.inside.refusals import Refusals
+from codefavor.sandbox.inside.harness import CallTimedOut, Harness, outside_harness
+from codefavor.sandbox.native.inside.lockdown import die_with_parent, restrict
+from codefavor.sandbox.native.inside.refusals import Refusals
 from codefavor.sandbox.wire import (
     HEADER_BYTES,
+    CallReport,
     Killed,
     LayersReport,
     ProcessLimits,
@@ -203,13 +206,43 @@ def _nameless_file() -> int:
 
 
 def _run(request: RunRequest, results: int) -> int:
-    harness = Harness(request, results)
-    if not request.program:
-        harness.run()
-        return 0
-    sys.addaudithook(Refusals(results))
+    if request.program:
+        return _run_program(request, results)
+    seconds = request.limits.call_seconds
+    harness = Harness(lambda report: _write_line(results, report), lambda: _call_timer(seconds))
+    if harness.load(request.code):
+        for call in request.calls:
+            harness.call(call)
+    return 0
+
+
+def _write_line(results: int, report: CallReport) -> None:
+    line = to_json(report).encode() + b"\n"
+    while line:
+        line = line[os.write(results, line) :]
+
+
+@contextmanager
+def _call_timer(seconds: int) -> Iterator[None]:
+    """Raise `CallTimedOut` into what takes more processor time; what keeps it from being raised meets the rlimit."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise CallTimedOut
+
+    signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
-        harness.run_program()
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def _run_program(request: RunRequest, results: int) -> int:
+    sys.addaudithook(Refusals(results))
+    sys.stdin = open(0, encoding="utf-8")
+    sys.stdout = open(1, "w", encoding="utf-8", buffering=1, closefd=False)
+    try:
+        Harness(lambda report: None).run_program(request.code)
     except SystemExit as leaving:
         if leaving.code is None or isinstance(leaving.code, int):
             return leaving.code or 0

@@ -1,37 +1,28 @@
-"""The pool: warm workers that run candidates side by side, each candidate in processes of its own.
+"""The native engine: warm workers that run candidates side by side, each candidate in processes of its own.
 
 What a candidate returns is decoded here, on the trusted side; comparing it with what was expected is the caller's.
 """
 
 import os
+import platform
 import queue
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from codefavor.errors import SandboxError
-from codefavor.sandbox.inside.values import decode
-from codefavor.sandbox.job import CallOutcome, Job, JobResult, ProcessEnd, SandboxCall
+from codefavor.sandbox.job import CallOutcome, Job, JobEnd, JobResult, SandboxCall
+from codefavor.sandbox.native.worker import REQUIRED, Worker, WorkerLost
+from codefavor.sandbox.outcome import outcome_of
 from codefavor.sandbox.reports import read_layers, read_report
 from codefavor.sandbox.wire import LOADING, CallReport, CallRequest, RefusalReport, RunReply, RunRequest
-from codefavor.sandbox.worker import REQUIRED, Worker, WorkerLost
 
 _MAX_PROCESSES = 4
 """Processes one candidate gets: when a call takes its process along, the calls after it go on in a new one."""
 
 
-class Pool(Protocol):
-    """What runs jobs: workers, or what stands before them and passes jobs on under conditions of its own."""
-
-    def run(self, jobs: Sequence[Job]) -> list[JobResult]:
-        """Run jobs and return their results in order."""
-
-    def run_one(self, job: Job) -> JobResult:
-        """Run one job."""
-
-
-class WorkerPool:
+class NativeEngine:
     """Workers that share one way of starting. Use it as a context manager; it leaves no process behind."""
 
     def __init__(self, bubblewrap: str | None, workers: int | None = None, unsafe: bool = False) -> None:
@@ -97,12 +88,10 @@ class WorkerPool:
 def _request(job: Job, pending: Sequence[tuple[int, SandboxCall]]) -> RunRequest:
     return RunRequest(
         code=job.code,
-        calls=tuple(CallRequest(index, call.source, call.budget, call.repeats, call.meter) for index, call in pending),
+        calls=tuple(CallRequest(index, call.source) for index, call in pending),
         program=job.program,
         stdin=job.stdin,
         limits=job.limits,
-        budget=job.budget,
-        stop_after=job.stop_after,
     )
 
 
@@ -123,8 +112,8 @@ class _Progress:
 
     def is_over(self) -> bool:
         """Whether nothing is left to be run."""
-        stopped = any(map(_stops, self._reports.values())) or bool(self._died)
-        return not self.pending() or self.failed_to_load() or (bool(self._job.stop_after) and stopped)
+        stopped = any(report.ended == "timed out" for report in self._reports.values()) or bool(self._died)
+        return not self.pending() or self.failed_to_load() or (self._job.growing and stopped)
 
     def take(self, reply: RunReply, pending: Sequence[tuple[int, SandboxCall]]) -> None:
         """Read a reply; the first call that was asked for and not answered is the one that took the process along."""
@@ -134,9 +123,8 @@ class _Progress:
         for line in lines:
             self._read(line)
         if not self.failed_to_load():
-            stopped = any(_stops(self._reports[index]) for index, _ in pending if index in self._reports)
             unanswered = [index for index, _ in pending if index not in self._reports]
-            self._died.update(unanswered[: 0 if stopped else 1])
+            self._died.update(unanswered[:1])
 
     def _read(self, line: str) -> None:
         match read_report(line):
@@ -171,6 +159,7 @@ class _Progress:
             stdout=last.stdout,
             refused=tuple(self._refused),
             cpu_seconds=sum(reply.cpu_seconds for reply in self._replies),
+            engine=describe_native(),
             unsafe=self._unsafe,
         )
 
@@ -178,37 +167,13 @@ class _Progress:
         report = self._reports.get(index)
         if report is None:
             return CallOutcome("died" if died else "not run")
-        return _outcome_of(report)
+        return outcome_of(report)
 
 
-def _stops(report: CallReport) -> bool:
-    return report.ended == "exhausted" or report.enough is True
-
-
-def _end_of(reply: RunReply) -> ProcessEnd:
+def _end_of(reply: RunReply) -> JobEnd:
     return reply.killed or ("signal" if reply.status < 0 else "exited" if reply.status else "finished")
 
 
-def _outcome_of(report: CallReport) -> CallOutcome:
-    """Return the outcome that a report states; one that contradicts itself is a candidate's, and counts as a death."""
-    raised, value = None, None
-    if report.ended == "raised":
-        if report.raised is None:
-            return CallOutcome("died")
-        raised = report.raised
-    elif report.ended in ("returned", None):
-        try:
-            value = decode(report.value)
-        except ValueError:
-            return CallOutcome("died")
-    return CallOutcome(
-        report.ended or "returned",
-        value=value,
-        raised=raised,
-        stdout=report.stdout or "",
-        opcodes=report.opcodes,
-        mutated=report.mutated,
-        nanoseconds=report.nanoseconds,
-        cost=report.cost,
-        unpriced=report.unpriced or (),
-    )
+def describe_native() -> str:
+    """Return what runs native candidates, with its version."""
+    return f"native, CPython {platform.python_version()}"

@@ -6,10 +6,11 @@ import pytest
 
 from codefavor.errors import SandboxError
 from codefavor.sandbox import worker
+from codefavor.sandbox.engine import Engine
 from codefavor.sandbox.inside.values import Kept
 from codefavor.sandbox.job import Job, SandboxCall
-from codefavor.sandbox.pool import Pool, WorkerPool
-from codefavor.sandbox.probe import best_layers, open_sandbox
+from codefavor.sandbox.native.native_engine import NativeEngine
+from codefavor.sandbox.native.probe import best_layers, open_engine
 from codefavor.sandbox.wire import ProcessLimits
 
 BUBBLEWRAP, LAYERS = best_layers()
@@ -18,12 +19,12 @@ if not LAYERS.safe:
 
 
 @pytest.fixture(scope="module")
-def pool() -> Iterator[Pool]:
-    with open_sandbox() as opened:
+def engine() -> Iterator[Engine]:
+    with open_engine() as opened:
         yield opened
 
 
-def test_values_come_back_as_data(pool: Pool) -> None:
+def test_values_come_back_as_data(engine: Engine) -> None:
     code = "from collections import Counter, namedtuple\nP = namedtuple('P', 'x y')\nx = [1]\n"
     sources = {
         "{1: [(2.5, None), {'a', 'b'}], 'é': b'\\x00'}": {1: [(2.5, None), {"a", "b"}], "é": b"\x00"},
@@ -33,88 +34,88 @@ def test_values_come_back_as_data(pool: Pool) -> None:
         "y = 3\nx + [y]": [1, 3],
         "float('inf')": float("inf"),
     }
-    result = pool.run_one(Job(code, tuple(SandboxCall(source) for source in sources)))
+    result = engine.run_one(Job(code, tuple(SandboxCall(source) for source in sources)))
     assert [outcome.value for outcome in result.outcomes] == list(sources.values())
 
 
-def test_results_keep_the_order_of_the_jobs(pool: Pool) -> None:
+def test_results_keep_the_order_of_the_jobs(engine: Engine) -> None:
     jobs = [Job(f"def f(): return {n}", (SandboxCall("f()"),)) for n in range(20)]
-    assert [result.outcomes[0].value for result in pool.run(jobs)] == list(range(20))
+    assert [result.outcomes[0].value for result in engine.run(jobs)] == list(range(20))
 
 
-def test_work_is_counted_the_same_every_time(pool: Pool) -> None:
+def test_work_is_counted_the_same_every_time(engine: Engine) -> None:
     job = Job("def f(n):\n    return sum(i for i in range(n))", (SandboxCall("f(1000)"), SandboxCall("f(2000)")))
-    first, second = (pool.run_one(job) for _ in range(2))
+    first, second = (engine.run_one(job) for _ in range(2))
     counts = [outcome.opcodes for outcome in first.outcomes]
     assert counts == [outcome.opcodes for outcome in second.outcomes]
     assert counts[0] is not None and counts[1] is not None
     assert 1.9 < counts[1] / counts[0] < 2.1
 
 
-def test_too_much_work_stops_a_call_and_not_the_calls_after_it(pool: Pool) -> None:
+def test_too_much_work_stops_a_call_and_not_the_calls_after_it(engine: Engine) -> None:
     code = "def f(n):\n    while n: pass\n    return n"
-    result = pool.run_one(Job(code, (SandboxCall("f(1)", budget=10_000), SandboxCall("f(0)"))))
+    result = engine.run_one(Job(code, (SandboxCall("f(1)", budget=10_000), SandboxCall("f(0)"))))
     assert [outcome.status for outcome in result.outcomes] == ["exhausted", "returned"]
 
 
-def test_a_call_that_kills_its_process_is_named_and_the_rest_goes_on(pool: Pool) -> None:
+def test_a_call_that_kills_its_process_is_named_and_the_rest_goes_on(engine: Engine) -> None:
     code = "import os\ndef f(n):\n    if n: os._exit(n)\n    return n"
-    result = pool.run_one(Job(code, (SandboxCall("f(0)"), SandboxCall("f(1)"), SandboxCall("f(0)"))))
+    result = engine.run_one(Job(code, (SandboxCall("f(0)"), SandboxCall("f(1)"), SandboxCall("f(0)"))))
     assert [outcome.status for outcome in result.outcomes] == ["returned", "died", "returned"]
 
 
-def test_code_that_does_not_load_says_why(pool: Pool) -> None:
-    result = pool.run_one(Job("x = 1\nimport nothing_like_it", (SandboxCall("1"),)))
+def test_code_that_does_not_load_says_why(engine: Engine) -> None:
+    result = engine.run_one(Job("x = 1\nimport nothing_like_it", (SandboxCall("1"),)))
     assert result.loading.raised is not None
     assert (result.loading.raised.type_name, result.loading.raised.line) == ("ModuleNotFoundError", 2)
     assert result.outcomes[0].status == "not run"
 
 
-def test_changed_arguments_and_time_are_seen(pool: Pool) -> None:
+def test_changed_arguments_and_time_are_seen(engine: Engine) -> None:
     code = "def f(x):\n    x.append(1)\n    return [0] * 10**5\ndef g(x):\n    return len(x)"
-    result = pool.run_one(Job(code, (SandboxCall("f([])", repeats=2), SandboxCall("g([])"))))
+    result = engine.run_one(Job(code, (SandboxCall("f([])", repeats=2), SandboxCall("g([])"))))
     changed, kept = result.outcomes
     assert (changed.mutated, kept.mutated) == (True, False)
     assert changed.nanoseconds is not None and changed.nanoseconds > 0
 
 
-def test_a_program_reads_its_standard_input(pool: Pool) -> None:
-    result = pool.run_one(Job("print(sum(map(int, input().split())))", program=True, stdin="1 2 3\n"))
+def test_a_program_reads_its_standard_input(engine: Engine) -> None:
+    result = engine.run_one(Job("print(sum(map(int, input().split())))", program=True, stdin="1 2 3\n"))
     assert (result.ended, result.stdout) == ("finished", "6\n")
 
 
-def test_a_program_that_sleeps_is_stopped_by_the_clock(pool: Pool) -> None:
+def test_a_program_that_sleeps_is_stopped_by_the_clock(engine: Engine) -> None:
     program = "import os, time\nfor fd in (1, 2, 3): os.close(fd)\ntime.sleep(60)"
-    result = pool.run_one(Job(program, program=True, limits=ProcessLimits(wall_seconds=1)))
+    result = engine.run_one(Job(program, program=True, limits=ProcessLimits(wall_seconds=1)))
     assert result.ended == "wall"
 
 
 def test_without_its_layers_the_sandbox_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("codefavor.sandbox.probe.find_bubblewrap", lambda: None)
-    monkeypatch.setattr("codefavor.sandbox.probe.REQUIRED", ("rlimits", "seccomp"))
-    monkeypatch.setattr("codefavor.sandbox.worker._SYSTEM", ("/",))
+    monkeypatch.setattr("codefavor.sandbox.native.probe.find_bubblewrap", lambda: None)
+    monkeypatch.setattr("codefavor.sandbox.native.probe.REQUIRED", ("rlimits", "seccomp"))
+    monkeypatch.setattr("codefavor.sandbox.native.worker._SYSTEM", ("/",))
     with pytest.raises(SandboxError, match="reading files"):
-        open_sandbox(workers=1)
-    with open_sandbox(workers=1, unsafe_local=True) as pool:
-        assert pool.run_one(Job("print(1)", program=True)).unsafe
+        open_engine(workers=1)
+    with open_engine("unsafe", 1) as engine:
+        assert engine.run_one(Job("print(1)", program=True)).unsafe
 
 
 def test_elsewhere_than_on_linux_foreign_code_is_refused_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("codefavor.sandbox.probe.find_bubblewrap", lambda: None)
+    monkeypatch.setattr("codefavor.sandbox.native.probe.find_bubblewrap", lambda: None)
     monkeypatch.setattr("sys.platform", "darwin")
     with pytest.raises(SandboxError, match=r"on darwin: only Linux has the layers.*--unsafe-local") as refused:
-        open_sandbox(workers=1)
+        open_engine(workers=1)
     assert "\n" not in str(refused.value)
 
 
 def test_by_the_users_leave_it_runs_without_what_only_linux_has(monkeypatch: pytest.MonkeyPatch) -> None:
     boot = "import os; del os.pidfd_open, os.memfd_create; "
-    monkeypatch.setattr("codefavor.sandbox.worker._BOOT", boot + worker._BOOT)
+    monkeypatch.setattr("codefavor.sandbox.native.worker._BOOT", boot + worker._BOOT)
     monkeypatch.setattr("sys.platform", "darwin")
-    monkeypatch.setattr("codefavor.sandbox.probe.find_bubblewrap", lambda: None)
+    monkeypatch.setattr("codefavor.sandbox.native.probe.find_bubblewrap", lambda: None)
     endless = Job("import os, time\nfor fd in (1, 2, 3): os.close(fd)\ntime.sleep(60)", program=True)
-    with open_sandbox(workers=1, unsafe_local=True) as pool:
-        read, called, died, slept = pool.run(
+    with open_engine("unsafe", 1) as engine:
+        read, called, died, slept = engine.run(
             [
                 Job("print(int(input()) + 1)", program=True, stdin="6\n"),
                 Job("def f(x): return x * 2", (SandboxCall("f(4)"),)),
@@ -127,15 +128,15 @@ def test_by_the_users_leave_it_runs_without_what_only_linux_has(monkeypatch: pyt
 
 
 def test_a_pool_leaves_no_process_behind() -> None:
-    with WorkerPool(BUBBLEWRAP, workers=1) as pool:
-        pool.run_one(Job("x = 1"))
-        worker = pool._idle.get()
+    with NativeEngine(BUBBLEWRAP, workers=1) as engine:
+        engine.run_one(Job("x = 1"))
+        worker = engine._idle.get()
         assert worker is not None
-        pool._idle.put(worker)
+        engine._idle.put(worker)
     with pytest.raises(ProcessLookupError):
         os.killpg(worker._process.pid, 0)
 
 
-def test_what_a_candidate_raises_can_be_written_down(pool: Pool) -> None:
-    result = pool.run_one(Job("def f(): raise ValueError('\\udfff')", (SandboxCall("f()"),)))
+def test_what_a_candidate_raises_can_be_written_down(engine: Engine) -> None:
+    result = engine.run_one(Job("def f(): raise ValueError('\\udfff')", (SandboxCall("f()"),)))
     assert str(result.outcomes[0].raised) == "ValueError: \\udfff"

@@ -11,7 +11,7 @@ import resource
 import struct
 from collections.abc import Iterable, Sequence
 
-from codefavor.sandbox.inside.syscalls import MACHINES, Machine
+from codefavor.sandbox.native.inside.syscalls import MACHINES, Machine
 from codefavor.sandbox.wire import ProcessLimits
 
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS, _SIGKILL = 1, 38, 9

@@ -1,6 +1,6 @@
 """Attacks the sandbox before it is trusted: one hostile program a layer, and what came of each.
 
-The sandbox fails closed: unless every attack is held, `open_sandbox` refuses.
+The engine fails closed: unless every attack is held, `open_native` refuses.
 """
 
 import os
@@ -10,10 +10,12 @@ import tempfile
 from pathlib import Path
 
 from codefavor.errors import SandboxError
-from codefavor.sandbox.job import Job, JobResult, Layers
-from codefavor.sandbox.pool import Pool, WorkerPool
+from codefavor.sandbox.engine import Engine
+from codefavor.sandbox.engine_check import EngineCheck
+from codefavor.sandbox.job import Job, JobResult
+from codefavor.sandbox.native.native_engine import NativeEngine
+from codefavor.sandbox.native.worker import REQUIRED, find_bubblewrap
 from codefavor.sandbox.wire import ProcessLimits
-from codefavor.sandbox.worker import REQUIRED, find_bubblewrap
 
 _ATTACKS = {
     "network": "import socket\nsocket.create_connection(('127.0.0.1', {port}), 1)\n",
@@ -34,12 +36,12 @@ _ATTACKS = {
 """Programs that fail when their layer holds and end well when it does not."""
 
 
-def probe(pool: Pool, folder: Path) -> dict[str, str]:
+def probe(engine: Engine, folder: Path) -> dict[str, str]:
     """Run every attack and return it with "held" or what came of it; what they are after lies in `folder`."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         programs = attack_programs(folder, server.getsockname()[1])
         jobs = [Job(program, program=True, limits=ProcessLimits(cpu_seconds=5)) for program in programs.values()]
-        return {name: _judge(result) for name, result in zip(programs, pool.run(jobs), strict=True)}
+        return {name: _judge(result) for name, result in zip(programs, engine.run(jobs), strict=True)}
 
 
 def attack_programs(folder: Path, port: int) -> dict[str, str]:
@@ -58,25 +60,25 @@ def _judge(result: JobResult) -> str:
     return "held"
 
 
-def examine(bubblewrap: str | None, unsafe: bool = False) -> Layers:
+def examine(bubblewrap: str | None, unsafe: bool = False) -> EngineCheck:
     """Start a sandbox, attack it, and return its layers and what held."""
     states = {"bubblewrap": "on" if bubblewrap else "off: not found or not usable"}
     if not _is_linux():
         reason = f"off: {sys.platform} has no such layer"
-        return Layers({**states, **dict.fromkeys(REQUIRED[1:], reason)}, {"all": "could not be tried"})
-    with tempfile.TemporaryDirectory() as folder, WorkerPool(bubblewrap, workers=1, unsafe=unsafe) as pool:
+        return EngineCheck("native", {**states, **dict.fromkeys(REQUIRED[1:], reason)}, {"all": "could not be tried"})
+    with tempfile.TemporaryDirectory() as folder, NativeEngine(bubblewrap, workers=1, unsafe=unsafe) as engine:
         try:
-            attacks = probe(pool, Path(folder))
+            attacks = probe(engine, Path(folder))
         except SandboxError as error:
-            return Layers({**states, "launcher": f"off: {error}"}, {"all": "could not be tried"})
-    return Layers({**states, **dict.fromkeys(REQUIRED, "on")}, attacks)
+            return EngineCheck("native", {**states, "launcher": f"off: {error}"}, {"all": "could not be tried"})
+    return EngineCheck("native", {**states, **dict.fromkeys(REQUIRED, "on")}, attacks)
 
 
 def _is_linux() -> bool:
     return sys.platform.startswith("linux")
 
 
-def best_layers() -> tuple[str | None, Layers]:
+def best_layers() -> tuple[str | None, EngineCheck]:
     """Return the way to start that holds best: in bubblewrap if that works, else without it."""
     bubblewrap = find_bubblewrap()
     if bubblewrap:
@@ -86,24 +88,23 @@ def best_layers() -> tuple[str | None, Layers]:
     return None, examine(None)
 
 
-def open_sandbox(workers: int | None = None, unsafe_local: bool = False) -> WorkerPool:
-    """Return a pool that has been attacked and held.
+def open_native(workers: int | None = None, unsafe: bool = False) -> NativeEngine:
+    """Return a native engine that has been attacked and held; `unsafe` has one without a sandbox.
 
     Raises:
-        SandboxError: an attack got through, or could not be tried, and `unsafe_local` is not given.
+        SandboxError: an attack got through, or could not be tried.
     """
+    if unsafe:
+        return NativeEngine(None, workers, unsafe=True)
     bubblewrap, layers = best_layers()
     if layers.safe:
-        return WorkerPool(bubblewrap, workers)
-    if unsafe_local:
-        return WorkerPool(None, workers, unsafe=True)
+        return NativeEngine(bubblewrap, workers)
     if not _is_linux():
         raise SandboxError(
-            f"foreign code cannot be run safely on {sys.platform}: only Linux has the layers that hold it (Landlock, "
-            "seccomp); use a Linux machine or container, or give --unsafe-local to run it all the same"
+            f"candidates cannot be run natively on {sys.platform}: only Linux has the layers that hold them (Landlock, "
+            "seccomp); use the wasm engine, which needs none of them"
         )
-    open_attacks = ", ".join(f"{name} ({outcome})" for name, outcome in layers.attacks.items() if outcome != "held")
     raise SandboxError(
-        f"foreign code cannot be run safely here: {open_attacks}; see `codefavor sandbox check`, "
-        "or give --unsafe-local to run it all the same"
+        f"candidates cannot be run natively here: {layers.not_held}; see `codefavor sandbox check`, "
+        "or use the wasm engine"
     )

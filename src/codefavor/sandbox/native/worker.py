@@ -18,12 +18,16 @@ REQUIRED = ("rlimits", "no_new_privs", "landlock", "seccomp")
 """The layers without which a candidate's process refuses to run."""
 
 _HERE = Path(__file__).resolve().parent
+_SANDBOX = _HERE.parent
 _MOUNTED = "/codefavor/codefavor/sandbox"
-_IMPORTED = ("inside", "wire.py")
+_IMPORTED = ("inside", "native/inside", "wire.py")
 """What the fork server imports of this package; under bubblewrap nothing else of it is there."""
 _ENVIRONMENT = {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"}
 """All of a candidate's environment: the same order of sets in every run, one thread in numeric libraries."""
-_BOOT = "import sys; sys.path.insert(0, sys.argv.pop(1)); from codefavor.sandbox.inside.fork_server import main; main()"
+_BOOT = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1));"
+    " from codefavor.sandbox.native.inside.fork_server import main; main()"
+)
 _SYSTEM = ("/usr", "/lib", "/lib64", "/bin")
 _SCRATCH_BYTES = 64 << 20
 _GRACE = 30.0
@@ -55,7 +59,7 @@ class Worker:
         if bubblewrap:
             command = [*_wrapped(bubblewrap, readable), *python, "/codefavor", to_json(settings)]
         else:
-            command = [*python, str(_HERE.parents[1]), to_json(settings)]
+            command = [*python, str(_SANDBOX.parents[1]), to_json(settings)]
         self._errors = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
             command,
@@ -146,5 +150,5 @@ def _wrapped(bubblewrap: str, readable: list[str]) -> list[str]:
     for path in readable:
         command += ["--ro-bind", path, path]
     for name in _IMPORTED:
-        command += ["--ro-bind", str(_HERE / name), f"{_MOUNTED}/{name}"]
+        command += ["--ro-bind", str(_SANDBOX / name), f"{_MOUNTED}/{name}"]
     return [*command, "--chdir", "/tmp", "--"]

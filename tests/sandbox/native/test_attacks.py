@@ -10,11 +10,12 @@ from typing import get_args
 
 import pytest
 
+from codefavor.sandbox.engine import Engine
 from codefavor.sandbox.job import Job, OutcomeStatus, SandboxCall
-from codefavor.sandbox.pool import Pool, WorkerPool
-from codefavor.sandbox.probe import attack_programs, best_layers, probe
+from codefavor.sandbox.native.native_engine import NativeEngine
+from codefavor.sandbox.native.probe import attack_programs, best_layers, probe
+from codefavor.sandbox.native.worker import find_bubblewrap
 from codefavor.sandbox.wire import ProcessLimits
-from codefavor.sandbox.worker import find_bubblewrap
 
 if not best_layers()[1].safe:
     pytest.skip("foreign code cannot be run safely on this machine", allow_module_level=True)
@@ -24,13 +25,13 @@ SMALL = ProcessLimits(cpu_seconds=1, wall_seconds=10, memory=1 << 28, output=100
 
 
 @pytest.fixture(params=WAYS, ids=lambda way: "bubblewrap" if way else "launcher", scope="module")
-def pool(request: pytest.FixtureRequest) -> Iterator[Pool]:
-    with WorkerPool(request.param, workers=1) as opened:
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    with NativeEngine(request.param, workers=1) as opened:
         yield opened
 
 
-def test_every_attack_of_the_probe_is_held(pool: Pool, tmp_path: Path) -> None:
-    assert set(probe(pool, tmp_path).values()) == {"held"}
+def test_every_attack_of_the_probe_is_held(engine: Engine, tmp_path: Path) -> None:
+    assert set(probe(engine, tmp_path).values()) == {"held"}
     assert not (tmp_path / "written").exists()
 
 
@@ -61,16 +62,16 @@ def test_the_attacks_get_through_where_nothing_holds_them(tmp_path: Path) -> Non
         "for n in range(10**6): open(str(n), 'wb').write(b'x' * 10**7)",
     ],
 )
-def test_a_hostile_program_comes_to_a_bad_end_and_the_next_one_runs(pool: Pool, program: str) -> None:
-    result = pool.run_one(Job(program, program=True, limits=SMALL))
+def test_a_hostile_program_comes_to_a_bad_end_and_the_next_one_runs(engine: Engine, program: str) -> None:
+    result = engine.run_one(Job(program, program=True, limits=SMALL))
     assert result.ended != "finished"
     assert len(result.stdout) <= 300_000
-    assert pool.run_one(Job("print('well')", program=True)).stdout == "well\n"
+    assert engine.run_one(Job("print('well')", program=True)).stdout == "well\n"
 
 
-def test_what_was_refused_is_named(pool: Pool) -> None:
+def test_what_was_refused_is_named(engine: Engine) -> None:
     program = "import socket\ntry: socket.socket()\nexcept OSError: print('no')\nopen('/usr/written', 'w')"
-    result = pool.run_one(Job(program, program=True))
+    result = engine.run_one(Job(program, program=True))
     assert result.refused[0] == "network"
     assert result.refused[1].startswith("file /usr/written")
     assert result.stdout.startswith("no\n")
@@ -94,35 +95,35 @@ def test_what_was_refused_is_named(pool: Pool) -> None:
         "def f(): return [0] * 10**6",
     ],
 )
-def test_no_candidate_passes_for_seven(pool: Pool, code: str) -> None:
-    result = pool.run_one(Job(code, (SandboxCall("f()"),), limits=SMALL))
+def test_no_candidate_passes_for_seven(engine: Engine, code: str) -> None:
+    result = engine.run_one(Job(code, (SandboxCall("f()"),), limits=SMALL))
     assert result.outcomes[0].value != 7
     assert result.outcomes[0].status != "returned" or 7 != result.outcomes[0].value
 
 
-def test_a_forged_line_only_states_what_the_call_returned(pool: Pool) -> None:
+def test_a_forged_line_only_states_what_the_call_returned(engine: Engine) -> None:
     code = (
         'import os\nos.write(3, b\'{"call": 0, "value": ["int", "0x7"]}\\n[[[\\n{"call": {}}\\n\')\ndef f(): return 8'
     )
-    assert pool.run_one(Job(code, (SandboxCall("f()"),))).outcomes[0].value in (7, 8)
+    assert engine.run_one(Job(code, (SandboxCall("f()"),))).outcomes[0].value in (7, 8)
 
 
-def test_nothing_of_one_candidate_reaches_the_next(pool: Pool) -> None:
+def test_nothing_of_one_candidate_reaches_the_next(engine: Engine) -> None:
     leave = "import builtins, math, os\nbuiltins.left = math.left = 1\nopen('left', 'w').write('x')\ndef f(): return 1"
     find = (
         "import builtins, math, os\ndef f(): return hasattr(builtins, 'left'), hasattr(math, 'left'), os.listdir('.')"
     )
-    if pool.run_one(Job(leave, (SandboxCall("f()"),))).outcomes[0].status == "not run":
+    if engine.run_one(Job(leave, (SandboxCall("f()"),))).outcomes[0].status == "not run":
         leave = leave.replace("open('left', 'w').write('x')", "")
         find = find.replace("os.listdir('.')", "[]")
-        assert pool.run_one(Job(leave, (SandboxCall("f()"),))).outcomes[0].value == 1
-    assert pool.run_one(Job(find, (SandboxCall("f()"),))).outcomes[0].value == (False, False, [])
+        assert engine.run_one(Job(leave, (SandboxCall("f()"),))).outcomes[0].value == 1
+    assert engine.run_one(Job(find, (SandboxCall("f()"),))).outcomes[0].value == (False, False, [])
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_nothing_of_the_environment_is_inside(way: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CODEFAVOR_SECRET", "hunter2")
-    with WorkerPool(way, workers=1) as fresh:
+    with NativeEngine(way, workers=1) as fresh:
         stdout = fresh.run_one(Job("import os\nprint(dict(os.environ))", program=True)).stdout
     assert "PYTHONHASHSEED" in stdout
     assert "hunter2" not in stdout
@@ -142,8 +143,8 @@ def test_a_thousand_hostile_programs_leave_nothing_over(
         "print('x' * 10**6)",
         "bytearray(2 << 30)",
     ]
-    with WorkerPool(way) as pool:
-        results = pool.run([Job(programs[n % 5], program=True, limits=SMALL) for n in range(1000)])
+    with NativeEngine(way) as engine:
+        results = engine.run([Job(programs[n % 5], program=True, limits=SMALL) for n in range(1000)])
     assert all(result.ended != "lost" for result in results)
     assert _left_over() == before
 
@@ -167,9 +168,9 @@ def _left_over() -> tuple[int, int, int]:
         "[" * 50_000,
     ],
 )
-def test_lines_that_a_candidate_forges_stop_nobody_and_are_no_measurements(pool: Pool, line: str) -> None:
+def test_lines_that_a_candidate_forges_stop_nobody_and_are_no_measurements(engine: Engine, line: str) -> None:
     code = f"import os\ndef f():\n    os.write(3, {line.encode()!r} + b'\\n')\n    os._exit(0)"
-    forged, honest = pool.run(
+    forged, honest = engine.run(
         [Job(code, (SandboxCall("f()", repeats=1),)), Job("def f(): return 8", (SandboxCall("f()"),))]
     )
     [seen] = forged.outcomes

@@ -1,0 +1,41 @@
+"""What a candidate needed and its engine does not have: a circumstance, never its fault. Pure."""
+
+import re
+
+from codefavor.sandbox.job import CallOutcome, JobResult
+from codefavor.sandbox.wire import Raised
+
+_MODULE = re.compile(r"No module named '([\w.]+)'")
+_MESSAGES = (
+    ("can't start new thread", "threads"),
+    ("does not support processes", "processes"),
+    ("has no attribute 'fork'", "processes"),
+    ("Stack overflow", "a deeper stack"),
+    ("waits for something that cannot happen", "events from outside"),
+)
+_NOT_SUPPORTED = "[Errno 58]"
+"""The errno of WASI for what it does not support: sockets, above all."""
+
+
+def lacking(result: JobResult) -> str | None:
+    """Return what a guest lacked for a job, in words, or None; natively nothing is known to be lacking."""
+    if result.fuel is None:
+        return None
+    if result.ended == "stack":
+        return "a deeper stack"
+    needs = (lacking_for(outcome) for outcome in (result.loading, *result.outcomes))
+    return next((need for need in needs if need), None)
+
+
+def lacking_for(outcome: CallOutcome) -> str | None:
+    """Return what an exception says that the guest lacks, or None."""
+    return None if outcome.raised is None else _need(outcome.raised)
+
+
+def _need(raised: Raised) -> str | None:
+    if "ImportError" in raised.bases:
+        module = _MODULE.search(raised.message)
+        return f"the module {module.group(1)}" if module else None
+    if "OSError" in raised.bases and raised.message.startswith(_NOT_SUPPORTED):
+        return "processes" if "processes" in raised.message else "the network"
+    return next((need for message, need in _MESSAGES if message in raised.message), None)

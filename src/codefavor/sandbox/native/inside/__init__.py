@@ -1,0 +1,1 @@
+"""What runs inside the native sandbox. It needs the standard library and `sandbox.wire` alone."""
