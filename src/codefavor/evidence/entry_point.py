@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codefavor.evidence.candidate import ParsedCandidate
@@ -29,35 +29,40 @@ class EntryPoint:
 
 def named_functions(instruction: str) -> list[str]:
     """Return the names of functions that the instruction speaks of, the surest first."""
-    stubs = list(reversed(_STUB.findall(instruction)))
-    return list(dict.fromkeys([*stubs, *_QUOTED_NAME.findall(instruction), *_CALL.findall(instruction)]))
+    return named_in(instruction, _STUB.findall(instruction))
+
+
+def named_in(instruction: str, stubs: list[str]) -> list[str]:
+    """Return the names of functions that an instruction in any language speaks of, the surest first.
+
+    Args:
+        instruction: the instruction.
+        stubs: the names of the functions that it defines, the last one being the one that is asked for.
+    """
+    names = [*reversed(stubs), *_QUOTED_NAME.findall(instruction), *_CALL.findall(instruction)]
+    return list(dict.fromkeys(names))
 
 
 def find_entry_point(instruction: str, a: ParsedCandidate, b: ParsedCandidate) -> EntryPoint | None:
-    """Return the function that both candidates are to be called by, or None when that cannot be told.
+    """Return the function that both candidates are to be called by, or None when that cannot be told."""
+    name = pick_name(named_functions(instruction), list(a.functions), list(b.functions))
+    return None if name is None else _describe(a.functions.get(name) or b.functions[name])
+
+
+def pick_name(named: Sequence[str], a: Sequence[str], b: Sequence[str]) -> str | None:
+    """Return which function is asked for, of those that two candidates define, or None when that cannot be told.
 
     A name that the instruction gives and at least one candidate defines comes first; then the only function that both
-    define under one name.
+    define under one name; then the one that both define last, since helpers come before what uses them.
     """
-    functions = [a.functions, b.functions]
-    shared = [name for name in functions[0] if name in functions[1]]
-    for name in [*named_functions(instruction), *_only(shared), *_last(shared, functions)]:
-        for defined in functions:
-            if name in defined:
-                return _describe(defined[name])
-    return None
-
-
-def _only(names: list[str]) -> Iterator[str]:
-    if len(names) == 1:
-        yield names[0]
-
-
-def _last(shared: list[str], functions: list[dict[str, FunctionNode]]) -> Iterator[str]:
-    """Yield the function that both define last: helpers come before what uses them."""
-    lasts = {list(defined)[-1] for defined in functions if defined}
-    if len(lasts) == 1 and lasts <= set(shared):
-        yield from lasts
+    shared = [name for name in a if name in b]
+    lasts = {names[-1] for names in (a, b) if names}
+    candidates = [
+        *named,
+        *(shared if len(shared) == 1 else []),
+        *(lasts if len(lasts) == 1 and lasts <= set(shared) else []),
+    ]
+    return next((name for name in candidates if name in a or name in b), None)
 
 
 def _describe(node: FunctionNode) -> EntryPoint:

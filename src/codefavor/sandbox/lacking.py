@@ -13,6 +13,8 @@ _MESSAGES = (
     ("Stack overflow", "a deeper stack"),
     ("waits for something that cannot happen", "events from outside"),
 )
+_NOT_AVAILABLE = "NotAvailableError"
+"""What `inside/harness.js` raises for what its interpreter lacks; the message names it."""
 _NOT_SUPPORTED = "[Errno 58]"
 """The errno of WASI for what it does not support: sockets, above all."""
 
@@ -33,6 +35,8 @@ def lacking_for(outcome: CallOutcome) -> str | None:
 
 
 def _need(raised: Raised) -> str | None:
+    if raised.type_name == _NOT_AVAILABLE:
+        return raised.message
     if "ImportError" in raised.bases:
         module = _MODULE.search(raised.message)
         return f"the module {module.group(1)}" if module else None
