@@ -28,6 +28,7 @@ def prepare() -> None:
     for name in _COMMON.split():
         importlib.import_module(name)
     _give_asyncio_a_loop()
+    os.chdir("/tmp")
     gc.collect()
     gc.freeze()
 

@@ -21,6 +21,9 @@ _log = logging.getLogger(__name__)
 PROGRESS_INTERVAL = 10.0
 """Seconds between two sentences on something that still runs."""
 
+_SIGNALS_WITHOUT_MEMORY = (6, 9)
+"""SIGABRT, by which wasmtime ends when it gets no memory, and SIGKILL, by which Linux ends processes for theirs."""
+
 _COMMAND = [sys.executable, "-P", "-X", "utf8", "-m", "codefavor.sandbox.wasm.compile_guest"]
 
 
@@ -72,7 +75,9 @@ def _communicate(child: subprocess.Popen[bytes], title: str, announce: Callable[
 
 
 def _reason(status: int, problem: bytes) -> str:
+    if -status in _SIGNALS_WITHOUT_MEMORY:
+        return f"signal {-status} ended it; compiling Python needs 2.7 GB of memory"
     if status < 0:
-        return f"signal {-status} ended it; it needs up to 3 GB of memory"
+        return f"signal {-status} ended it"
     lines = problem.decode("utf-8", "replace").strip().splitlines()
     return lines[-1] if lines else f"it ended with status {status}"

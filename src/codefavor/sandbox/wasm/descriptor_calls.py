@@ -3,10 +3,11 @@
 import struct
 from collections.abc import Callable
 
-from codefavor.sandbox.wasm.descriptors import ALL_RIGHTS, APPEND, OpenDirectory, OpenFile
+from codefavor.sandbox.wasm.descriptors import ALL_RIGHTS
 from codefavor.sandbox.wasm.errors import Errno, WasiError
 from codefavor.sandbox.wasm.filestat import pack_filestat, set_times
 from codefavor.sandbox.wasm.memory import MASK_32, MASK_64
+from codefavor.sandbox.wasm.open_nodes import APPEND, OpenDirectory, OpenFile
 from codefavor.sandbox.wasm.state import GuestState
 
 _MAX_BUFFERS = 1024

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from codefavor.sandbox.wasm.errors import Errno, WasiError
 from codefavor.sandbox.wasm.nodes import Directory, File, Node
 from codefavor.sandbox.wasm.paths import has_own_name, parts_of
+from codefavor.sandbox.wasm.quota import Quota
 
 
 class MemoryFiles:
@@ -27,10 +28,7 @@ class MemoryFiles:
     ) -> None:
         self.max_descriptors = max_descriptors
         self.scratch = scratch
-        self._max_bytes = max_bytes
-        self._max_inodes = max_inodes
-        self._bytes = 0
-        self._inodes = 0
+        self._quota = Quota(max_bytes, max_inodes)
         self._next_inode = 0
         self.root = Directory(self._number(), writable=False)
         self._place("/dev/null", b"").discards = True
@@ -43,9 +41,13 @@ class MemoryFiles:
         top = absolute.split("/")[1]
         return absolute.startswith(self.scratch.rstrip("/") + "/") or isinstance(self.root.entries.get(top), Directory)
 
+    def start(self, base: Directory, path: str) -> Directory:
+        """Return where `path` starts: at the root where it is absolute, else at `base`."""
+        return self.root if path.startswith("/") else base
+
     def lookup(self, base: Directory, path: str) -> Node:
         """Return what `path` names, seen from `base`."""
-        node: Node = base
+        node: Node = self.start(base, path)
         for part in parts_of(path):
             node = self._step(node, part)
         if path.endswith("/") and isinstance(node, File):
@@ -59,7 +61,7 @@ class MemoryFiles:
             raise WasiError(Errno.ISDIR)
         self._require_room(parent, name)
         file = File(self._number(), bytearray())
-        self._inodes += 1
+        self._quota.take_inode()
         parent.entries[name] = file
         return file
 
@@ -67,7 +69,7 @@ class MemoryFiles:
         """Create an empty directory at `path`, where nothing may be yet."""
         parent, name = self._parent_of(base, path, special=Errno.EXIST)
         self._require_room(parent, name)
-        self._inodes += 1
+        self._quota.take_inode()
         parent.entries[name] = Directory(self._number(), writable=True, parent=parent)
 
     def unlink(self, base: Directory, path: str) -> None:
@@ -123,7 +125,7 @@ class MemoryFiles:
         if not data:
             return
         end = offset + len(data)
-        self._reserve(end - len(content))
+        self._quota.take_bytes(max(0, end - len(content)))
         if offset > len(content):
             content.extend(bytes(offset - len(content)))
         content[offset:end] = data
@@ -134,12 +136,11 @@ class MemoryFiles:
             return
         content = self._writable_bytes(file)
         growth = size - len(content)
-        self._reserve(growth)
+        self._quota.take_bytes(growth)
         if growth > 0:
             content.extend(bytes(growth))
         else:
             del content[size:]
-            self._bytes += growth
 
     def opened(self, file: File) -> None:
         """Count one more descriptor of `file`."""
@@ -155,32 +156,23 @@ class MemoryFiles:
             raise WasiError(Errno.ROFS)
         return file.data
 
-    def _reserve(self, growth: int) -> None:
-        if growth <= 0:
-            return
-        if self._bytes + growth > self._max_bytes:
-            raise WasiError(Errno.NOSPC)
-        self._bytes += growth
-
     def _drop(self, parent: Directory, name: str, node: Node) -> None:
         del parent.entries[name]
         node.linked = False
         if isinstance(node, Directory):
-            self._inodes -= 1
+            self._quota.give_inode()
         else:
             self._release(node)
 
     def _release(self, file: File) -> None:
         if not file.linked and not file.descriptors:
-            self._inodes -= 1
-            self._bytes -= file.size
+            self._quota.give_inode()
+            self._quota.take_bytes(-file.size)
 
     def _require_room(self, parent: Directory, name: str) -> None:
         if name in parent.entries:
             raise WasiError(Errno.EXIST)
         self._require_writable(parent, None)
-        if self._inodes >= self._max_inodes:
-            raise WasiError(Errno.NOSPC)
 
     def _require_writable(self, parent: Directory, node: Node | None) -> None:
         if not parent.linked:
@@ -209,7 +201,7 @@ class MemoryFiles:
         if not has_own_name(path):
             self.lookup(base, path)
             raise WasiError(special)
-        node: Node = base
+        node: Node = self.start(base, path)
         for part in parts[:-1]:
             node = self._step(node, part)
         if isinstance(node, File):

@@ -214,5 +214,5 @@ def _remove_unused(entry: CacheEntry, guest: Guest) -> None:
 
 
 def _not_kept(error: Exception) -> str:
-    reason = str(error) if isinstance(error, SandboxError) else f"{getattr(error, 'filename', None)}: {error}"
-    return f"compiled guests are not kept, each start compiles anew: {reason}"
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return f"compiled guests cannot be kept in this user's cache and are compiled at each start: {reason}"

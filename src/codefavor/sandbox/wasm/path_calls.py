@@ -1,10 +1,11 @@
 """The functions of preview1 on paths: `path_*`."""
 
-from codefavor.sandbox.wasm.descriptors import RIGHT_WRITE, Descriptor, FileType, OpenDirectory, OpenFile
+from codefavor.sandbox.wasm.descriptors import Descriptor, FileType
 from codefavor.sandbox.wasm.errors import Errno, WasiError
 from codefavor.sandbox.wasm.filestat import pack_filestat, set_times
 from codefavor.sandbox.wasm.memory import MASK_32, MASK_64
 from codefavor.sandbox.wasm.nodes import Directory, Node
+from codefavor.sandbox.wasm.open_nodes import APPEND, RIGHT_WRITE, OpenDirectory, OpenFile
 from codefavor.sandbox.wasm.paths import MAX_PATH, absolute
 from codefavor.sandbox.wasm.state import GuestState
 
@@ -118,7 +119,7 @@ class PathCalls:
             raise WasiError(Errno.ROFS)
         if how & _TRUNCATE:
             self._files.resize(node, 0)
-        return OpenFile(self._files, node, rights & MASK_64, flags & 1)
+        return OpenFile(self._files, node, rights & MASK_64, flags & APPEND)
 
     def _found_or_created(self, base: Directory, path: str, how: int) -> Node:
         try:
@@ -133,7 +134,7 @@ class PathCalls:
 
     def _note_refusal(self, base: Directory, path: str, errno: Errno) -> None:
         # libc passes an absolute path as one relative to the preopened root.
-        if base is not self._files.root or errno not in {Errno.NOENT, Errno.ROFS}:
+        if self._files.start(base, path) is not self._files.root or errno not in {Errno.NOENT, Errno.ROFS}:
             return
         name = absolute(path)
         if errno == Errno.ROFS:

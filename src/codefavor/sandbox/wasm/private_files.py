@@ -20,14 +20,17 @@ def cache_folder() -> Path:
     """Return the folder for compiled guests in this user's cache, made and checked.
 
     Raises:
-        SandboxError: it is not this user's alone, or this user has none.
-        OSError: it cannot be made.
+        SandboxError: it is not this user's alone, cannot be made, or this user has none.
+        OSError: it cannot be read.
     """
     folder = Path(user_cache_dir("codefavor", appauthor=False)) / "wasm"
     if not folder.is_absolute():
         raise SandboxError(f"{folder}: this user has no cache folder; name one in XDG_CACHE_HOME")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
+    except OSError as error:
+        raise SandboxError(f"{folder}: cannot be made: {error.strerror or error}") from None
     check_private_folder(folder)
     return folder
 

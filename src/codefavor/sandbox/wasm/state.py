@@ -1,7 +1,7 @@
 """What the functions of one guest share."""
 
 from codefavor.sandbox.wasm.clock import VirtualClock
-from codefavor.sandbox.wasm.descriptors import DescriptorTable
+from codefavor.sandbox.wasm.descriptor_table import DescriptorTable
 from codefavor.sandbox.wasm.errors import Errno, WasiError
 from codefavor.sandbox.wasm.files import MemoryFiles
 from codefavor.sandbox.wasm.memory import GuestMemory

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from codefavor.sandbox.wasm.channel import Channel
 from codefavor.sandbox.wasm.descriptor_calls import DescriptorCalls
-from codefavor.sandbox.wasm.descriptors import DescriptorTable, Input, Output
+from codefavor.sandbox.wasm.descriptor_table import DescriptorTable
+from codefavor.sandbox.wasm.descriptors import Input, Output
 from codefavor.sandbox.wasm.errors import Errno, GuestExit, WasiError
 from codefavor.sandbox.wasm.files import MemoryFiles
 from codefavor.sandbox.wasm.memory import GuestMemory
@@ -51,9 +52,9 @@ class WasiSystem:
         """What a function raised other than an error for the guest; see `linker.running`."""
 
     @property
-    def memory(self) -> GuestMemory | None:
-        """The memory of the instance."""
-        return self._state.attached
+    def memory(self) -> GuestMemory:
+        """The memory of the instance; a `WasiError` as long as none is set."""
+        return self._state.memory
 
     @memory.setter
     def memory(self, memory: GuestMemory) -> None:
