@@ -12,7 +12,8 @@ from codefavor.languages.source import CodeFunction, Unparsable
 
 _STUBS = re.compile(
     r"\bfunction\b[ \t]*\*?[ \t]*([\w$]+)[ \t]*\("
-    r"|\b(?:const|let|var)[ \t]+([\w$]+)[ \t]*=[ \t]*(?:async\b[ \t]*)?(?:function\b|\([^()\n]*\)[ \t]*=>|[\w$]+[ \t]*=>)"
+    r"|\b(?:const|let|var)[ \t]+([\w$]+)[ \t]*=[ \t]*(?:async\b[ \t]*)?"
+    r"(?:function\b|\([^()\n]*\)[ \t]*=>|[\w$]+[ \t]*=>)"
 )
 _EXPORTED = re.compile(r"^(?:module\.)?exports\.")
 _BY_DEFAULT = re.compile(r"^[ \t]*(?:module\.exports[ \t]*=|export[ \t]+default\b)", re.MULTILINE)

@@ -1,9 +1,9 @@
 """JavaScript literals inside prose: where one begins, how far it goes, what it is. Nothing is evaluated.
 
-Values are those that `sandbox.inside.values.decode` gives for what a candidate returns: whole numbers are int, `null` is
-None, `undefined` is `UNDEFINED`, objects are dict, a Map and a Set of objects are `Kept`. Read are the literals of the
-language (ECMA-262, sections 12.9, 13.2), without templates that hold expressions, computed keys and spreads, besides
-`new Map` and `new Set` of such literals and the way in which Node.js prints them, `Map(1) { 'a' => 1 }`.
+Values are those that `sandbox.inside.values.decode` gives for what a candidate returns: whole numbers are int, `null`
+is None, `undefined` is `UNDEFINED`, objects are dict, a Map and a Set of objects are `Kept`. Read are the literals of
+the language (ECMA-262, sections 12.9, 13.2), without templates that hold expressions, computed keys and spreads,
+besides `new Map` and `new Set` of such literals and the way in which Node.js prints them, `Map(1) { 'a' => 1 }`.
 """
 
 import re

@@ -1,0 +1,37 @@
+"""JavaScript, as evidence calls it and reads its values."""
+
+import re
+from typing import Any
+
+from codefavor.evidence.dialect import Dialect
+from codefavor.evidence.javascript.literals import evaluate
+from codefavor.evidence.javascript.text import balanced_end
+from codefavor.evidence.javascript.values import is_plain, same, write
+from codefavor.evidence.javascript.worked_examples import find_examples
+
+_CALL = re.compile(r"\s*([A-Za-z_$][\w$]*)\s*(?=\()")
+
+
+def _printed(value: Any) -> tuple[str, ...]:
+    return (value, write(value)) if isinstance(value, str) else (write(value),)
+
+
+def _name_called(source: str) -> str | None:
+    call = _CALL.match(source)
+    return call[1] if call and balanced_end(source, call.end()) == len(source.rstrip()) else None
+
+
+JAVASCRIPT = Dialect(
+    language="javascript",
+    find_examples=find_examples,
+    evaluate=evaluate,
+    write=write,
+    is_plain=is_plain,
+    same=same,
+    printed=_printed,
+    name_called=_name_called,
+    returning="const result__ = {result};\n\nfunction {name}() {{\n  return result__;\n}}\n",
+    condition="((_) => ({condition}))({value})",
+    library="",
+    undefined_name="ReferenceError",
+)
