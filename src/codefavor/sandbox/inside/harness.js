@@ -142,7 +142,7 @@ class Encoder {
   #map(value, depth) {
     let entries = "", count = 0;
     eachOfMap(value, (content, key) => {
-      const pair = `${this.encode(key, depth + 1)},${this.encode(content, depth + 1)}`;
+      const pair = `${this.encode(restored(key), depth + 1)},${this.encode(content, depth + 1)}`;
       entries += `${count++ ? "," : ""}["list",[${pair}]]`;
     });
     return `["list",[${entries}]]`;
@@ -151,7 +151,8 @@ class Encoder {
   // Members without parts can be members of a Python set; others keep their order in a list.
   #set(value, depth) {
     let members = "", count = 0, plain = true;
-    eachOfSet(value, (member) => {
+    eachOfSet(value, (key) => {
+      const member = restored(key);
       plain &&= member === null || (typeof member !== "object" && typeof member !== "function");
       members += `${count++ ? "," : ""}${this.encode(member, depth + 1)}`;
     });
@@ -598,8 +599,134 @@ function random() {
   return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
 }
 
+// ---- Maps and Sets of numbers -------------------------------------------------------------------------------------
+
+// This interpreter puts all whole numbers into one bucket of its hash tables, so that a Set of n numbers costs n² where
+// others need n. Numbers are therefore stored as what it hashes well: whole ones times an irrational number, all others
+// as texts.
+const SPREAD = 0.6180339887498949;
+const { round } = Math;
+const codeAt = uncurried(String.prototype.charCodeAt);
+
+function stored(key) {
+  if (typeof key === "number") return (key | 0) === key ? key * SPREAD : `\0n${key}`;
+  return typeof key === "string" && codeAt(key, 0) === 0 ? `\0s${key}` : key;
+}
+
+function restored(key) {
+  if (typeof key === "number") return round(key / SPREAD);
+  if (typeof key !== "string" || codeAt(key, 0) !== 0) return key;
+  return codeAt(key, 1) === 110 ? number(cut(key, 2)) : cut(key, 2);
+}
+
+const native = {};
+for (const type of [Map, Set])
+  for (const name of ["add", "get", "set", "has", "delete", "forEach", "keys", "values", "entries"])
+    if (type.prototype[name]) (native[type.name] ??= {})[name] = uncurried(type.prototype[name]);
+const nextInMap = uncurried(prototypeOf(new Map().keys()).next);
+const nextInSet = uncurried(prototypeOf(new Set().keys()).next);
+const collectionIterator = { __proto__: Iterator.prototype };
+
+function restoring(inner, next, restore) {
+  return {
+    __proto__: collectionIterator,
+    next() {
+      const step = next(inner);
+      if (!step.done) step.value = restore(step.value);
+      return step;
+    },
+  };
+}
+
+const restoredEntry = (entry) => [restored(entry[0]), entry[1]];
+const restoredPair = (entry) => [restored(entry[0]), restored(entry[1])];
+
+const mapMethods = {
+  get(key) {
+    return native.Map.get(this, stored(key));
+  },
+  set(key, value) {
+    return native.Map.set(this, stored(key), value);
+  },
+  has(key) {
+    return native.Map.has(this, stored(key));
+  },
+  delete(key) {
+    return native.Map.delete(this, stored(key));
+  },
+  forEach(action, that) {
+    native.Map.forEach(this, (value, key) => apply(action, that, [value, restored(key), this]));
+  },
+  keys() {
+    return restoring(native.Map.keys(this), nextInMap, restored);
+  },
+  entries() {
+    return restoring(native.Map.entries(this), nextInMap, restoredEntry);
+  },
+};
+
+const setMethods = {
+  add(key) {
+    return native.Set.add(this, stored(key));
+  },
+  has(key) {
+    return native.Set.has(this, stored(key));
+  },
+  delete(key) {
+    return native.Set.delete(this, stored(key));
+  },
+  forEach(action, that) {
+    native.Set.forEach(this, (key) => apply(action, that, [restored(key), restored(key), this]));
+  },
+  values() {
+    return restoring(native.Set.values(this), nextInSet, restored);
+  },
+  entries() {
+    return restoring(native.Set.entries(this), nextInSet, restoredPair);
+  },
+  union(other) {
+    return new Set([...this, ...other.keys()]);
+  },
+  intersection(other) {
+    return new Set([...this].filter((key) => other.has(key)));
+  },
+  difference(other) {
+    return new Set([...this].filter((key) => !other.has(key)));
+  },
+  symmetricDifference(other) {
+    return new Set([...this.difference(other), ...[...other.keys()].filter((key) => !this.has(key))]);
+  },
+  isSubsetOf(other) {
+    return [...this].every((key) => other.has(key));
+  },
+  isSupersetOf(other) {
+    return [...other.keys()].every((key) => this.has(key));
+  },
+  isDisjointFrom(other) {
+    return ![...this].some((key) => other.has(key));
+  },
+};
+
+function groupBy(items, keyOf) {
+  const groups = new Map();
+  let at = 0;
+  for (const item of items) {
+    const key = keyOf(item, at++);
+    if (groups.has(key)) groups.get(key).push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}
+
+function spreadNumbers() {
+  install(Map.prototype, { ...mapMethods, [Symbol.iterator]: mapMethods.entries });
+  install(Set.prototype, { ...setMethods, keys: setMethods.values, [Symbol.iterator]: setMethods.values });
+  install(Map, { groupBy });
+  for (const name of ["getOrInsert", "getOrInsertComputed"]) delete Map.prototype[name];
+}
+
 function install(target, members) {
-  for (const name of Object.keys(members))
+  for (const name of ownKeys(members))
     define(target, name, { value: members[name], writable: true, enumerable: false, configurable: true });
 }
 
@@ -618,6 +745,7 @@ function prepareGlobals() {
   install(Math, { random });
   install(Number.prototype, { toLocaleString });
   install(String.prototype, { localeCompare });
+  spreadNumbers();
 }
 
 // ---- Loading and calling ----------------------------------------------------------------------------------------
