@@ -34,6 +34,8 @@ class Dialect:
     """The source that says whether `{condition}` holds of `{value}`, which it calls `_`."""
     library: str
     """The code that expressions in instructions take to be loaded."""
+    clear_ratio: float
+    """Ratio of work that says which candidate does less."""
     undefined_name: str
     """The exception for a name that nothing defines."""
 

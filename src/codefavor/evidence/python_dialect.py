@@ -34,5 +34,6 @@ PYTHON = Dialect(
     ),
     condition="_ = {value}\n{condition}",
     library="import math, re, itertools, collections, datetime\nfrom math import *\nfrom collections import *\n",
+    clear_ratio=1.15,
     undefined_name="NameError",
 )

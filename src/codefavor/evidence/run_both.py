@@ -54,7 +54,8 @@ def run_both(
             evidence, run_behaviour(engine, entry_point, codes, seeds, results, wanted.seed, dialect)
         )
     if wanted.cost:
-        evidence = _with_cost(evidence, run_cost(engine, entry_point, codes, seeds, wanted.seed, dialect))
+        run = run_cost(engine, entry_point, codes, seeds, wanted.seed, dialect)
+        evidence = _with_cost(evidence, run, dialect)
     return evidence
 
 
@@ -102,7 +103,7 @@ def _with_behaviour(evidence: Evidence, behaviour: Behaviour) -> Evidence:
     )
 
 
-def _with_cost(evidence: Evidence, run: CostRun) -> Evidence:
+def _with_cost(evidence: Evidence, run: CostRun, dialect: Dialect) -> Evidence:
     telling = max(range(len(run.a)), key=lambda index: _work_done(run, index), default=None)
     if telling is None or not run.a[telling].work + run.b[telling].work:
         return lacking(evidence, Circumstance(part="cost", code=CircumstanceCode.NO_GROWING_INPUTS))
@@ -110,7 +111,7 @@ def _with_cost(evidence: Evidence, run: CostRun) -> Evidence:
         update={
             "a": _with_series(evidence.a, run.a[telling]),
             "b": _with_series(evidence.b, run.b[telling]),
-            "work_comparison": compare_work(run),
+            "work_comparison": compare_work(run, dialect.clear_ratio),
         }
     )
 

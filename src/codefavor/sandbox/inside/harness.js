@@ -608,8 +608,9 @@ const SPREAD = 0.6180339887498949;
 const { round } = Math;
 const codeAt = uncurried(String.prototype.charCodeAt);
 
+// Return how a key that is no whole number of 32 bits is stored; one that is gets multiplied where it stands.
 function stored(key) {
-  if (typeof key === "number") return (key | 0) === key ? key * SPREAD : `\0n${key}`;
+  if (typeof key === "number") return `\0n${key}`;
   return typeof key === "string" && codeAt(key, 0) === 0 ? `\0s${key}` : key;
 }
 
@@ -619,10 +620,17 @@ function restored(key) {
   return codeAt(key, 1) === 110 ? number(cut(key, 2)) : cut(key, 2);
 }
 
-const native = {};
-for (const type of [Map, Set])
-  for (const name of ["add", "get", "set", "has", "delete", "forEach", "keys", "values", "entries"])
-    if (type.prototype[name]) (native[type.name] ??= {})[name] = uncurried(type.prototype[name]);
+// The methods of the interpreter under names of their own, by which calling them costs least.
+const NATIVE = {};
+for (const name of ["add", "get", "set", "has", "delete"]) {
+  NATIVE[name] = Symbol(name);
+  for (const type of [Map, Set])
+    if (type.prototype[name])
+      define(type.prototype, NATIVE[name], { value: type.prototype[name], writable: false, configurable: false });
+}
+const { add: ADD, get: GET, set: SET, has: HAS, delete: DELETE } = NATIVE;
+const keysOfMap = uncurried(Map.prototype.keys), entriesOfMap = uncurried(Map.prototype.entries);
+const valuesOfSet = uncurried(Set.prototype.values), entriesOfSet = uncurried(Set.prototype.entries);
 const nextInMap = uncurried(prototypeOf(new Map().keys()).next);
 const nextInSet = uncurried(prototypeOf(new Set().keys()).next);
 const collectionIterator = { __proto__: Iterator.prototype };
@@ -643,46 +651,46 @@ const restoredPair = (entry) => [restored(entry[0]), restored(entry[1])];
 
 const mapMethods = {
   get(key) {
-    return native.Map.get(this, stored(key));
+    return this[GET](typeof key === "number" && (key | 0) === key ? key * SPREAD : stored(key));
   },
   set(key, value) {
-    return native.Map.set(this, stored(key), value);
+    return this[SET](typeof key === "number" && (key | 0) === key ? key * SPREAD : stored(key), value);
   },
   has(key) {
-    return native.Map.has(this, stored(key));
+    return this[HAS](typeof key === "number" && (key | 0) === key ? key * SPREAD : stored(key));
   },
   delete(key) {
-    return native.Map.delete(this, stored(key));
+    return this[DELETE](typeof key === "number" && (key | 0) === key ? key * SPREAD : stored(key));
   },
   forEach(action, that) {
-    native.Map.forEach(this, (value, key) => apply(action, that, [value, restored(key), this]));
+    eachOfMap(this, (value, key) => apply(action, that, [value, restored(key), this]));
   },
   keys() {
-    return restoring(native.Map.keys(this), nextInMap, restored);
+    return restoring(keysOfMap(this), nextInMap, restored);
   },
   entries() {
-    return restoring(native.Map.entries(this), nextInMap, restoredEntry);
+    return restoring(entriesOfMap(this), nextInMap, restoredEntry);
   },
 };
 
 const setMethods = {
   add(key) {
-    return native.Set.add(this, stored(key));
+    return this[ADD](typeof key === "number" && (key | 0) === key ? key * SPREAD : stored(key));
   },
   has(key) {
-    return native.Set.has(this, stored(key));
+    return this[HAS](typeof key === "number" && (key | 0) === key ? key * SPREAD : stored(key));
   },
   delete(key) {
-    return native.Set.delete(this, stored(key));
+    return this[DELETE](typeof key === "number" && (key | 0) === key ? key * SPREAD : stored(key));
   },
   forEach(action, that) {
-    native.Set.forEach(this, (key) => apply(action, that, [restored(key), restored(key), this]));
+    eachOfSet(this, (key) => apply(action, that, [restored(key), restored(key), this]));
   },
   values() {
-    return restoring(native.Set.values(this), nextInSet, restored);
+    return restoring(valuesOfSet(this), nextInSet, restored);
   },
   entries() {
-    return restoring(native.Set.entries(this), nextInSet, restoredPair);
+    return restoring(entriesOfSet(this), nextInSet, restoredPair);
   },
   union(other) {
     return new Set([...this, ...other.keys()]);
