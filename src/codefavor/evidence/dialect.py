@@ -6,6 +6,7 @@ from typing import Any
 
 from codefavor.evidence.entry_point import EntryPoint
 from codefavor.evidence.example import WorkedExample
+from codefavor.sandbox.job import SandboxCall
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,22 @@ class Dialect:
     """The code that expressions in instructions take to be loaded."""
     clear_ratio: float
     """Ratio of work that says which candidate does less."""
+    can_reach_harness: Callable[[str], bool]
+    """Whether code may find what calls it, and do its part in its place."""
+    unrun: Callable[[str], str]
+    """Returns code whose loading does what loading that of a candidate has to, its imports included, and runs nothing
+    else of it."""
+    packs_arguments: bool
+    """Whether plain arguments can be handed over as data."""
     undefined_name: str
     """The exception for a name that nothing defines."""
 
     def call(self, name: str, arguments: list[Any]) -> str:
         """Return the source of a call on plain values."""
         return f"{name}({', '.join(map(self.write, arguments))})"
+
+    def measured_call(self, name: str, arguments: list[Any], budget: int) -> SandboxCall:
+        """Return a call on plain values around which as little is done as can be."""
+        if self.packs_arguments:
+            return SandboxCall(name, budget, tuple(arguments))
+        return SandboxCall(self.call(name, arguments), budget)

@@ -27,6 +27,16 @@ class SandboxCall:
     """Statements and a last expression, in the candidate's own names."""
     budget: int = CALL_FUEL
     """Fuel before it is stopped; the native engine has processor time instead."""
+    arguments: tuple[Any, ...] | None = None
+    """Plain built-in values with which the value of `source`, a function, is called; None where `source` is all.
+    They cross as data and cost a guest next to nothing. Python alone."""
+
+    @property
+    def whole_source(self) -> str:
+        """The call with its arguments as source."""
+        if self.arguments is None:
+            return self.source
+        return f"{self.source}({', '.join(map(repr, self.arguments))})"
 
 
 @dataclass(frozen=True)

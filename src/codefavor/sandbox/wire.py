@@ -87,7 +87,9 @@ class CallRequest:
     index: int
     """Its place in the job."""
     source: str
-    """Statements and a last expression."""
+    """Statements and a last expression; that is the function, where arguments follow."""
+    arguments: int | None = None
+    """How many bytes of packed arguments follow this line (`inside.packing`); None where the source is all."""
 
 
 @dataclass(frozen=True)
@@ -177,6 +179,8 @@ class CallReport:
     """How it ended; None where this line does not say."""
     value: Any = None
     """What it returned, as `inside.values.encode` writes it."""
+    packed: str | None = None
+    """What it returned instead, as `inside.packing.pack` writes it."""
     raised: Raised | None = None
     """The exception, where one ended it."""
     stdout: str | None = None

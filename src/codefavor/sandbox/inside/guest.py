@@ -11,8 +11,10 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 
 from codefavor.sandbox.inside.harness import Harness, outside_harness
+from codefavor.sandbox.inside.packing import load_arguments
 from codefavor.sandbox.wire import REPORTS, REQUESTS, CallReport, CallRequest, LoadRequest, to_json
 
 _COMMON = (
@@ -42,7 +44,9 @@ def serve() -> None:
     harness = Harness(lambda report: _write_line(write, report))
     if harness.load(load.code):
         while line := _line(read):
-            harness.call(CallRequest(**json.loads(line)), load.measured)
+            request = CallRequest(**json.loads(line))
+            arguments = None if request.arguments is None else load_arguments(_bytes(read, request.arguments))
+            harness.call(request, load.measured, arguments)
 
 
 def _line(read: Callable[[int, int], bytes]) -> bytes:
@@ -54,8 +58,19 @@ def _line(read: Callable[[int, int], bytes]) -> bytes:
     return b"".join(parts)
 
 
+def _bytes(read: Callable[[int, int], bytes], count: int) -> bytes:
+    parts = []
+    while count > 0 and (part := read(REQUESTS, count)):
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)
+
+
 def _write_line(write: Callable[[int, bytes], int], report: CallReport) -> None:
-    line = to_json(report).encode() + b"\n"
+    text = to_json(replace(report, packed=None))
+    if report.packed is not None:
+        text = f'{text[:-1]}, "packed": "{report.packed}"}}'  # json would look at each of the digits
+    line = text.encode() + b"\n"
     while line:
         line = line[write(REPORTS, line) :]
 

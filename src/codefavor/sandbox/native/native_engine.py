@@ -88,7 +88,7 @@ class NativeEngine:
 def _request(job: Job, pending: Sequence[tuple[int, SandboxCall]]) -> RunRequest:
     return RunRequest(
         code=job.code,
-        calls=tuple(CallRequest(index, call.source) for index, call in pending),
+        calls=tuple(CallRequest(index, call.whole_source) for index, call in pending),
         program=job.program,
         stdin=job.stdin,
         limits=job.limits,

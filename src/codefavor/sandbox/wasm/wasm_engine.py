@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
+from codefavor.sandbox.inside.packing import pack_arguments
 from codefavor.sandbox.job import CallOutcome, Job, JobResult, SandboxCall
 from codefavor.sandbox.outcome import outcome_of
 from codefavor.sandbox.reports import read_report
@@ -73,8 +74,14 @@ class WasmEngine:
 
 def _requests(job: Job, calls: Sequence[Call]) -> list[FueledRequest]:
     load = LoadRequest(job.code, job.program, job.measured)
-    requests = [FueledRequest(to_json(CallRequest(index, call.source)), call.budget) for index, call in calls]
-    return [FueledRequest(to_json(load), job.budget), *requests]
+    return [FueledRequest(to_json(load), job.budget), *(_call_request(*call) for call in calls)]
+
+
+def _call_request(index: int, call: SandboxCall) -> FueledRequest:
+    if call.arguments is None:
+        return FueledRequest(to_json(CallRequest(index, call.source)), call.budget)
+    packed = pack_arguments(call.arguments)
+    return FueledRequest(to_json(CallRequest(index, call.source, len(packed))), call.budget, packed)
 
 
 class _JobProgress:
