@@ -3,6 +3,7 @@
 The format is that of CPython's Python/marshal.c, version 2, of which the types of plain values are read.
 """
 
+import builtins
 import struct
 from collections.abc import Callable
 from typing import Any
@@ -105,7 +106,7 @@ class _Reader:
         if self._nodes > MAX_NODES:
             raise TooLarge
 
-    def _take(self, size: int) -> Any:
+    def _take(self, size: int) -> "builtins.bytes":
         part = self._data[self._at : self._at + size]
         if len(part) < size:
             raise ValueError("not a packed value")

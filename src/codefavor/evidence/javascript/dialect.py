@@ -12,8 +12,6 @@ from codefavor.evidence.javascript.worked_examples import find_examples
 _CLEAR_RATIO = 3.0
 """QuickJS interprets what other engines compile, and its harness makes Maps and Sets up to three times as dear: less
 than that is no evidence of what code costs elsewhere. How work grows shows in far larger ratios."""
-_REACH = re.compile(r"\b(import|prototype|eval|Function|constructor|globalThis|Reflect|Proxy|define\w+|__\w+__)\b")
-"""What a candidate needs to read its requests itself, or to change what the harness does."""
 _CALL = re.compile(r"\s*([A-Za-z_$][\w$]*)\s*(?=\()")
 
 
@@ -39,7 +37,7 @@ JAVASCRIPT = Dialect(
     condition="((_) => ({condition}))({value})",
     library="",
     clear_ratio=_CLEAR_RATIO,
-    can_reach_harness=lambda code: _REACH.search(code) is not None,
+    can_reach_harness=lambda code: True,
     unrun=lambda code: f"(function () {{\n{code}\n}});",
     packs_arguments=False,
     undefined_name="ReferenceError",

@@ -19,7 +19,7 @@ _ATOMS = frozenset({type(None), bool, int, float, complex, str, bytes})
 _PLAIN = _ATOMS | {list, tuple, set, frozenset, dict}
 
 
-def pack(value: object) -> str | None:
+def pack(value: Any) -> str | None:
     """Return `value` packed and in hexadecimal digits; None where a part of it is of no plain built-in type.
 
     Raises:
