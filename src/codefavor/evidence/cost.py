@@ -162,9 +162,14 @@ def _series(
         work=work,
         finished=finished,
         spent=finished < len(own) and _gave_up(own[finished]),
-        outdone=any(outcome.status in _FINISHED for outcome in other[last + 1 :]),
+        outdone=any(_outdoes(its, mine) for its, mine in zip(other[last + 1 :], own[last + 1 :], strict=True)),
         hidden=points[-1][2] if points and can_hide else 0,
     )
+
+
+def _outdoes(other: CallOutcome, own: CallOutcome) -> bool:
+    """Return whether the other did more on an input on which they did not return the same."""
+    return other.status in _FINISHED and not other.status == own.status == "too large"
 
 
 def _gave_up(outcome: CallOutcome) -> bool:
