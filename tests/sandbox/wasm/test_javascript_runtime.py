@@ -52,7 +52,7 @@ def program(engine: Engine, code: str, stdin: str = "") -> JobResult:
         "export default function (a) { return a + 1 }",
         "export default (a) => a + 1;",
         "const f = (a) => a + 1;\nexport { f };",
-        "import fs from 'node:fs';\nimport {\n  createInterface as open,\n} from 'readline';\nexport const f = (a) => a + 1;",
+        "import fs from 'node:fs';\nimport {\n  createInterface as x,\n} from 'readline';\nexport const f = a => a + 1;",
         "const one = await Promise.resolve(1);\nfunction f(a) { return a + one }",
         "#!/usr/bin/env node\n'use strict';\nfunction f(a) { return a + 1 } // end",
         "const fs = require('fs'), process = require('process');\nfunction f(a) { return a + 1 }",
@@ -85,7 +85,9 @@ def test_values_cross_as_data(engine: Engine, source: str, value: object) -> Non
     assert call(engine, "class Point { constructor(x) { this.x = x } }", source).value == value
 
 
-@pytest.mark.parametrize(("source", "kind"), [("undefined", "undefined"), ("Math.max", "function"), ("Symbol()", "symbol")])
+@pytest.mark.parametrize(
+    ("source", "kind"), [("undefined", "undefined"), ("Math.max", "function"), ("Symbol()", "symbol")]
+)
 def test_what_is_no_data_crosses_as_its_kind(engine: Engine, source: str, kind: str) -> None:
     value = call(engine, "", source).value
     assert isinstance(value, Opaque)
@@ -188,7 +190,9 @@ def test_maps_and_sets_hold_numbers_as_they_were(engine: Engine) -> None:
     named = "(x) => (Number.isNaN(x) ? 'NaN' : x)"
     for source in (f"[...new Set({keys})]", f"[...new Map({keys}.map((x) => [x, 0])).keys()]"):
         assert call(engine, "", f"{source}.map({named})").value == expected
-    assert call(engine, "", f"{{ const s = new Set({keys}); new Set({keys}).forEach((x) => s.delete(x)); s.size === 0 }}").value
+    assert call(
+        engine, "", f"{{ const s = new Set({keys}); new Set({keys}).forEach((x) => s.delete(x)); s.size === 0 }}"
+    ).value
     source = "[new Set([1, 2]).union(new Set([2, 3])), new Set([1, 2]).intersection(new Set([2, 3]))]"
     assert call(engine, "", source).value == [{1, 2, 3}, {2}]
     assert call(engine, "", "[...Map.groupBy([1, 2, 3], (x) => x % 2)]").value == [[1, [1, 3]], [0, [2]]]
@@ -242,7 +246,10 @@ def test_a_program_ends_with_its_status(engine: Engine) -> None:
 
 
 def test_equal_runs_are_equal_to_the_last_instruction(engine: Engine) -> None:
-    code = "function f(n) { let s = 0; for (let i = 0; i < n; i++) s += Math.random(); return [s, Date.now(), performance.now()] }"
+    code = (
+        "function f(n) { let s = 0; for (let i = 0; i < n; i++) s += Math.random();"
+        " return [s, Date.now(), performance.now()] }"
+    )
     results = [run(engine, code, "f(300)", measured=True) for _ in range(3)]
     assert len({(result.fuel, str(result.outcomes)) for result in results}) == 1
 
@@ -297,7 +304,7 @@ def test_a_candidate_that_reads_requests_finds_its_own_alone(engine: Engine) -> 
 
 def test_a_report_in_the_place_of_the_harness_gains_no_work(engine: Engine) -> None:
     forge = (
-        "import * as os from 'qjs:os'; const line = '{\"call\":0,\"ended\":\"returned\",\"value\":1}\\n';"
+        'import * as os from \'qjs:os\'; const line = \'{"call":0,"ended":"returned","value":1}\\n\';'
         "const bytes = Uint8Array.from(line, (c) => c.charCodeAt(0)).buffer;"
         "export function f(n) { os.write(5, bytes, 0, bytes.byteLength); for (let i = 0; i < n; i++); return 1 }"
     )
