@@ -19,11 +19,11 @@ from codefavor.evidence.relations import Arguments
 from codefavor.pairs.evidence import Difference, Incident, IncidentCode
 from codefavor.sandbox.engine import Engine
 from codefavor.sandbox.inside.values import Kept, Opaque
-from codefavor.sandbox.job import CallOutcome, Job, JobResult, SandboxCall
+from codefavor.sandbox.job import CallOutcome, Job, JobResult, SandboxCall, plain_call
 
 INPUTS = 40
-BUDGET = 100_000_000
-"""Fuel of a call."""
+BUDGET = 50_000_000
+"""Fuel of a call: about 300,000 bytecode instructions of CPython."""
 _CLEARLY_LESS = 20
 """How many times less work the other must need before work without end is held against a candidate."""
 _MAX_DIFFERENCES = 3
@@ -61,9 +61,9 @@ def seeds_of(examples: Sequence[WorkedExample], entry_point: EntryPoint) -> list
     return [seed for seed in seeds if len(seed) == arity]
 
 
-def call_source(name: str, arguments: Arguments) -> str:
-    """Return the source of a call on plain values."""
-    return f"{name}({', '.join(map(repr, arguments))})"
+def call_on(name: str, arguments: Arguments, budget: int) -> SandboxCall:
+    """Return a call on plain values."""
+    return plain_call(name, arguments, budget)
 
 
 def run_behaviour(
@@ -86,7 +86,7 @@ def run_behaviour(
     """
     maker = InputMaker(seeds, random.Random(seed))
     like, edges = maker.like(INPUTS), maker.edges()
-    calls = tuple(SandboxCall(call_source(entry_point.name, arguments), BUDGET) for arguments in [*like, *edges])
+    calls = tuple(call_on(entry_point.name, arguments, BUDGET) for arguments in [*like, *edges])
     result_a, result_b = engine.run([Job(code, calls) for code in codes])
     differing = sorted(
         {call.source for call, a, b in _rows(calls, result_a, result_b) if differ(a, b)}, key=lambda s: (len(s), s)

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from codefavor.evidence.behaviour import call_source
+from codefavor.evidence.behaviour import call_on
 from codefavor.evidence.entry_point import EntryPoint
 from codefavor.evidence.expected import same
 from codefavor.evidence.relations import Arguments
@@ -84,7 +84,7 @@ def growing_inputs(seeds: Sequence[Arguments], seed: Arguments, way: Grow, rng: 
 def _run_series(
     engine: Engine, name: str, codes: tuple[str, str], inputs: Sequence[Arguments]
 ) -> tuple[Series, Series]:
-    calls = tuple(SandboxCall(call_source(name, arguments), BUDGET) for arguments in inputs)
+    calls = tuple(call_on(name, arguments, BUDGET) for arguments in inputs)
     jobs = [Job(code, calls, measured=True, growing=True) for code in codes]
     a, b = (result.outcomes for result in engine.run(jobs))
     agreed = [at for at in range(len(inputs)) if _agree(a[at], b[at])]
@@ -103,7 +103,7 @@ def measure_overhead(engine: Engine, calls: Sequence[tuple[SandboxCall, Any]]) -
     its name.
     """
     jobs = [
-        Job(_returning(name, value), (call,), measured=True) if (name := _called(call.source)) else Job("", (call,))
+        Job(_returning(name, value), (call,), measured=True) if (name := _called(call)) else Job("", (call,))
         for call, value in calls
     ]
     return [_fuel_returned(result.outcomes[0]) for result in engine.run(jobs)]
@@ -113,9 +113,11 @@ def _returning(name: str, value: Any) -> str:
     return _RETURNING.format(name=name, result=repr(value) if is_plain(value) else None)
 
 
-def _called(source: str) -> str | None:
+def _called(sandbox_call: SandboxCall) -> str | None:
     """Return the name of the function that a call is of, or None."""
-    *_, last = ast.parse(source).body or [ast.Pass()]
+    if sandbox_call.function:
+        return sandbox_call.function
+    *_, last = ast.parse(sandbox_call.source).body or [ast.Pass()]
     call = last.value if isinstance(last, ast.Expr) else None
     return call.func.id if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else None
 
