@@ -84,7 +84,7 @@ def growing_inputs(seeds: Sequence[Arguments], seed: Arguments, way: Grow, rng: 
 def _run_series(
     engine: Engine, name: str, codes: tuple[str, str], inputs: Sequence[Arguments], dialect: Dialect
 ) -> tuple[Series, Series]:
-    calls = tuple(SandboxCall(dialect.call(name, arguments), BUDGET) for arguments in inputs)
+    calls = tuple(dialect.call(name, arguments, BUDGET) for arguments in inputs)
     jobs = [Job(code, calls, dialect.language, measured=True, growing=True) for code in codes]
     a, b = (result.outcomes for result in engine.run(jobs))
     agreed = [at for at in range(len(inputs)) if _agree(a[at], b[at], dialect)]
@@ -107,7 +107,7 @@ def measure_overhead(engine: Engine, calls: Sequence[tuple[SandboxCall, Any]], d
 
 
 def _returning(call: SandboxCall, value: Any, dialect: Dialect) -> str:
-    name = dialect.name_called(call.source)
+    name = call.function or dialect.name_called(call.source)
     if name is None:
         return ""
     result = dialect.write(value if dialect.is_plain(value) else None)

@@ -1,11 +1,12 @@
 """What evidence has to know of a language to call functions in it and to read what comes of that: one value each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from codefavor.evidence.entry_point import EntryPoint
 from codefavor.evidence.example import WorkedExample
+from codefavor.sandbox.job import SandboxCall
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,8 @@ class Dialect:
     """Returns the worked examples of a function that an instruction shows."""
     evaluate: Callable[[str], Any]
     """Returns the value of a literal; raises ValueError where it is none."""
+    call: Callable[[str, Sequence[Any], int], SandboxCall]
+    """Returns the call of a function, by its name, on plain values, with its fuel."""
     write: Callable[[Any], str]
     """Returns a value as source, or as it would be shown where there is no such source."""
     is_plain: Callable[[Any], bool]
@@ -38,7 +41,3 @@ class Dialect:
     """Ratio of work that says which candidate does less."""
     undefined_name: str
     """The exception for a name that nothing defines."""
-
-    def call(self, name: str, arguments: list[Any]) -> str:
-        """Return the source of a call on plain values."""
-        return f"{name}({', '.join(map(self.write, arguments))})"

@@ -8,6 +8,7 @@ from codefavor.evidence.expected import same
 from codefavor.evidence.literals import evaluate
 from codefavor.evidence.worked_examples import find_examples
 from codefavor.sandbox.inside.values import is_plain
+from codefavor.sandbox.job import plain_call
 
 
 def _printed(value: Any) -> tuple[str, ...]:
@@ -24,6 +25,7 @@ PYTHON = Dialect(
     language="python",
     find_examples=find_examples,
     evaluate=evaluate,
+    call=plain_call,
     write=repr,
     is_plain=is_plain,
     same=same,

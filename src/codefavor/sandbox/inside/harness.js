@@ -815,7 +815,9 @@ function resolve(name) {
 function prepared(source) {
   const call = match(/^\s*([A-Za-z_$][\w$]*)\s*\(([\s\S]*)\)\s*;?\s*$/, source);
   if (!call || call[1] === "function" || call[1] === "typeof" || call[1] === "async") return undefined;
-  const parts = tried(() => [evaluateInside(call[1]), evaluateInside(`[${call[2]}\n]`)]);
+  // What is JSON is read as such: that takes a quarter of the work of parsing it as source.
+  const read = () => tried(() => parse(`[${call[2]}]`)) ?? evaluateInside(`[${call[2]}\n]`);
+  const parts = tried(() => [evaluateInside(call[1]), read()]);
   return parts && typeof parts[0] === "function" && isArray(parts[1]) ? parts : undefined;
 }
 
