@@ -309,9 +309,9 @@ def test_a_report_in_the_place_of_the_harness_gains_no_work(engine: Engine) -> N
         "export function f(n) { os.write(5, bytes, 0, bytes.byteLength); for (let i = 0; i < n; i++); return 1 }"
     )
     honest = "export function f(n) { for (let i = 0; i < n; i++); return 1 }"
-    counted = [run(engine, code, "f(100000)", measured=True) for code in (forge, honest)]
+    counted = [run(engine, code, "f(10000)", measured=True) for code in (forge, honest)]
     assert lacking(counted[0]) == "the module qjs:os"
     sly = forge.replace("import * as os from 'qjs:os';", "const os = await import('qjs:os');")
-    fuel = run(engine, sly, "f(100000)", measured=True).outcomes[0].fuel
+    fuel = run(engine, sly, "f(10000)", measured=True).outcomes[0].fuel
     honest_fuel = counted[1].outcomes[0].fuel
     assert fuel and honest_fuel and fuel > honest_fuel
