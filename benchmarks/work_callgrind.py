@@ -153,7 +153,7 @@ def largest_common(run: CostRun, seeds: list[Arguments]) -> Arguments | None:
 
 def instructions(code: str, entry_point: EntryPoint, arguments: Arguments) -> int:
     """Return the machine instructions of one call, from `_AGAIN` calls less none."""
-    call = PYTHON.call(entry_point.name, arguments)
+    call = PYTHON.call(entry_point.name, arguments, 0).source
     return int(instructions_of(code, call, _AGAIN))
 
 

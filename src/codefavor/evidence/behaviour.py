@@ -23,8 +23,8 @@ from codefavor.sandbox.job import CallOutcome, Job, JobResult, SandboxCall
 from codefavor.sandbox.lacking import lacking_for
 
 INPUTS = 40
-BUDGET = 100_000_000
-"""Fuel of a call."""
+BUDGET = 50_000_000
+"""Fuel of a call: about 300,000 bytecode instructions of CPython."""
 _CLEARLY_LESS = 20
 """How many times less work the other must need before work without end is held against a candidate."""
 _MAX_DIFFERENCES = 3
@@ -84,7 +84,7 @@ def run_behaviour(
     """
     maker = InputMaker(seeds, random.Random(seed))
     like, edges = maker.like(INPUTS), maker.edges()
-    calls = tuple(SandboxCall(dialect.call(entry_point.name, arguments), BUDGET) for arguments in [*like, *edges])
+    calls = tuple(dialect.call(entry_point.name, arguments, BUDGET) for arguments in [*like, *edges])
     result_a, result_b = engine.run([Job(code, calls, dialect.language) for code in codes])
     by_source = {call.source: (a, b) for call, a, b in _rows(calls, result_a, result_b)}
     differing = sorted((s for s, (a, b) in by_source.items() if differ(a, b, dialect)), key=lambda s: (len(s), s))

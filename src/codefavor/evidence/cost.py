@@ -100,7 +100,7 @@ class _SeriesRun(NamedTuple):
 def _run_series(
     engine: Engine, name: str, codes: tuple[str, str], inputs: Sequence[Arguments], dialect: Dialect
 ) -> _SeriesRun:
-    calls = tuple(dialect.measured_call(name, arguments, BUDGET) for arguments in inputs)
+    calls = tuple(dialect.call(name, arguments, BUDGET) for arguments in inputs)
     jobs = [Job(code, calls, dialect.language, measured=True, growing=True) for code in codes]
     results = engine.run(jobs)
     a, b = (result.outcomes for result in results)
@@ -135,7 +135,7 @@ def measure_overhead(engine: Engine, calls: Sequence[tuple[SandboxCall, Any]], d
 
 
 def _returning(call: SandboxCall, value: Any, dialect: Dialect) -> str:
-    name = dialect.name_called(call.source) if call.arguments is None else call.source
+    name = call.function or dialect.name_called(call.source)
     if name is None:
         return ""
     result = dialect.write(value if dialect.is_plain(value) else None)

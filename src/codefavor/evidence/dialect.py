@@ -1,6 +1,6 @@
 """What evidence has to know of a language to call functions in it and to read what comes of that: one value each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,8 @@ class Dialect:
     """Returns the worked examples of a function that an instruction shows."""
     evaluate: Callable[[str], Any]
     """Returns the value of a literal; raises ValueError where it is none."""
+    call: Callable[[str, Sequence[Any], int], SandboxCall]
+    """Returns the call of a function, by its name, on plain values, with its fuel."""
     write: Callable[[Any], str]
     """Returns a value as source, or as it would be shown where there is no such source."""
     is_plain: Callable[[Any], bool]
@@ -42,17 +44,5 @@ class Dialect:
     unrun: Callable[[str], str]
     """Returns code whose loading does what loading that of a candidate has to, its imports included, and runs nothing
     else of it."""
-    packs_arguments: bool
-    """Whether plain arguments can be handed over as data."""
     undefined_name: str
     """The exception for a name that nothing defines."""
-
-    def call(self, name: str, arguments: list[Any]) -> str:
-        """Return the source of a call on plain values."""
-        return f"{name}({', '.join(map(self.write, arguments))})"
-
-    def measured_call(self, name: str, arguments: list[Any], budget: int) -> SandboxCall:
-        """Return a call on plain values around which as little is done as can be."""
-        if self.packs_arguments:
-            return SandboxCall(name, budget, tuple(arguments))
-        return SandboxCall(self.call(name, arguments), budget)

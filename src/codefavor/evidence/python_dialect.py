@@ -10,6 +10,7 @@ from codefavor.evidence.expected import same
 from codefavor.evidence.literals import evaluate
 from codefavor.evidence.worked_examples import find_examples
 from codefavor.sandbox.inside.values import is_plain
+from codefavor.sandbox.job import plain_call
 
 
 def _printed(value: Any) -> tuple[str, ...]:
@@ -35,6 +36,7 @@ PYTHON = Dialect(
     language="python",
     find_examples=find_examples,
     evaluate=evaluate,
+    call=plain_call,
     write=repr,
     is_plain=is_plain,
     same=same,
@@ -48,6 +50,5 @@ PYTHON = Dialect(
     clear_ratio=1.15,
     can_reach_harness=can_reach_harness,
     unrun=_unrun,
-    packs_arguments=True,
     undefined_name="NameError",
 )

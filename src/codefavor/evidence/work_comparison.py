@@ -3,14 +3,12 @@
 import math
 
 from codefavor.evidence.cost import CostRun, Series
+from codefavor.evidence.python_dialect import PYTHON
 from codefavor.pairs.comparison import Side
 from codefavor.pairs.evidence import WorkComparison
 
-CLEAR = 1.15
-"""Ratio of work that decides, where the interpreter that counts it is the one that people use."""
 
-
-def compare_work(run: CostRun, clear_ratio: float = CLEAR) -> WorkComparison | None:
+def compare_work(run: CostRun, clear_ratio: float = PYTHON.clear_ratio) -> WorkComparison | None:
     """Return which candidate does less work, if either clearly does, and by how much; None where neither was run.
 
     The ratios at the largest inputs that both finish with the same result count by the work that both did there. A

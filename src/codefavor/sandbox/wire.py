@@ -87,9 +87,11 @@ class CallRequest:
     index: int
     """Its place in the job."""
     source: str
-    """Statements and a last expression; that is the function, where arguments follow."""
-    arguments: int | None = None
-    """How many bytes of packed arguments follow this line (`inside.packing`); None where the source is all."""
+    """Statements and a last expression; "" where a function is named."""
+    function: str = ""
+    """The name of a function that is called with positional arguments."""
+    arguments: str = ""
+    """Those arguments as `marshal` writes a tuple, in base64: to read them takes a hundredth of parsing them."""
 
 
 @dataclass(frozen=True)

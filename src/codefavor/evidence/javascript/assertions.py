@@ -26,7 +26,7 @@ _NAMED_MATCHERS = {
 _CONDITION_MATCHERS = {"toBeTruthy": "_", "toBeFalsy": "!_", "to.be.ok": "_"}
 _THROW_MATCHERS = frozenset({"toThrow", "toThrowError", "to.throw"})
 _EQUATION = re.compile(r"\s*===?\s*")
-_WRAPPER = re.compile(r"\s*(?:async\s*)?(?:\(\s*\)\s*=>|function\s*\(\s*\)\s*\{\s*(?:return\b)?)\s*")
+_WRAPPER = re.compile(r"\s*(?:async\s*)?(?:\(\s*\)\s*=>|function\s*\(\s*\))\s*(?:\{\s*(?:return\b\s*)?)?(?:await\s+)?")
 _ERROR = re.compile(r"[A-Z]\w*Error")
 
 

@@ -1,6 +1,7 @@
 """JavaScript, as evidence calls it and reads its values."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from codefavor.evidence.dialect import Dialect
@@ -8,11 +9,16 @@ from codefavor.evidence.javascript.literals import evaluate
 from codefavor.evidence.javascript.text import balanced_end
 from codefavor.evidence.javascript.values import is_plain, same, write
 from codefavor.evidence.javascript.worked_examples import find_examples
+from codefavor.sandbox.job import SandboxCall
 
 _CLEAR_RATIO = 3.0
 """QuickJS interprets what other engines compile, and its harness makes Maps and Sets up to three times as dear: less
 than that is no evidence of what code costs elsewhere. How work grows shows in far larger ratios."""
 _CALL = re.compile(r"\s*([A-Za-z_$][\w$]*)\s*(?=\()")
+
+
+def _call(name: str, arguments: Sequence[Any], budget: int) -> SandboxCall:
+    return SandboxCall(f"{name}({', '.join(map(write, arguments))})", budget)
 
 
 def _printed(value: Any) -> tuple[str, ...]:
@@ -28,6 +34,7 @@ JAVASCRIPT = Dialect(
     language="javascript",
     find_examples=find_examples,
     evaluate=evaluate,
+    call=_call,
     write=write,
     is_plain=is_plain,
     same=same,
@@ -39,6 +46,5 @@ JAVASCRIPT = Dialect(
     clear_ratio=_CLEAR_RATIO,
     can_reach_harness=lambda code: True,
     unrun=lambda code: f"(function () {{\n{code}\n}});",
-    packs_arguments=False,
     undefined_name="ReferenceError",
 )

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from codefavor.sandbox.inside.harness import Harness, outside_harness
-from codefavor.sandbox.inside.packing import load_arguments
 from codefavor.sandbox.wire import REPORTS, REQUESTS, CallReport, CallRequest, LoadRequest, to_json
 
 _COMMON = (
@@ -44,9 +43,7 @@ def serve() -> None:
     harness = Harness(lambda report: _write_line(write, report))
     if harness.load(load.code):
         while line := _line(read):
-            request = CallRequest(**json.loads(line))
-            arguments = None if request.arguments is None else load_arguments(_bytes(read, request.arguments))
-            harness.call(request, load.measured, arguments)
+            harness.call(CallRequest(**json.loads(line)), load.measured)
 
 
 def _line(read: Callable[[int, int], bytes]) -> bytes:
@@ -55,14 +52,6 @@ def _line(read: Callable[[int, int], bytes]) -> bytes:
         parts.append(part)
         if part.endswith(b"\n"):
             break
-    return b"".join(parts)
-
-
-def _bytes(read: Callable[[int, int], bytes], count: int) -> bytes:
-    parts = []
-    while count > 0 and (part := read(REQUESTS, count)):
-        parts.append(part)
-        count -= len(part)
     return b"".join(parts)
 
 

@@ -5,7 +5,9 @@ it can gain is to misstate what it returned. What it costs is measured outside.
 """
 
 import ast
+import base64
 import io
+import marshal
 import random
 import sys
 from collections.abc import Callable
@@ -64,17 +66,16 @@ class Harness:
         sys.modules["__main__"] = self._module
         self._execute(code)
 
-    def call(self, request: CallRequest, measured: bool = False, arguments: list[Any] | None = None) -> None:
+    def call(self, request: CallRequest, measured: bool = False) -> None:
         """Make one call and report what came of it.
 
         Args:
             request: the call.
             measured: whether its work is compared, so that no more is done than has to be: changed arguments are not
                 noticed, and a plain result is packed.
-            arguments: what the function that the source names is called with; None where the source is the whole call.
         """
         random.seed(0)  # noqa: TID251 - the candidate's own global generator, the same in every run
-        call = _Call(request.source, self._module.__dict__, arguments)
+        call = _Call(request, self._module.__dict__)
         if self._attempt(request.index, call.prepare, silent=True):
             before = None if measured else call.arguments_as_data()
             self._attempt(request.index, call.make, lambda: call.is_mutated(before), packs=measured)
@@ -112,21 +113,21 @@ class Harness:
 class _Call:
     """One call: its function and arguments where it is a plain call, so that changed arguments are seen."""
 
-    def __init__(self, source: str, namespace: dict[str, Any], arguments: list[Any] | None) -> None:
-        self._source = source
+    def __init__(self, request: CallRequest, namespace: dict[str, Any]) -> None:
+        self._request = request
         self._namespace = namespace
         self._function: Any = None
-        self._given = arguments
-        self._arguments: list[Any] = arguments or []
+        self._arguments: list[Any] = []
         self._keywords: dict[str, Any] = {}
         self._code: Any = None
 
     def prepare(self) -> None:
         """Evaluate what comes before the call: statements, the function, the arguments."""
-        if self._given is not None:
-            self._function = eval(self._source, self._namespace)
+        if self._request.function:
+            self._function = eval(self._request.function, self._namespace)
+            self._arguments = list(marshal.loads(base64.b64decode(self._request.arguments)))
             return
-        *statements, last = ast.parse(self._source).body or [ast.Pass()]
+        *statements, last = ast.parse(self._request.source).body or [ast.Pass()]
         exec(compile(ast.Module(statements, []), "<call>", "exec"), self._namespace)
         if isinstance(last, ast.Expr) and _is_plain_call(last.value):
             call: Any = last.value

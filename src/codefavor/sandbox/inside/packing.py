@@ -6,10 +6,10 @@ what it reads.
 """
 
 import marshal
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
 
-from codefavor.sandbox.inside.values import MAX_DEPTH, TooLarge
+from codefavor.sandbox.inside.values import MAX_DEPTH, MAX_NODES, TooLarge
 
 FORMAT = 2
 """The version of marshal's format: the last one in which equal values are written alike, shared or not."""
@@ -23,9 +23,9 @@ def pack(value: Any) -> str | None:
     """Return `value` packed and in hexadecimal digits; None where a part of it is of no plain built-in type.
 
     Raises:
-        TooLarge: it is nested deeper than MAX_DEPTH or takes more than MAX_PACKED bytes.
+        TooLarge: it has more than MAX_NODES parts or MAX_PACKED bytes, or is nested deeper than MAX_DEPTH.
     """
-    if not _is_plain((value,), 0):
+    if not _Plainness().holds((value,), 0):
         return None
     packed = marshal.dumps(value, FORMAT)
     if len(packed) > MAX_PACKED:
@@ -33,27 +33,20 @@ def pack(value: Any) -> str | None:
     return packed.hex()
 
 
-def _is_plain(values: Iterable[Any], depth: int) -> bool:
-    if depth > MAX_DEPTH + 1:
-        raise TooLarge
-    kinds = set(map(type, values))
-    if kinds <= _ATOMS:
-        return True
-    return kinds <= _PLAIN and all(_has_plain_parts(value, depth + 1) for value in values)
+class _Plainness:
+    def __init__(self) -> None:
+        self._room = MAX_NODES
 
+    def holds(self, values: Collection[Any], depth: int) -> bool:
+        """Return whether all values are plain, with all of their parts."""
+        self._room -= len(values)
+        if self._room < 0 or depth > MAX_DEPTH + 1:
+            raise TooLarge
+        kinds = set(map(type, values))
+        return kinds <= _ATOMS or (kinds <= _PLAIN and all(self._holds_in(value, depth + 1) for value in values))
 
-def _has_plain_parts(value: Any, depth: int) -> bool:
-    kind = type(value)
-    if kind is dict:
-        return _is_plain(value.keys(), depth) and _is_plain(value.values(), depth)
-    return kind in _ATOMS or _is_plain(value, depth)
-
-
-def pack_arguments(arguments: tuple[Any, ...]) -> bytes:
-    """Return plain arguments packed, for a guest to load."""
-    return marshal.dumps(arguments, FORMAT)
-
-
-def load_arguments(packed: bytes) -> list[Any]:
-    """Return the arguments that `pack_arguments` packed; it trusts them."""
-    return list(marshal.loads(packed))
+    def _holds_in(self, value: Any, depth: int) -> bool:
+        kind = type(value)
+        if kind is dict:
+            return self.holds(value.keys(), depth) and self.holds(value.values(), depth)
+        return kind in _ATOMS or self.holds(value, depth)

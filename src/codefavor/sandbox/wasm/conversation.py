@@ -25,8 +25,6 @@ class FueledRequest(NamedTuple):
     """The message, one line."""
     fuel: int
     """What it may take, until it reads the next."""
-    attached: bytes = b""
-    """What follows the line."""
 
 
 class Requests:
@@ -35,7 +33,6 @@ class Requests:
     def __init__(self, requests: Sequence[FueledRequest]) -> None:
         self._requests = requests
         self._unread = b""
-        self._attached = b""
         self._granted = 0
         self.meter: FuelMeter | None = None
         """The meter of the instance that reads, set before it runs."""
@@ -48,9 +45,7 @@ class Requests:
         return len(self.spent)
 
     def read(self, size: int) -> bytes:
-        """Return the next bytes of a request, up to the end of its line; b"" where there is none left."""
-        if not self._unread:
-            self._unread, self._attached = self._attached, b""
+        """Return the next bytes of a request; b"" where there is none left."""
         if not self._unread:
             self._next()
         part, self._unread = self._unread[:size], self._unread[size:]
@@ -64,7 +59,7 @@ class Requests:
             return
         self.settle(self.meter.get_fuel())
         request = self._requests[self.asked]
-        self._unread, self._attached = request.text.encode() + b"\n", request.attached
+        self._unread = request.text.encode() + b"\n"
         self._granted = request.fuel
         self.spent.append(0)
         self.meter.set_fuel(request.fuel)
