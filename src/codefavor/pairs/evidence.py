@@ -102,8 +102,8 @@ class Growth(Record):
 
 
 WorkDoubt = Literal["results", "hidden", "further"]
-"""Why less work says nothing: on larger inputs the results differ or the other alone has one, as much work may be hidden
-(while it was loaded, or in the harness's part of a call), or the other gets further before it is too much."""
+"""Why less work says nothing: on larger inputs the results differ, or the other alone has one; as much work may be
+hidden in loading or in the harness's part of a call; the other gets further before it is too much."""
 
 
 class WorkComparison(Record):
