@@ -38,9 +38,15 @@ BODIES = {
     "clock": "import time\n    return [time.time() for _ in range({n} // 10)][-1]",
     "sleep": "import time\n    time.sleep({n})\n    return time.monotonic()",
     "date": "import datetime\n    return str(datetime.datetime.now()) + '{n}'",
-    "file": "import tempfile\n    with tempfile.TemporaryFile('w+') as f:\n        f.write('x' * {n})\n        return f.tell()",
+    "file": (
+        "import tempfile\n    with tempfile.TemporaryFile('w+') as f:\n"
+        "        f.write('x' * {n})\n        return f.tell()"
+    ),
     "event loop": "import asyncio\n    return asyncio.run(asyncio.sleep({n}, 'done'))",
-    "garbage": "x = []\n    for i in range({n}):\n        x = [x] if i % 50 else []\n        x.append(x)\n    return {n}",
+    "garbage": (
+        "x = []\n    for i in range({n}):\n        x = [x] if i % 50 else []\n"
+        "        x.append(x)\n    return {n}"
+    ),
     "exceptions": (
         "c = 0\n    for i in range({n}):\n        try:\n            {{}}[i]\n"
         "        except KeyError:\n            c += 1\n    return c"
