@@ -39,8 +39,8 @@ def test_a_missing_program_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_a_program_in_a_language_that_is_not_run_is_refused_by_name(tmp_path: Path) -> None:
-    program = tmp_path / "program.js"
+    program = tmp_path / "program.rb"
     program.write_text("print(1)\n", encoding="utf-8")
     refused = codefavor("run", str(program))
-    assert refused.returncode == 2 and "JavaScript cannot be run yet" in refused.stderr
+    assert refused.returncode == 2 and "Ruby cannot be run yet" in refused.stderr
     assert "1\n" in codefavor("run", str(program), "--language", "python").stdout

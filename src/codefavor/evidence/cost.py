@@ -6,7 +6,6 @@ result back are no work of the candidate. Inputs on which the results differ are
 work is said in `work_comparison`.
 """
 
-import ast
 import math
 import random
 from collections.abc import Sequence
@@ -15,14 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from codefavor.evidence.behaviour import call_on
+from codefavor.evidence.dialect import Dialect
 from codefavor.evidence.entry_point import EntryPoint
-from codefavor.evidence.expected import same
+from codefavor.evidence.python_dialect import PYTHON
 from codefavor.evidence.relations import Arguments
 from codefavor.evidence.scaling import Grow, grow, size_of, ways_to_grow
 from codefavor.pairs.evidence import Growth, Work
 from codefavor.sandbox.engine import Engine
-from codefavor.sandbox.inside.values import is_plain
 from codefavor.sandbox.job import CallOutcome, Job, SandboxCall
 from codefavor.sandbox.lacking import lacking_for
 
@@ -31,9 +29,6 @@ BUDGET = 400_000_000
 """Fuel of a call, its arguments included, after which larger inputs are not tried."""
 _SEEDS = 2
 _ENOUGH_POINTS = 3
-_RETURNING = (
-    "nan = float('nan')\ninf = float('inf')\n_RESULT = {result}\n\n\ndef {name}(*_, **__):\n    return _RESULT\n"
-)
 
 
 @dataclass(frozen=True)
@@ -59,13 +54,18 @@ class CostRun:
 
 
 def run_cost(
-    engine: Engine, entry_point: EntryPoint, codes: tuple[str, str], seeds: Sequence[Arguments], seed: int
+    engine: Engine,
+    entry_point: EntryPoint,
+    codes: tuple[str, str],
+    seeds: Sequence[Arguments],
+    seed: int,
+    dialect: Dialect = PYTHON,
 ) -> CostRun:
     """Run both candidates on growing inputs made from the largest seeds."""
     largest = sorted(seeds, key=lambda arguments: (-size_of(arguments), repr(arguments)))[:_SEEDS]
     shapes = [(chosen, way) for chosen in largest for way in ways_to_grow(chosen)]
     runs = [
-        _run_series(engine, entry_point.name, codes, growing_inputs(seeds, chosen, way, random.Random(seed)))
+        _run_series(engine, entry_point.name, codes, growing_inputs(seeds, chosen, way, random.Random(seed)), dialect)
         for chosen, way in shapes
     ]
     return CostRun(tuple(a for a, _ in runs), tuple(b for _, b in runs))
@@ -82,13 +82,13 @@ def growing_inputs(seeds: Sequence[Arguments], seed: Arguments, way: Grow, rng: 
 
 
 def _run_series(
-    engine: Engine, name: str, codes: tuple[str, str], inputs: Sequence[Arguments]
+    engine: Engine, name: str, codes: tuple[str, str], inputs: Sequence[Arguments], dialect: Dialect
 ) -> tuple[Series, Series]:
-    calls = tuple(call_on(name, arguments, BUDGET) for arguments in inputs)
-    jobs = [Job(code, calls, measured=True, growing=True) for code in codes]
+    calls = tuple(dialect.call(name, arguments, BUDGET) for arguments in inputs)
+    jobs = [Job(code, calls, dialect.language, measured=True, growing=True) for code in codes]
     a, b = (result.outcomes for result in engine.run(jobs))
-    agreed = [at for at in range(len(inputs)) if _agree(a[at], b[at])]
-    overheads = measure_overhead(engine, [(calls[at], a[at].value) for at in agreed])
+    agreed = [at for at in range(len(inputs)) if _agree(a[at], b[at], dialect)]
+    overheads = measure_overhead(engine, [(calls[at], a[at].value) for at in agreed], dialect)
     sizes = [size_of(inputs[at]) for at in agreed]
     return (
         _series(a, [_work(size, a[at], over) for size, at, over in zip(sizes, agreed, overheads, strict=True)]),
@@ -96,39 +96,31 @@ def _run_series(
     )
 
 
-def measure_overhead(engine: Engine, calls: Sequence[tuple[SandboxCall, Any]]) -> list[int]:
+def measure_overhead(engine: Engine, calls: Sequence[tuple[SandboxCall, Any]], dialect: Dialect = PYTHON) -> list[int]:
     """Return for every call and its result the fuel that it takes where the function does nothing but return it.
 
     A result that is no plain value is charged to the candidate; so is all of a call that is not that of a function by
     its name.
     """
-    jobs = [
-        Job(_returning(name, value), (call,), measured=True) if (name := _called(call)) else Job("", (call,))
-        for call, value in calls
-    ]
+    jobs = [Job(_returning(call, value, dialect), (call,), dialect.language, measured=True) for call, value in calls]
     return [_fuel_returned(result.outcomes[0]) for result in engine.run(jobs)]
 
 
-def _returning(name: str, value: Any) -> str:
-    return _RETURNING.format(name=name, result=repr(value) if is_plain(value) else None)
-
-
-def _called(sandbox_call: SandboxCall) -> str | None:
-    """Return the name of the function that a call is of, or None."""
-    if sandbox_call.function:
-        return sandbox_call.function
-    *_, last = ast.parse(sandbox_call.source).body or [ast.Pass()]
-    call = last.value if isinstance(last, ast.Expr) else None
-    return call.func.id if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else None
+def _returning(call: SandboxCall, value: Any, dialect: Dialect) -> str:
+    name = call.function or dialect.name_called(call.source)
+    if name is None:
+        return ""
+    result = dialect.write(value if dialect.is_plain(value) else None)
+    return dialect.returning.format(name=name, result=result)
 
 
 def _fuel_returned(outcome: CallOutcome) -> int:
     return outcome.fuel or 0 if outcome.status == "returned" else 0
 
 
-def _agree(a: CallOutcome, b: CallOutcome) -> bool:
+def _agree(a: CallOutcome, b: CallOutcome, dialect: Dialect) -> bool:
     counted = a.fuel is not None and b.fuel is not None
-    return counted and a.status == b.status == "returned" and same(a.value, b.value)
+    return counted and a.status == b.status == "returned" and dialect.same(a.value, b.value)
 
 
 def _work(size: int, outcome: CallOutcome, overhead: int) -> Work:

@@ -13,11 +13,12 @@ from codefavor.bench.build.curated import Dropped, make_pair
 from codefavor.bench.build.problems import Problem
 from codefavor.bench.build.samples import Sample
 from codefavor.bench.build.testing import MAX_CASES, answer, run_tests
-from codefavor.evidence.behaviour import call_on, seeds_of
+from codefavor.evidence.behaviour import seeds_of
 from codefavor.evidence.candidate import ParsedCandidate
 from codefavor.evidence.cost import BUDGET as GROWN_BUDGET
 from codefavor.evidence.cost import growing_inputs, measure_overhead
 from codefavor.evidence.entry_point import find_entry_point
+from codefavor.evidence.python_dialect import PYTHON
 from codefavor.evidence.relations import Arguments
 from codefavor.evidence.scaling import size_of, ways_to_grow
 from codefavor.evidence.worked_examples import find_examples
@@ -140,7 +141,7 @@ def _calls(problem: Problem, code: str) -> list[SandboxCall]:
     largest: Arguments = max(seeds, key=lambda arguments: (size_of(arguments), repr(arguments)))
     ways = ways_to_grow(largest)
     grown = [inputs for way in ways for inputs in growing_inputs(seeds, largest, way, Random(0))]
-    return [call_on(entry_point.name, inputs, GROWN_BUDGET) for inputs in sorted(grown, key=size_of)]
+    return [PYTHON.call(entry_point.name, inputs, GROWN_BUDGET) for inputs in sorted(grown, key=size_of)]
 
 
 def _standard_inputs(problem: Problem) -> list[str]:
