@@ -1,16 +1,16 @@
 """Measures the work of both candidates on growing inputs: WebAssembly instructions, counted outside of the guest.
 
 Each candidate runs each input in a guest of its own. Its work is the fuel from the moment at which it is handed the
-input, less the fuel of a function that does nothing but return the same result: building the arguments and reading the
-result back are no work of the candidate. Inputs on which the results differ are not compared. What follows from the
-work is said in `work_comparison`.
+input, less the fuel of a function that does nothing but return the same result: handing the arguments in and the result
+out are no work of the candidate. Inputs on which the results differ are not compared. What a dishonest candidate may
+have saved or done elsewhere is measured too. What follows from all that is said in `work_comparison`.
 """
 
 import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -29,6 +29,7 @@ BUDGET = 400_000_000
 """Fuel of a call, its arguments included, after which larger inputs are not tried."""
 _SEEDS = 2
 _ENOUGH_POINTS = 3
+_FINISHED = ("returned", "too large")
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ class Series:
     """How many of the inputs it finished, from the smallest."""
     spent: bool
     """Whether the next larger input was too much work."""
+    outdone: bool = False
+    """Whether the other finished an input past the last of `work`, on which this one did not return the same."""
+    hidden: int = 0
+    """Fuel of its last `work` that it may have saved by doing the harness's part of the call itself; 0 where it cannot
+    have."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,8 @@ class CostRun:
     """Of candidate A."""
     b: tuple[Series, ...]
     """Of candidate B, on the same inputs."""
+    loading: tuple[int, int] = (0, 0)
+    """The fuel that A and B spent while they were loaded, past what compiling and importing take."""
 
 
 def run_cost(
@@ -68,7 +76,9 @@ def run_cost(
         _run_series(engine, entry_point.name, codes, growing_inputs(seeds, chosen, way, random.Random(seed)), dialect)
         for chosen, way in shapes
     ]
-    return CostRun(tuple(a for a, _ in runs), tuple(b for _, b in runs))
+    return CostRun(
+        a=tuple(run.a for run in runs), b=tuple(run.b for run in runs), loading=_loading(engine, codes, runs, dialect)
+    )
 
 
 def growing_inputs(seeds: Sequence[Arguments], seed: Arguments, way: Grow, rng: random.Random) -> list[Arguments]:
@@ -81,19 +91,37 @@ def growing_inputs(seeds: Sequence[Arguments], seed: Arguments, way: Grow, rng: 
     return kept
 
 
+class _SeriesRun(NamedTuple):
+    a: Series
+    b: Series
+    loading: tuple[int, int]
+
+
 def _run_series(
     engine: Engine, name: str, codes: tuple[str, str], inputs: Sequence[Arguments], dialect: Dialect
-) -> tuple[Series, Series]:
+) -> _SeriesRun:
     calls = tuple(dialect.call(name, arguments, BUDGET) for arguments in inputs)
     jobs = [Job(code, calls, dialect.language, measured=True, growing=True) for code in codes]
-    a, b = (result.outcomes for result in engine.run(jobs))
+    results = engine.run(jobs)
+    a, b = (result.outcomes for result in results)
     agreed = [at for at in range(len(inputs)) if _agree(a[at], b[at], dialect)]
     overheads = measure_overhead(engine, [(calls[at], a[at].value) for at in agreed], dialect)
-    sizes = [size_of(inputs[at]) for at in agreed]
-    return (
-        _series(a, [_work(size, a[at], over) for size, at, over in zip(sizes, agreed, overheads, strict=True)]),
-        _series(b, [_work(size, b[at], over) for size, at, over in zip(sizes, agreed, overheads, strict=True)]),
+    points = [(at, size_of(inputs[at]), over) for at, over in zip(agreed, overheads, strict=True)]
+    reaching = [dialect.can_reach_harness(code) for code in codes]
+    return _SeriesRun(
+        _series(a, b, points, reaching[0]),
+        _series(b, a, points, reaching[1]),
+        (results[0].loading.fuel or 0, results[1].loading.fuel or 0),
     )
+
+
+def _loading(engine: Engine, codes: tuple[str, str], runs: Sequence[_SeriesRun], dialect: Dialect) -> tuple[int, int]:
+    """Return what loading took past compiling and importing: work may have been done there for inputs foreseen."""
+    if not runs:
+        return 0, 0
+    jobs = [Job(dialect.unrun(code), language=dialect.language, measured=True) for code in codes]
+    a, b = (result.loading.fuel or 0 for result in engine.run(jobs))
+    return max(0, max(run.loading[0] for run in runs) - a), max(0, max(run.loading[1] for run in runs) - b)
 
 
 def measure_overhead(engine: Engine, calls: Sequence[tuple[SandboxCall, Any]], dialect: Dialect = PYTHON) -> list[int]:
@@ -123,16 +151,29 @@ def _agree(a: CallOutcome, b: CallOutcome, dialect: Dialect) -> bool:
     return counted and a.status == b.status == "returned" and dialect.same(a.value, b.value)
 
 
-def _work(size: int, outcome: CallOutcome, overhead: int) -> Work:
-    return Work(size=size, fuel=max(1, (outcome.fuel or 0) - overhead))
+def _series(
+    own: Sequence[CallOutcome], other: Sequence[CallOutcome], points: Sequence[tuple[int, int, int]], can_hide: bool
+) -> Series:
+    """Return the series of one candidate; `points` are places of inputs with their sizes and overheads."""
+    work = tuple(Work(size=size, fuel=max(1, (own[at].fuel or 0) - overhead)) for at, size, overhead in points)
+    last = points[-1][0] if points else -1
+    finished = next((at for at, outcome in enumerate(own) if outcome.status not in _FINISHED), len(own))
+    return Series(
+        work=work,
+        finished=finished,
+        spent=finished < len(own) and _gave_up(own[finished]),
+        outdone=any(_outdoes(its, mine) for its, mine in zip(other[last + 1 :], own[last + 1 :], strict=True)),
+        hidden=points[-1][2] if points and can_hide else 0,
+    )
 
 
-def _series(outcomes: Sequence[CallOutcome], work: Sequence[Work]) -> Series:
-    for number, outcome in enumerate(outcomes):
-        if outcome.status not in ("returned", "too large"):
-            gave_up = outcome.status in ("exhausted", "died", "raised") and lacking_for(outcome) is None
-            return Series(tuple(work), number, gave_up)
-    return Series(tuple(work), len(outcomes), spent=False)
+def _outdoes(other: CallOutcome, own: CallOutcome) -> bool:
+    """Return whether the other did more on an input on which they did not return the same."""
+    return other.status in _FINISHED and not other.status == own.status == "too large"
+
+
+def _gave_up(outcome: CallOutcome) -> bool:
+    return outcome.status in ("exhausted", "died", "raised") and lacking_for(outcome) is None
 
 
 def fit_growth(series: Series) -> Growth | None:

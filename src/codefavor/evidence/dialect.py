@@ -39,5 +39,10 @@ class Dialect:
     """The code that expressions in instructions take to be loaded."""
     clear_ratio: float
     """Ratio of work that says which candidate does less."""
+    can_reach_harness: Callable[[str], bool]
+    """Whether code may find what calls it, and do its part in its place."""
+    unrun: Callable[[str], str]
+    """Returns code whose loading does what loading that of a candidate has to, its imports included, and runs nothing
+    else of it."""
     undefined_name: str
     """The exception for a name that nothing defines."""

@@ -1,8 +1,10 @@
 """Python, as evidence calls it and reads its values."""
 
 import ast
+from itertools import takewhile
 from typing import Any
 
+from codefavor.evidence.confinement import can_reach_harness
 from codefavor.evidence.dialect import Dialect
 from codefavor.evidence.expected import same
 from codefavor.evidence.literals import evaluate
@@ -21,6 +23,15 @@ def _name_called(source: str) -> str | None:
     return call.func.id if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else None
 
 
+def _unrun(code: str) -> str:
+    # Imports further down are not copied: what stands before them can change what they do.
+    statements = ast.parse(code).body
+    if ast.get_docstring(ast.Module(statements, [])) is not None:
+        statements = statements[1:]
+    imports = takewhile(lambda statement: isinstance(statement, ast.Import | ast.ImportFrom), statements)
+    return "\n".join([*map(ast.unparse, imports), f"compile({code!r}, '<candidate>', 'exec', dont_inherit=True)"])
+
+
 PYTHON = Dialect(
     language="python",
     find_examples=find_examples,
@@ -37,5 +48,7 @@ PYTHON = Dialect(
     condition="_ = {value}\n{condition}",
     library="import math, re, itertools, collections, datetime\nfrom math import *\nfrom collections import *\n",
     clear_ratio=1.15,
+    can_reach_harness=can_reach_harness,
+    unrun=_unrun,
     undefined_name="NameError",
 )

@@ -181,6 +181,8 @@ class CallReport:
     """How it ended; None where this line does not say."""
     value: Any = None
     """What it returned, as `inside.values.encode` writes it."""
+    packed: str | None = None
+    """What it returned instead, as `inside.packing.pack` writes it."""
     raised: Raised | None = None
     """The exception, where one ended it."""
     stdout: str | None = None

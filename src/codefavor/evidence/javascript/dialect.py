@@ -44,5 +44,7 @@ JAVASCRIPT = Dialect(
     condition="((_) => ({condition}))({value})",
     library="",
     clear_ratio=_CLEAR_RATIO,
+    can_reach_harness=lambda code: True,
+    unrun=lambda code: f"(function () {{\n{code}\n}});",
     undefined_name="ReferenceError",
 )
