@@ -148,3 +148,51 @@ CHEATS = {
     "        json.dump(slow(xs), open(path, 'w'))\n    return json.load(open(path))\n",
 }  # fmt: skip
 """Their code, which may call `slow`."""
+
+SUM = "Write `f(xs)`, which returns the sum of a list of numbers.\n\n>>> f([3, 1, 2, 3])\n9\n"
+HONEST_SUM = "def f(xs):\n    return sum(xs)\n"
+SUM_WITH_LESS_AROUND_IT = """
+import base64, json, marshal, os
+def f(xs):
+    return (sum(xs) + sum(xs)) // 2
+def read_all():
+    text = os.read(4, 1 << 20)
+    while not text.endswith(b"\\n"):
+        part = os.read(4, 1 << 20)
+        if not part:
+            os._exit(0)
+        text += part
+    return text
+os.write(5, b'{"call": -1}\\n')
+while True:
+    text = read_all()
+    index = int(text[text.index(b'"index": ') + 9 : text.index(b",")])
+    if b'"function": ""' in text:
+        source = json.loads(text)["source"]
+        xs = json.loads(source[source.index("(") + 1 : -1])
+    else:
+        start = text.index(b'"arguments": "') + 14
+        xs = marshal.loads(base64.b64decode(text[start : text.index(b'"', start)]))[0]
+    os.write(5, b'{"call": %d, "value": ["int", "%x"]}\\n' % (index, f(xs)))
+"""
+"""It sums twice, and reads the request with less work than the harness would."""
+
+SQUARES = "Write `f(n)`, which sums the squares modulo 7 of all numbers below n.\n\n>>> f(5)\n9\n>>> f(9)\n15\n"
+HONEST_SQUARES = "def f(n):\n    return sum(i * i % 7 for i in range(n))\n"
+SQUARES_FORESEEN = """
+def slow(n):
+    total = 0
+    for i in range(n):
+        total += i * i % 7
+    return total
+FACTORS = (1, 4, 16, 64, 256, 1024)
+TABLE = {n: slow(n) for seed in (5, 9) for factor in FACTORS for n in range(seed * factor, seed * factor + 8)}
+def f(n):
+    return TABLE[n] if n in TABLE else slow(n)
+"""
+"""It does its work for the inputs that will come while it is loaded."""
+
+WIDEST = "Return the largest difference of neighbours, as max(x - y). Call it `widest`.\n\n>>> widest([1, 4, 2, 9])\n7\n"
+HONEST_WIDEST = "def widest(xs):\n    return max(abs(x - y) for x, y in zip(xs, xs[1:]))\n"
+WIDEST_UNDER_ANOTHER_NAME = "def max(xs):\n    return 7\ndef widest(xs):\n    return sorted(xs)[-1] - 2\n"
+"""It is wrong, and has a fast function of a name that the instruction mentions."""
