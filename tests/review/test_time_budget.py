@@ -1,4 +1,4 @@
-"""A budget passes jobs on to a engine, limits each, and stops when they have taken too much."""
+"""A budget passes jobs on to an engine, limits each, and stops when they have taken too much."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
