@@ -170,9 +170,7 @@ def _left_over() -> tuple[int, int, int]:
 )
 def test_lines_that_a_candidate_forges_stop_nobody_and_are_no_work(engine: Engine, line: str) -> None:
     code = f"import os\ndef f():\n    os.write(3, {line.encode()!r} + b'\\n')\n    os._exit(0)"
-    forged, honest = engine.run(
-        [Job(code, (SandboxCall("f()"),)), Job("def f(): return 8", (SandboxCall("f()"),))]
-    )
+    forged, honest = engine.run([Job(code, (SandboxCall("f()"),)), Job("def f(): return 8", (SandboxCall("f()"),))])
     [seen] = forged.outcomes
     assert seen.status in get_args(OutcomeStatus) and isinstance(str(seen.raised), str)
     assert honest.outcomes[0].value == 8
