@@ -1,4 +1,4 @@
-"""Another guest of the same language does the same jobs through the same protocol: started as a command, in its case."""
+"""A second Python guest, started as a command, does the same jobs through the same protocol."""
 
 from collections.abc import Iterator
 

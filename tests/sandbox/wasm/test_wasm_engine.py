@@ -143,7 +143,8 @@ def test_a_program_returns_or_says_what_it_raised(wasm: WasmEngine) -> None:
         ("def f():\n    x = {'a': 1}\n    return f'{x['a']} {f'{'in'}'}'", "1 in"),
         (
             "import asyncio\nasync def wait(n):\n    await asyncio.sleep(n)\n    return n\n"
-            "async def both(): return await asyncio.gather(wait(1), wait(100_000))\ndef f(): return asyncio.run(both())",
+            "async def both(): return await asyncio.gather(wait(1), wait(100_000))\n"
+            "def f(): return asyncio.run(both())",
             [1, 100_000],
         ),
         (
@@ -153,7 +154,8 @@ def test_a_program_returns_or_says_what_it_raised(wasm: WasmEngine) -> None:
             (["x"], "text"),
         ),
         (
-            "import time\ndef f():\n    before = time.time()\n    time.sleep(1000)\n    return time.time() - before > 999",
+            "import time\ndef f():\n    before = time.time()\n    time.sleep(1000)\n"
+            "    return time.time() - before > 999",
             True,
         ),
         ("import numpy as np\ndef f(): return int(np.arange(10).sum())", 45),
