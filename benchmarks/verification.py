@@ -28,8 +28,8 @@ from codefavor.jsonl import read_records, write_records
 from codefavor.languages.python.functions import extract_functions
 from codefavor.pairs.criterion import Aspect, criterion_for
 from codefavor.pairs.pair import PreferencePair, Provenance
-from codefavor.sandbox.job import Job, SandboxCall
 from codefavor.sandbox.engine import Engine
+from codefavor.sandbox.job import Job, SandboxCall
 from codefavor.sandbox.open_engine import open_engine
 
 METHOD = "human-eval-mutant"

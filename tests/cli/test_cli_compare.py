@@ -75,10 +75,10 @@ def test_the_language_comes_from_the_suffixes(tmp_path: Path) -> None:
 
 @needs_sandbox
 def test_what_is_not_python_is_not_run_as_python(tmp_path: Path) -> None:
-    functions = {"a.js": "function f(x) { return x }", "b.js": "function f(x) { return x + 1 }"}
+    functions = {"a.go": "func f(x int) int { return x }", "b.go": "func f(x int) int { return x + 1 }"}
     codes = write_files(tmp_path, functions)
     found = answer(*codes, "--judge", "evidence", "--criterion", "correctness", "--instruction", "Write f.")
-    assert found["choice"] is None and "JavaScript is not run yet" in str(found["undecided"])
+    assert found["choice"] is None and "Go is not run yet" in str(found["undecided"])
 
 
 def test_orders_are_both_or_as_given(codes: list[Path]) -> None:

@@ -9,12 +9,13 @@ import pytest
 
 from codefavor.bench.codeprefbench import CODEPREFBENCH
 from codefavor.doctor.check import Check, diagnose
-from codefavor.doctor.core import judge_check, sandbox_check
+from codefavor.doctor.core import judge_check, sandbox_checks
 from codefavor.doctor.packages import fits, installed_version, package_checks, python_check, read_requirement
 from codefavor.doctor.paths import benchmark_check, cache_check, embedded_check
 from codefavor.doctor.programs import accelerator_check, browser_check, git_check
 from codefavor.doctor.secrets import key_check, key_names, without_secrets
 from codefavor.models.embedded import FOLDER
+from codefavor.sandbox.engine_check import EngineCheck
 from plugin_package import install_module
 
 SECRET = "sk-not-for-any-eye-7Q2"
@@ -31,7 +32,7 @@ def test_a_real_look_at_this_machine(tmp_path: Path) -> None:
     found = json.loads(ran.stdout)
     parts = {check["part"]: check for check in found["checks"]}
     needed = {part: check["state"] for part, check in parts.items() if check["needed"]}
-    assert set(needed) == {"python", "packages", "sandbox", "default judge"}
+    assert set(needed) == {"python", "packages", "sandbox wasm", "default judge"}
     assert (ran.returncode == 0) == found["able"] == (set(needed.values()) == {"ok"})
     assert parts["packages"]["detail"].startswith("ast-grep-py ") and "pydantic " in parts["packages"]["detail"]
     assert {f"extra {name}" for name in ("train", "serve", "mcp", "dev")} <= set(parts)
@@ -171,9 +172,39 @@ def test_the_default_judge_is_put_to_work_when_asked() -> None:
     assert "it is undecided: the two orders disagree" in judge_check({"CODEFAVOR_JUDGE": "first"}, deep=True).detail
 
 
+@pytest.fixture
+def found(monkeypatch: pytest.MonkeyPatch) -> dict[str, EngineCheck]:
+    """What the attacks of both engines came to, to be set by a test."""
+    held = {"attack": "held"}
+    checks = {
+        "wasm": EngineCheck("wasm", {"python-3.15": "3.15.0 (abc)"}, held, {"control": "ran"}),
+        "native": EngineCheck("native", {"seccomp": "on"}, held),
+    }
+    monkeypatch.setattr("codefavor.doctor.core.check_engine", lambda name, announce: checks[name])
+    return checks
+
+
 @pytest.mark.parametrize(("spec", "needed"), [("shorter", False), ("grounded:shorter", True), ("evidence", True)])
-def test_the_sandbox_is_needed_by_judges_that_run_code(spec: str, needed: bool) -> None:
-    assert sandbox_check({"CODEFAVOR_JUDGE": spec}).needed is needed
+def test_wasm_is_needed_by_judges_that_run_code_and_native_by_none(
+    spec: str, needed: bool, found: dict[str, EngineCheck]
+) -> None:
+    wasm, native = sandbox_checks({"CODEFAVOR_JUDGE": spec})
+    assert (wasm.part, wasm.state, wasm.needed, wasm.fix) == ("sandbox wasm", "ok", needed, None)
+    assert (native.part, native.state, native.needed, native.fix) == ("sandbox native", "ok", False, None)
+
+
+def test_an_engine_that_does_not_hold_is_told_with_its_fix(found: dict[str, EngineCheck]) -> None:
+    found["wasm"] = EngineCheck("wasm", {}, {"network": "got through"}, {"a program": "ran"})
+    found["native"] = EngineCheck("native", {"seccomp": "off"}, {"all": "could not be tried"})
+    wasm, native = sandbox_checks({"CODEFAVOR_JUDGE": "evidence"})
+    assert wasm.state == "broken" and wasm.needed and "network (got through)" in wasm.detail and wasm.fix
+    assert native.state == "missing" and not native.needed and native.fix
+
+
+def test_an_engine_that_runs_nothing_does_not_hold(found: dict[str, EngineCheck]) -> None:
+    found["wasm"] = EngineCheck("wasm", {}, {"network": "held"}, {"a program": "exited"})
+    wasm, _ = sandbox_checks({"CODEFAVOR_JUDGE": "evidence"})
+    assert wasm.state == "broken" and "a program (exited)" in wasm.detail
 
 
 def test_a_trained_judge_is_told_by_its_card_alone(tmp_path: Path) -> None:

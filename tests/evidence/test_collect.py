@@ -96,11 +96,11 @@ def test_facts_examples_incidents_and_work_are_codes_with_witnesses(engine: Engi
 @pytest.mark.parametrize("aspect", VERIFIABLE)
 @pytest.mark.parametrize(
     ("language", "title"),
-    [("javascript", "JavaScript"), ("JS", "JavaScript"), ("c++", "C++"), ("Whitespace", "whitespace")],
+    [("ruby", "Ruby"), ("TS", "TypeScript"), ("c++", "C++"), ("Whitespace", "whitespace")],
 )
 def test_a_language_that_is_not_run_gives_no_verdict_and_is_named(aspect: Aspect, language: str, title: str) -> None:
-    javascript = comparison("const largest = (x) => Math.max(...x);", "largest = null", language)
-    evidence = collect(Broken(AssertionError("nothing is run")), javascript, wanted_for(aspect, 0))
+    foreign = comparison("const largest = (x) => Math.max(...x);", "largest = null", language)
+    evidence = collect(Broken(AssertionError("nothing is run")), foreign, wanted_for(aspect, 0))
     assert (evidence.a, evidence.b) == (CandidateEvidence(), CandidateEvidence())
     for either in (evidence, evidence.swapped()):
         decision = decide(aspect, either)

@@ -12,6 +12,7 @@ from codefavor.evidence.inputs import InputMaker
 from codefavor.evidence.literals import balanced_end, literal_at
 from codefavor.evidence.observed import shorten
 from codefavor.evidence.prelude import prelude_of, runnable
+from codefavor.evidence.python_dialect import PYTHON
 from codefavor.evidence.relations import find_relations
 from codefavor.evidence.scaling import grow, size_of, ways_to_grow
 from codefavor.evidence.static_checks import check_statically
@@ -48,11 +49,11 @@ def test_values_are_compared_as_python_would_with_tolerance(expected: Any, got: 
 
 def test_exceptions_and_prints_are_compared() -> None:
     raised = CallOutcome("raised", raised=Raised("KeyError", ("KeyError", "LookupError", "Exception"), "'a'", 1))
-    assert passes(WorkedExample("f()", "raises", "LookupError"), raised, None)
-    assert not passes(WorkedExample("f()", "raises", "ValueError"), raised, None)
-    assert not passes(WorkedExample("f()", "raises", "ValueError"), CallOutcome("returned"), None)
-    assert passes(WorkedExample("f()", "prints", "a b"), CallOutcome("returned", stdout="a b\n"), None)
-    assert passes(WorkedExample("f()", "equals", "1"), CallOutcome("not run"), 1) is None
+    assert passes(WorkedExample("f()", "raises", "LookupError"), raised, None, PYTHON)
+    assert not passes(WorkedExample("f()", "raises", "ValueError"), raised, None, PYTHON)
+    assert not passes(WorkedExample("f()", "raises", "ValueError"), CallOutcome("returned"), None, PYTHON)
+    assert passes(WorkedExample("f()", "prints", "a b"), CallOutcome("returned", stdout="a b\n"), None, PYTHON)
+    assert passes(WorkedExample("f()", "equals", "1"), CallOutcome("not run"), 1, PYTHON) is None
 
 
 def test_long_values_are_shown_on_one_line() -> None:

@@ -51,7 +51,7 @@ def test_labels_are_confirmed_refuted_or_left(engine: Engine, tmp_path: Path) ->
         pair(NAMED, NAMED.replace("max", "min"), "Do it.", method="regress-evol/wrong-end"),
         pair(GOOD, GOOD + " + 0", vague, method="regress-evol/no-change"),
         pair(GOOD, BAD, aspect=Aspect.HUMAN_PREFERENCE),
-        pair("const largest = (x) => Math.max(...x);", "def largest(x): return max(x)", language="JavaScript"),
+        pair("const largest = (x) => Math.max(...x);", "def largest(x): return max(x)", language="Ruby"),
         pair("const f = eval;", "x = 1", aspect=Aspect.SECURITY, language="javascript"),
     ]
     seen: list[int] = []
@@ -72,7 +72,7 @@ def test_labels_are_confirmed_refuted_or_left(engine: Engine, tmp_path: Path) ->
         "untestable",
     ]
     assert [verify(row).reason for row in verified[-2:]] == [
-        "JavaScript is not run yet.",
+        "Ruby is not run yet.",
         "JavaScript is not analysed yet.",
     ]
     assert verify(verified[6]).rule == "chosen as oracle"

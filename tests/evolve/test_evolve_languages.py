@@ -235,7 +235,7 @@ def test_documented_functions_of_a_repository_become_instructions(tmp_path: Path
     ("arguments", "message"),
     [
         (("--language", "cobol"), "no language is called 'cobol'; known are python, javascript"),
-        (("--language", "js", "--verify"), "JavaScript cannot be run yet"),
+        (("--language", "ts", "--verify"), "TypeScript cannot be run yet"),
     ],
 )
 def test_what_a_language_cannot_do_is_refused_in_a_sentence(

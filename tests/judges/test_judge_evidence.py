@@ -159,10 +159,10 @@ def test_fewer_weaknesses_win() -> None:
 @pytest.mark.parametrize("aspect", [Aspect.CORRECTNESS, Aspect.EFFICIENCY, Aspect.SECURITY, Aspect.HUMAN_PREFERENCE])
 def test_code_of_another_language_is_not_judged_by_the_syntax_of_python(aspect: Aspect) -> None:
     judge = load_judge("evidence")
-    for codes in (("const f = (x) => x + 1;", "f = null"), ("f = null", "const f = (x) => x + 1;")):
-        verdict = compare("Add one.", *codes, criterion=aspect, language="javascript", judge=judge)
+    for codes in (("f = ->(x) { x + 1 }", "f = nil"), ("f = nil", "f = ->(x) { x + 1 }")):
+        verdict = compare("Add one.", *codes, criterion=aspect, language="ruby", judge=judge)
         assert verdict.choice is None and verdict.undecided is not None
-        assert "JavaScript" in verdict.undecided or aspect is Aspect.HUMAN_PREFERENCE
+        assert "Ruby" in verdict.undecided or aspect is Aspect.HUMAN_PREFERENCE
         assert "Python" not in verdict.undecided
 
 

@@ -1,6 +1,6 @@
 """`codefavor sandbox`: what confines foreign code on this machine, and one program run so."""
 
-import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +11,9 @@ from rich.table import Table
 from codefavor.cli.options import EngineOption, LanguageOption, find_language, read_text
 from codefavor.errors import UserError
 from codefavor.languages.registry import known_languages, language_named
+from codefavor.sandbox.check_engines import CHECKED_ENGINES, CheckedEngine, check_engine, words_for_auto
 from codefavor.sandbox.engine_check import EngineCheck
 from codefavor.sandbox.job import Job, JobEnd
-from codefavor.sandbox.native.probe import best_layers
 from codefavor.sandbox.open_engine import open_engine
 from codefavor.sandbox.wire import ProcessLimits
 
@@ -40,26 +40,38 @@ def _sandbox() -> None:
 
 
 @app.command()
-def check() -> None:
-    """Attack the sandbox and show what it withstood; exits with 1 when foreign code cannot be run safely here."""
-    _, layers = best_layers()
-    Console().print(_table(layers))
-    if layers.safe:
+def check(
+    engine: Annotated[CheckedEngine | None, typer.Option(help="Check this one.", show_default="both")] = None,
+) -> None:
+    """Attack the engines and show what they withstood; exits with 1 when foreign code cannot be run safely here."""
+    checks = [check_engine(name, _announce) for name in ([engine] if engine else CHECKED_ENGINES)]
+    Console().print(_table(checks))
+    if any(found.safe for found in checks):
         typer.echo("Foreign code can be run here.")
-        return
-    typer.echo("Foreign code cannot be run safely here; it is refused unless --engine unsafe is given.")
-    if sys.platform == "darwin":
-        typer.echo("On macOS only resource limits are available. Use a Linux machine or container for foreign code.")
-    raise typer.Exit(_NOT_SAFE)
+    else:
+        typer.echo("Foreign code cannot be run safely here; it is refused unless --engine unsafe is given.")
+    if engine is None:
+        typer.echo(words_for_auto(checks))
+    if not any(found.safe for found in checks):
+        raise typer.Exit(_NOT_SAFE)
 
 
-def _table(layers: EngineCheck) -> Table:
-    table = Table("layer or attack", "state")
-    for name, state in layers.states.items():
-        table.add_row(name, state)
-    table.add_section()
-    for name, outcome in layers.attacks.items():
-        table.add_row(f"attack: {name}", outcome)
+def _announce(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _table(checks: Sequence[EngineCheck]) -> Table:
+    table = Table("engine", "what", "state")
+    for found in checks:
+        table.add_row(found.engine, "", "safe" if found.safe else "not safe", end_section=True)
+        rows = [
+            *found.states.items(),
+            *((f"control: {name}", outcome) for name, outcome in found.controls.items()),
+            *((f"attack: {name}", outcome) for name, outcome in found.attacks.items()),
+        ]
+        for name, state in rows:
+            table.add_row("", name, state)
+        table.add_section()
     return table
 
 
@@ -82,8 +94,10 @@ def run(
         )
     typer.echo(result.stdout, nl=not result.stdout.endswith("\n"))
     ending = _ENDINGS[result.ended].format(status=result.status, number=-result.status)
-    typer.echo(f"{file} {ending} after {result.cpu_seconds:.2f} s of processor time.")
+    work = "" if result.fuel is None else f" and {result.fuel:,} instructions"
+    typer.echo(f"{file} {ending} after {result.cpu_seconds:.2f} s of processor time{work}.")
     for refused in result.refused:
         typer.echo(f"It was refused: {refused}.")
     if result.unsafe:
         typer.echo("It ran WITHOUT a sandbox (--engine unsafe).")
+    typer.echo(f"It was run by: {result.engine}.")

@@ -11,31 +11,38 @@ from codefavor.errors import CodeFavorError
 from codefavor.judges.load import default_spec, judge_files, load_judge
 from codefavor.judges.registry import loads_weights, runs_code
 from codefavor.pairs.verdict import Verdict
-from codefavor.sandbox.native.probe import best_layers
+from codefavor.sandbox.check_engines import CHECKED_ENGINES, check_engine
+from codefavor.sandbox.engine_check import EngineCheck
 
+_WASM_FIX = "pip install --upgrade codefavor, which brings wasmtime and its guests; then: codefavor sandbox check"
 _INSTRUCTION = "Write f, which adds one.\n\n>>> f(1)\n2\n"
 _GOOD, _BAD = "def f(x):\n    return x + 1\n", "def f(x):\n    return x\n"
 
 
-def sandbox_check(environment: Mapping[str, str]) -> Check:
-    """Attack the sandbox and return which layers are on and which attacks failed; not every default judge needs it."""
-    needed = runs_code(default_spec(environment))
-    _, layers = best_layers()
-    states = ", ".join(f"{name} {state}" for name, state in layers.states.items())
-    if layers.safe:
-        detail = f"{states}; all {len(layers.attacks)} attacks failed"
-        return Check(part="sandbox", state="ok", detail=detail, needed=needed)
+def sandbox_checks(environment: Mapping[str, str]) -> list[Check]:
+    """Attack both engines and return which hold; a default judge that runs code needs wasm, and native never."""
+    wasm, native = (check_engine(name, lambda text: None) for name in CHECKED_ENGINES)
+    return [
+        _engine_check(wasm, runs_code(default_spec(environment)), _WASM_FIX),
+        _engine_check(native, False, _native_fix()),
+    ]
+
+
+def _engine_check(found: EngineCheck, needed: bool, fix: str) -> Check:
+    part = f"sandbox {found.engine}"
+    states = ", ".join(f"{name} {state}" for name, state in found.states.items())
+    if found.safe:
+        detail = f"{states}; all {len(found.attacks)} attacks failed"
+        return Check(part=part, state="ok", detail=detail, needed=needed)
+    tried = "could not be tried" not in found.attacks.get("all", "")
+    detail = f"{states}; not held: {found.not_held}" if found.not_held else states
+    return Check(part=part, state="broken" if tried else "missing", detail=detail, fix=fix, needed=needed)
+
+
+def _native_fix() -> str:
     if sys.platform.startswith("linux"):
-        fix = "apt-get install bubblewrap, or a kernel with Landlock and seccomp; then: codefavor sandbox check"
-    else:
-        fix = "run codefavor on Linux or in a Linux container, or give --engine unsafe for code that you trust"
-    return Check(
-        part="sandbox",
-        state="broken",
-        detail=f"{states}; attacks that succeeded: {layers.not_held}",
-        fix=fix,
-        needed=needed,
-    )
+        return "apt-get install bubblewrap, or a kernel with Landlock and seccomp; then: codefavor sandbox check"
+    return "none: it needs Linux; the wasm engine does not"
 
 
 def judge_check(environment: Mapping[str, str], deep: bool) -> Check:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from codefavor import __version__
 from codefavor.doctor.check import Diagnosis, diagnose
-from codefavor.doctor.core import judge_check, sandbox_check
+from codefavor.doctor.core import judge_check, sandbox_checks
 from codefavor.doctor.packages import package_checks, python_check
 from codefavor.doctor.paths import benchmark_check, cache_check, embedded_check
 from codefavor.doctor.plugins import plugin_checks
@@ -24,7 +24,7 @@ def examine(environment: Mapping[str, str], deep: bool = False) -> Diagnosis:
     checks = [
         python_check(sys.version_info[:3]),
         *package_checks(),
-        sandbox_check(environment),
+        *sandbox_checks(environment),
         judge_check(environment, deep),
         cache_check(),
         embedded_check(),

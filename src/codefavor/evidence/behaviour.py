@@ -9,21 +9,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from codefavor.evidence.dialect import Dialect
 from codefavor.evidence.entry_point import EntryPoint
 from codefavor.evidence.example import WorkedExample
-from codefavor.evidence.expected import same
 from codefavor.evidence.inputs import InputMaker, guess_arguments
-from codefavor.evidence.literals import evaluate
 from codefavor.evidence.observed import observe, shorten
+from codefavor.evidence.python_dialect import PYTHON
 from codefavor.evidence.relations import Arguments
 from codefavor.pairs.evidence import Difference, Incident, IncidentCode
 from codefavor.sandbox.engine import Engine
 from codefavor.sandbox.inside.values import Kept, Opaque
 from codefavor.sandbox.job import CallOutcome, Job, JobResult, SandboxCall
+from codefavor.sandbox.lacking import lacking_for
 
 INPUTS = 40
-BUDGET = 100_000_000
-"""Fuel of a call."""
+BUDGET = 50_000_000
+"""Fuel of a call: about 300,000 bytecode instructions of CPython."""
 _CLEARLY_LESS = 20
 """How many times less work the other must need before work without end is held against a candidate."""
 _MAX_DIFFERENCES = 3
@@ -46,12 +47,12 @@ class Behaviour:
     """Incidents of candidate B."""
 
 
-def seeds_of(examples: Sequence[WorkedExample], entry_point: EntryPoint) -> list[Arguments]:
+def seeds_of(examples: Sequence[WorkedExample], entry_point: EntryPoint, dialect: Dialect = PYTHON) -> list[Arguments]:
     """Return the arguments of the examples that are plain values, of the commonest arity."""
     seeds = []
     for example in examples:
         try:
-            seeds.append([evaluate(source) for source in example.arguments or ()])
+            seeds.append([dialect.evaluate(source) for source in example.arguments or ()])
         except ValueError:
             continue
     seeds = [seed for seed in seeds if seed]
@@ -61,11 +62,6 @@ def seeds_of(examples: Sequence[WorkedExample], entry_point: EntryPoint) -> list
     return [seed for seed in seeds if len(seed) == arity]
 
 
-def call_source(name: str, arguments: Arguments) -> str:
-    """Return the source of a call on plain values."""
-    return f"{name}({', '.join(map(repr, arguments))})"
-
-
 def run_behaviour(
     engine: Engine,
     entry_point: EntryPoint,
@@ -73,6 +69,7 @@ def run_behaviour(
     seeds: Sequence[Arguments],
     example_results: Sequence[Any],
     seed: int,
+    dialect: Dialect = PYTHON,
 ) -> Behaviour:
     """Run both candidates on the same generated inputs.
 
@@ -83,27 +80,27 @@ def run_behaviour(
         seeds: arguments of the examples.
         example_results: results that the examples show, whose types are the right ones.
         seed: the seed of the generator.
+        dialect: the language of the candidates.
     """
     maker = InputMaker(seeds, random.Random(seed))
     like, edges = maker.like(INPUTS), maker.edges()
-    calls = tuple(SandboxCall(call_source(entry_point.name, arguments), BUDGET) for arguments in [*like, *edges])
-    result_a, result_b = engine.run([Job(code, calls) for code in codes])
-    differing = sorted(
-        {call.source for call, a, b in _rows(calls, result_a, result_b) if differ(a, b)}, key=lambda s: (len(s), s)
-    )
+    calls = tuple(dialect.call(entry_point.name, arguments, BUDGET) for arguments in [*like, *edges])
+    result_a, result_b = engine.run([Job(code, calls, dialect.language) for code in codes])
     by_source = {call.source: (a, b) for call, a, b in _rows(calls, result_a, result_b)}
+    differing = sorted((s for s, (a, b) in by_source.items() if differ(a, b, dialect)), key=lambda s: (len(s), s))
     kinds = {_kind(value) for value in example_results}
     rows = list(_rows(calls, result_a, result_b))[: len(like)]
     return Behaviour(
         inputs=len(like),
-        disagreements=sum(differ(a, b) for _, a, b in rows),
-        differences=tuple(
-            Difference(call=shorten(source), a=observe(by_source[source][0]), b=observe(by_source[source][1]))
-            for source in differing[:_MAX_DIFFERENCES]
-        ),
-        a=_incidents([(call, a, b) for call, a, b in rows], kinds),
-        b=_incidents([(call, b, a) for call, a, b in rows], kinds),
+        disagreements=sum(differ(a, b, dialect) for _, a, b in rows),
+        differences=tuple(_difference(s, *by_source[s], dialect) for s in differing[:_MAX_DIFFERENCES]),
+        a=_incidents([(call, a, b) for call, a, b in rows], kinds, dialect),
+        b=_incidents([(call, b, a) for call, a, b in rows], kinds, dialect),
     )
+
+
+def _difference(source: str, a: CallOutcome, b: CallOutcome, dialect: Dialect) -> Difference:
+    return Difference(call=shorten(source), a=observe(a, dialect.write), b=observe(b, dialect.write))
 
 
 def _rows(
@@ -112,35 +109,39 @@ def _rows(
     return zip(calls, result_a.outcomes, result_b.outcomes, strict=True)
 
 
-def differ(a: CallOutcome, b: CallOutcome) -> bool:
+def differ(a: CallOutcome, b: CallOutcome, dialect: Dialect = PYTHON) -> bool:
     """Return whether two outcomes differ, as far as that can be told; what was not run tells nothing."""
+    if lacking_for(a) or lacking_for(b):
+        return False
     known = {"returned", "raised"}
     if a.status not in known or b.status not in known:
         return a.status != b.status and {a.status, b.status} <= {*known, "exhausted", "died"}
     if a.status != b.status:
         return True
-    return not same(a.value, b.value) if a.status == "returned" else False
+    return not dialect.same(a.value, b.value) if a.status == "returned" else False
 
 
-def _incidents(rows: list[tuple[SandboxCall, CallOutcome, CallOutcome]], kinds: set[str]) -> tuple[Incident, ...]:
+def _incidents(
+    rows: list[tuple[SandboxCall, CallOutcome, CallOutcome]], kinds: set[str], dialect: Dialect
+) -> tuple[Incident, ...]:
     """Return what goes wrong with the first outcome of each row and not with the second; the smallest of each kind."""
     found: dict[IncidentCode, Incident] = {}
     for call, own, other in sorted(rows, key=lambda row: (len(row[0].source), row[0].source)):
-        code = _incident(own, other, kinds)
+        code = _incident(own, other, kinds, dialect)
         if code and code not in found:
-            found[code] = Incident(code=code, call=shorten(call.source), got=observe(own))
+            found[code] = Incident(code=code, call=shorten(call.source), got=observe(own, dialect.write))
     return tuple(found.values())[:_MAX_INCIDENTS]
 
 
-def _incident(own: CallOutcome, other: CallOutcome, kinds: set[str]) -> IncidentCode | None:
-    if other.status != "returned" or (kinds and _kind(other.value) not in kinds):
+def _incident(own: CallOutcome, other: CallOutcome, kinds: set[str], dialect: Dialect) -> IncidentCode | None:
+    if other.status != "returned" or (kinds and _kind(other.value) not in kinds) or lacking_for(own):
         return None
-    return _fault(own, other, kinds)
+    return _fault(own, other, kinds, dialect)
 
 
-def _fault(own: CallOutcome, other: CallOutcome, kinds: set[str]) -> IncidentCode | None:
+def _fault(own: CallOutcome, other: CallOutcome, kinds: set[str], dialect: Dialect) -> IncidentCode | None:
     if own.status in ("raised", "died"):
-        undefined = own.raised is not None and "NameError" in own.raised.bases
+        undefined = own.raised is not None and dialect.undefined_name in own.raised.bases
         return IncidentCode.UNDEFINED_NAME if undefined else IncidentCode.CRASH
     if own.status == "exhausted" and (other.fuel or BUDGET) * _CLEARLY_LESS < BUDGET:
         return IncidentCode.ENDLESS

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from codefavor.errors import SandboxError
 from codefavor.evidence.collect_python import collect_python
+from codefavor.evidence.javascript.collect import collect_javascript
 from codefavor.evidence.wanted import Wanted
 from codefavor.languages.registry import find_language
 from codefavor.pairs.circumstance import Circumstance, CircumstanceCode, EvidencePart
@@ -16,7 +17,7 @@ from codefavor.sandbox.engine import Engine
 
 Collector = Callable[[Engine, Comparison, Wanted], Evidence]
 """Collects what is wanted of a comparison in one language."""
-COLLECTORS: Mapping[str, Collector] = {"python": collect_python}
+COLLECTORS: Mapping[str, Collector] = {"python": collect_python, "javascript": collect_javascript}
 """How evidence is collected, by the name of a language that runs."""
 
 

@@ -1,28 +1,26 @@
 """Measures the work of both candidates on growing inputs: WebAssembly instructions, counted outside of the guest.
 
 Each candidate runs each input in a guest of its own. Its work is the fuel from the moment at which it is handed the
-input, less the fuel of a function that does nothing but return the same result: building the arguments and reading the
-result back are no work of the candidate. Inputs on which the results differ are not compared. What follows from the
-work is said in `work_comparison`.
+input, less the fuel of a function that does nothing but return the same result: handing the arguments in and the result
+out are no work of the candidate. Inputs on which the results differ are not compared. What a dishonest candidate may
+have saved or done elsewhere is measured too. What follows from all that is said in `work_comparison`.
 """
 
-import ast
 import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from codefavor.evidence.behaviour import call_source
+from codefavor.evidence.dialect import Dialect
 from codefavor.evidence.entry_point import EntryPoint
-from codefavor.evidence.expected import same
+from codefavor.evidence.python_dialect import PYTHON
 from codefavor.evidence.relations import Arguments
 from codefavor.evidence.scaling import Grow, grow, size_of, ways_to_grow
 from codefavor.pairs.evidence import Growth, Work
 from codefavor.sandbox.engine import Engine
-from codefavor.sandbox.inside.values import is_plain
 from codefavor.sandbox.job import CallOutcome, Job, SandboxCall
 from codefavor.sandbox.lacking import lacking_for
 
@@ -31,9 +29,7 @@ BUDGET = 400_000_000
 """Fuel of a call, its arguments included, after which larger inputs are not tried."""
 _SEEDS = 2
 _ENOUGH_POINTS = 3
-_RETURNING = (
-    "nan = float('nan')\ninf = float('inf')\n_RESULT = {result}\n\n\ndef {name}(*_, **__):\n    return _RESULT\n"
-)
+_FINISHED = ("returned", "too large")
 
 
 @dataclass(frozen=True)
@@ -46,6 +42,11 @@ class Series:
     """How many of the inputs it finished, from the smallest."""
     spent: bool
     """Whether the next larger input was too much work."""
+    outdone: bool = False
+    """Whether the other finished an input past the last of `work`, on which this one did not return the same."""
+    hidden: int = 0
+    """Fuel of its last `work` that it may have saved by doing the harness's part of the call itself; 0 where it cannot
+    have."""
 
 
 @dataclass(frozen=True)
@@ -56,19 +57,28 @@ class CostRun:
     """Of candidate A."""
     b: tuple[Series, ...]
     """Of candidate B, on the same inputs."""
+    loading: tuple[int, int] = (0, 0)
+    """The fuel that A and B spent while they were loaded, past what compiling and importing take."""
 
 
 def run_cost(
-    engine: Engine, entry_point: EntryPoint, codes: tuple[str, str], seeds: Sequence[Arguments], seed: int
+    engine: Engine,
+    entry_point: EntryPoint,
+    codes: tuple[str, str],
+    seeds: Sequence[Arguments],
+    seed: int,
+    dialect: Dialect = PYTHON,
 ) -> CostRun:
     """Run both candidates on growing inputs made from the largest seeds."""
     largest = sorted(seeds, key=lambda arguments: (-size_of(arguments), repr(arguments)))[:_SEEDS]
     shapes = [(chosen, way) for chosen in largest for way in ways_to_grow(chosen)]
     runs = [
-        _run_series(engine, entry_point.name, codes, growing_inputs(seeds, chosen, way, random.Random(seed)))
+        _run_series(engine, entry_point.name, codes, growing_inputs(seeds, chosen, way, random.Random(seed)), dialect)
         for chosen, way in shapes
     ]
-    return CostRun(tuple(a for a, _ in runs), tuple(b for _, b in runs))
+    return CostRun(
+        a=tuple(run.a for run in runs), b=tuple(run.b for run in runs), loading=_loading(engine, codes, runs, dialect)
+    )
 
 
 def growing_inputs(seeds: Sequence[Arguments], seed: Arguments, way: Grow, rng: random.Random) -> list[Arguments]:
@@ -81,64 +91,89 @@ def growing_inputs(seeds: Sequence[Arguments], seed: Arguments, way: Grow, rng: 
     return kept
 
 
+class _SeriesRun(NamedTuple):
+    a: Series
+    b: Series
+    loading: tuple[int, int]
+
+
 def _run_series(
-    engine: Engine, name: str, codes: tuple[str, str], inputs: Sequence[Arguments]
-) -> tuple[Series, Series]:
-    calls = tuple(SandboxCall(call_source(name, arguments), BUDGET) for arguments in inputs)
-    jobs = [Job(code, calls, measured=True, growing=True) for code in codes]
-    a, b = (result.outcomes for result in engine.run(jobs))
-    agreed = [at for at in range(len(inputs)) if _agree(a[at], b[at])]
-    overheads = measure_overhead(engine, [(calls[at], a[at].value) for at in agreed])
-    sizes = [size_of(inputs[at]) for at in agreed]
-    return (
-        _series(a, [_work(size, a[at], over) for size, at, over in zip(sizes, agreed, overheads, strict=True)]),
-        _series(b, [_work(size, b[at], over) for size, at, over in zip(sizes, agreed, overheads, strict=True)]),
+    engine: Engine, name: str, codes: tuple[str, str], inputs: Sequence[Arguments], dialect: Dialect
+) -> _SeriesRun:
+    calls = tuple(dialect.call(name, arguments, BUDGET) for arguments in inputs)
+    jobs = [Job(code, calls, dialect.language, measured=True, growing=True) for code in codes]
+    results = engine.run(jobs)
+    a, b = (result.outcomes for result in results)
+    agreed = [at for at in range(len(inputs)) if _agree(a[at], b[at], dialect)]
+    overheads = measure_overhead(engine, [(calls[at], a[at].value) for at in agreed], dialect)
+    points = [(at, size_of(inputs[at]), over) for at, over in zip(agreed, overheads, strict=True)]
+    reaching = [dialect.can_reach_harness(code) for code in codes]
+    return _SeriesRun(
+        _series(a, b, points, reaching[0]),
+        _series(b, a, points, reaching[1]),
+        (results[0].loading.fuel or 0, results[1].loading.fuel or 0),
     )
 
 
-def measure_overhead(engine: Engine, calls: Sequence[tuple[SandboxCall, Any]]) -> list[int]:
+def _loading(engine: Engine, codes: tuple[str, str], runs: Sequence[_SeriesRun], dialect: Dialect) -> tuple[int, int]:
+    """Return what loading took past compiling and importing: work may have been done there for inputs foreseen."""
+    if not runs:
+        return 0, 0
+    jobs = [Job(dialect.unrun(code), language=dialect.language, measured=True) for code in codes]
+    a, b = (result.loading.fuel or 0 for result in engine.run(jobs))
+    return max(0, max(run.loading[0] for run in runs) - a), max(0, max(run.loading[1] for run in runs) - b)
+
+
+def measure_overhead(engine: Engine, calls: Sequence[tuple[SandboxCall, Any]], dialect: Dialect = PYTHON) -> list[int]:
     """Return for every call and its result the fuel that it takes where the function does nothing but return it.
 
     A result that is no plain value is charged to the candidate; so is all of a call that is not that of a function by
     its name.
     """
-    jobs = [
-        Job(_returning(name, value), (call,), measured=True) if (name := _called(call.source)) else Job("", (call,))
-        for call, value in calls
-    ]
+    jobs = [Job(_returning(call, value, dialect), (call,), dialect.language, measured=True) for call, value in calls]
     return [_fuel_returned(result.outcomes[0]) for result in engine.run(jobs)]
 
 
-def _returning(name: str, value: Any) -> str:
-    return _RETURNING.format(name=name, result=repr(value) if is_plain(value) else None)
-
-
-def _called(source: str) -> str | None:
-    """Return the name of the function that a call is of, or None."""
-    *_, last = ast.parse(source).body or [ast.Pass()]
-    call = last.value if isinstance(last, ast.Expr) else None
-    return call.func.id if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else None
+def _returning(call: SandboxCall, value: Any, dialect: Dialect) -> str:
+    name = call.function or dialect.name_called(call.source)
+    if name is None:
+        return ""
+    result = dialect.write(value if dialect.is_plain(value) else None)
+    return dialect.returning.format(name=name, result=result)
 
 
 def _fuel_returned(outcome: CallOutcome) -> int:
     return outcome.fuel or 0 if outcome.status == "returned" else 0
 
 
-def _agree(a: CallOutcome, b: CallOutcome) -> bool:
+def _agree(a: CallOutcome, b: CallOutcome, dialect: Dialect) -> bool:
     counted = a.fuel is not None and b.fuel is not None
-    return counted and a.status == b.status == "returned" and same(a.value, b.value)
+    return counted and a.status == b.status == "returned" and dialect.same(a.value, b.value)
 
 
-def _work(size: int, outcome: CallOutcome, overhead: int) -> Work:
-    return Work(size=size, fuel=max(1, (outcome.fuel or 0) - overhead))
+def _series(
+    own: Sequence[CallOutcome], other: Sequence[CallOutcome], points: Sequence[tuple[int, int, int]], can_hide: bool
+) -> Series:
+    """Return the series of one candidate; `points` are places of inputs with their sizes and overheads."""
+    work = tuple(Work(size=size, fuel=max(1, (own[at].fuel or 0) - overhead)) for at, size, overhead in points)
+    last = points[-1][0] if points else -1
+    finished = next((at for at, outcome in enumerate(own) if outcome.status not in _FINISHED), len(own))
+    return Series(
+        work=work,
+        finished=finished,
+        spent=finished < len(own) and _gave_up(own[finished]),
+        outdone=any(_outdoes(its, mine) for its, mine in zip(other[last + 1 :], own[last + 1 :], strict=True)),
+        hidden=points[-1][2] if points and can_hide else 0,
+    )
 
 
-def _series(outcomes: Sequence[CallOutcome], work: Sequence[Work]) -> Series:
-    for number, outcome in enumerate(outcomes):
-        if outcome.status not in ("returned", "too large"):
-            gave_up = outcome.status in ("exhausted", "died", "raised") and lacking_for(outcome) is None
-            return Series(tuple(work), number, gave_up)
-    return Series(tuple(work), len(outcomes), spent=False)
+def _outdoes(other: CallOutcome, own: CallOutcome) -> bool:
+    """Return whether the other did more on an input on which they did not return the same."""
+    return other.status in _FINISHED and not other.status == own.status == "too large"
+
+
+def _gave_up(outcome: CallOutcome) -> bool:
+    return outcome.status in ("exhausted", "died", "raised") and lacking_for(outcome) is None
 
 
 def fit_growth(series: Series) -> Growth | None:

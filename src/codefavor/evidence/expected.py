@@ -4,6 +4,7 @@ import math
 import re
 from typing import Any
 
+from codefavor.evidence.dialect import Dialect
 from codefavor.evidence.example import WorkedExample
 from codefavor.sandbox.inside.values import Kept, Opaque
 from codefavor.sandbox.job import CallOutcome
@@ -45,13 +46,14 @@ def _same_number(expected: Any, got: Any) -> bool:
         return False
 
 
-def passes(example: WorkedExample, outcome: CallOutcome, expected: Any) -> bool | None:
+def passes(example: WorkedExample, outcome: CallOutcome, expected: Any, dialect: Dialect) -> bool | None:
     """Return whether an outcome is what the example asks for; None where that cannot be told.
 
     Args:
         example: what was asked.
         outcome: what came of it.
         expected: the decoded value of `example.expected`, for examples that compare with a value.
+        dialect: the language of both.
     """
     if outcome.status in ("not run", "too large"):
         return None
@@ -60,13 +62,12 @@ def passes(example: WorkedExample, outcome: CallOutcome, expected: Any) -> bool 
     if outcome.status != "returned":
         return False
     if example.kind == "prints":
-        return _prints(example.expected, outcome)
-    return same(expected, outcome.value)
+        return _prints(example.expected, outcome, dialect)
+    return dialect.same(expected, outcome.value)
 
 
-def _prints(expected: str, outcome: CallOutcome) -> bool:
-    wanted = _plain(expected)
-    return wanted in {_plain(outcome.stdout), _plain(str(outcome.value)), _plain(repr(outcome.value))}
+def _prints(expected: str, outcome: CallOutcome, dialect: Dialect) -> bool:
+    return _plain(expected) in map(_plain, (outcome.stdout, *dialect.printed(outcome.value)))
 
 
 def _plain(text: str) -> str:

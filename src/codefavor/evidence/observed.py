@@ -1,5 +1,8 @@
 """From what the sandbox gives back to the record that travels: how a call ended, and its value or exception as text."""
 
+from collections.abc import Callable
+from typing import Any
+
 from codefavor.pairs.evidence import Observed, OutcomeCode
 from codefavor.sandbox.job import CallOutcome, OutcomeStatus
 
@@ -15,12 +18,12 @@ _CODES: dict[OutcomeStatus, OutcomeCode] = {
 }
 
 
-def observe(outcome: CallOutcome) -> Observed:
-    """Return what came of a call as a record."""
+def observe(outcome: CallOutcome, write: Callable[[Any], str] = repr) -> Observed:
+    """Return what came of a call as a record, its value as `write` writes it."""
     code = _CODES[outcome.status]
     if outcome.raised is not None:
         return Observed(code=code, exception=shorten(outcome.raised.type_name), text=shorten(outcome.raised.message))
-    return Observed(code=code, text=shorten(repr(outcome.value)) if code is OutcomeCode.RETURNED else "")
+    return Observed(code=code, text=shorten(write(outcome.value)) if code is OutcomeCode.RETURNED else "")
 
 
 def shorten(text: str) -> str:

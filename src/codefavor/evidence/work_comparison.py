@@ -3,30 +3,44 @@
 import math
 
 from codefavor.evidence.cost import CostRun, Series
+from codefavor.evidence.python_dialect import PYTHON
 from codefavor.pairs.comparison import Side
 from codefavor.pairs.evidence import WorkComparison
 
-CLEAR = 1.15
-"""Ratio of work that decides."""
 
-
-def compare_work(run: CostRun) -> WorkComparison | None:
+def compare_work(run: CostRun, clear_ratio: float = PYTHON.clear_ratio) -> WorkComparison | None:
     """Return which candidate does less work, if either clearly does, and by how much; None where neither was run.
 
-    The ratios at the largest inputs that both finish count by the work that both did there. How far each comes before
-    it is too much work goes before them: some inputs end early.
+    The ratios at the largest inputs that both finish with the same result count by the work that both did there. A
+    candidate is called cheaper only where the other does not get much further, where it did everything that the other
+    did, and where it still is cheaper when all that it may have saved or done elsewhere is added.
+
+    Args:
+        run: what was measured.
+        clear_ratio: the ratio that decides.
     """
     lasts = [(a.work[-1].fuel, b.work[-1].fuel) for a, b in zip(run.a, run.b, strict=True) if a.work and b.work]
-    outlasted = _outlasted(run)
-    if not lasts and outlasted is None:
+    if not lasts:
         return None
-    total = sum(a + b for a, b in lasts) or 1
-    ratio = sum(math.log(a / b) * (a + b) for a, b in lasts) / total
-    return WorkComparison(cheaper=outlasted or _clearly_less(ratio), log_ratio=ratio)
+    ratio = sum(math.log(a / b) * (a + b) for a, b in lasts) / sum(a + b for a, b in lasts)
+    cheaper = _clearly_less(ratio, clear_ratio)
+    sure = cheaper is not None and _outlasted(run) in (None, cheaper) and _is_sure(run, cheaper)
+    return WorkComparison(cheaper=cheaper if sure else None, log_ratio=ratio)
 
 
-def _clearly_less(log_ratio: float) -> Side | None:
-    if abs(log_ratio) < math.log(CLEAR):
+def _is_sure(run: CostRun, side: Side) -> bool:
+    """Return whether a candidate did all that the other did, and with less work whatever it hid."""
+    own, other = (run.a, run.b) if side == "A" else (run.b, run.a)
+    loading = run.loading if side == "A" else run.loading[::-1]
+    if any(series.outdone for series in own):
+        return False
+    compared = [(mine, its) for mine, its in zip(own, other, strict=True) if mine.work and its.work]
+    most = sum(mine.work[-1].fuel + mine.hidden for mine, _ in compared) + max(0, loading[0] - loading[1])
+    return most < sum(its.work[-1].fuel for _, its in compared)
+
+
+def _clearly_less(log_ratio: float, clear_ratio: float) -> Side | None:
+    if abs(log_ratio) < math.log(clear_ratio):
         return None
     return "A" if log_ratio < 0 else "B"
 

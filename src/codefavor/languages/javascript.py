@@ -53,4 +53,5 @@ JAVASCRIPT = Language(
     suffixes=(".js", ".mjs", ".cjs", ".jsx"),
     lexer="javascript",
     syntax=AstGrepSyntax("JavaScript", _GRAMMAR),
+    runs=True,
 )

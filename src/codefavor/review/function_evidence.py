@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from codefavor.evidence.collect import collect
+from codefavor.evidence.python_dialect import PYTHON
 from codefavor.evidence.verdict import verdict_by_evidence
 from codefavor.evidence.wanted import wanted_for
 from codefavor.evidence.words import observed_words
-from codefavor.evidence.work_comparison import CLEAR
 from codefavor.judges.one_order import one_order
 from codefavor.pairs.circumstance import Circumstance, CircumstanceCode
 from codefavor.pairs.comparison import Comparison
@@ -124,7 +124,7 @@ def _tells(evidence: Evidence, compared: WorkComparison) -> bool:
     if compared.cheaper is None or a is None or b is None or max(a.exponent, b.exponent) < _GROWS:
         return False
     sign = 1 if compared.cheaper == "B" else -1
-    return sign * compared.log_ratio > math.log(CLEAR) or sign * (a.exponent - b.exponent) > _GROWS_FASTER
+    return sign * compared.log_ratio > math.log(PYTHON.clear_ratio) or sign * (a.exponent - b.exponent) > _GROWS_FASTER
 
 
 def _with_undefined(evidence: Evidence, analysis: FunctionAnalysis) -> Evidence:

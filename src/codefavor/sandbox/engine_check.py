@@ -13,13 +13,16 @@ class EngineCheck:
     """Every layer or guest with "on" or its version, or why it is off."""
     attacks: dict[str, str] = field(default_factory=dict)
     """Every attack that was tried with "held" or what came of it."""
+    controls: dict[str, str] = field(default_factory=dict)
+    """Every harmless program that was tried with "ran" or what came of it: what refuses everything holds nothing."""
 
     @property
     def safe(self) -> bool:
-        """Whether every attack was held."""
-        return bool(self.attacks) and all(outcome == "held" for outcome in self.attacks.values())
+        """Whether every attack was held, and every harmless program ran."""
+        return bool(self.attacks) and not self.not_held
 
     @property
     def not_held(self) -> str:
-        """Every attack that was not held, with what came of it."""
-        return ", ".join(f"{name} ({outcome})" for name, outcome in self.attacks.items() if outcome != "held")
+        """Every attack that was not held and every control that did not run, with what came of it."""
+        found = [f"{name} ({outcome})" for name, outcome in self.attacks.items() if outcome != "held"]
+        return ", ".join(found + [f"{name} ({outcome})" for name, outcome in self.controls.items() if outcome != "ran"])

@@ -1,9 +1,12 @@
 """What an engine is asked for and what comes back, as the rest of the program sees it: jobs, calls, outcomes."""
 
+import base64
+import marshal
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from codefavor.sandbox.wire import ProcessLimits, Raised
+from codefavor.sandbox.wire import CallRequest, ProcessLimits, Raised
 
 CALL_FUEL = 200_000_000
 """Fuel of one call where nothing else is said: about as much as a million bytecode instructions of CPython."""
@@ -27,6 +30,23 @@ class SandboxCall:
     """Statements and a last expression, in the candidate's own names."""
     budget: int = CALL_FUEL
     """Fuel before it is stopped; the native engine has processor time instead."""
+    function: str = ""
+    """The name of the function, where the source is known to be a call of one on plain values."""
+    arguments: tuple[Any, ...] = ()
+    """Those values, which then need not be parsed: plain built-in ones."""
+
+
+def plain_call(function: str, arguments: Sequence[Any], budget: int) -> SandboxCall:
+    """Return the call of a Python function on plain built-in values."""
+    return SandboxCall(f"{function}({', '.join(map(repr, arguments))})", budget, function, tuple(arguments))
+
+
+def request_of(index: int, call: SandboxCall) -> CallRequest:
+    """Return the message that asks for the call at a place of a job."""
+    if call.function:
+        # Version 2 of the format is read by every Python 3, and shares no object between two places.
+        return CallRequest(index, "", call.function, base64.b64encode(marshal.dumps(call.arguments, 2)).decode())
+    return CallRequest(index, call.source)
 
 
 @dataclass(frozen=True)

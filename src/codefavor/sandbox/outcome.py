@@ -1,7 +1,8 @@
 """From what a candidate's side reported of a call to its outcome, decoded on the trusted side."""
 
-from codefavor.sandbox.inside.values import decode
+from codefavor.sandbox.inside.values import TooLarge, decode
 from codefavor.sandbox.job import CallOutcome
+from codefavor.sandbox.unpacking import unpack
 from codefavor.sandbox.wire import CallReport
 
 
@@ -14,7 +15,9 @@ def outcome_of(report: CallReport, fuel: int | None = None) -> CallOutcome:
         raised = report.raised
     elif report.ended in ("returned", None):
         try:
-            value = decode(report.value)
+            value = decode(report.value) if report.packed is None else unpack(report.packed)
+        except TooLarge:
+            return CallOutcome("too large", fuel=fuel)
         except ValueError:
             return CallOutcome("died", fuel=fuel)
     return CallOutcome(

@@ -40,6 +40,7 @@ def _read_call(data: dict[str, Any]) -> CallReport | None:
         call=data["call"],
         ended=ended,
         value=data.get("value"),
+        packed=packed if isinstance(packed := data.get("packed"), str) else None,
         raised=_read_raised(data.get("raised")),
         stdout=None if stdout is None else _text(stdout)[:MAX_TEXT],
         mutated=_flag(data.get("mutated")),

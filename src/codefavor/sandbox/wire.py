@@ -87,7 +87,11 @@ class CallRequest:
     index: int
     """Its place in the job."""
     source: str
-    """Statements and a last expression."""
+    """Statements and a last expression; "" where a function is named."""
+    function: str = ""
+    """The name of a function that is called with positional arguments."""
+    arguments: str = ""
+    """Those arguments as `marshal` writes a tuple, in base64: to read them takes a hundredth of parsing them."""
 
 
 @dataclass(frozen=True)
@@ -177,6 +181,8 @@ class CallReport:
     """How it ended; None where this line does not say."""
     value: Any = None
     """What it returned, as `inside.values.encode` writes it."""
+    packed: str | None = None
+    """What it returned instead, as `inside.packing.pack` writes it."""
     raised: Raised | None = None
     """The exception, where one ended it."""
     stdout: str | None = None

@@ -13,11 +13,12 @@ from codefavor.bench.build.curated import Dropped, make_pair
 from codefavor.bench.build.problems import Problem
 from codefavor.bench.build.samples import Sample
 from codefavor.bench.build.testing import MAX_CASES, answer, run_tests
-from codefavor.evidence.behaviour import call_source, seeds_of
+from codefavor.evidence.behaviour import seeds_of
 from codefavor.evidence.candidate import ParsedCandidate
 from codefavor.evidence.cost import BUDGET as GROWN_BUDGET
 from codefavor.evidence.cost import growing_inputs, measure_overhead
 from codefavor.evidence.entry_point import find_entry_point
+from codefavor.evidence.python_dialect import PYTHON
 from codefavor.evidence.relations import Arguments
 from codefavor.evidence.scaling import size_of, ways_to_grow
 from codefavor.evidence.worked_examples import find_examples
@@ -93,9 +94,8 @@ def count_work(engine: Engine, problem: Problem, samples: Sequence[Sample]) -> l
 
 def _of_functions(engine: Engine, problem: Problem, samples: Sequence[Sample]) -> list[list[int | None]]:
     """Return for every sample its work on every call; None where it did not finish."""
-    budget = BUDGET if problem.work else GROWN_BUDGET
-    calls = tuple(SandboxCall(source, budget) for source in _calls(problem, samples[0].code))
-    jobs = [Job(answer(problem, sample.code), calls, measured=True, growing=True) for sample in samples]
+    calls = _calls(problem, samples[0].code)
+    jobs = [Job(answer(problem, sample.code), tuple(calls), measured=True, growing=True) for sample in samples]
     results = [result.outcomes for result in engine.run(jobs)]
     values = [
         next((own[at].value for own in results if own[at].status == "returned"), None) for at in range(len(calls))
@@ -131,10 +131,10 @@ def _program_work(result: JobResult, compiled: JobResult, reading: JobResult, st
     return max(1, ran - started - (compiled_and_read - read))
 
 
-def _calls(problem: Problem, code: str) -> list[str]:
+def _calls(problem: Problem, code: str) -> list[SandboxCall]:
     """Return calls from the smallest: those of the problem, or inputs grown from its tests."""
     if problem.work:
-        return list(problem.work)
+        return [SandboxCall(source, BUDGET) for source in problem.work]
     tests = "\n".join(problem.tests)
     candidate = ParsedCandidate(code)
     entry_point = find_entry_point(f"{problem.instruction}\n{tests}", candidate, candidate)
@@ -146,7 +146,7 @@ def _calls(problem: Problem, code: str) -> list[str]:
     largest: Arguments = max(seeds, key=lambda arguments: (size_of(arguments), repr(arguments)))
     ways = ways_to_grow(largest)
     grown = [inputs for way in ways for inputs in growing_inputs(seeds, largest, way, Random(0))]
-    return [call_source(entry_point.name, inputs) for inputs in sorted(grown, key=size_of)]
+    return [PYTHON.call(entry_point.name, inputs, GROWN_BUDGET) for inputs in sorted(grown, key=size_of)]
 
 
 def _standard_inputs(problem: Problem) -> list[str]:

@@ -12,13 +12,15 @@ from codefavor.languages.source import CodeFunction, Unparsable
 
 _STUBS = re.compile(
     r"\bfunction\b[ \t]*\*?[ \t]*([\w$]+)[ \t]*\("
-    r"|\b(?:const|let|var)[ \t]+([\w$]+)[ \t]*=[ \t]*(?:async\b[ \t]*)?(?:function\b|\([^()\n]*\)[ \t]*=>|[\w$]+[ \t]*=>)"
+    r"|\b(?:const|let|var)[ \t]+([\w$]+)[ \t]*=[ \t]*(?:async\b[ \t]*)?"
+    r"(?:function\b|\([^()\n]*\)[ \t]*=>|[\w$]+[ \t]*=>)"
 )
 _EXPORTED = re.compile(r"^(?:module\.)?exports\.")
-_BY_DEFAULT = re.compile(r"^[ \t]*(?:module\.exports[ \t]*=|export[ \t]+default\b)", re.MULTILINE)
+_BY_DEFAULT = re.compile(r"(?:^|[;}])[ \t]*(?:module\.exports[ \t]*=|export[ \t]+default\b)", re.MULTILINE)
 _PARAMETERS = re.compile(
     r"\bfunction\b\s*\*?\s*[\w$]*\s*(?P<declared>\()"
     r"|=\s*(?:async\b\s*)?(?:(?P<listed>\()|(?P<single>[A-Za-z_$][\w$]*)\s*=>)"
+    r"|^(?:async\b\s*)?(?:(?P<bare>\()|(?P<alone>[A-Za-z_$][\w$]*)\s*=>)"
     r"|^(?:(?:async|static)\s+|\*\s*)*[\w$]+\s*(?P<method>\()"
 )
 _PARAM_TAG = re.compile(r"@param\s*\{([^}]*)\}\s*\[?([\w$]+)")
@@ -87,9 +89,9 @@ def _parameters(source: str) -> list[str]:
     match = _PARAMETERS.search(source)
     if match is None:
         return []
-    if match["single"]:
-        return [match["single"]]
-    start = next(match.start(group) for group in ("declared", "listed", "method") if match[group])
+    if name := match["single"] or match["alone"]:
+        return [name]
+    start = next(match.start(group) for group in ("declared", "listed", "bare", "method") if match[group])
     end = balanced_end(source, start)
     return split_list(source[start + 1 : end - 1]) if end else []
 

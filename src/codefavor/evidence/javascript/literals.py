@@ -1,9 +1,9 @@
 """JavaScript literals inside prose: where one begins, how far it goes, what it is. Nothing is evaluated.
 
-Values are those that `sandbox.inside.values.decode` gives for what a candidate returns: whole numbers are int, `null` is
-None, `undefined` is `UNDEFINED`, objects are dict, a Map and a Set of objects are `Kept`. Read are the literals of the
-language (ECMA-262, sections 12.9, 13.2), without templates that hold expressions, computed keys and spreads, besides
-`new Map` and `new Set` of such literals and the way in which Node.js prints them, `Map(1) { 'a' => 1 }`.
+Values are those that `sandbox.inside.values.decode` gives for what a candidate returns: whole numbers are int, `null`
+is None, `undefined` is `UNDEFINED`, objects are dict, a Map and a Set of objects are `Kept`. Read are the literals of
+the language (ECMA-262, sections 12.9, 13.2), without templates that hold expressions, computed keys and spreads,
+besides `new Map` and `new Set` of such literals and the way in which Node.js prints them, `Map(1) { 'a' => 1 }`.
 """
 
 import re
@@ -137,7 +137,7 @@ class _Reader:
     def _string(self) -> str:
         match = self._match(_STRING)
         content = next(group for group in match.groups() if group is not None)
-        return _ESCAPE.sub(_unescaped, content)
+        return _joined(_ESCAPE.sub(_unescaped, content))
 
     def _word(self) -> Any:
         collection = _COLLECTION.match(self._text, self.position)
@@ -231,6 +231,13 @@ def _unescaped(match: re.Match[str]) -> str:
         number = int(code, 16)
         return chr(number) if number <= 0x10FFFF else ""
     return _ESCAPED.get(match[4], match[4])
+
+
+def _joined(text: str) -> str:
+    """Return text with its halves of characters joined; one without its other half is unknown, as it is decoded."""
+    if not any("\ud800" <= character <= "\udfff" for character in text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def normal(number: int | float) -> int | float:

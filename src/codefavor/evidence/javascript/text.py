@@ -1,4 +1,4 @@
-"""JavaScript in the middle of text: where a bracket closes, and what stands between commas. It reads and runs nothing."""
+"""JavaScript in the middle of text: where a bracket closes, and what stands between commas. Nothing is run."""
 
 import re
 from collections.abc import Iterator

@@ -142,7 +142,7 @@ class Encoder {
   #map(value, depth) {
     let entries = "", count = 0;
     eachOfMap(value, (content, key) => {
-      const pair = `${this.encode(key, depth + 1)},${this.encode(content, depth + 1)}`;
+      const pair = `${this.encode(restored(key), depth + 1)},${this.encode(content, depth + 1)}`;
       entries += `${count++ ? "," : ""}["list",[${pair}]]`;
     });
     return `["list",[${entries}]]`;
@@ -151,7 +151,8 @@ class Encoder {
   // Members without parts can be members of a Python set; others keep their order in a list.
   #set(value, depth) {
     let members = "", count = 0, plain = true;
-    eachOfSet(value, (member) => {
+    eachOfSet(value, (key) => {
+      const member = restored(key);
       plain &&= member === null || (typeof member !== "object" && typeof member !== "function");
       members += `${count++ ? "," : ""}${this.encode(member, depth + 1)}`;
     });
@@ -227,14 +228,15 @@ function describe(error) {
   if (error === null || typeof error !== "object") return raised(typeof error, [typeof error], asText(error), null);
   const bases = [], name = typeName(error);
   for (let at = error, depth = 0; at !== null && depth < 20; at = tried(() => prototypeOf(at)) ?? null, depth++) {
-    const base = at === error ? asName(error) : typeName({ __proto__: at });
-    if (base && base !== "Object" && !find2(bases, base)) bases[bases.length] = base;
+    const base = typeName(at === error ? error : { __proto__: at });
+    if (base && base !== "Object" && !isAmong(bases, base)) bases[bases.length] = base;
   }
-  const message = asText(tried(() => error.message));
+  const said = asName(error), message = asText(tried(() => error.message));
+  if (said && !isAmong(bases, said)) bases[bases.length] = said;
   const unknown = name === "ReferenceError" ? match(UNDEFINED_NAME, message) : null;
   if (unknown && isElsewhere(unknown[1] ?? unknown[2])) return unavailable(unknown[1] ?? unknown[2]);
   const module = name === "ReferenceError" ? match(UNKNOWN_MODULE, message) : null;
-  if (module) return unavailable(`the module ${module[1]}`);
+  if (module) return unavailable(`the module ${module[1].replace(/^\/tmp\//, "./")}`);
   return raised(name, bases, message, lineOf(error));
 }
 
@@ -249,7 +251,7 @@ function raised(type, bases, message, line) {
   return `{"type_name":${stringify(wellFormed(type))},"bases":[${names}],"message":${cutMessage},"line":${line}}`;
 }
 
-function find2(names, wanted) {
+function isAmong(names, wanted) {
   for (let at = 0; at < names.length; at++) if (names[at] === wanted) return true;
   return false;
 }
@@ -598,8 +600,142 @@ function random() {
   return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
 }
 
+// ---- Maps and Sets of numbers -------------------------------------------------------------------------------------
+
+// This interpreter puts all whole numbers into one bucket of its hash tables, so that a Set of n numbers costs n² where
+// others need n. Numbers are therefore stored as what it hashes well: whole ones times an irrational number, all others
+// as texts.
+const SPREAD = 0.6180339887498949;
+const { round } = Math;
+const codeAt = uncurried(String.prototype.charCodeAt);
+
+// Return how a key that is no whole number of 32 bits is stored; one that is gets multiplied where it stands.
+function stored(key) {
+  if (typeof key === "number") return `\0n${key}`;
+  return typeof key === "string" && codeAt(key, 0) === 0 ? `\0s${key}` : key;
+}
+
+function restored(key) {
+  if (typeof key === "number") return round(key / SPREAD);
+  if (typeof key !== "string" || codeAt(key, 0) !== 0) return key;
+  return codeAt(key, 1) === 110 ? number(cut(key, 2)) : cut(key, 2);
+}
+
+// The methods of the interpreter under names of their own, by which calling them costs least.
+const NATIVE = {};
+for (const name of ["add", "get", "set", "has", "delete"]) {
+  NATIVE[name] = Symbol(name);
+  for (const type of [Map, Set])
+    if (type.prototype[name])
+      define(type.prototype, NATIVE[name], { value: type.prototype[name], writable: false, configurable: false });
+}
+const { add: ADD, get: GET, set: SET, has: HAS, delete: DELETE } = NATIVE;
+const keysOfMap = uncurried(Map.prototype.keys), entriesOfMap = uncurried(Map.prototype.entries);
+const valuesOfSet = uncurried(Set.prototype.values), entriesOfSet = uncurried(Set.prototype.entries);
+const nextInMap = uncurried(prototypeOf(new Map().keys()).next);
+const nextInSet = uncurried(prototypeOf(new Set().keys()).next);
+const collectionIterator = { __proto__: Iterator.prototype };
+
+function restoring(inner, next, restore) {
+  return {
+    __proto__: collectionIterator,
+    next() {
+      const step = next(inner);
+      if (!step.done) step.value = restore(step.value);
+      return step;
+    },
+  };
+}
+
+const restoredEntry = (entry) => [restored(entry[0]), entry[1]];
+const restoredPair = (entry) => [restored(entry[0]), restored(entry[1])];
+
+const mapMethods = {
+  get(key) {
+    return this[GET](typeof key === "number" && (key | 0) === key ? key * SPREAD : stored(key));
+  },
+  set(key, value) {
+    return this[SET](typeof key === "number" && (key | 0) === key ? key * SPREAD : stored(key), value);
+  },
+  has(key) {
+    return this[HAS](typeof key === "number" && (key | 0) === key ? key * SPREAD : stored(key));
+  },
+  delete(key) {
+    return this[DELETE](typeof key === "number" && (key | 0) === key ? key * SPREAD : stored(key));
+  },
+  forEach(action, that) {
+    eachOfMap(this, (value, key) => apply(action, that, [value, restored(key), this]));
+  },
+  keys() {
+    return restoring(keysOfMap(this), nextInMap, restored);
+  },
+  entries() {
+    return restoring(entriesOfMap(this), nextInMap, restoredEntry);
+  },
+};
+
+const setMethods = {
+  add(key) {
+    return this[ADD](typeof key === "number" && (key | 0) === key ? key * SPREAD : stored(key));
+  },
+  has(key) {
+    return this[HAS](typeof key === "number" && (key | 0) === key ? key * SPREAD : stored(key));
+  },
+  delete(key) {
+    return this[DELETE](typeof key === "number" && (key | 0) === key ? key * SPREAD : stored(key));
+  },
+  forEach(action, that) {
+    eachOfSet(this, (key) => apply(action, that, [restored(key), restored(key), this]));
+  },
+  values() {
+    return restoring(valuesOfSet(this), nextInSet, restored);
+  },
+  entries() {
+    return restoring(entriesOfSet(this), nextInSet, restoredPair);
+  },
+  union(other) {
+    return new Set([...this, ...other.keys()]);
+  },
+  intersection(other) {
+    return new Set([...this].filter((key) => other.has(key)));
+  },
+  difference(other) {
+    return new Set([...this].filter((key) => !other.has(key)));
+  },
+  symmetricDifference(other) {
+    return new Set([...this.difference(other), ...[...other.keys()].filter((key) => !this.has(key))]);
+  },
+  isSubsetOf(other) {
+    return [...this].every((key) => other.has(key));
+  },
+  isSupersetOf(other) {
+    return [...other.keys()].every((key) => this.has(key));
+  },
+  isDisjointFrom(other) {
+    return ![...this].some((key) => other.has(key));
+  },
+};
+
+function groupBy(items, keyOf) {
+  const groups = new Map();
+  let at = 0;
+  for (const item of items) {
+    const key = keyOf(item, at++);
+    if (groups.has(key)) groups.get(key).push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}
+
+function spreadNumbers() {
+  install(Map.prototype, { ...mapMethods, [Symbol.iterator]: mapMethods.entries });
+  install(Set.prototype, { ...setMethods, keys: setMethods.values, [Symbol.iterator]: setMethods.values });
+  install(Map, { groupBy });
+  for (const name of ["getOrInsert", "getOrInsertComputed"]) delete Map.prototype[name];
+}
+
 function install(target, members) {
-  for (const name of Object.keys(members))
+  for (const name of ownKeys(members))
     define(target, name, { value: members[name], writable: true, enumerable: false, configurable: true });
 }
 
@@ -618,6 +754,7 @@ function prepareGlobals() {
   install(Math, { random });
   install(Number.prototype, { toLocaleString });
   install(String.prototype, { localeCompare });
+  spreadNumbers();
 }
 
 // ---- Loading and calling ----------------------------------------------------------------------------------------
@@ -678,13 +815,51 @@ function resolve(name) {
 function prepared(source) {
   const call = match(/^\s*([A-Za-z_$][\w$]*)\s*\(([\s\S]*)\)\s*;?\s*$/, source);
   if (!call || call[1] === "function" || call[1] === "typeof" || call[1] === "async") return undefined;
-  const parts = tried(() => [evaluateInside(call[1]), evaluateInside(`[${call[2]}\n]`)]);
+  // What is JSON is read as such: that takes a quarter of the work of parsing it as source.
+  const read = () => tried(() => parse(`[${call[2]}]`)) ?? evaluateInside(`[${call[2]}\n]`);
+  const parts = tried(() => [evaluateInside(call[1]), read()]);
   return parts && typeof parts[0] === "function" && isArray(parts[1]) ? parts : undefined;
 }
 
-// Wait until no job is left.
-const idle = () => new PromiseType((resolve) => afterJobs(resolve, 0));
+// Count the jobs of our own that run until a timer of the interpreter's goes off. Between two of its timers it runs a
+// fixed number of jobs: where all of them were ours, no other was left.
+const countOwnJobs = () =>
+  new PromiseType((resolve) =>
+    afterJobs(() => {
+      let own = 0, isOver = false;
+      const job = () => {
+        own++;
+        if (!isOver) then(READY, job);
+      };
+      then(READY, job);
+      afterJobs(() => {
+        isOver = true;
+        resolve(own);
+      }, 0);
+    }, 0),
+  );
+const READY = PromiseType.resolve();
 const FEW_TURNS = 100;
+let jobsBetweenTimers = 0;
+
+const isIdle = async () => (await countOwnJobs()) === jobsBetweenTimers;
+
+// Give way to other jobs a number of times, or until there is no need to.
+async function giveWay(turns, isOver) {
+  for (let turn = 0; turn < turns && !isOver(); turn++) await undefined;
+}
+
+// Run jobs and timers until `isOver`; return false where nothing is left to run before.
+async function runUntil(isOver) {
+  for (let turns = FEW_TURNS; ; ) {
+    await giveWay(turns, isOver);
+    if (isOver()) return true;
+    if (!(await isIdle())) turns *= 2;
+    else if (isOver()) return true;
+    else if (!runTimer()) return false;
+    else turns = FEW_TURNS;
+  }
+}
 
 // Wait until a value that is promised has come, running jobs and timers; what never comes is an error.
 async function settled(value) {
@@ -694,13 +869,9 @@ async function settled(value) {
     (come) => ((state = "fulfilled"), (result = come)),
     (error) => ((state = "rejected"), (result = error)),
   );
-  for (;;) {
-    for (let turn = 0; turn < FEW_TURNS && state === "pending"; turn++) await undefined;
-    if (state === "pending") await idle();
-    if (state === "rejected") throw result;
-    if (state === "fulfilled") return result;
-    if (!runTimer()) throw new ErrorType("the promise is never settled");
-  }
+  if (!(await runUntil(() => state !== "pending"))) throw new ErrorType("the promise is never settled");
+  if (state === "rejected") throw result;
+  return result;
 }
 
 const come = async (value) => [isPromised(value) ? await settled(value) : value];
@@ -760,8 +931,7 @@ async function call(index, source, isMeasured) {
 async function runProgram(code) {
   try {
     await come(load(code));
-    do await idle();
-    while (runTimer());
+    await runUntil(() => false);
   } catch (error) {
     flush(stdout);
     puts(stderr, `Uncaught ${error instanceof ErrorType ? `${error}\n${asText(error.stack)}` : asText(error)}\n`);
@@ -777,6 +947,7 @@ function nextRequest() {
 
 async function main() {
   prepareGlobals();
+  jobsBetweenTimers = await countOwnJobs();
   const job = nextRequest();
   if (job === null) return;
   isProgram = job.program === true;

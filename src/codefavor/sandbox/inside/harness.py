@@ -5,7 +5,9 @@ it can gain is to misstate what it returned. What it costs is measured outside.
 """
 
 import ast
+import base64
 import io
+import marshal
 import random
 import sys
 from collections.abc import Callable
@@ -13,6 +15,7 @@ from contextlib import AbstractContextManager, nullcontext
 from types import ModuleType, TracebackType
 from typing import Any
 
+from codefavor.sandbox.inside.packing import pack
 from codefavor.sandbox.inside.values import TooLarge, canonical, encode
 from codefavor.sandbox.wire import LOADING, MAX_TEXT, CallEnding, CallReport, CallRequest, Raised
 
@@ -64,12 +67,18 @@ class Harness:
         self._execute(code)
 
     def call(self, request: CallRequest, measured: bool = False) -> None:
-        """Make one call and report what came of it; where it is measured, changed arguments are not noticed."""
+        """Make one call and report what came of it.
+
+        Args:
+            request: the call.
+            measured: whether its work is compared, so that no more is done than has to be: changed arguments are not
+                noticed, and a plain result is packed.
+        """
         random.seed(0)  # noqa: TID251 - the candidate's own global generator, the same in every run
-        call = _Call(request.source, self._module.__dict__)
+        call = _Call(request, self._module.__dict__)
         if self._attempt(request.index, call.prepare, silent=True):
             before = None if measured else call.arguments_as_data()
-            self._attempt(request.index, call.make, lambda: call.is_mutated(before))
+            self._attempt(request.index, call.make, lambda: call.is_mutated(before), packs=measured)
 
     def _execute(self, code: str) -> None:
         exec(compile(code, CANDIDATE, "exec", dont_inherit=True), self._module.__dict__)
@@ -80,13 +89,16 @@ class Harness:
         action: Callable[[], object],
         is_mutated: Callable[[], bool | None] = lambda: None,
         silent: bool = False,
+        packs: bool = False,
     ) -> bool:
         sys.stdout = stdout = BoundedText()
         ended: CallEnding = "returned"
-        value, raised = None, None
+        value, packed, raised = None, None, None
         try:
             with self._timer():
-                value = encode(action())
+                result = action()
+                packed = pack(result) if packs else None
+                value = encode(result) if packed is None else None
         except TooLarge:
             ended = "too large"
         except CallTimedOut:
@@ -94,15 +106,15 @@ class Harness:
         except BaseException as error:  # noqa: BLE001 - whatever the candidate raises is its result
             ended, raised = "raised", describe(error)
         if not (silent and ended == "returned"):
-            self._report(CallReport(index, ended, value, raised, stdout.getvalue(), is_mutated()))
+            self._report(CallReport(index, ended, value, packed, raised, stdout.getvalue(), is_mutated()))
         return ended == "returned"
 
 
 class _Call:
     """One call: its function and arguments where it is a plain call, so that changed arguments are seen."""
 
-    def __init__(self, source: str, namespace: dict[str, Any]) -> None:
-        self._source = source
+    def __init__(self, request: CallRequest, namespace: dict[str, Any]) -> None:
+        self._request = request
         self._namespace = namespace
         self._function: Any = None
         self._arguments: list[Any] = []
@@ -111,7 +123,11 @@ class _Call:
 
     def prepare(self) -> None:
         """Evaluate what comes before the call: statements, the function, the arguments."""
-        *statements, last = ast.parse(self._source).body or [ast.Pass()]
+        if self._request.function:
+            self._function = eval(self._request.function, self._namespace)
+            self._arguments = list(marshal.loads(base64.b64decode(self._request.arguments)))
+            return
+        *statements, last = ast.parse(self._request.source).body or [ast.Pass()]
         exec(compile(ast.Module(statements, []), "<call>", "exec"), self._namespace)
         if isinstance(last, ast.Expr) and _is_plain_call(last.value):
             call: Any = last.value

@@ -16,6 +16,7 @@ MAX_REPR = 200
 MAX_DECIMAL_BITS = 14_000
 """The longest integer that Python writes in decimal has 4,300 digits."""
 _NODE_BYTES = 20
+_MAX_COLLISIONS = 1_000
 
 Encoded = Any
 """JSON: null, true, false and text are themselves; everything else is [tag, content]."""
@@ -161,7 +162,8 @@ def _decode(data: Encoded) -> Any:
     return _DECODERS[tag](content)
 
 
-def _integer(value: int) -> int:
+def as_integer(value: int) -> int:
+    """Return `value` as a kind of integer that can be written as text."""
     return value if value.bit_length() <= MAX_DECIMAL_BITS else LongInteger(value)
 
 
@@ -173,8 +175,25 @@ def _hashable(value: Any) -> Any:
     return value
 
 
+def as_set(items: list[Any]) -> set[Any]:
+    """Return the set of `items`, which a candidate may have made to collide.
+
+    Raises:
+        ValueError: so many have one hash that the set would take long to make.
+        TypeError: one has no hash.
+    """
+    if len(items) - len(set(map(hash, items))) > _MAX_COLLISIONS:
+        raise ValueError("not an encoded value: too many members have the same hash")
+    return set(items)
+
+
+def _dict(entries: list[tuple[Any, Any]]) -> dict[Any, Any]:
+    as_set([key for key, _ in entries])
+    return dict(entries)
+
+
 _DECODERS: dict[str, Callable[[Any], Any]] = {
-    "int": lambda text: _integer(int(text, 16)),
+    "int": lambda text: as_integer(int(text, 16)),
     "float": float,
     "complex": complex,
     "bytes": bytes.fromhex,
@@ -182,9 +201,9 @@ _DECODERS: dict[str, Callable[[Any], Any]] = {
     "range": lambda bounds: range(*(int(bound, 16) for bound in bounds)),
     "list": lambda items: [_decode(item) for item in items],
     "tuple": lambda items: tuple(_decode(item) for item in items),
-    "set": lambda items: {_hashable(_decode(item)) for item in items},
-    "frozenset": lambda items: frozenset(_hashable(_decode(item)) for item in items),
-    "dict": lambda entries: {_hashable(_decode(key)): _decode(value) for key, value in entries},
+    "set": lambda items: as_set([_hashable(_decode(item)) for item in items]),
+    "frozenset": lambda items: frozenset(as_set([_hashable(_decode(item)) for item in items])),
+    "dict": lambda entries: _dict([(_hashable(_decode(key)), _decode(value)) for key, value in entries]),
     "kept": lambda parts: Kept(str(parts[0]), _decode(parts[1])),
     "opaque": lambda parts: Opaque(str(parts[0]), str(parts[1])[:MAX_REPR]),
 }

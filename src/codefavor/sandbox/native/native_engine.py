@@ -12,11 +12,11 @@ from types import TracebackType
 from typing import Self
 
 from codefavor.errors import SandboxError
-from codefavor.sandbox.job import CallOutcome, Job, JobEnd, JobResult, SandboxCall
+from codefavor.sandbox.job import CallOutcome, Job, JobEnd, JobResult, SandboxCall, request_of
 from codefavor.sandbox.native.worker import REQUIRED, Worker, WorkerLost
 from codefavor.sandbox.outcome import outcome_of
 from codefavor.sandbox.reports import read_layers, read_report
-from codefavor.sandbox.wire import LOADING, CallReport, CallRequest, RefusalReport, RunReply, RunRequest
+from codefavor.sandbox.wire import LOADING, CallReport, RefusalReport, RunReply, RunRequest
 
 _MAX_PROCESSES = 4
 """Processes one candidate gets: when a call takes its process along, the calls after it go on in a new one."""
@@ -88,7 +88,7 @@ class NativeEngine:
 def _request(job: Job, pending: Sequence[tuple[int, SandboxCall]]) -> RunRequest:
     return RunRequest(
         code=job.code,
-        calls=tuple(CallRequest(index, call.source) for index, call in pending),
+        calls=tuple(request_of(index, call) for index, call in pending),
         program=job.program,
         stdin=job.stdin,
         limits=job.limits,

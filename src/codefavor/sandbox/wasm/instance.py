@@ -1,6 +1,6 @@
 """One instance of a guest: an interpreter with a memory, files, clock and fuel of its own, run once and thrown away."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,6 +9,7 @@ import wasmtime
 from codefavor.sandbox.wasm.conversation import FueledRequest, Reports, Requests
 from codefavor.sandbox.wasm.errors import GuestExit
 from codefavor.sandbox.wasm.linker import running as running_system
+from codefavor.sandbox.wasm.memory import GuestMemory
 from codefavor.sandbox.wasm.runtime import Runtime
 from codefavor.sandbox.wasm.ticks import TICKS_PER_SECOND
 from codefavor.sandbox.wire import REPORTS, REQUESTS, ProcessLimits
@@ -44,9 +45,13 @@ class InstanceRun:
 
 
 def run_instance(
-    runtime: Runtime, requests: Sequence[FueledRequest], limits: ProcessLimits, stdin: str = ""
+    runtime: Runtime,
+    requests: Sequence[FueledRequest],
+    limits: ProcessLimits,
+    stdin: str = "",
+    inspect: Callable[[GuestMemory], None] | None = None,
 ) -> InstanceRun:
-    """Run a fresh instance until it has done all requests, or ends otherwise."""
+    """Run a fresh instance until it has done all requests, or ends otherwise; then `inspect` may look at its memory."""
     asked, reported = Requests(requests), Reports(limits.output)
     system = runtime.new_system(stdin, {REQUESTS: asked, REPORTS: reported}, limits)
     running = runtime.instantiate(system, limits, limits.wall_seconds * TICKS_PER_SECOND)
@@ -62,6 +67,8 @@ def run_instance(
         ended = _TRAPS.get(trap.trap_code, "trap") if trap.trap_code else "trap"
     asked.settle(0 if ended == "fuel" else running.store.get_fuel())
     memory = running.memory.size
+    if inspect:
+        inspect(running.memory)
     running.store.close()
     if ended == "finished":
         ended = "output" if reported.is_full else "exited" if status else "finished"

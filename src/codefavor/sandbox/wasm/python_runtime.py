@@ -14,7 +14,8 @@ from codefavor.sandbox.wasm.verified_guest import VerifiedGuest
 from codefavor.sandbox.wire import ProcessLimits
 
 _FOLDER = "/codefavor"
-_HARNESS = ("wire.py", "inside/__init__.py", "inside/guest.py", "inside/harness.py", "inside/values.py")
+_INSIDE = ("__init__.py", "guest.py", "harness.py", "packing.py", "values.py")
+_HARNESS = ("wire.py", *(f"inside/{name}" for name in _INSIDE))
 _IMPORT = f"import sys; sys.path.insert(0, {_FOLDER!r}); from codefavor.sandbox.inside.guest import prepare, serve"
 _PREPARE = f"{_IMPORT}; prepare()"
 _SERVE = "serve()"

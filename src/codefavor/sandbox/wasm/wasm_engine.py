@@ -12,7 +12,7 @@ from concurrent.futures import CancelledError
 from types import TracebackType
 from typing import Self
 
-from codefavor.sandbox.job import CallOutcome, Job, JobResult, SandboxCall
+from codefavor.sandbox.job import CallOutcome, Job, JobResult, SandboxCall, request_of
 from codefavor.sandbox.outcome import outcome_of
 from codefavor.sandbox.reports import read_report
 from codefavor.sandbox.wasm.conversation import FueledRequest
@@ -21,7 +21,7 @@ from codefavor.sandbox.wasm.instance import InstanceEnd, InstanceRun, run_instan
 from codefavor.sandbox.wasm.runtimes import Runtimes
 from codefavor.sandbox.wasm.threads import DeepThreads
 from codefavor.sandbox.wasm.ticks import Ticker
-from codefavor.sandbox.wire import LOADING, CallReport, CallRequest, LoadRequest, to_json
+from codefavor.sandbox.wire import LOADING, CallReport, LoadRequest, to_json
 
 Call = tuple[int, SandboxCall]
 """A call and its place in the job."""
@@ -79,7 +79,7 @@ class WasmEngine:
 
 def _requests(job: Job, calls: Sequence[Call]) -> list[FueledRequest]:
     load = LoadRequest(job.code, job.program, job.measured)
-    requests = [FueledRequest(to_json(CallRequest(index, call.source)), call.budget) for index, call in calls]
+    requests = [FueledRequest(to_json(request_of(index, call)), call.budget) for index, call in calls]
     return [FueledRequest(to_json(load), job.budget), *requests]
 
 
