@@ -22,7 +22,7 @@ from codefavor.sandbox.wire import (
 
 
 def test_messages_come_out_as_they_went_in() -> None:
-    calls = (CallRequest(0, "f(1)"), CallRequest(1, "f(2)"))
+    calls = (CallRequest(0, "f(1)"), CallRequest(1, "", "f", "KAEAAABO"))
     request = RunRequest("def f(x): ...", calls, False, "é\udfff", ProcessLimits(files=3))
     load = LoadRequest("x = 1\n", program=False, measured=True)
     reply = RunReply(-9, "wall", 0.5, "{}\n", "out")
@@ -34,7 +34,7 @@ def test_messages_come_out_as_they_went_in() -> None:
     assert RunReply.from_json(to_json(reply).encode()) == reply
     assert ServerSettings.from_json(to_json(settings)) == settings
     raised = Raised("KeyError", ("KeyError", "LookupError"), "no", 3)
-    report = CallReport(4, "raised", None, raised, "text", True)
+    report = CallReport(4, "raised", None, "4e", raised, "text", True)
     assert read_report(to_json(report)) == report
     assert read_report(to_json(RefusalReport("network"))) == RefusalReport("network")
 
