@@ -1,7 +1,6 @@
 import json
 import random
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,19 +26,12 @@ from codefavor.pairs.criterion import Aspect, criterion_for
 from codefavor.pairs.pair import PreferencePair
 from codefavor.pairs.vote import Vote
 from codefavor.sandbox.engine import Engine
-from codefavor.sandbox.open_engine import open_engine
 from loopback.server import Loopback
 from made_pairs import make_pair
 
 DOUBLE = Problem(id="double", instruction="Double x.\nassert double(2) == 4", tests=("assert double(2) == 4",))
 RIGHT, WRONG = "def double(x):\n    return 2 * x", "def double(x):\n    return 3 * x"
 MANIFEST = make_manifest("codefavor bench build", {}, [], 0)
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    with open_engine() as opened:
-        yield opened
 
 
 def sample(code: str, problem: str = "double") -> Sample:
@@ -160,14 +152,9 @@ def double_on(*work: str) -> Problem:
     ("problem", "codes", "reason"),
     [
         (double_on("double(10 ** 9)"), (DOUBLED, SLOWLY), "the work of fewer than two samples can be counted"),
-        (double_on("double(2)", "double(3)"), (DOUBLED, SLOWLY), "no input takes 1,000 instructions"),
-        (
-            double_on("double(5000)"),
-            (SLOWLY, "def double(x):\n    import array\n    return len(array.array('b', bytes(x))) * 2"),
-            "the work of fewer than two samples can be counted",
-        ),
+        (double_on("double(2)", "double(3)"), (DOUBLED, SLOWLY), "no input takes 200,000 instructions"),
     ],
-    ids=["too much work", "too little work", "a function without a price"],
+    ids=["too much work", "too little work"],
 )
 def test_a_problem_without_counted_work_is_dropped(
     problem: Problem, codes: tuple[str, str], reason: str, engine: Engine
@@ -182,7 +169,15 @@ def test_work_is_counted_on_the_largest_input_that_all_finish(engine: Engine) ->
     counted = [count_work(engine, problem, samples) for _ in range(2)]
     assert counted[0] == counted[1] and not isinstance(counted[0], Dropped)
     less, more = counted[0]
-    assert less.work < 100 and 10**5 < more.work < BUDGET
+    assert less.work < 100_000 < more.work < BUDGET
+
+
+def test_work_inside_c_functions_is_counted(engine: Engine) -> None:
+    through_array = "def double(x):\n    import array\n    return len(array.array('b', bytes(x))) * 2"
+    problem = double_on("double(50_000)", "double(500_000)")
+    counted = count_work(engine, problem, [sample(DOUBLED), sample(through_array)])
+    assert not isinstance(counted, Dropped)
+    assert counted[1].work > 100 * counted[0].work
 
 
 @given(st.lists(st.integers(1, 10**6), min_size=1), st.floats(1.1, 4))

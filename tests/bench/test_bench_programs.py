@@ -1,15 +1,13 @@
-import io
-import sys
-from contextlib import redirect_stdout
+"""Programs are run on their standard inputs, and their work is that of the whole run less that of compiling them."""
 
 import pytest
 
 from codefavor.bench.build.curated import Dropped
 from codefavor.bench.build.efficiency import count_work, curate_efficiency
 from codefavor.bench.build.problems import Problem, ProgramTest
-from codefavor.bench.build.programs import call_on, program_as_function
 from codefavor.bench.build.samples import Sample
-from codefavor.sandbox.open_engine import open_engine
+from codefavor.sandbox.engine import Engine
+from codefavor.sandbox.native.probe import best_layers
 
 PLAIN = "n = int(input())\nprint(sum(range(1, n + 1)))"
 BY_STEPS = """
@@ -18,7 +16,6 @@ import sys
 from math import *
 
 total: int = 0
-memo = {}
 
 class Adder:
     count: int = 0
@@ -39,11 +36,11 @@ if __name__ == "__main__":
     main()
     print("after the end")
 """
-BY_DESCRIPTOR = "n = int(open(0).read())\nprint(n * (n + 1) // 2)"
-BY_DESCRIPTOR_OR_NOTHING = "import os\nn = int(os.read(0, 100) or 0)\nprint(n * (n + 1) // 2)"
+BY_DESCRIPTOR = "n = int(open(0).read())\nprint(sum(range(1, n + 1)))"
 IN_A_THREAD = (
     f"import threading\nthread = threading.Thread(target=exec, args=({PLAIN!r},))\nthread.start()\nthread.join()"
 )
+needs_threads = pytest.mark.skipif(not best_layers()[1].safe, reason="nothing runs threads here")
 
 
 def problem(*numbers: int) -> Problem:
@@ -55,34 +52,36 @@ def sample(code: str) -> Sample:
     return Sample(problem="p", code=code)
 
 
-@pytest.mark.parametrize("code", [PLAIN, BY_STEPS])
-def test_a_program_called_as_a_function_prints_the_same(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    source = program_as_function(code)
-    assert source is not None
-    monkeypatch.setattr(sys, "stdin", sys.stdin)
-    names: dict[str, object] = {"__name__": "candidate"}
-    exec(source, names)
-    for number in (3, 10):
-        with redirect_stdout(io.StringIO()) as printed:
-            exec(call_on(f"{number}\n"), names)
-        assert printed.getvalue() == f"{number * (number + 1) // 2}\n"
+def test_efficiency_of_programs_is_counted_the_same_every_time(engine: Engine) -> None:
+    samples = [sample(code) for code in (BY_STEPS, BY_DESCRIPTOR, PLAIN)]
+    first, second = (count_work(engine, problem(3, 5000), samples) for _ in range(2))
+    made = curate_efficiency(engine, problem(3, 5000), samples, "own")
+    assert not isinstance(first, Dropped) and not isinstance(made, Dropped)
+    assert first == second
+    work = {each.sample.code: each.work for each in first}
+    assert work[BY_STEPS] > 2 * max(work[PLAIN], work[BY_DESCRIPTOR])
+    assert [(pair.chosen, pair.rejected) for pair in made] == [(min(work, key=lambda code: work[code]), BY_STEPS)]
 
 
-def test_what_cannot_stand_in_a_function_is_none() -> None:
-    assert program_as_function("print(") is None
-    assert program_as_function("if 1:\n    from math import *\nprint(pi)") is None
+def test_long_code_is_no_work(engine: Engine) -> None:
+    long = PLAIN + "\nif n < 0:\n" + "\n".join(f"    x{number} = {number}" for number in range(500))
+    counted = count_work(engine, problem(50_000), [sample(PLAIN), sample(long)])
+    assert not isinstance(counted, Dropped)
+    assert counted[0].work == pytest.approx(counted[1].work, rel=0.05)
 
 
-def test_efficiency_of_programs_is_counted() -> None:
-    codes = (BY_STEPS, BY_DESCRIPTOR, PLAIN, BY_DESCRIPTOR_OR_NOTHING, IN_A_THREAD)
-    samples = [sample(code) for code in codes]
-    with open_engine() as engine:
-        counted = [count_work(engine, problem(3, 1000), samples) for _ in range(2)]
-        made = curate_efficiency(engine, problem(3, 1000), samples, "own")
-        alone = count_work(engine, problem(3, 1000), [sample(PLAIN), sample(BY_DESCRIPTOR_OR_NOTHING)])
-    assert not isinstance(counted[0], Dropped) and not isinstance(made, Dropped)
-    assert counted[0] == counted[1]
-    # What reads the descriptor, or works in another thread, is not counted.
-    assert {each.sample.code for each in counted[0]} == {BY_STEPS, PLAIN}
-    assert [(pair.chosen, pair.rejected) for pair in made] == [(PLAIN, BY_STEPS)]
-    assert alone == Dropped(problem="p", reason="the work of fewer than two samples can be counted")
+@needs_threads
+def test_a_program_that_needs_what_guests_lack_passes_and_is_not_counted(engine: Engine) -> None:
+    counted = count_work(engine, problem(3, 50_000), [sample(PLAIN), sample(BY_STEPS), sample(IN_A_THREAD)])
+    assert not isinstance(counted, Dropped)
+    assert {each.sample.code for each in counted} == {PLAIN, BY_STEPS}
+    assert count_work(engine, problem(3, 50_000), [sample(PLAIN), sample(IN_A_THREAD)]) == Dropped(
+        problem="p", reason="the work of fewer than two samples can be counted"
+    )
+
+
+def test_a_program_that_does_not_finish_its_smallest_input_is_not_counted(engine: Engine) -> None:
+    codes = (PLAIN, BY_STEPS, "raise SystemExit(1)", "while True: pass")
+    counted = count_work(engine, problem(50_000), [sample(code) for code in codes])
+    assert not isinstance(counted, Dropped)
+    assert {each.sample.code for each in counted} == {PLAIN, BY_STEPS}

@@ -49,9 +49,7 @@ candidates = st.builds(
     growth=st.none() | st.builds(Growth, exponent=st.floats(-1, 4), error=st.just(0.1)),
     findings=st.sampled_from([(), (SHELL,), (SHELL, SHELL.model_copy(update={"line": 3}))]),
 )
-balances = st.none() | st.builds(
-    WorkComparison, cheaper=st.sampled_from([None, "A", "B"]), log_time=st.floats(-9, 9), log_count=st.floats(-9, 9)
-)
+balances = st.none() | st.builds(WorkComparison, cheaper=st.sampled_from([None, "A", "B"]), log_ratio=st.floats(-9, 9))
 evidences = st.builds(Evidence, a=candidates, b=candidates, work_comparison=balances)
 models = st.builds(
     GroundedModel,

@@ -16,10 +16,6 @@ from codefavor.pairs.evidence import (
     OutcomeCode,
 )
 from codefavor.pairs.verdict import Verdict
-from codefavor.sandbox.native.probe import best_layers
-
-if not best_layers()[1].safe:
-    pytest.skip("foreign code cannot be run safely on this machine", allow_module_level=True)
 
 MAXIMUM = "Return the largest number of a list.\n>>> largest([1, 3, 2])\n3"
 GOOD = "def largest(x):\n    return max(x)"
@@ -99,10 +95,10 @@ def test_less_work_wins_and_its_growth_is_told() -> None:
     assert decided.evidence is not None
     work = decided.evidence.a.work
     assert len(work) >= 3
-    assert work[-1].opcodes is not None and work[0].opcodes is not None
-    assert work[-1].opcodes > 20 * work[0].opcodes
-    assert close.evidence is not None
-    assert close.evidence.a.work[-1].counted == close.evidence.b.work[-1].counted
+    assert work[-1].fuel > 20 * work[0].fuel
+    assert decided.evidence.a.growth is not None and decided.evidence.a.growth.exponent > 1.5
+    assert close.choice is None and close.evidence is not None and close.evidence.work_comparison is not None
+    assert abs(close.evidence.work_comparison.log_ratio) < 0.001
 
 
 HIDDEN = "Sort a list of numbers.\n>>> order([3, 1, 2, 5, 4])\n[1, 2, 3, 4, 5]"
@@ -116,7 +112,7 @@ HIDDEN = "Sort a list of numbers.\n>>> order([3, 1, 2, 5, 4])\n[1, 2, 3, 4, 5]"
         ("return sorted(x)", "return sorted(n for n in x if n in x)"),
     ],
 )
-def test_work_inside_c_functions_is_seen_and_counted_the_same_every_time(less: str, more: str) -> None:
+def test_work_inside_c_functions_is_seen_and_measured_the_same_every_time(less: str, more: str) -> None:
     codes = [f"def order(x):\n    {body}" for body in (less, more)]
     first, second, swapped = judged(
         (HIDDEN, codes[0], codes[1], Aspect.EFFICIENCY),
@@ -125,17 +121,31 @@ def test_work_inside_c_functions_is_seen_and_counted_the_same_every_time(less: s
     )
     assert (first.choice, second.choice, swapped.choice) == ("A", "A", "B")
     assert first.evidence is not None and second.evidence is not None
-    assert [work.counted for work in first.evidence.a.work] == [work.counted for work in second.evidence.a.work]
+    assert first.evidence == second.evidence == (swapped.evidence and swapped.evidence.swapped())
+    assert len(first.evidence.a.work) >= 3
 
 
-def test_work_without_a_price_is_timed_and_must_differ_clearly() -> None:
-    instruction = "Say how often 1 occurs.\n>>> ones([1, 0, 1, 1])\n3"
-    once = "import array\ndef ones(x):\n    return array.array('q', x).count(1)"
-    often = "import array\ndef ones(x):\n    return max(array.array('q', x).count(1) for _ in range(5))"
-    different, same = judged(
-        (instruction, once, often, Aspect.EFFICIENCY), (instruction, once, once, Aspect.EFFICIENCY)
-    )
+@pytest.mark.parametrize(
+    ("instruction", "fast", "slow"),
+    [
+        (
+            "Say how often 1 occurs.\n>>> ones([1, 0, 1, 1])\n3",
+            "import array\ndef ones(x):\n    return array.array('q', x).count(1)",
+            "import array\ndef ones(x):\n    return max(array.array('q', x).count(1) for _ in range(5))",
+        ),
+        (
+            "Say whether a text is nothing but a.\n>>> only('aaaaaaab')\nFalse\n>>> only('aaaaaaaaaaaa')\nTrue",
+            "import re\ndef only(x):\n    return re.fullmatch('a+', x) is not None",
+            "import re\ndef only(x):\n    return re.fullmatch('(a|a)+', x) is not None",
+        ),
+    ],
+    ids=["of a module without bytecode", "that backtracks"],
+)
+def test_work_of_any_c_function_decides(instruction: str, fast: str, slow: str) -> None:
+    different, same = judged((instruction, fast, slow, Aspect.EFFICIENCY), (instruction, fast, fast, Aspect.EFFICIENCY))
     assert (different.choice, same.choice) == ("A", None)
+    assert different.evidence is not None and different.evidence.work_comparison is not None
+    assert different.evidence.work_comparison.cheaper == "A"
 
 
 def test_fewer_weaknesses_win() -> None:

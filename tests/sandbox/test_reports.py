@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codefavor.sandbox.reports import read_report
-from codefavor.sandbox.wire import CallReport, to_json
+from codefavor.sandbox.wire import ENDINGS, MAX_TEXT, CallReport, to_json
 
 DATA = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -29,5 +29,7 @@ def test_no_line_breaks_the_reader(line: str) -> None:
     report = read_report(line)
     if isinstance(report, CallReport):
         assert report.raised is None or report.raised.line is None or report.raised.line >= 0
-        assert all(number is None or number >= 0 for number in (report.opcodes, report.nanoseconds, report.cost))
+        assert report.ended is None or report.ended in ENDINGS
+        assert report.mutated is None or isinstance(report.mutated, bool)
+        assert len(report.stdout or "") <= MAX_TEXT
         to_json(report).encode()

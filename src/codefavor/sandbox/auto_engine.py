@@ -17,7 +17,8 @@ class AutoEngine:
     """Runs jobs in wasm, and again natively where one of them needs what its guest lacks. A context manager.
 
     Jobs of one call of `run` are compared with each other, so that all of them come from the same engine. Work is
-    counted in wasm alone.
+    counted in wasm alone. Where wasm cannot be had (its guest is not installed, or there is too little memory to
+    compile it), all is run natively from then on.
     """
 
     def __init__(self, open_wasm: Callable[[], OpenEngine], open_native: Callable[[], OpenEngine]) -> None:
@@ -42,22 +43,26 @@ class AutoEngine:
         Raises:
             SandboxError: neither engine can run them here.
         """
-        wasm = self._wasm.engine()
-        natively = all(job.language in NATIVE_LANGUAGES and not job.measured for job in jobs)
-        if wasm is None:
-            return self._run_natively(jobs)
-        results = wasm.run(jobs)
-        if natively and any(map(lacking, results)) and (native := self._native.engine()):
-            return native.run(jobs)
-        return results
+        natively = all(job.language in NATIVE_LANGUAGES for job in jobs)
+        try:
+            results = self._wasm.run(jobs)
+        except SandboxError as error:
+            if not natively:
+                raise
+            return self._run_natively(jobs, error)
+        if not natively or any(job.measured for job in jobs) or not any(map(lacking, results)):
+            return results
+        try:
+            return self._native.run(jobs)
+        except SandboxError:
+            return results
 
-    def _run_natively(self, jobs: Sequence[Job]) -> list[JobResult]:
-        native = self._native.engine()
-        if native is None:
-            raise SandboxError(
-                f"candidates cannot be run here. wasm: {self._wasm.reason}. native: {self._native.reason}"
-            )
-        return native.run(jobs)
+    def _run_natively(self, jobs: Sequence[Job], reason: SandboxError) -> list[JobResult]:
+        self._wasm.fail(reason)
+        try:
+            return self._native.run(jobs)
+        except SandboxError as error:
+            raise SandboxError(f"candidates cannot be run here; wasm: {reason}; native: {error}") from None
 
     def run_one(self, job: Job) -> JobResult:
         """Run one job; see `run`."""
@@ -65,23 +70,33 @@ class AutoEngine:
 
 
 class _Lazy:
-    """An engine that is opened when it is first needed, or the reason why it cannot be."""
+    """An engine that is opened when it is first needed, and not tried again where that fails."""
 
     def __init__(self, open_engine: Callable[[], OpenEngine]) -> None:
         self._open = open_engine
         self._engine: OpenEngine | None = None
-        self.reason = ""
+        self._reason = ""
         self._lock = threading.Lock()
 
-    def engine(self) -> OpenEngine | None:
-        """Return the engine; None where it cannot be opened, which is tried once."""
+    def run(self, jobs: Sequence[Job]) -> list[JobResult]:
+        return self._opened().run(jobs)
+
+    def _opened(self) -> OpenEngine:
         with self._lock:
-            if self._engine is None and not self.reason:
+            if self._reason:
+                raise SandboxError(self._reason)
+            if self._engine is None:
                 try:
                     self._engine = self._open()
                 except SandboxError as error:
-                    self.reason = str(error)
+                    self._reason = str(error)
+                    raise
             return self._engine
+
+    def fail(self, reason: SandboxError) -> None:
+        """Do without the engine from now on."""
+        with self._lock:
+            self._reason = str(reason)
 
     def close(self) -> None:
         with self._lock:

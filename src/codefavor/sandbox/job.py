@@ -90,6 +90,8 @@ class CallOutcome:
     fuel: int | None = None
     """WebAssembly instructions from the request to the end of its work, arguments and result included; None where it
     was run natively."""
+    ended: JobEnd | None = None
+    """How the guest ended that it took along; None where it took none, or was run natively."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ class JobResult:
     """What came of a job."""
 
     loading: CallOutcome
-    """What came of loading the code (of running it, for a program)."""
+    """What came of loading the code (of running it, for a program in a guest)."""
     outcomes: tuple[CallOutcome, ...]
     """One for every call."""
     ended: JobEnd

@@ -6,12 +6,15 @@ from codefavor.sandbox.job import CallOutcome, JobResult
 from codefavor.sandbox.wire import Raised
 
 _MODULE = re.compile(r"No module named '([\w.]+)'")
+_FUNCTION = re.compile(r"module '(?:os|posix|select|signal|_?socket|time)' has no attribute '(\w+)'")
 _MESSAGES = (
     ("can't start new thread", "threads"),
     ("does not support processes", "processes"),
-    ("has no attribute 'fork'", "processes"),
+    ("build lacks multiprocessing", "processes"),
     ("Stack overflow", "a deeper stack"),
     ("waits for something that cannot happen", "events from outside"),
+    ("cannot fit 'int' into an index-sized integer", "sizes of 64 bits"),
+    ("too large to convert to C ssize_t", "sizes of 64 bits"),
 )
 _NOT_AVAILABLE = "NotAvailableError"
 """What `inside/harness.js` raises for what its interpreter lacks; the message names it."""
@@ -23,14 +26,14 @@ def lacking(result: JobResult) -> str | None:
     """Return what a guest lacked for a job, in words, or None; natively nothing is known to be lacking."""
     if result.fuel is None:
         return None
-    if result.ended == "stack":
-        return "a deeper stack"
     needs = (lacking_for(outcome) for outcome in (result.loading, *result.outcomes))
     return next((need for need in needs if need), None)
 
 
 def lacking_for(outcome: CallOutcome) -> str | None:
-    """Return what an exception says that the guest lacks, or None."""
+    """Return what the guest lacked for a call by the way it ended, or None."""
+    if outcome.ended == "stack":
+        return "a deeper stack"
     return None if outcome.raised is None else _need(outcome.raised)
 
 
@@ -42,4 +45,6 @@ def _need(raised: Raised) -> str | None:
         return f"the module {module.group(1)}" if module else None
     if "OSError" in raised.bases and raised.message.startswith(_NOT_SUPPORTED):
         return "processes" if "processes" in raised.message else "the network"
+    if function := _FUNCTION.search(raised.message):
+        return f"the function {function.group(1)} of the system"
     return next((need for message, need in _MESSAGES if message in raised.message), None)

@@ -202,14 +202,17 @@ def test_rights_of_any_bits_are_told_again() -> None:
     assert world.call("fd_fdstat_get", file, RESULT) == 0
 
 
-def test_the_root_is_the_one_preopened_directory() -> None:
+def test_the_root_is_preopened_and_a_channel_says_so_and_opens_nothing() -> None:
     world = World(channels={4: Recorder()})
-    assert [world.call("fd_prestat_get", number, RESULT) for number in (2, 3, 4)] == [8, 0, 8]
+    assert [world.call("fd_prestat_get", number, RESULT) for number in (2, 3, 4, 5)] == [8, 0, 0, 8]
     assert world.call("fd_prestat_get", 3, RESULT) == 0
     assert struct.unpack("<II", world.memory.read(RESULT, 8)) == (0, 1)
     assert world.call("fd_prestat_dir_name", 3, DATA, 1) == 0
     assert world.memory.read(DATA, 2) == b"/\0"
     assert world.call("fd_prestat_dir_name", 3, DATA, 0) == 37
+    assert world.call("fd_prestat_dir_name", 4, DATA, 9) == 0
+    assert world.memory.read(DATA, 9) == b"/dev/fd/4"
+    assert [world.try_open(path, base=4) for path in ("x", ".", "/dev/fd/4")] == [54, 54, 54]
 
 
 def test_closed_streams_are_gone() -> None:

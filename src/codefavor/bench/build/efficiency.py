@@ -39,6 +39,7 @@ Inputs that are grown stop where those of evidence do.
 MIN_WORK = 200_000
 """Work that the dearest sample needs at the least: below it, calling a function outweighs what it does."""
 _FINISHED = ("returned", "too large")
+_COMPILING = "import sys\ncompile(sys.stdin.read(), '', 'exec')"
 
 
 class CountedSample(NamedTuple):
@@ -111,19 +112,23 @@ def _less(outcome: CallOutcome, overhead: int) -> int | None:
 def _of_programs(engine: Engine, problem: Problem, samples: Sequence[Sample]) -> list[list[int | None]]:
     """Return for every sample the work of running it on every standard input, without that of compiling it."""
     codes = [answer(problem, sample.code) for sample in samples]
-    compiling = engine.run([Job(f"compile({code!r}, '', 'exec')", program=True) for code in codes])
+    starting, reading, *compiling = engine.run(
+        [Job("", program=True), *(Job(_COMPILING, program=True, stdin=code) for code in ("", *codes))]
+    )
     work: list[list[int | None]] = []
     for code, compiled in zip(codes, compiling, strict=True):
         jobs = [Job(code, program=True, stdin=stdin, budget=BUDGET) for stdin in _standard_inputs(problem)]
         results = engine.run(jobs)
-        work.append([_program_work(result, compiled) for result in results])
+        work.append([_program_work(result, compiled, reading, starting) for result in results])
     return work
 
 
-def _program_work(result: JobResult, compiled: JobResult) -> int | None:
-    if result.ended != "finished" or result.fuel is None or compiled.fuel is None:
+def _program_work(result: JobResult, compiled: JobResult, reading: JobResult, starting: JobResult) -> int | None:
+    """Return the fuel of a run less that of starting an empty program, and less that of compiling this one."""
+    if result.ended != "finished" or None in (fuels := [result.fuel, compiled.fuel, reading.fuel, starting.fuel]):
         return None
-    return max(1, result.fuel - compiled.fuel)
+    ran, compiled_and_read, read, started = (fuel or 0 for fuel in fuels)
+    return max(1, ran - started - (compiled_and_read - read))
 
 
 def _calls(problem: Problem, code: str) -> list[SandboxCall]:

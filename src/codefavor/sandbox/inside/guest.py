@@ -12,9 +12,10 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
-from codefavor.sandbox.inside.harness import Harness, outside_harness
-from codefavor.sandbox.wire import REPORTS, REQUESTS, CallReport, CallRequest, LoadRequest, to_json
+from codefavor.sandbox.inside.harness import Harness, describe, outside_harness
+from codefavor.sandbox.wire import LOADING, REPORTS, REQUESTS, CallReport, CallRequest, LoadRequest, to_json
 
 _COMMON = (
     "abc array bisect cmath collections contextlib copy csv dataclasses datetime decimal enum fractions functools"
@@ -36,11 +37,11 @@ def prepare() -> None:
 
 def serve() -> None:
     """Do what the host asks for, until it asks for nothing more."""
-    write, read = os.write, os.read
+    read, report = os.read, partial(_write_line, os.write)
     load = LoadRequest(**json.loads(_line(read)))
     if load.program:
-        sys.exit(_run_program(load.code))
-    harness = Harness(lambda report: _write_line(write, report))
+        sys.exit(_run_program(load.code, report))
+    harness = Harness(report)
     if harness.load(load.code):
         while line := _line(read):
             harness.call(CallRequest(**json.loads(line)), load.measured)
@@ -64,7 +65,7 @@ def _write_line(write: Callable[[int, bytes], int], report: CallReport) -> None:
         line = line[write(REPORTS, line) :]
 
 
-def _run_program(code: str) -> int:
+def _run_program(code: str, report: Callable[[CallReport], None]) -> int:
     try:
         Harness(lambda report: None).run_program(code)
     except SystemExit as leaving:
@@ -73,6 +74,7 @@ def _run_program(code: str) -> int:
         print(leaving.code, file=sys.stderr)  # noqa: T201 - as the interpreter does
         return 1
     except BaseException as error:  # noqa: BLE001 - a program may end with anything
+        report(CallReport(LOADING, "raised", raised=describe(error)))
         error.__traceback__ = outside_harness(error)
         traceback.print_exception(error)
         return 1

@@ -4,7 +4,7 @@ import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from codefavor.sandbox.wasm.descriptors import ALL_RIGHTS, Descriptor
+from codefavor.sandbox.wasm.descriptors import ALL_RIGHTS, Descriptor, HostChannel
 from codefavor.sandbox.wasm.errors import Errno, WasiError
 from codefavor.sandbox.wasm.filestat import pack_filestat, set_times
 from codefavor.sandbox.wasm.memory import MASK_32, MASK_64
@@ -18,7 +18,6 @@ _BUFFER = struct.Struct("<II")
 _FDSTAT = struct.Struct("<BxH4xQQ")
 _DIRENT = struct.Struct("<QQIB3x")
 _PREOPEN = 3
-_PREOPEN_NAME = b"/"
 _OFFSET_END = 1 << 62
 
 
@@ -137,15 +136,15 @@ class DescriptorCalls:
 
     def fd_prestat_get(self, number: int, result: int) -> None:
         """Tell how long the name of the preopened directory is."""
-        self._require_preopen(number)
-        self._state.memory.write(result, struct.pack("<II", 0, len(_PREOPEN_NAME)))
+        name = self._preopen_name(number)
+        self._state.memory.write(result, struct.pack("<II", 0, len(name)))
 
     def fd_prestat_dir_name(self, number: int, address: int, size: int) -> None:
         """Write the name of the preopened directory."""
-        self._require_preopen(number)
-        if size & MASK_32 < len(_PREOPEN_NAME):
+        name = self._preopen_name(number)
+        if size & MASK_32 < len(name):
             raise WasiError(Errno.NAMETOOLONG)
-        self._state.memory.write(address, _PREOPEN_NAME)
+        self._state.memory.write(address, name)
 
     def fd_readdir(self, number: int, address: int, size: int, cookie: int, result: int) -> None:
         """Write entries of a directory from number `cookie` until the buffer is full; the last may be cut."""
@@ -161,9 +160,17 @@ class DescriptorCalls:
         self._state.memory.write(address, bytes(filled[:size]))
         self._state.memory.write_u32(result, min(len(filled), size))
 
-    def _require_preopen(self, number: int) -> None:
-        if number != _PREOPEN:
-            raise WasiError(Errno.BADF)
+    def _preopen_name(self, number: int) -> bytes:
+        """Return the name of a preopened directory.
+
+        A channel says that it is one, in which nothing can be opened: guests with files inside the module (wasi-vfs, as
+        in Python 3.12) pass to the host what is preopened, and no other descriptor.
+        """
+        if number == _PREOPEN:
+            return b"/"
+        if isinstance(self._table.get(number), HostChannel):
+            return f"/dev/fd/{number}".encode()
+        raise WasiError(Errno.BADF)
 
     @contextmanager
     def _charging_growth(self, descriptor: Descriptor) -> Iterator[None]:

@@ -8,6 +8,7 @@ for the call until it asks for the next or ends.
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import CancelledError
 from types import TracebackType
 from typing import Self
 
@@ -24,6 +25,7 @@ from codefavor.sandbox.wire import LOADING, CallReport, LoadRequest, to_json
 
 Call = tuple[int, SandboxCall]
 """A call and its place in the job."""
+_BY_ITSELF = ("finished", "exited")
 
 
 class WasmEngine:
@@ -34,6 +36,7 @@ class WasmEngine:
         self._runtimes = runtimes
         self._threads = DeepThreads(workers or os.cpu_count() or 1)
         self._ticker = Ticker(runtimes.engine)
+        self._is_closed = False
 
     def __enter__(self) -> Self:
         return self
@@ -43,6 +46,7 @@ class WasmEngine:
 
     def close(self) -> None:
         """Stop what runs and end the threads."""
+        self._is_closed = True
         self._ticker.stop_all()
         self._threads.close()
         self._ticker.close()
@@ -67,6 +71,8 @@ class WasmEngine:
         progress = _JobProgress(job)
         runtime = self._runtimes.get(job.language)
         while (calls := progress.next_calls()) is not None:
+            if self._is_closed:
+                raise CancelledError
             progress.take(calls, run_instance(runtime, _requests(job, calls), job.limits, job.stdin))
         return progress.result(runtime.description, time.thread_time() - started)
 
@@ -107,11 +113,10 @@ class _JobProgress:
         self._fuel += sum(run.spent)
         reports = _first_reports(run.reports)
         loading, *spent = run.spent or (0,)
-        if self._job.program:
-            self._loading = CallOutcome("returned" if run.ended in ("finished", "exited") else "died", fuel=loading)
-            return
         self._loading = _outcome(reports.get(LOADING), run.ended, loading)
-        if self._loading.status == "returned":
+        if self._job.program and self._loading.ended in _BY_ITSELF:
+            self._loading = CallOutcome("returned", fuel=loading)
+        elif self._loading.status == "returned":
             for (index, _), fuel in zip(calls, spent, strict=False):
                 self._outcomes[index] = _outcome(reports.get(index), run.ended, fuel)
             if calls and not spent:
@@ -147,7 +152,7 @@ def _first_reports(lines: Sequence[str]) -> Mapping[int, CallReport]:
 def _outcome(report: CallReport | None, ended: InstanceEnd, fuel: int) -> CallOutcome:
     if report is not None:
         return outcome_of(report, fuel)
-    return CallOutcome("exhausted" if ended == "fuel" else "died", fuel=fuel)
+    return CallOutcome("exhausted" if ended == "fuel" else "died", fuel=fuel, ended=ended)
 
 
 def open_wasm(workers: int | None, announce: Callable[[str], None]) -> WasmEngine:
