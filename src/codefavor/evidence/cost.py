@@ -30,8 +30,8 @@ BUDGET = 400_000_000
 _SEEDS = 2
 _ENOUGH_POINTS = 3
 _FINISHED = ("returned", "too large")
-_EXAMPLE = 0
-"""The place of the input that is an example's own."""
+_FEW = 3
+"""So many inputs on which both agree show little: the first is an example's own, whose answer was told."""
 
 
 @dataclass(frozen=True)
@@ -172,12 +172,12 @@ def _series(
 def _outdoes(other: CallOutcome, own: CallOutcome, last: int) -> bool:
     """Return whether the other did more on an input on which they did not return the same.
 
-    Where both finish, one of them is wrong there, and either may be. That is held against the cheaper one where both agree
-    on no input (the place of the last is `last`) but that of an example, whose answer the instruction may have told.
+    Where both finish, one of them is wrong there, and either may be. That is held against the cheaper one where both
+    agree on few inputs before (the place of the last is `last`).
     """
     if other.status not in _FINISHED or other.status == own.status == "too large":
         return False
-    return own.status not in _FINISHED or last <= _EXAMPLE
+    return own.status not in _FINISHED or last + 1 < _FEW
 
 
 def _gave_up(outcome: CallOutcome) -> bool:

@@ -3,12 +3,27 @@
 from collections.abc import Iterator
 
 import pytest
+from work_cheats import (
+    CHEATS,
+    HONEST,
+    HONEST_SUM,
+    HONEST_SUMS,
+    HONEST_WIDEST,
+    INSTRUCTION,
+    PLAIN,
+    SLOW,
+    SUM,
+    SUM_WITH_LESS_AROUND_IT,
+    SUMS,
+    SUMS_FORESEEN,
+    WIDEST,
+    WIDEST_UNDER_ANOTHER_NAME,
+)
 
 from codefavor import compare
 from codefavor.judges.evidence import EvidenceJudge
 from codefavor.pairs.verdict import Verdict
 from codefavor.sandbox.shared import SharedEngine
-from work_cheats import CHEATS, HONEST, INSTRUCTION, PLAIN, SLOW
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +54,7 @@ def test_work_saved_around_a_call_is_in_doubt(judge: EvidenceJudge) -> None:
 
 
 def test_work_done_while_loading_is_in_doubt(judge: EvidenceJudge) -> None:
-    found = verdict(judge, SQUARES_FORESEEN, HONEST_SQUARES, SQUARES)
+    found = verdict(judge, SUMS_FORESEEN, HONEST_SUMS, SUMS)
     assert found.choice is None
     assert found.evidence and found.evidence.work_comparison and found.evidence.work_comparison.doubt == "hidden"
 
