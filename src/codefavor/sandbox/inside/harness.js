@@ -2,9 +2,12 @@
 //
 // The protocol is that of `guest.py`. A `LoadRequest` and then `CallRequest`s of `sandbox.wire` come as lines of JSON
 // from descriptor 4, until its end; a `CallReport` for each goes as a line of JSON to descriptor 5, with the value as
-// `inside.values` encodes it. It reports values and judges nothing. The candidate shares this interpreter and may break
-// it or write lines of its own; all it can gain is to misstate what it returned. What the harness itself uses is taken
-// before the candidate is loaded, so that a patched prototype changes nothing here.
+// `inside.values` encodes it. It reports values and judges nothing.
+//
+// The candidate shares this interpreter, and may end it or lie by what it returns, but cannot do the harness's part of a
+// call in its place: what the harness uses of the language is taken before the candidate is loaded, so that a patched
+// prototype changes nothing here; this is one module without exports, whose functions and variables no other code can
+// reach; and a report begins with a token that is among them.
 
 import * as os from "qjs:os";
 import * as std from "qjs:std";
@@ -604,21 +607,19 @@ function random() {
 
 // This interpreter puts all whole numbers into one bucket of its hash tables, so that a Set of n numbers costs n² where
 // others need n. Numbers are therefore stored as what it hashes well: whole ones times an irrational number, all others
-// as texts.
-const SPREAD = 0.6180339887498949;
+// as symbols.
+const SPREAD = 0.6180339887498949, MARK = "\0number:";
 const { round } = Math;
-const codeAt = uncurried(String.prototype.charCodeAt);
+const symbolFor = Symbol.for, nameOfSymbol = Symbol.keyFor;
 
-// Return how a key that is no whole number of 32 bits is stored; one that is gets multiplied where it stands.
-function stored(key) {
-  if (typeof key === "number") return `\0n${key}`;
-  return typeof key === "string" && codeAt(key, 0) === 0 ? `\0s${key}` : key;
-}
+// Return how a number that is no whole one of 32 bits is stored; one that is gets multiplied where it stands.
+const stored = (number) => symbolFor(MARK + number);
 
 function restored(key) {
   if (typeof key === "number") return round(key / SPREAD);
-  if (typeof key !== "string" || codeAt(key, 0) !== 0) return key;
-  return codeAt(key, 1) === 110 ? number(cut(key, 2)) : cut(key, 2);
+  if (typeof key !== "symbol") return key;
+  const name = nameOfSymbol(key);
+  return name !== undefined && find(name, MARK) === 0 ? number(cut(name, MARK.length)) : key;
 }
 
 // The methods of the interpreter under names of their own, by which calling them costs least.
@@ -652,16 +653,16 @@ const restoredPair = (entry) => [restored(entry[0]), restored(entry[1])];
 
 const mapMethods = {
   get(key) {
-    return this[GET](typeof key === "number" && (key | 0) === key ? key * SPREAD : stored(key));
+    return this[GET](typeof key === "number" ? ((key | 0) === key ? key * SPREAD : stored(key)) : key);
   },
   set(key, value) {
-    return this[SET](typeof key === "number" && (key | 0) === key ? key * SPREAD : stored(key), value);
+    return this[SET](typeof key === "number" ? ((key | 0) === key ? key * SPREAD : stored(key)) : key, value);
   },
   has(key) {
-    return this[HAS](typeof key === "number" && (key | 0) === key ? key * SPREAD : stored(key));
+    return this[HAS](typeof key === "number" ? ((key | 0) === key ? key * SPREAD : stored(key)) : key);
   },
   delete(key) {
-    return this[DELETE](typeof key === "number" && (key | 0) === key ? key * SPREAD : stored(key));
+    return this[DELETE](typeof key === "number" ? ((key | 0) === key ? key * SPREAD : stored(key)) : key);
   },
   forEach(action, that) {
     eachOfMap(this, (value, key) => apply(action, that, [value, restored(key), this]));
@@ -676,13 +677,13 @@ const mapMethods = {
 
 const setMethods = {
   add(key) {
-    return this[ADD](typeof key === "number" && (key | 0) === key ? key * SPREAD : stored(key));
+    return this[ADD](typeof key === "number" ? ((key | 0) === key ? key * SPREAD : stored(key)) : key);
   },
   has(key) {
-    return this[HAS](typeof key === "number" && (key | 0) === key ? key * SPREAD : stored(key));
+    return this[HAS](typeof key === "number" ? ((key | 0) === key ? key * SPREAD : stored(key)) : key);
   },
   delete(key) {
-    return this[DELETE](typeof key === "number" && (key | 0) === key ? key * SPREAD : stored(key));
+    return this[DELETE](typeof key === "number" ? ((key | 0) === key ? key * SPREAD : stored(key)) : key);
   },
   forEach(action, that) {
     eachOfSet(this, (key) => apply(action, that, [restored(key), restored(key), this]));
@@ -753,6 +754,8 @@ function prepareGlobals() {
   });
   install(Math, { random });
   install(Number.prototype, { toLocaleString });
+  // A hook for stack traces would be given the functions of the harness.
+  define(ErrorType, "prepareStackTrace", { value: undefined, writable: false, configurable: false });
   install(String.prototype, { localeCompare });
   spreadNumbers();
 }
@@ -816,7 +819,9 @@ function prepared(source) {
   const call = match(/^\s*([A-Za-z_$][\w$]*)\s*\(([\s\S]*)\)\s*;?\s*$/, source);
   if (!call || call[1] === "function" || call[1] === "typeof" || call[1] === "async") return undefined;
   // What is JSON is read as such: that takes a quarter of the work of parsing it as source.
-  const read = () => tried(() => parse(`[${call[2]}]`)) ?? evaluateInside(`[${call[2]}\n]`);
+  // What does not use the candidate's own names is not read by an `eval` that may be the candidate's.
+  const read = () =>
+    tried(() => parse(`[${call[2]}]`)) ?? tried(() => indirect(`[${call[2]}\n]`)) ?? evaluateInside(`[${call[2]}\n]`);
   const parts = tried(() => [evaluateInside(call[1]), read()]);
   return parts && typeof parts[0] === "function" && isArray(parts[1]) ? parts : undefined;
 }
@@ -879,8 +884,10 @@ const isPromised = (value) =>
   value instanceof PromiseType ||
   (value !== null && typeof value === "object" && typeof tried(() => value.then) === "function");
 
+let token = "";
+
 function report(line) {
-  puts(reports, `${line}\n`);
+  puts(reports, `${token}${line}\n`);
   flush(reports);
 }
 
@@ -951,6 +958,7 @@ async function main() {
   const job = nextRequest();
   if (job === null) return;
   isProgram = job.program === true;
+  token = job.token;
   if (isProgram) {
     await runProgram(job.code);
     return;
