@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
+from work_cheats import CHEATS, HONEST, INSTRUCTION, PLAIN, SLOW
 
 from codefavor import compare
 from codefavor.judges.evidence import EvidenceJudge
 from codefavor.pairs.verdict import Verdict
 from codefavor.sandbox.shared import SharedEngine
-from work_cheats import CHEATS, HONEST, INSTRUCTION, PLAIN, SLOW
 
 
 @pytest.fixture(scope="module")

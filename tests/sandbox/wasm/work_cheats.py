@@ -3,7 +3,9 @@
 The task is the distinct values of a list in ascending order; `SLOW` does it in quadratic time.
 """
 
-INSTRUCTION = "Write `f(xs)`, which returns the distinct values of a list in ascending order.\n\n>>> f([3, 1, 2, 3])\n[1, 2, 3]\n"
+INSTRUCTION = (
+    "Write `f(xs)`, which returns the distinct values of a list in ascending order.\n\n>>> f([3, 1, 2, 3])\n[1, 2, 3]\n"
+)
 HONEST = "def f(xs):\n    return sorted(set(xs))\n"
 SLOW = """
 def slow(xs):
