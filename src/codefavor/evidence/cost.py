@@ -32,8 +32,8 @@ _MORE = 10
 _SEEDS = 2
 _ENOUGH_POINTS = 3
 _FINISHED = ("returned", "too large")
-_EXAMPLE = 0
-"""The place of the input that is an example's own."""
+_FEW = 3
+"""So many inputs on which both agree show little: the first is an example's own, whose answer was told."""
 
 
 @dataclass(frozen=True)
@@ -107,8 +107,8 @@ def _run_series(
     calls = tuple(dialect.call(name, arguments, BUDGET) for arguments in inputs)
     jobs = [Job(code, calls, dialect.language, measured=True, growing=True) for code in codes]
     results = engine.run(jobs)
-    a, b = (result.outcomes for result in results)
-    a, b = _continued(engine, jobs[0], a, b), _continued(engine, jobs[1], b, a)
+    own, other = (result.outcomes for result in results)
+    a, b = _continued(engine, jobs[0], own, other), _continued(engine, jobs[1], other, own)
     agreed = [at for at in range(len(inputs)) if _agree(a[at], b[at], dialect)]
     overheads = measure_overhead(engine, [(calls[at], a[at].value) for at in agreed], dialect)
     points = [(at, size_of(inputs[at]), over) for at, over in zip(agreed, overheads, strict=True)]
@@ -195,11 +195,11 @@ def _outdoes(other: CallOutcome, own: CallOutcome, last: int) -> bool:
     """Return whether the other did more on an input on which they did not return the same.
 
     Where both finish, one of them is wrong there, and either may be. That is held against the cheaper one where both
-    agree on no input (the place of the last is `last`) but that of an example, whose answer is known beforehand.
+    agree on few inputs before (the place of the last is `last`).
     """
     if other.status not in _FINISHED or other.status == own.status == "too large":
         return False
-    return own.status not in _FINISHED or last <= _EXAMPLE
+    return own.status not in _FINISHED or last + 1 < _FEW
 
 
 def _gave_up(outcome: CallOutcome) -> bool:
