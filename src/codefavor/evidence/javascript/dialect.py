@@ -22,7 +22,7 @@ def _call(name: str, arguments: Sequence[Any], budget: int) -> SandboxCall:
 
 
 def _can_reach_harness(code: str) -> bool:
-    """Return False: what `inside/harness.js` uses is out of reach, and no report is taken from anybody else."""
+    """Return False: what `sandbox/inside/javascript` uses is out of reach, and no report is taken from anybody else."""
     return False
 
 
