@@ -30,6 +30,8 @@ BUDGET = 400_000_000
 _SEEDS = 2
 _ENOUGH_POINTS = 3
 _FINISHED = ("returned", "too large")
+_EXAMPLE = 0
+"""The place of the input that is an example's own."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Series:
     spent: bool
     """Whether the next larger input was too much work."""
     outdone: bool = False
-    """Whether the other finished an input past the last of `work`, on which this one did not return the same."""
+    """Whether the other did more than this one on an input past the last of `work`."""
     hidden: int = 0
     """Fuel of its last `work` that it may have saved by doing the harness's part of the call itself; 0 where it cannot
     have."""
@@ -162,14 +164,20 @@ def _series(
         work=work,
         finished=finished,
         spent=finished < len(own) and _gave_up(own[finished]),
-        outdone=any(_outdoes(its, mine) for its, mine in zip(other[last + 1 :], own[last + 1 :], strict=True)),
+        outdone=any(_outdoes(its, mine, last) for its, mine in zip(other[last + 1 :], own[last + 1 :], strict=True)),
         hidden=points[-1][2] if points and can_hide else 0,
     )
 
 
-def _outdoes(other: CallOutcome, own: CallOutcome) -> bool:
-    """Return whether the other did more on an input on which they did not return the same."""
-    return other.status in _FINISHED and not other.status == own.status == "too large"
+def _outdoes(other: CallOutcome, own: CallOutcome, last: int) -> bool:
+    """Return whether the other did more on an input on which they did not return the same.
+
+    Where both finish, one of them is wrong there, and either may be. That is held against the cheaper one where both agree
+    on no input (the place of the last is `last`) but that of an example, whose answer the instruction may have told.
+    """
+    if other.status not in _FINISHED or other.status == own.status == "too large":
+        return False
+    return own.status not in _FINISHED or last <= _EXAMPLE
 
 
 def _gave_up(outcome: CallOutcome) -> bool:

@@ -1,16 +1,22 @@
 """Why the evidence decides as it does, or why it does not, in words."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from codefavor.evidence.decision import Decision, DecisionKind, deciding_incidents, worse_of
 from codefavor.evidence.findings import compare_findings
 from codefavor.evidence.words import LANGUAGE_CODES, fact_words, incident_words, observed_words, reasons
 from codefavor.pairs.comparison import Side, other_side
 from codefavor.pairs.criterion import Aspect
-from codefavor.pairs.evidence import Evidence, WorkComparison
+from codefavor.pairs.evidence import Evidence, WorkComparison, WorkDoubt
 
 _MAX_REASONS = 3
+
+_DOUBTS: Mapping[WorkDoubt, str] = {
+    "results": "on larger inputs the one that does less work does not return what the other does.",
+    "hidden": "the one that does less work in its calls may have done the rest while it was loaded, or around them.",
+    "further": "the one that does less work where both finish gets less far.",
+}
 
 
 def explain(aspect: Aspect | None, evidence: Evidence, decision: Decision) -> str:
@@ -76,7 +82,12 @@ def _undecided(aspect: Aspect | None, evidence: Evidence) -> str:
         return f"{why or 'Both pass what could be run.'}{_differing(evidence)}"
     if evidence.work_comparison is None:
         return f"No work could be measured. {why}".strip()
-    return f"Too close to call: {_ratios(evidence.work_comparison)}"
+    doubt = evidence.work_comparison.doubt
+    return (
+        f"Work decides nothing: {_DOUBTS[doubt]}"
+        if doubt
+        else f"Too close to call: {_ratios(evidence.work_comparison)}"
+    )
 
 
 def _differing(evidence: Evidence) -> str:

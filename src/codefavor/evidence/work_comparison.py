@@ -5,7 +5,7 @@ import math
 from codefavor.evidence.cost import CostRun, Series
 from codefavor.evidence.python_dialect import PYTHON
 from codefavor.pairs.comparison import Side
-from codefavor.pairs.evidence import WorkComparison
+from codefavor.pairs.evidence import WorkComparison, WorkDoubt
 
 
 def compare_work(run: CostRun, clear_ratio: float = PYTHON.clear_ratio) -> WorkComparison | None:
@@ -24,19 +24,21 @@ def compare_work(run: CostRun, clear_ratio: float = PYTHON.clear_ratio) -> WorkC
         return None
     ratio = sum(math.log(a / b) * (a + b) for a, b in lasts) / sum(a + b for a, b in lasts)
     cheaper = _clearly_less(ratio, clear_ratio)
-    sure = cheaper is not None and _outlasted(run) in (None, cheaper) and _is_sure(run, cheaper)
-    return WorkComparison(cheaper=cheaper if sure else None, log_ratio=ratio)
+    doubt = _doubt(run, cheaper) if cheaper else None
+    return WorkComparison(doubt=doubt) if doubt else WorkComparison(cheaper=cheaper, log_ratio=ratio)
 
 
-def _is_sure(run: CostRun, side: Side) -> bool:
-    """Return whether a candidate did all that the other did, and with less work whatever it hid."""
+def _doubt(run: CostRun, side: Side) -> WorkDoubt | None:
+    """Return why a candidate that did less work is not the cheaper one, or None."""
     own, other = (run.a, run.b) if side == "A" else (run.b, run.a)
     loading = run.loading if side == "A" else run.loading[::-1]
     if any(series.outdone for series in own):
-        return False
+        return "results"
+    if _outlasted(run) not in (None, side):
+        return "further"
     compared = [(mine, its) for mine, its in zip(own, other, strict=True) if mine.work and its.work]
     most = sum(mine.work[-1].fuel + mine.hidden for mine, _ in compared) + max(0, loading[0] - loading[1])
-    return most < sum(its.work[-1].fuel for _, its in compared)
+    return None if most < sum(its.work[-1].fuel for _, its in compared) else "hidden"
 
 
 def _clearly_less(log_ratio: float, clear_ratio: float) -> Side | None:

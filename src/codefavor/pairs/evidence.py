@@ -101,18 +101,25 @@ class Growth(Record):
     """The standard error of the slope."""
 
 
+WorkDoubt = Literal["results", "hidden", "further"]
+"""Why less work says nothing: on larger inputs the results differ, or the other alone has one; as much work may be
+hidden in loading or in the harness's part of a call; the other gets further before it is too much."""
+
+
 class WorkComparison(Record):
     """What the work of both, over all growing inputs, says of each other."""
 
     cheaper: Literal["A", "B"] | None = None
     """The candidate that clearly does less; None where it is too close to call."""
     log_ratio: float = 0.0
-    """The natural logarithm of A's work over B's, on the largest inputs that both finish."""
+    """The natural logarithm of A's work over B's, on the largest inputs that both finish; 0 where it is in doubt."""
+    doubt: WorkDoubt | None = None
+    """Why the work that was measured says nothing, where it would have named a candidate."""
 
     def swapped(self) -> "WorkComparison":
         """Return the same comparison with the candidates exchanged."""
         cheaper: Literal["A", "B"] | None = None if self.cheaper is None else "B" if self.cheaper == "A" else "A"
-        return WorkComparison(cheaper=cheaper, log_ratio=-self.log_ratio)
+        return WorkComparison(cheaper=cheaper, log_ratio=-self.log_ratio, doubt=self.doubt)
 
 
 class Difference(Record):

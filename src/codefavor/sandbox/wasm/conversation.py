@@ -5,17 +5,9 @@ wrote is all that is believed of it.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-
-class FuelMeter(Protocol):
-    """The fuel of a running instance."""
-
-    def get_fuel(self) -> int:
-        """Return how much is left."""
-
-    def set_fuel(self, fuel: int) -> None:
-        """Set how much is left."""
+from codefavor.sandbox.wasm.meter import FuelMeter
 
 
 class FueledRequest(NamedTuple):
@@ -32,7 +24,8 @@ class Requests:
 
     def __init__(self, requests: Sequence[FueledRequest]) -> None:
         self._requests = requests
-        self._unread = b""
+        self._line = b""
+        self._read = 0
         self._granted = 0
         self.meter: FuelMeter | None = None
         """The meter of the instance that reads, set before it runs."""
@@ -46,9 +39,10 @@ class Requests:
 
     def read(self, size: int) -> bytes:
         """Return the next bytes of a request; b"" where there is none left."""
-        if not self._unread:
+        if self._read == len(self._line):
             self._next()
-        part, self._unread = self._unread[:size], self._unread[size:]
+        part = self._line[self._read : self._read + size]
+        self._read += len(part)
         return part
 
     def write(self, data: bytes) -> None:
@@ -59,7 +53,7 @@ class Requests:
             return
         self.settle(self.meter.get_fuel())
         request = self._requests[self.asked]
-        self._unread = request.text.encode() + b"\n"
+        self._line, self._read = request.text.encode() + b"\n", 0
         self._granted = request.fuel
         self.spent.append(0)
         self.meter.set_fuel(request.fuel)

@@ -1,14 +1,16 @@
 """The functions of preview1 on open descriptors: `fd_*`."""
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from codefavor.sandbox.wasm.descriptors import ALL_RIGHTS, HostChannel
+from codefavor.sandbox.wasm.descriptors import ALL_RIGHTS, Descriptor, HostChannel
 from codefavor.sandbox.wasm.errors import Errno, WasiError
 from codefavor.sandbox.wasm.filestat import pack_filestat, set_times
 from codefavor.sandbox.wasm.memory import MASK_32, MASK_64
+from codefavor.sandbox.wasm.nodes import File
 from codefavor.sandbox.wasm.open_nodes import APPEND, OpenDirectory, OpenFile
-from codefavor.sandbox.wasm.state import GuestState
+from codefavor.sandbox.wasm.state import FUEL_OF_AN_ITEM, GuestState
 
 _MAX_BUFFERS = 1024
 _MAX_TRANSFER = 16 * 1024 * 1024
@@ -23,7 +25,7 @@ class DescriptorCalls:
     """The functions by name; each takes the numbers of the guest and raises `WasiError` to fail.
 
     One call moves at most 16 MiB through at most 1,024 buffers: a guest cannot keep the host busy by one number. A
-    larger read or write is short, as POSIX allows.
+    larger read or write is short, as POSIX allows. A byte that is moved or made costs a unit of fuel, as inside.
     """
 
     def __init__(self, state: GuestState) -> None:
@@ -51,7 +53,8 @@ class DescriptorCalls:
         descriptor = self._table.get(number)
         data = self._gather(buffers, count)
         self._state.memory.check(result, 4)
-        descriptor.write(data)
+        with self._charging_growth(descriptor):
+            descriptor.write(data)
         self._state.memory.write_u32(result, len(data))
 
     def fd_pwrite(self, number: int, buffers: int, count: int, offset: int, result: int) -> None:
@@ -59,7 +62,8 @@ class DescriptorCalls:
         descriptor = self._table.get(number)
         data = self._gather(buffers, count)
         self._state.memory.check(result, 4)
-        descriptor.write_at(_offset(offset), data)
+        with self._charging_growth(descriptor):
+            descriptor.write_at(_offset(offset), data)
         self._state.memory.write_u32(result, len(data))
 
     def fd_seek(self, number: int, offset: int, whence: int, result: int) -> None:
@@ -102,7 +106,9 @@ class DescriptorCalls:
 
     def fd_filestat_set_size(self, number: int, size: int) -> None:
         """Cut the file or lengthen it by zeros."""
-        self._table.get(number).resize(_offset(size))
+        descriptor = self._table.get(number)
+        with self._charging_growth(descriptor):
+            descriptor.resize(_offset(size))
 
     def fd_filestat_set_times(self, number: int, accessed: int, modified: int, flags: int) -> None:
         """Set the times of the file."""
@@ -166,9 +172,17 @@ class DescriptorCalls:
             return f"/dev/fd/{number}".encode()
         raise WasiError(Errno.BADF)
 
+    @contextmanager
+    def _charging_growth(self, descriptor: Descriptor) -> Iterator[None]:
+        """Charge the bytes by which a file grows, which are made of nothing where there is a gap."""
+        before = _size(descriptor)
+        yield
+        self._state.work += max(0, _size(descriptor) - before)
+
     def _buffers(self, address: int, count: int) -> list[tuple[int, int]]:
         if count & MASK_32 > _MAX_BUFFERS:
             raise WasiError(Errno.INVAL)
+        self._state.work += (count & MASK_32) * FUEL_OF_AN_ITEM
         return list(_BUFFER.iter_unpack(self._state.memory.read(address, _BUFFER.size * count)))
 
     def _fill(self, read: Callable[[int], bytes], buffers: int, count: int, result: int) -> None:
@@ -180,6 +194,7 @@ class DescriptorCalls:
             data = read(wanted)
             memory.write(address, data)
             total += len(data)
+            self._state.work += len(data)
             if len(data) < length:
                 break
         memory.write_u32(result, total)
@@ -190,7 +205,12 @@ class DescriptorCalls:
             memory.check(address, length)
             pieces.append(memory.read(address, min(length, room)))
             room -= len(pieces[-1])
+        self._state.work += _MAX_TRANSFER - room
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def _size(descriptor: Descriptor) -> int:
+    return descriptor.node.size if isinstance(descriptor.node, File) else 0
 
 
 def _offset(value: int) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from codefavor.sandbox.wasm.errors import Errno, WasiError
 from codefavor.sandbox.wasm.memory import MASK_32
-from codefavor.sandbox.wasm.state import GuestState
+from codefavor.sandbox.wasm.state import FUEL_OF_AN_ITEM, GuestState
 
 _SUBSCRIPTION_SIZE = 48
 _EVENT = struct.Struct("<QHB5xQH6x")
@@ -41,6 +41,7 @@ class PollingCalls:
         memory, count = self._state.memory, count & MASK_32
         if not 0 < count <= _MAX_SUBSCRIPTIONS:
             raise WasiError(Errno.INVAL)
+        self._state.work += count * FUEL_OF_AN_ITEM
         memory.check(events, _EVENT.size * count)
         memory.check(result, 4)
         ready, alarms = self._sorted(memory.read(subscriptions, _SUBSCRIPTION_SIZE * count))

@@ -52,6 +52,7 @@ class ProcessCalls:
         self._state.memory.check(address, size)
         if size > _MAX_RANDOM:
             raise WasiError(Errno.INVAL)
+        self._state.work += size
         self._state.memory.write(address, self._random.randbytes(size))
 
     def sched_yield(self) -> None:

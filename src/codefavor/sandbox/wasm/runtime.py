@@ -80,7 +80,7 @@ class Runtime:
         memory = exports["memory"]
         assert isinstance(memory, wasmtime.Memory)
         running = Running(store, exports, GuestMemory(memory, store))
-        system.memory = running.memory
+        system.memory, system.meter = running.memory, store
         if self.image:
             memory.grow(store, max(0, self.image.size - running.memory.size) // _WASM_PAGE)
             restore(self.image, running.memory)

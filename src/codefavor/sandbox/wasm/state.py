@@ -7,6 +7,9 @@ from codefavor.sandbox.wasm.files import MemoryFiles
 from codefavor.sandbox.wasm.memory import GuestMemory
 from codefavor.sandbox.wasm.refusals import Refusals
 
+FUEL_OF_AN_ITEM = 2_000
+"""Fuel of one buffer or subscription of a call that takes many: about what the host takes for it."""
+
 
 class GuestState:
     """The memory, files, descriptors, clock and refusals of one guest."""
@@ -17,6 +20,8 @@ class GuestState:
         self.clock = VirtualClock()
         self.refusals = Refusals()
         self.attached: GuestMemory | None = None
+        self.work = 0
+        """What the host did for the guest and has not charged yet, in fuel."""
 
     @property
     def memory(self) -> GuestMemory:

@@ -13,6 +13,7 @@ from codefavor.sandbox.wasm.descriptors import Input, Output
 from codefavor.sandbox.wasm.errors import Errno, GuestExit, WasiError
 from codefavor.sandbox.wasm.files import MemoryFiles
 from codefavor.sandbox.wasm.memory import GuestMemory
+from codefavor.sandbox.wasm.meter import FuelMeter
 from codefavor.sandbox.wasm.path_calls import PathCalls
 from codefavor.sandbox.wasm.polling import PollingCalls
 from codefavor.sandbox.wasm.process_calls import ProcessCalls
@@ -20,6 +21,8 @@ from codefavor.sandbox.wasm.state import GuestState
 
 __all__ = ["Channel", "GuestExit", "WasiSystem"]
 
+CALL_FUEL = 20_000
+"""Fuel of one call: about what a guest does in the time that the host takes to answer."""
 MODULE = "wasi_snapshot_preview1"
 
 
@@ -48,6 +51,8 @@ class WasiSystem:
         self._functions: dict[str, Callable[..., None]] = {
             name: getattr(group, name) for group in groups for name in vars(type(group)) if not name.startswith("_")
         }
+        self.meter: FuelMeter | None = None
+        """The meter of the instance, from which the work of the host is taken; nothing is where it is None."""
         self.failure: BaseException | None = None
         """What a function raised other than an error for the guest; see `linker.running`."""
 
@@ -93,6 +98,9 @@ class WasiSystem:
     def call(self, name: str, *arguments: int) -> int:
         """Call the function `name` and return its errno, 0 for success and 52 (NOSYS) where there is no such one.
 
+        It costs the guest `CALL_FUEL`, and more by what is moved: how long the host is kept busy is bounded by fuel as
+        well, and not by the clock alone.
+
         Raises `GuestExit` for `proc_exit`, and whatever a channel raises.
         """
         function = self._functions.get(name)
@@ -102,4 +110,11 @@ class WasiSystem:
             function(*arguments)
         except WasiError as error:
             return error.errno
+        finally:
+            self._charge()
         return 0
+
+    def _charge(self) -> None:
+        work, self._state.work = self._state.work + CALL_FUEL, 0
+        if self.meter is not None:
+            self.meter.set_fuel(max(0, self.meter.get_fuel() - work))
