@@ -9,7 +9,7 @@ have saved or done elsewhere is measured too. What follows from all that is said
 import math
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,11 +27,13 @@ from codefavor.sandbox.lacking import lacking_for
 FACTORS = (1, 4, 16, 64, 256, 1024, 4096, 16384)
 BUDGET = 400_000_000
 """Fuel of a call, its arguments included, after which larger inputs are not tried."""
+_MORE = 10
+"""How many times that fuel the first input gets that is too much for one candidate alone."""
 _SEEDS = 2
 _ENOUGH_POINTS = 3
 _FINISHED = ("returned", "too large")
-_EXAMPLE = 0
-"""The place of the input that is an example's own."""
+_FEW = 3
+"""So many inputs on which both agree show little: the first is an example's own, whose answer was told."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,8 @@ def _run_series(
     calls = tuple(dialect.call(name, arguments, BUDGET) for arguments in inputs)
     jobs = [Job(code, calls, dialect.language, measured=True, growing=True) for code in codes]
     results = engine.run(jobs)
-    a, b = (result.outcomes for result in results)
+    own, other = (result.outcomes for result in results)
+    a, b = _continued(engine, jobs[0], own, other), _continued(engine, jobs[1], other, own)
     agreed = [at for at in range(len(inputs)) if _agree(a[at], b[at], dialect)]
     overheads = measure_overhead(engine, [(calls[at], a[at].value) for at in agreed], dialect)
     points = [(at, size_of(inputs[at]), over) for at, over in zip(agreed, overheads, strict=True)]
@@ -115,6 +118,25 @@ def _run_series(
         _series(b, a, points, reaching[1]),
         (results[0].loading.fuel or 0, results[1].loading.fuel or 0),
     )
+
+
+def _continued(
+    engine: Engine,
+    job: Job,
+    own: Sequence[CallOutcome],
+    other: Sequence[CallOutcome],
+) -> Sequence[CallOutcome]:
+    """Return the outcomes of a candidate with more fuel for the first input that was too much for it alone.
+
+    How much more work it is there, and whether both return the same, is what tells a slower candidate from a faster one
+    that is wrong.
+    """
+    last = next((at for at, outcome in enumerate(own) if outcome.status == "exhausted"), None)
+    if last is None or other[last].status != "returned":
+        return own
+    call = replace(job.calls[last], budget=_MORE * BUDGET)
+    (again,) = engine.run_one(replace(job, calls=(call,))).outcomes
+    return [*own[:last], again, *own[last + 1 :]]
 
 
 def _loading(engine: Engine, codes: tuple[str, str], runs: Sequence[_SeriesRun], dialect: Dialect) -> tuple[int, int]:
@@ -172,12 +194,12 @@ def _series(
 def _outdoes(other: CallOutcome, own: CallOutcome, last: int) -> bool:
     """Return whether the other did more on an input on which they did not return the same.
 
-    Where both finish, one of them is wrong there, and either may be. That is held against the cheaper one where both agree
-    on no input (the place of the last is `last`) but that of an example, whose answer the instruction may have told.
+    Where both finish, one of them is wrong there, and either may be. That is held against the cheaper one where both
+    agree on few inputs before (the place of the last is `last`).
     """
     if other.status not in _FINISHED or other.status == own.status == "too large":
         return False
-    return own.status not in _FINISHED or last <= _EXAMPLE
+    return own.status not in _FINISHED or last + 1 < _FEW
 
 
 def _gave_up(outcome: CallOutcome) -> bool:

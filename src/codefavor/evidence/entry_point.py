@@ -4,13 +4,16 @@ import ast
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from codefavor.evidence.candidate import ParsedCandidate
 from codefavor.languages.python.functions import FunctionNode
 
 _STUB = re.compile(r"^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)[ \t]*\(", re.MULTILINE)
 _QUOTED_NAME = re.compile(r"(?:function|method)(?:[ \t]+(?:called|named))?[ \t]+[`'\"]?(\w+)[`'\"]?[ \t]*\(")
-_CALL = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\(")
+_CALLED = re.compile(r"(?:call(?:ed)?(?:[ \t]+it)?|name(?:d)?(?:[ \t]+it)?)[ \t]+[`'\"](\w+)[`'\"]", re.IGNORECASE)
+_SHOWN = re.compile(r"^[ \t]*(?:>>>|assert(?:[ \t]+not)?)[ \t]+(\w+)\(", re.MULTILINE)
+_MENTIONED = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\(")
 
 
 @dataclass(frozen=True)
@@ -27,20 +30,31 @@ class EntryPoint:
     """The annotation of every parameter, as source."""
 
 
-def named_functions(instruction: str) -> list[str]:
-    """Return the names of functions that the instruction speaks of, the surest first."""
+class NamedFunctions(NamedTuple):
+    """The functions that an instruction speaks of, the surest first."""
+
+    asked: list[str]
+    """Those that it defines, names or shows calls of."""
+    mentioned: list[str]
+    """Those that it calls in its prose, which may be any."""
+
+
+def named_functions(instruction: str) -> NamedFunctions:
+    """Return the names of functions that the instruction speaks of."""
     return named_in(instruction, _STUB.findall(instruction))
 
 
-def named_in(instruction: str, stubs: list[str]) -> list[str]:
-    """Return the names of functions that an instruction in any language speaks of, the surest first.
+def named_in(instruction: str, stubs: list[str]) -> NamedFunctions:
+    """Return the names of functions that an instruction in any language speaks of.
 
     Args:
         instruction: the instruction.
         stubs: the names of the functions that it defines, the last one being the one that is asked for.
     """
-    names = [*reversed(stubs), *_QUOTED_NAME.findall(instruction), *_CALL.findall(instruction)]
-    return list(dict.fromkeys(names))
+    quoted = [*_QUOTED_NAME.findall(instruction), *_CALLED.findall(instruction)]
+    asked = list(dict.fromkeys([*reversed(stubs), *quoted, *_SHOWN.findall(instruction)]))
+    mentioned = [name for name in dict.fromkeys(_MENTIONED.findall(instruction)) if name not in asked]
+    return NamedFunctions(asked, mentioned)
 
 
 def find_entry_point(instruction: str, a: ParsedCandidate, b: ParsedCandidate) -> EntryPoint | None:
@@ -49,18 +63,21 @@ def find_entry_point(instruction: str, a: ParsedCandidate, b: ParsedCandidate) -
     return None if name is None else _describe(a.functions.get(name) or b.functions[name])
 
 
-def pick_name(named: Sequence[str], a: Sequence[str], b: Sequence[str]) -> str | None:
+def pick_name(named: NamedFunctions, a: Sequence[str], b: Sequence[str]) -> str | None:
     """Return which function is asked for, of those that two candidates define, or None when that cannot be told.
 
-    A name that the instruction gives and at least one candidate defines comes first; then the only function that both
-    define under one name; then the one that both define last, since helpers come before what uses them.
+    A name that the instruction asks for and at least one defines comes first; then one that it mentions and both
+    define; then the only function that both define under one name; then the one that both define last, since helpers
+    come before what uses them; then one that the instruction mentions and one of them defines.
     """
     shared = [name for name in a if name in b]
     lasts = {names[-1] for names in (a, b) if names}
     candidates = [
-        *named,
+        *named.asked,
+        *(name for name in named.mentioned if name in shared),
         *(shared if len(shared) == 1 else []),
         *(lasts if len(lasts) == 1 and lasts <= set(shared) else []),
+        *named.mentioned,
     ]
     return next((name for name in candidates if name in a or name in b), None)
 

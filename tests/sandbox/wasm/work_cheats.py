@@ -3,7 +3,9 @@
 The task is the distinct values of a list in ascending order; `SLOW` does it in quadratic time.
 """
 
-INSTRUCTION = "Write `f(xs)`, which returns the distinct values of a list in ascending order.\n\n>>> f([3, 1, 2, 3])\n[1, 2, 3]\n"
+INSTRUCTION = (
+    "Write `f(xs)`, which returns the distinct values of a list in ascending order.\n\n>>> f([3, 1, 2, 3])\n[1, 2, 3]\n"
+)
 HONEST = "def f(xs):\n    return sorted(set(xs))\n"
 SLOW = """
 def slow(xs):
@@ -124,6 +126,7 @@ CHEATS = {
     "measured flag": "import sys\ndef f(xs):\n    frame = sys._getframe()\n    while frame:\n"
     "        if frame.f_locals.get('measured'): return []\n        frame = frame.f_back\n    return slow(xs)\n",
     "wrong on large": _ON_LARGE.format("return []"),
+    "wrong on very large": "def f(xs):\n    return slow(xs) if len(xs) < 50 else []\n",
     "the arguments on large": _ON_LARGE.format("return xs"),
     "sorted but not distinct on large": _ON_LARGE.format("return sorted(xs)"),
     "too large on large": _ON_LARGE.format("return [0] * 60_000"),
@@ -148,3 +151,53 @@ CHEATS = {
     "        json.dump(slow(xs), open(path, 'w'))\n    return json.load(open(path))\n",
 }  # fmt: skip
 """Their code, which may call `slow`."""
+
+SUM = "Write `f(xs)`, which returns the sum of a list of numbers.\n\n>>> f([3, 1, 2, 3])\n9\n"
+HONEST_SUM = "def f(xs):\n    return sum(xs)\n"
+SUM_WITH_LESS_AROUND_IT = """
+import base64, json, marshal, os
+def f(xs):
+    return (sum(xs) + sum(xs)) // 2
+def read_all():
+    text = os.read(4, 1 << 20)
+    while not text.endswith(b"\\n"):
+        part = os.read(4, 1 << 20)
+        if not part:
+            os._exit(0)
+        text += part
+    return text
+os.write(5, b'{"call": -1}\\n')
+while True:
+    text = read_all()
+    index = int(text[text.index(b'"index": ') + 9 : text.index(b",")])
+    if b'"function": ""' in text:
+        source = json.loads(text)["source"]
+        xs = json.loads(source[source.index("(") + 1 : -1])
+    else:
+        start = text.index(b'"arguments": "') + 14
+        xs = marshal.loads(base64.b64decode(text[start : text.index(b'"', start)]))[0]
+    os.write(5, b'{"call": %d, "value": ["int", "%x"]}\\n' % (index, f(xs)))
+"""
+"""It sums twice, and reads the request with less work than the harness would."""
+
+SUMS = "Write `f(n)`, which sums i * j modulo 7 over all numbers i and j below n.\n\n>>> f(5)\n51\n>>> f(9)\n169\n"
+HONEST_SUMS = "def f(n):\n    return sum(i * j % 7 for i in range(n) for j in range(n))\n"
+SUMS_FORESEEN = """
+def slow(n):
+    total = 0
+    for i in range(n):
+        for j in range(n):
+            total += i * j % 7
+    return total
+TABLE = {n: slow(n) for n in (5, 23, 83, 331, 9, 37, 149, 577)}
+def f(n):
+    return TABLE[n] if n in TABLE else slow(n)
+"""
+"""It does its work for the inputs that will come while it is loaded."""
+
+WIDEST = (
+    "Return the largest difference of neighbours, as max(x - y). Call it `widest`.\n\n>>> widest([1, 4, 2, 9])\n7\n"
+)
+HONEST_WIDEST = "def widest(xs):\n    return max(abs(x - y) for x, y in zip(xs, xs[1:]))\n"
+WIDEST_UNDER_ANOTHER_NAME = "def max(xs):\n    return 7\ndef widest(xs):\n    return sorted(xs)[-1] - 2\n"
+"""It is wrong, and has a fast function of a name that the instruction mentions."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from codefavor.evidence.entry_point import EntryPoint, named_in, pick_name
+from codefavor.evidence.entry_point import EntryPoint, NamedFunctions, named_in, pick_name
 from codefavor.evidence.javascript.text import balanced_end, split_list
 from codefavor.languages.javascript import JAVASCRIPT
 from codefavor.languages.source import CodeFunction, Unparsable
@@ -64,12 +64,13 @@ def find_javascript_entry_point(instruction: str, a: JavaScriptCandidate, b: Jav
     return _by_default(named, a, b)
 
 
-def _by_default(named: list[str], a: JavaScriptCandidate, b: JavaScriptCandidate) -> EntryPoint | None:
-    if not named or not (a.has_default and b.has_default):
+def _by_default(named: NamedFunctions, a: JavaScriptCandidate, b: JavaScriptCandidate) -> EntryPoint | None:
+    names = [*named.asked, *named.mentioned]
+    if not names or not (a.has_default and b.has_default):
         return None
     source = a.code[match.start() :] if (match := _BY_DEFAULT.search(a.code)) else ""
     parameters = _parameters(source.replace("export default", "module.exports =", 1))
-    return _entry_point(named[0], parameters, "")
+    return _entry_point(names[0], parameters, "")
 
 
 def _describe(name: str, function: CodeFunction) -> EntryPoint:
