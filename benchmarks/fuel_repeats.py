@@ -44,8 +44,7 @@ BODIES = {
     ),
     "event loop": "import asyncio\n    return asyncio.run(asyncio.sleep({n}, 'done'))",
     "garbage": (
-        "x = []\n    for i in range({n}):\n        x = [x] if i % 50 else []\n"
-        "        x.append(x)\n    return {n}"
+        "x = []\n    for i in range({n}):\n        x = [x] if i % 50 else []\n        x.append(x)\n    return {n}"
     ),
     "exceptions": (
         "c = 0\n    for i in range({n}):\n        try:\n            {{}}[i]\n"

@@ -16,6 +16,7 @@ import numpy as np
 
 from codefavor.evidence.dialect import Dialect
 from codefavor.evidence.entry_point import EntryPoint
+from codefavor.evidence.more_fuel import alone_exhausted, with_more_fuel
 from codefavor.evidence.python_dialect import PYTHON
 from codefavor.evidence.relations import Arguments
 from codefavor.evidence.scaling import Grow, grow, size_of, ways_to_grow
@@ -27,6 +28,8 @@ from codefavor.sandbox.lacking import lacking_for
 FACTORS = (1, 4, 16, 64, 256, 1024, 4096, 16384)
 BUDGET = 400_000_000
 """Fuel of a call, its arguments included, after which larger inputs are not tried."""
+_MORE = 10
+"""How many times that fuel the first input gets that is too much for one candidate alone."""
 _SEEDS = 2
 _ENOUGH_POINTS = 3
 _FINISHED = ("returned", "too large")
@@ -105,7 +108,8 @@ def _run_series(
     calls = tuple(dialect.call(name, arguments, BUDGET) for arguments in inputs)
     jobs = [Job(code, calls, dialect.language, measured=True, growing=True) for code in codes]
     results = engine.run(jobs)
-    a, b = (result.outcomes for result in results)
+    own, other = (result.outcomes for result in results)
+    a, b = _continued(engine, jobs[0], own, other), _continued(engine, jobs[1], other, own)
     agreed = [at for at in range(len(inputs)) if _agree(a[at], b[at], dialect)]
     overheads = measure_overhead(engine, [(calls[at], a[at].value) for at in agreed], dialect)
     points = [(at, size_of(inputs[at]), over) for at, over in zip(agreed, overheads, strict=True)]
@@ -115,6 +119,21 @@ def _run_series(
         _series(b, a, points, reaching[1]),
         (results[0].loading.fuel or 0, results[1].loading.fuel or 0),
     )
+
+
+def _continued(
+    engine: Engine,
+    job: Job,
+    own: Sequence[CallOutcome],
+    other: Sequence[CallOutcome],
+) -> Sequence[CallOutcome]:
+    """Return the outcomes of a candidate with more fuel for the first input that was too much for it alone.
+
+    How much more work it is there, and whether both return the same, is what tells a slower candidate from a faster one
+    that is wrong.
+    """
+    places = alone_exhausted(own, other)
+    return with_more_fuel(engine, job, own, places[0], _MORE * BUDGET) if places else own
 
 
 def _loading(engine: Engine, codes: tuple[str, str], runs: Sequence[_SeriesRun], dialect: Dialect) -> tuple[int, int]:
