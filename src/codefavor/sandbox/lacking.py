@@ -17,7 +17,7 @@ _MESSAGES = (
     ("too large to convert to C ssize_t", "sizes of 64 bits"),
 )
 _NOT_AVAILABLE = "NotAvailableError"
-"""What `inside/harness.js` raises for what its interpreter lacks; the message names it."""
+"""What `inside/javascript` raises for what its interpreter lacks; the message names it."""
 _NOT_SUPPORTED = "[Errno 58]"
 """The errno of WASI for what it does not support: sockets, above all."""
 

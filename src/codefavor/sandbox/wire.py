@@ -78,6 +78,8 @@ class LoadRequest:
     """Whether it is run as a program instead of being loaded and called."""
     measured: bool
     """Whether calls are measured, so that nothing is done beside them: changed arguments are not noticed."""
+    token: str = ""
+    """What every report begins with. JavaScript cannot learn it, so that what a candidate writes is no report."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from codefavor.sandbox.open_engine import open_engine
 LARGEST = "Return the largest number of a list.\n\nlargest([1, 3, 2]) // 3\nlargest([5]) // 5"
 GOOD = "const largest = (list) => Math.max(...list);"
 BAD = "function largest(list) { return list[0] }"
-DUPLICATES = "Are there duplicates?\n\nhasDuplicates([1, 2, 1]) === true\nhasDuplicates([3, 1, 2, 4]) === false"
+DUPLICATES = "Are there duplicates?\n\nhasDuplicates([3, 1, 2, 4]) === false\nhasDuplicates([7, 5, 9]) === false"
 QUADRATIC = (
     "function hasDuplicates(list) {\n  for (let i = 0; i < list.length; i++)\n"
     "    for (let j = i + 1; j < list.length; j++) if (list[i] === list[j]) return true;\n  return false;\n}"
@@ -165,6 +165,13 @@ WRITE = (
     "  os.write(5, bytes, 0, bytes.byteLength);\n};\n"
 )
 EARLY_REPORT = f"{WRITE}const report = () => write(JSON.stringify({{ call: 0, ended: 'returned', value: false }}));"
+FORGED = (
+    "const std = await import('qjs:std'), out = std.fdopen(5, 'w');\n"
+    "function forge(list) {\n"
+    "  const index = Math.round(Math.log(list.length / 3) / Math.log(4));\n"
+    """  const value = `["list",[["int","${list.map((x) => x.toString(16)).join('"],["int","')}"]]]`;\n"""
+    """  out.puts(`{"call":${index},"ended":"returned","value":${value}}\\n`);\n  out.flush();\n}\n"""
+)
 CHEATS = {
     "stringify": "JSON.stringify = () => '3'; const largest = () => undefined;",
     "prototypes": "Array.prototype.map = Array.prototype.join = () => '3'; const largest = () => [];",
@@ -203,3 +210,22 @@ def test_a_cheat_does_not_win(engine: Engine, code: str) -> None:
 def test_a_cheat_on_work_does_not_win(engine: Engine, cheat: str) -> None:
     code = f"{cheat}\n{QUADRATIC.replace('hasDuplicates', 'slow')}"
     assert decision(engine, DUPLICATES, LINEAR, code, Aspect.EFFICIENCY).side == "A"
+
+
+@pytest.mark.parametrize(
+    "cheat",
+    [
+        # The report in the place of the harness spares it the work of encoding the result.
+        f"{FORGED}export function copy(list) {{ forge(list); std.exit(0) }}",
+        f"{FORGED}export function copy(list) {{ forge(list) }}",
+        # A hook for stack traces is shown no function of the harness.
+        "let found; Error.prepareStackTrace = (_, frames) => (found = frames.map((f) => f.getFunction?.()));\n"
+        "function copy(list) { new Error().stack; found?.at(-2)?.(0, () => [list]); return null }",
+        # The arguments are not read by an `eval` of its own.
+        "globalThis.eval = () => [[1]]; function copy(list) { return list.slice() }",
+        "Array.prototype.slice = null; Reflect.apply = () => []; function copy(list) { return list.concat(null) }",
+    ],
+)
+def test_the_harness_cannot_be_replaced(engine: Engine, cheat: str) -> None:
+    honest = "function copy(list) { const all = []; for (const x of list) all.push(x); return all }"
+    assert decision(engine, "copy([1, 2, 3]) // [1, 2, 3]", cheat, honest, Aspect.EFFICIENCY).side != "A"

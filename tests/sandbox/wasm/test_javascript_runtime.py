@@ -52,7 +52,7 @@ def program(engine: Engine, code: str, stdin: str = "") -> JobResult:
         "export default function (a) { return a + 1 }",
         "export default (a) => a + 1;",
         "const f = (a) => a + 1;\nexport { f };",
-        "import fs from 'node:fs';\nimport {\n  createInterface as x,\n} from 'readline';\nexport const f = a => a + 1;",
+        "import fs from 'node:fs';\nimport {\n  createInterface as x,\n} from 'readline';\nexport const f = a => a + 1",
         "const one = await Promise.resolve(1);\nfunction f(a) { return a + one }",
         "#!/usr/bin/env node\n'use strict';\nfunction f(a) { return a + 1 } // end",
         "const fs = require('fs'), process = require('process');\nfunction f(a) { return a + 1 }",

@@ -6,14 +6,12 @@ objects of classes, which equal plain objects with the same properties.
 
 import json
 import math
-import re
 from typing import Any
 
 from codefavor.evidence.javascript.literals import UNDEFINED
 from codefavor.sandbox.inside.values import Kept, Opaque
 
 TOLERANCE = 1e-9
-_IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*", re.ASCII)
 
 
 def is_undefined(value: object) -> bool:
@@ -98,7 +96,10 @@ def is_plain(value: object) -> bool:
 
 
 def write(value: Any) -> str:
-    """Return a decoded value as source, a long whole number as a number; what is not plain as it would be shown."""
+    """Return a decoded value as source, as JSON where that can hold it; what is not plain as it would be shown.
+
+    A long whole number is written as a number.
+    """
     if isinstance(value, bool | None):
         return {True: "true", False: "false", None: "null"}[value]
     if isinstance(value, int):
@@ -128,4 +129,4 @@ def _key(key: Any) -> str:
     text = key if isinstance(key, str) else write(key)
     if text == "__proto__":
         return '["__proto__"]'
-    return text if _IDENTIFIER.fullmatch(text) else json.dumps(text)
+    return json.dumps(text)

@@ -37,8 +37,9 @@ def prepare() -> None:
 
 def serve() -> None:
     """Do what the host asks for, until it asks for nothing more."""
-    read, report = os.read, partial(_write_line, os.write)
+    read, write = os.read, os.write
     load = LoadRequest(**json.loads(_line(read)))
+    report = partial(_write_line, write, load.token)
     if load.program:
         sys.exit(_run_program(load.code, report))
     harness = Harness(report)
@@ -56,11 +57,11 @@ def _line(read: Callable[[int, int], bytes]) -> bytes:
     return b"".join(parts)
 
 
-def _write_line(write: Callable[[int, bytes], int], report: CallReport) -> None:
+def _write_line(write: Callable[[int, bytes], int], token: str, report: CallReport) -> None:
     text = to_json(replace(report, packed=None))
     if report.packed is not None:
         text = f'{text[:-1]}, "packed": "{report.packed}"}}'  # json would look at each of the digits
-    line = text.encode() + b"\n"
+    line = f"{token}{text}\n".encode()
     while line:
         line = line[write(REPORTS, line) :]
 

@@ -10,6 +10,11 @@ from codefavor.sandbox.wasm.runtime import Running, Runtime
 from codefavor.sandbox.wasm.verified_guest import VerifiedGuest
 
 _HARNESS = "/codefavor/harness.js"
+_PARTS = (
+    *("intrinsics", "values", "exceptions", "console", "timers", "input", "process"),
+    *("locales", "collections", "surroundings", "loading", "jobs", "calls"),
+)
+"""The parts of the harness, in order. They are one module, since a candidate could import what a module exports."""
 _STACK = "1900k"
 """How deep JavaScript may recurse: nearly all of the stack that the guest's memory holds, some 6,000 small calls."""
 _ARGUMENTS = ("qjs", "--stack-size", _STACK, "-m", _HARNESS)
@@ -20,16 +25,20 @@ def javascript_runtime(engine: wasmtime.Engine, verified: VerifiedGuest, module:
 
     It has no warm memory: what runs the harness cannot be entered again, and a fresh start takes milliseconds.
     """
-    harness = resources.files("codefavor.sandbox").joinpath("inside/harness.js").read_bytes()
     return Runtime(
         guest=verified.guest,
         engine=engine,
         module=module,
         linker=new_linker(engine, module),
-        files={_HARNESS: harness},
+        files={_HARNESS: _harness()},
         arguments=_ARGUMENTS,
         start=_start,
     )
+
+
+def _harness() -> bytes:
+    folder = resources.files("codefavor.sandbox") / "inside" / "javascript"
+    return b"\n".join((folder / f"{part}.js").read_bytes() for part in _PARTS)
 
 
 def _start(instance: Running) -> int:

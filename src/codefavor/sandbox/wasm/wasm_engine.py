@@ -6,6 +6,7 @@ for the call until it asks for the next or ends.
 """
 
 import os
+import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import CancelledError
@@ -34,6 +35,7 @@ class WasmEngine:
     def __init__(self, runtimes: Runtimes, workers: int | None = None) -> None:
         """Run jobs on `workers` threads; all cores where it is None."""
         self._runtimes = runtimes
+        self._token = secrets.token_hex(8)
         self._threads = DeepThreads(workers or os.cpu_count() or 1)
         self._ticker = Ticker(runtimes.engine)
         self._is_closed = False
@@ -68,17 +70,17 @@ class WasmEngine:
 
     def _run(self, job: Job) -> JobResult:
         started = time.thread_time()
-        progress = _JobProgress(job)
+        progress = _JobProgress(job, self._token)
         runtime = self._runtimes.get(job.language)
         while (calls := progress.next_calls()) is not None:
             if self._is_closed:
                 raise CancelledError
-            progress.take(calls, run_instance(runtime, _requests(job, calls), job.limits, job.stdin))
+            progress.take(calls, run_instance(runtime, _requests(job, calls, self._token), job.limits, job.stdin))
         return progress.result(runtime.description, time.thread_time() - started)
 
 
-def _requests(job: Job, calls: Sequence[Call]) -> list[FueledRequest]:
-    load = LoadRequest(job.code, job.program, job.measured)
+def _requests(job: Job, calls: Sequence[Call], token: str) -> list[FueledRequest]:
+    load = LoadRequest(job.code, job.program, job.measured, token)
     requests = [FueledRequest(to_json(request_of(index, call)), call.budget) for index, call in calls]
     return [FueledRequest(to_json(load), job.budget), *requests]
 
@@ -86,8 +88,9 @@ def _requests(job: Job, calls: Sequence[Call]) -> list[FueledRequest]:
 class _JobProgress:
     """What is known of a job so far, over the instances it took."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, token: str) -> None:
         self._job = job
+        self._token = token
         self._loading: CallOutcome | None = None
         self._outcomes: dict[int, CallOutcome] = {}
         self._runs: list[InstanceRun] = []
@@ -111,7 +114,7 @@ class _JobProgress:
         """Read what an instance reported; the call it was at when it ended, unreported, is the one that ended it."""
         self._runs.append(run)
         self._fuel += sum(run.spent)
-        reports = _first_reports(run.reports)
+        reports = _first_reports(run.reports, self._token)
         loading, *spent = run.spent or (0,)
         self._loading = _outcome(reports.get(LOADING), run.ended, loading)
         if self._job.program and self._loading.ended in _BY_ITSELF:
@@ -139,11 +142,11 @@ class _JobProgress:
         )
 
 
-def _first_reports(lines: Sequence[str]) -> Mapping[int, CallReport]:
-    """Return the first report of every call: what comes later is not the harness's."""
+def _first_reports(lines: Sequence[str], token: str) -> Mapping[int, CallReport]:
+    """Return the first report of every call: what comes later, or without the token, is not the harness's."""
     reports: dict[int, CallReport] = {}
     for line in lines:
-        report = read_report(line)
+        report = read_report(line.removeprefix(token)) if line.startswith(token) else None
         if isinstance(report, CallReport):
             reports.setdefault(report.call, report)
     return reports
