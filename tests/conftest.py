@@ -14,11 +14,6 @@ from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.pair import PreferencePair
 from codefavor.sandbox.engine import Engine
 from codefavor.sandbox.open_engine import open_engine
-from codefavor.sandbox.wasm.guests import JAVASCRIPT, PYTHON
-from codefavor.sandbox.wasm.runtime import Runtime
-from codefavor.sandbox.wasm.runtimes import Runtimes
-from codefavor.sandbox.wasm.ticks import Ticker
-from codefavor.sandbox.wasm.wasm_engine import WasmEngine
 from made_pairs import make_pair
 from tiny_models import save_tiny_model
 
@@ -33,6 +28,7 @@ if TYPE_CHECKING:
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
+pytest_plugins = ["wasm_fixtures"]
 CHROMIUM = Path("/usr/bin/chromium")
 CHAT = "{% for m in messages %}<{{ m.role }}>{{ m.content }}</{{ m.role }}>{% endfor %}"
 CHAT += "{% if add_generation_prompt %}<assistant>{% endif %}"
@@ -99,32 +95,6 @@ def benchmark() -> Path:
 def engine() -> Iterator[Engine]:
     """The engine that users get, with two workers."""
     with open_engine(workers=2) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="session")
-def runtimes() -> Runtimes:
-    """The guests of Python and JavaScript, made ready once."""
-    return Runtimes((PYTHON, JAVASCRIPT), lambda text: None)
-
-
-@pytest.fixture(scope="session")
-def python_guest(runtimes: Runtimes) -> Runtime:
-    """The Python guest made ready."""
-    return runtimes.get("python")
-
-
-@pytest.fixture
-def ticker(runtimes: Runtimes) -> Iterator[Ticker]:
-    """The clock that instances of the guests are stopped by."""
-    with Ticker(runtimes.engine) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="session")
-def wasm(runtimes: Runtimes) -> Iterator[WasmEngine]:
-    """The wasm engine alone, with two workers."""
-    with WasmEngine(runtimes, workers=2) as opened:
         yield opened
 
 

@@ -18,7 +18,7 @@ def read_templates() -> list[tuple[str, str, str]]:
     """Return the language, the kind and the code of every template; `{n}` in it is a number."""
     text = Path(__file__).with_suffix(".txt").read_text(encoding="utf-8")
     sections = [section.split("\n", 1) for section in text.removeprefix("=== ").split("\n=== ")]
-    return [(*head.split(": "), code) for head, code in sections]
+    return [(head.partition(": ")[0], head.partition(": ")[2], code) for head, code in sections]
 
 
 def hostile_jobs(number: int) -> list[tuple[str, Job]]:

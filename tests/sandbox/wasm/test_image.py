@@ -41,9 +41,9 @@ def test_pages_that_did_not_change_are_left_out() -> None:
     assert difference(bytes(PAGE), bytes(PAGE)).pages == ()
 
 
-def test_an_instance_of_the_guest_begins_as_the_image_says(python_guest: Runtime) -> None:
-    assert python_guest.image is not None
+def test_an_instance_of_the_guest_begins_as_the_image_says(python: Runtime) -> None:
+    assert python.image is not None
     limits = ProcessLimits()
-    instance = python_guest.instantiate(python_guest.new_system("", {}, limits), limits, 1)
-    assert instance.memory.size == python_guest.image.size
-    assert all(instance.memory.read(address, len(content)) == content for address, content in python_guest.image.pages)
+    instance = python.instantiate(python.new_system("", {}, limits), limits, 1)
+    assert instance.memory.size == python.image.size
+    assert all(instance.memory.read(address, len(content)) == content for address, content in python.image.pages)

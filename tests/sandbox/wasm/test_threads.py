@@ -1,7 +1,7 @@
 """Threads for guests have deep stacks, and leave those of others as they are."""
 
 import threading
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
 
 import pytest
 
@@ -40,11 +40,17 @@ def test_closing_waits_for_what_runs_and_drops_what_does_not() -> None:
 
     running, waiting = threads.submit(work), threads.submit(work)
     begun.wait(60)
-    closer = threading.Thread(target=threads.close)
+    closing: Future[None] = Future()
+
+    def close() -> None:
+        threads.close()
+        closing.set_result(None)
+
+    closer = threading.Thread(target=close)
     closer.start()
     with pytest.raises(CancelledError):
         waiting.result(60)
-    assert closer.is_alive() and not running.done()
+    assert not closing.done()
     release.set()
     closer.join()
     assert running.result() == 7
