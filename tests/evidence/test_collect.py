@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from codefavor.errors import SandboxError
-from codefavor.evidence.candidate import tree_of
 from codefavor.evidence.collect import COLLECTORS, collect
 from codefavor.evidence.decision import decide
 from codefavor.evidence.explain import explain
@@ -53,7 +52,6 @@ def comparison(code_a: str = GOOD, code_b: str = BAD, language: str = "python") 
 
 def note_parses(monkeypatch: pytest.MonkeyPatch, mark: str) -> list[str]:
     """Return the list that every source with `mark` in it is noted in when it is parsed."""
-    tree_of.cache_clear()
     sources: list[str] = []
     parse = ast.parse
 
@@ -69,9 +67,10 @@ def note_parses(monkeypatch: pytest.MonkeyPatch, mark: str) -> list[str]:
 def test_each_candidate_is_parsed_once(engine: Engine, monkeypatch: pytest.MonkeyPatch, wanted: Wanted) -> None:
     first, second = (note_parses(monkeypatch, mark) for mark in ("# first", "# second"))
     collect(engine, comparison(), wanted)
-    for sources, own in ((first, GOOD), (second, BAD)):
-        # What is loaded begins with the instruction's imports, and is another text.
-        assert own in sources and len(set(sources)) == len(sources)
+    run = [f"import math\n\n{code}" for code in (GOOD, BAD)]  # what is run is read on its own, for its work alone
+    assert [code for code in first if code != run[0]] == [GOOD]
+    assert [code for code in second if code != run[1]] == [BAD]
+    assert wanted.cost or (first, second) == ([GOOD], [BAD])
 
 
 def test_text_that_does_not_parse_is_parsed_again_only_as_repaired(

@@ -176,14 +176,14 @@ def test_a_change_of_behaviour_names_no_winner(tmp_path: Path) -> None:
     assert "they differ: f(" in answer.stdout
 
 
-COUNT = 'def f(count: int{default}):\n    """Count.\n\n    >>> f(1)\n    1\n    """\n    return {value}\n'
+COUNT = 'STEP = {step}\n\n\ndef f(count: int):\n    """Count.\n\n    >>> f(1)\n    1\n    """\n    return {value}\n'
 
 
-def judge_change(folder: Path, *options: str, value: str = "count", default: str = "") -> dict[str, Any]:
+def judge_change(folder: Path, *options: str, value: str = "count + STEP", step: str = "0") -> dict[str, Any]:
     """Review a change of a function that counts, and return what is said of it."""
     repository = GitRepository(folder)
-    repository.commit({"a.py": COUNT.format(value="count", default="")})
-    repository.commit({"a.py": COUNT.format(value=value, default=default)})
+    repository.commit({"a.py": COUNT.format(value="count + STEP * 1", step=step)})
+    repository.commit({"a.py": COUNT.format(value=value, step=step)})
     answer = review(folder, "--criterion", "correctness", "--format", "json", *options)
     (function,) = json.loads(answer.stdout)["functions"]
     (judged,) = function["judged"]
@@ -195,17 +195,17 @@ needs_sandbox = pytest.mark.skipif(not best_layers()[1].safe, reason="foreign co
 
 
 @pytest.mark.parametrize(
-    ("engine", "value", "default"),
+    ("engine", "value", "step"),
     [
-        pytest.param("native", "count + sum(range(10**11))", "", marks=needs_sandbox),
-        ("auto", "count + 0", ", first: int = sum(range(10**11))"),
+        pytest.param("native", "count + sum(range(10**11))", "0", marks=needs_sandbox),
+        ("auto", "count + STEP", "sum(range(10**11))"),
     ],
     ids=["a call natively", "loading"],
 )
 def test_what_takes_too_long_is_stopped_and_held_against_nobody(
-    tmp_path: Path, engine: str, value: str, default: str
+    tmp_path: Path, engine: str, value: str, step: str
 ) -> None:
-    judged = judge_change(tmp_path, "--engine", engine, value=value, default=default)
+    judged = judge_change(tmp_path, "--engine", engine, value=value, step=step)
     assert judged["outcome"] == "undecided" and "It was stopped after 1 s of running it." in judged["words"]
 
 

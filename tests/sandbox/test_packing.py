@@ -72,7 +72,8 @@ def test_what_is_too_large_is_neither_packed_nor_unpacked() -> None:
     for value in (endless, [0] * (MAX_NODES + 1), nested(MAX_DEPTH + 2), b"x" * (1 << 21)):
         with pytest.raises(TooLarge):
             pack(value)
-    for value in ([0] * (MAX_NODES + 1), nested(MAX_DEPTH + 2), "x" * (1 << 21)):
+    large: list[Any] = [[0] * (MAX_NODES + 1), nested(MAX_DEPTH + 2), "x" * (1 << 21)]
+    for value in large:
         with pytest.raises(TooLarge):
             unpack(marshal.dumps(value, FORMAT).hex())
     assert unpack(pack(nested(MAX_DEPTH)) or "") == nested(MAX_DEPTH)
