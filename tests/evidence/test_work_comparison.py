@@ -50,6 +50,12 @@ def test_less_work_is_in_doubt_where_more_may_have_been_done(
     assert decided(a, MORE, loading) == (None if doubt else "A", doubt)
 
 
+def test_loading_is_charged_to_every_series() -> None:
+    for loading, cheaper in ((999, "A"), (1_000, None)):
+        found = compare_work(CostRun((LESS, LESS), (MORE, MORE), (loading, 0)))
+        assert found is not None and found.cheaper == cheaper
+
+
 def test_what_the_dearer_one_may_hide_is_no_doubt() -> None:
     assert decided(LESS, replace(MORE, hidden=10**9, outdone=True)) == ("A", None)
 
