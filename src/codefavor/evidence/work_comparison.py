@@ -37,7 +37,8 @@ def _doubt(run: CostRun, side: Side) -> WorkDoubt | None:
     if _outlasted(run) not in (None, side):
         return "further"
     compared = [(mine, its) for mine, its in zip(own, other, strict=True) if mine.work and its.work]
-    most = sum(mine.work[-1].fuel + mine.hidden for mine, _ in compared) + max(0, loading[0] - loading[1])
+    loaded = max(0, loading[0] - loading[1])  # for every input, in its own guest
+    most = sum(mine.work[-1].fuel + mine.hidden + loaded for mine, _ in compared)
     return None if most < sum(its.work[-1].fuel for _, its in compared) else "hidden"
 
 
