@@ -1,70 +1,84 @@
-"""Who does less work, and when that is in doubt."""
+"""Which candidate does less work, and every reason for which the cheaper one is in doubt."""
 
-from dataclasses import replace
+import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from codefavor.evidence.cost import CostRun, Series
 from codefavor.evidence.work_comparison import compare_work
-from codefavor.pairs.evidence import Work
+from codefavor.pairs.evidence import Work, WorkDoubt
 
-LESS = Series(work=(Work(size=1, fuel=10), Work(size=100, fuel=1_000)), finished=2, spent=False)
-MORE = Series(work=(Work(size=1, fuel=10), Work(size=100, fuel=2_000)), finished=2, spent=False)
-NONE = Series(work=(), finished=0, spent=False)
+LARGE, SMALL = 1_000_000, 100_000
 
 
-def decided(a: Series, b: Series, loading: tuple[int, int] = (0, 0)) -> tuple[str | None, str | None]:
-    found = compare_work(CostRun((a,), (b,), loading))
-    assert found is not None
-    swapped = compare_work(CostRun((b,), (a,), (loading[1], loading[0])))
-    assert swapped is not None
-    assert (swapped.cheaper, swapped.doubt) == (found.swapped().cheaper, found.swapped().doubt)
-    return found.cheaper, found.doubt
+def series(*fuel: int, finished: int = 3, spent: bool = False, outdone: bool = False, hidden: int = 0) -> Series:
+    work = tuple(Work(size=10 * (place + 1), fuel=units) for place, units in enumerate(fuel))
+    return Series(work, finished, spent, outdone, hidden)
 
 
-def test_the_one_with_clearly_less_work_is_cheaper() -> None:
-    assert decided(LESS, MORE) == ("A", None)
-    assert decided(LESS, replace(MORE, work=(Work(size=100, fuel=1_100),))) == (None, None)
+def run(a: Series, b: Series, loading: tuple[int, int] = (0, 0), times: int = 1) -> CostRun:
+    return CostRun((a,) * times, (b,) * times, loading)
 
 
-def test_nothing_follows_where_no_input_was_finished_by_both() -> None:
-    assert compare_work(CostRun((NONE,), (NONE,))) is None
+def test_the_largest_common_input_decides_and_its_ratio_is_told() -> None:
+    found = compare_work(run(series(LARGE, SMALL), series(SMALL, LARGE)))
+    assert found is not None and (found.cheaper, found.doubt) == ("A", None)
+    assert found.log_ratio == pytest.approx(math.log(SMALL / LARGE))
+
+
+@pytest.mark.parametrize(("a", "cheaper"), [(114, None), (116, "B"), (88, None), (86, "A")])
+def test_a_ratio_that_is_not_clear_names_nobody(a: int, cheaper: str | None) -> None:
+    found = compare_work(run(series(a * 1000), series(100 * 1000)))
+    assert found is not None and found.cheaper == cheaper
+
+
+def test_without_an_input_in_common_nothing_is_said() -> None:
     assert compare_work(CostRun((), ())) is None
+    assert compare_work(run(series(), series(LARGE))) is None
 
 
 @pytest.mark.parametrize(
-    ("a", "loading", "doubt"),
+    ("cheap", "dear", "loading", "doubt"),
     [
-        (replace(LESS, outdone=True), (0, 0), "results"),
-        (replace(LESS, hidden=999), (0, 0), None),
-        (replace(LESS, hidden=1_000), (0, 0), "hidden"),
-        (LESS, (1_000, 0), "hidden"),
-        (LESS, (1_000, 500), None),
-        (LESS, (0, 10_000), None),
-        (replace(LESS, hidden=600), (600, 0), "hidden"),
+        (series(SMALL, outdone=True), series(LARGE), (0, 0), "results"),
+        (series(SMALL, finished=1, spent=True), series(LARGE, finished=3), (0, 0), "further"),
+        (series(SMALL, hidden=LARGE), series(LARGE), (0, 0), "hidden"),
+        (series(SMALL), series(LARGE), (LARGE, 0), "hidden"),
+        (series(SMALL), series(LARGE), (LARGE, LARGE), None),
+        (series(SMALL), series(LARGE, outdone=True, hidden=LARGE), (0, LARGE), None),
+        (series(SMALL, finished=2, spent=True), series(LARGE, finished=3), (0, 0), None),
     ],
 )
-def test_less_work_is_in_doubt_where_more_may_have_been_done(
-    a: Series, loading: tuple[int, int], doubt: str | None
+def test_the_cheaper_one_must_have_done_all_that_the_other_did(
+    cheap: Series, dear: Series, loading: tuple[int, int], doubt: WorkDoubt | None
 ) -> None:
-    assert decided(a, MORE, loading) == (None if doubt else "A", doubt)
+    straight, swapped = compare_work(run(cheap, dear, loading)), compare_work(run(dear, cheap, loading[::-1]))
+    assert straight is not None and swapped == straight.swapped()
+    assert straight.doubt == doubt
+    assert straight.cheaper == (None if doubt else "A")
 
 
-def test_loading_is_charged_to_every_series() -> None:
-    for loading, cheaper in ((999, "A"), (1_000, None)):
-        found = compare_work(CostRun((LESS, LESS), (MORE, MORE), (loading, 0)))
-        assert found is not None and found.cheaper == cheaper
+def test_work_done_while_loading_counts_for_every_series() -> None:
+    """Each input has a guest of its own, which loads the candidate anew."""
+    for times in (1, 2, 5):
+        found = compare_work(run(series(SMALL), series(LARGE), (LARGE - SMALL, 0), times))
+        assert found is not None and found.doubt == "hidden"
 
 
-def test_what_the_dearer_one_may_hide_is_no_doubt() -> None:
-    assert decided(LESS, replace(MORE, hidden=10**9, outdone=True)) == ("A", None)
+RUNS = st.builds(
+    series, st.integers(1, 1 << 30), finished=st.integers(1, 6), spent=st.booleans(), hidden=st.integers(0, 1 << 20)
+)
 
 
-def test_who_gets_less_far_is_not_cheaper() -> None:
-    assert decided(replace(LESS, finished=2, spent=True), replace(MORE, finished=4)) == (None, "further")
-    assert decided(replace(LESS, finished=4), replace(MORE, finished=2, spent=True)) == ("A", None)
-
-
-def test_work_in_doubt_tells_no_ratio() -> None:
-    found = compare_work(CostRun((replace(LESS, outdone=True),), (MORE,)))
-    assert found is not None and found.log_ratio == 0.0
+@given(st.lists(st.tuples(RUNS, RUNS), max_size=3), st.tuples(st.integers(0, 1 << 20), st.integers(0, 1 << 20)))
+def test_the_order_of_the_candidates_does_not_matter(
+    pairs: list[tuple[Series, Series]], loading: tuple[int, int]
+) -> None:
+    a, b = tuple(one for one, _ in pairs), tuple(other for _, other in pairs)
+    straight, swapped = compare_work(CostRun(a, b, loading)), compare_work(CostRun(b, a, loading[::-1]))
+    assert (straight is None) == (swapped is None) == (not pairs)
+    if straight and swapped:
+        assert swapped.cheaper == straight.swapped().cheaper and swapped.doubt == straight.doubt
+        assert swapped.log_ratio == -straight.log_ratio

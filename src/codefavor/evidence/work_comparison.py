@@ -22,7 +22,7 @@ def compare_work(run: CostRun, clear_ratio: float = PYTHON.clear_ratio) -> WorkC
     lasts = [(a.work[-1].fuel, b.work[-1].fuel) for a, b in zip(run.a, run.b, strict=True) if a.work and b.work]
     if not lasts:
         return None
-    ratio = sum(math.log(a / b) * (a + b) for a, b in lasts) / sum(a + b for a, b in lasts)
+    ratio = sum((math.log(a) - math.log(b)) * (a + b) for a, b in lasts) / sum(a + b for a, b in lasts)
     cheaper = _clearly_less(ratio, clear_ratio)
     doubt = _doubt(run, cheaper) if cheaper else None
     return WorkComparison(doubt=doubt) if doubt else WorkComparison(cheaper=cheaper, log_ratio=ratio)
@@ -37,7 +37,7 @@ def _doubt(run: CostRun, side: Side) -> WorkDoubt | None:
     if _outlasted(run) not in (None, side):
         return "further"
     compared = [(mine, its) for mine, its in zip(own, other, strict=True) if mine.work and its.work]
-    loaded = max(0, loading[0] - loading[1])  # in the guest of every call
+    loaded = max(0, loading[0] - loading[1])  # for every input, in its own guest
     most = sum(mine.work[-1].fuel + mine.hidden + loaded for mine, _ in compared)
     return None if most < sum(its.work[-1].fuel for _, its in compared) else "hidden"
 
