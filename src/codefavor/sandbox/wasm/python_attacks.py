@@ -73,18 +73,14 @@ assert len(bytearray({enough})) == {enough}
 }
 
 _THIEF = """
-import gc, linecache, os, sys
+import linecache, os
+import numpy
 own = {own!r}
 
 def everything():
-    try:
-        import numpy
-    except ImportError:
-        numpy = None
-    if numpy is not None:
-        class Whole:
-            __array_interface__ = dict(data=(1024, False), shape=({size} - 1024,), typestr="|u1", version=3)
-        yield "memory", bytes(memoryview(numpy.asarray(Whole())))
+    class Whole:
+        __array_interface__ = dict(data=(1024, False), shape=({size} - 1024,), typestr="|u1", version=3)
+    yield "memory", bytes(memoryview(numpy.asarray(Whole())))
     for number in (4, 5):
         try:
             yield "descriptor", os.read(number, 1 << 20)
@@ -93,27 +89,13 @@ def everything():
     for name in os.listdir("/tmp"):
         yield "file", name.encode() + open("/tmp/" + name, "rb").read()
     yield "lines", repr(linecache.cache).encode()
-    seen, pending = set(), [*gc.get_objects(), vars(sys), *sys.modules.values()]
-    frame = sys._getframe()
-    while frame:
-        pending += frame.f_locals.values()
-        frame = frame.f_back
-    while pending:
-        value = pending.pop()
-        if id(value) in seen:
-            continue
-        seen.add(id(value))
-        if type(value) is str:
-            yield "object", value.encode("utf-8", "replace")
-        elif type(value) is bytes:
-            yield "object", value
-        else:
-            pending += gc.get_referents(value)
+
+texts = list(everything())
 
 def find(*halves):
     first, second = (half.encode() for half in halves)
     places = []
-    for place, data in everything():
+    for place, data in texts:
         at = data.find(first)
         while at >= 0:
             if data[at + len(first) : at + len(first) + len(second)] == second:
