@@ -3,7 +3,7 @@
 import pytest
 
 from codefavor.sandbox.job import CallOutcome, Job, JobResult, SandboxCall
-from codefavor.sandbox.lacking import lacking, lacking_for
+from codefavor.sandbox.lacking import lacking, lacking_for, lacking_in_guest
 from codefavor.sandbox.open_engine import open_engine
 from codefavor.sandbox.wire import Raised
 
@@ -69,3 +69,9 @@ def test_loading_may_lack_something_and_a_stack_is_not_the_only_end() -> None:
     assert lacking(JobResult(THREADS, (), "finished", 0, fuel=1)) == "threads"
     assert lacking_for(CallOutcome("died", ended="trap")) is None
     assert lacking_for(CallOutcome("exhausted", ended="fuel")) is None
+
+
+def test_natively_nothing_is_lacking() -> None:
+    raised = Raised("ModuleNotFoundError", ("ModuleNotFoundError", "ImportError"), "No module named 'x'", None)
+    assert lacking_in_guest(CallOutcome("raised", raised=raised, fuel=1)) == "the module x"
+    assert lacking_in_guest(CallOutcome("raised", raised=raised)) is None

@@ -20,7 +20,7 @@ from codefavor.pairs.evidence import Difference, Incident, IncidentCode
 from codefavor.sandbox.engine import Engine
 from codefavor.sandbox.inside.values import Kept, Opaque
 from codefavor.sandbox.job import CallOutcome, Job, JobResult, SandboxCall
-from codefavor.sandbox.lacking import lacking_for
+from codefavor.sandbox.lacking import lacking_in_guest
 
 INPUTS = 40
 BUDGET = 50_000_000
@@ -111,7 +111,7 @@ def _rows(
 
 def differ(a: CallOutcome, b: CallOutcome, dialect: Dialect = PYTHON) -> bool:
     """Return whether two outcomes differ, as far as that can be told; what was not run tells nothing."""
-    if lacking_for(a) or lacking_for(b):
+    if lacking_in_guest(a) or lacking_in_guest(b):
         return False
     known = {"returned", "raised"}
     if a.status not in known or b.status not in known:
@@ -134,7 +134,7 @@ def _incidents(
 
 
 def _incident(own: CallOutcome, other: CallOutcome, kinds: set[str], dialect: Dialect) -> IncidentCode | None:
-    if other.status != "returned" or (kinds and _kind(other.value) not in kinds) or lacking_for(own):
+    if other.status != "returned" or (kinds and _kind(other.value) not in kinds) or lacking_in_guest(own):
         return None
     return _fault(own, other, kinds, dialect)
 

@@ -37,6 +37,11 @@ def lacking_for(outcome: CallOutcome) -> str | None:
     return None if outcome.raised is None else _need(outcome.raised)
 
 
+def lacking_in_guest(outcome: CallOutcome) -> str | None:
+    """Return what a guest lacked for a call, or None, as for every call that was run natively."""
+    return None if outcome.fuel is None else lacking_for(outcome)
+
+
 def _need(raised: Raised) -> str | None:
     if raised.type_name == _NOT_AVAILABLE:
         return raised.message
