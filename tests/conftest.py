@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
+pytest_plugins = ["wasm_fixtures"]
 CHROMIUM = Path("/usr/bin/chromium")
 CHAT = "{% for m in messages %}<{{ m.role }}>{{ m.content }}</{{ m.role }}>{% endfor %}"
 CHAT += "{% if add_generation_prompt %}<assistant>{% endif %}"

@@ -25,11 +25,8 @@ from codefavor import (
     write_pairs,
 )
 from codefavor.errors import UserError
-from codefavor.sandbox.native.probe import best_layers
 from codefavor.train.config import TrainConfig
 from criterion_doors import INSTRUCTION, MEANS_NO_ASPECT, MEANS_SECURITY, NO_ASPECT, OPEN, SAFE
-
-needs_sandbox = pytest.mark.skipif(not best_layers()[1].safe, reason="foreign code cannot be run safely here")
 
 SURFACE = {
     "Aspect": "class",
@@ -174,7 +171,6 @@ def test_without_a_judge_the_environments_is_asked(monkeypatch: pytest.MonkeyPat
     assert rank("Add.", ["x = 1", "x = 12"]).winner == 1
 
 
-@needs_sandbox
 def test_a_criterion_in_words_is_judged_as_what_it_means() -> None:
     judge = load_judge("evidence")
     for words in MEANS_SECURITY:

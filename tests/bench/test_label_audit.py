@@ -11,7 +11,6 @@ from codefavor.jsonl import read_records, write_rows
 from codefavor.judges.baseline import LengthJudge
 from codefavor.pairs.criterion import Aspect
 from codefavor.pairs.source import write_pairs
-from codefavor.sandbox.native.probe import best_layers
 from made_pairs import make_pair
 
 GOOD = "def largest(x):\n    return max(x)"
@@ -75,8 +74,6 @@ def test_a_subset_of_other_data_and_a_foreign_folder_are_refused(tmp_path: Path)
 
 
 def test_more_inputs_tell_the_wrong_candidate(tmp_path: Path) -> None:
-    if not best_layers()[1].safe:
-        pytest.skip("foreign code cannot be run safely on this machine")
     path = data(tmp_path, (GOOD, LONGER_AND_BAD), (LONGER_AND_BAD + "\n", GOOD))
     tasks = load_tasks(path, "kept", 0)
     row = {"entry_point": "largest", "canonical_solution": GOOD, "base_input": [[[1, 2]]], "plus_input": [[[5]]]}

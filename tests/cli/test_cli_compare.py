@@ -6,11 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from codefavor.sandbox.native.probe import best_layers
 from command_runs import refusal, run, write_files
 from criterion_doors import INSTRUCTION, MEANS_NO_ASPECT, MEANS_SECURITY, NO_ASPECT, OPEN, SAFE
-
-needs_sandbox = pytest.mark.skipif(not best_layers()[1].safe, reason="foreign code cannot be run safely here")
 
 
 def compare(*arguments: object, text: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -34,14 +31,12 @@ def codes(tmp_path: Path) -> list[Path]:
     return write_files(tmp_path, {"open.py": OPEN, "safe.py": SAFE})
 
 
-@needs_sandbox
 @pytest.mark.parametrize("criterion", MEANS_SECURITY)
 def test_a_criterion_is_a_name_in_any_case_or_words_that_mean_an_aspect(codes: list[Path], criterion: str) -> None:
     found = answer(*codes, "--instruction", INSTRUCTION, "--judge", "evidence", "--criterion", criterion)
     assert found["choice"] == "B"
 
 
-@needs_sandbox
 def test_words_that_mean_no_aspect_leave_evidence_undecided(codes: list[Path]) -> None:
     for judge in ("evidence", "grounded"):
         found = answer(*codes, "--instruction", INSTRUCTION, "--judge", judge, "--criterion", MEANS_NO_ASPECT)
@@ -73,7 +68,6 @@ def test_the_language_comes_from_the_suffixes(tmp_path: Path) -> None:
     assert_refused(compare(*codes[:2], *asked, "--language", "klingon"), "no language is called 'klingon'")
 
 
-@needs_sandbox
 def test_what_is_not_python_is_not_run_as_python(tmp_path: Path) -> None:
     functions = {"a.go": "func f(x int) int { return x }", "b.go": "func f(x int) int { return x + 1 }"}
     codes = write_files(tmp_path, functions)

@@ -3,13 +3,11 @@ import os
 import subprocess
 from pathlib import Path
 
-import pytest
 import torch
 
 from codefavor.jsonl import write_records
 from codefavor.models.cpu_features import multiplies_bf16
 from codefavor.pairs.pair import PreferencePair
-from codefavor.sandbox.native.probe import best_layers
 from command_runs import run
 from made_pairs import make_pair
 
@@ -113,8 +111,6 @@ def test_a_missing_extra_is_named(learnable_pairs: list[PreferencePair], tmp_pat
 
 
 def test_it_learns_from_what_the_evidence_confirms_alone(tmp_path: Path) -> None:
-    if not best_layers()[1].safe:
-        pytest.skip("foreign code cannot be run safely on this machine")
     largest = "def largest(x):\n    return max(x)"
     rejected = {"return x[0]": "confirmed", "return min(x)": "confirmed", "return sorted(x)[-1]": "untestable"}
     pairs = [

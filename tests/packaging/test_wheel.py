@@ -26,7 +26,9 @@ NEEDED = (
     "report/published.yaml",
     "report/templates/page.html",
     "web/templates/page_head.html",
-    "sandbox/inside/lockdown.py",
+    "sandbox/inside/harness.js",
+    "sandbox/inside/guest.py",
+    "sandbox/native/inside/lockdown.py",
 )
 pytestmark = pytest.mark.slow
 

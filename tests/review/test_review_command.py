@@ -10,9 +10,6 @@ from codefavor.sandbox.native.probe import best_layers
 from criterion_doors import MEANS_NO_ASPECT, MEANS_SECURITY, NO_ASPECT, OPEN, SAFE
 from git_repository import GitRepository, review
 
-if not best_layers()[1].safe:
-    pytest.skip("foreign code cannot be run safely on this machine", allow_module_level=True)
-
 SCHEMA = json.loads((Path(__file__).parent / "sarif-schema-2.1.0.json").read_text(encoding="utf-8"))
 
 MEDIAN = '''
@@ -179,18 +176,44 @@ def test_a_change_of_behaviour_names_no_winner(tmp_path: Path) -> None:
     assert "they differ: f(" in answer.stdout
 
 
-@pytest.mark.parametrize("heavy", ["sum(range(10**11))", "__import__('time').sleep(60) or 0"])
-def test_a_function_that_works_or_sleeps_for_long_is_stopped_and_held_against_nobody(
-    tmp_path: Path, heavy: str
-) -> None:
-    told = 'def f(count: int):\n    """Count.\n\n    >>> f(1)\n    1\n    """\n    return {}\n'
-    repository = GitRepository(tmp_path)
-    repository.commit({"a.py": told.format("count")})
-    repository.commit({"a.py": told.format(f"count + {heavy}")})
-    answer = review(tmp_path, "--criterion", "correctness", "--format", "json")
+COUNT = 'STEP = {step}\n\n\ndef f(count: int):\n    """Count.\n\n    >>> f(1)\n    1\n    """\n    return {value}\n'
+
+
+def judge_change(folder: Path, *options: str, value: str = "count + STEP", step: str = "0") -> dict[str, Any]:
+    """Review a change of a function that counts, and return what is said of it."""
+    repository = GitRepository(folder)
+    repository.commit({"a.py": COUNT.format(value="count + STEP * 1", step=step)})
+    repository.commit({"a.py": COUNT.format(value=value, step=step)})
+    answer = review(folder, "--criterion", "correctness", "--format", "json", *options)
     (function,) = json.loads(answer.stdout)["functions"]
     (judged,) = function["judged"]
+    assert isinstance(judged, dict)
+    return judged
+
+
+needs_sandbox = pytest.mark.skipif(not best_layers()[1].safe, reason="foreign code cannot be run natively here")
+
+
+@pytest.mark.parametrize(
+    ("engine", "value", "step"),
+    [
+        pytest.param("native", "count + sum(range(10**11))", "0", marks=needs_sandbox),
+        ("auto", "count + STEP", "sum(range(10**11))"),
+    ],
+    ids=["a call natively", "loading"],
+)
+def test_what_takes_too_long_is_stopped_and_held_against_nobody(
+    tmp_path: Path, engine: str, value: str, step: str
+) -> None:
+    judged = judge_change(tmp_path, "--engine", engine, value=value, step=step)
     assert judged["outcome"] == "undecided" and "It was stopped after 1 s of running it." in judged["words"]
+
+
+def test_too_much_work_on_an_example_is_a_failure_and_sleep_takes_no_time(tmp_path: Path) -> None:
+    working = judge_change(tmp_path / "works", value="count + sum(range(10**11)) * 0")
+    assert working["outcome"] == "worse" and "too much work: it was stopped" in working["words"]
+    asleep = judge_change(tmp_path / "sleeps", value="count + (__import__('time').sleep(10**6) or 0)")
+    assert asleep["outcome"] == "undecided" and "B: passes 1 examples, fails 0" in asleep["evidence"]
 
 
 def test_the_environments_secrets_stay_away_from_git(tmp_path: Path, worse: GitRepository) -> None:

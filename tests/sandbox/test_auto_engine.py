@@ -29,9 +29,10 @@ class Scripted:
         return [self._result(job) for job in jobs]
 
     def _result(self, job: Job) -> JobResult:
-        lacks = self.name == "wasm" and "lacks" in job.code
-        loading = CallOutcome("raised", raised=NO_MODULE) if lacks else CallOutcome("returned")
-        return JobResult(loading, (), "finished", 0, fuel=1 if self.name == "wasm" else None, engine=self.name)
+        fuel = 1 if self.name == "wasm" else None
+        lacks = fuel and "lacks" in job.code
+        loading = CallOutcome("raised", raised=NO_MODULE, fuel=fuel) if lacks else CallOutcome("returned", fuel=fuel)
+        return JobResult(loading, (), "finished", 0, fuel=fuel, engine=self.name)
 
     def run_one(self, job: Job) -> JobResult:
         return self.run([job])[0]

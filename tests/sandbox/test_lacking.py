@@ -1,9 +1,11 @@
 """What a guest lacks is told from what a candidate's own fault is."""
 
+from dataclasses import replace
+
 import pytest
 
 from codefavor.sandbox.job import CallOutcome, Job, JobResult, SandboxCall
-from codefavor.sandbox.lacking import lacking, lacking_for, lacking_in_guest
+from codefavor.sandbox.lacking import lacking, lacking_for
 from codefavor.sandbox.open_engine import open_engine
 from codefavor.sandbox.wire import Raised
 
@@ -56,22 +58,22 @@ def test_faults_of_candidates_are_their_own() -> None:
 
 
 RAISED = Raised("RuntimeError", ("RuntimeError", "Exception"), "can't start new thread", 1)
-FINE, THREADS = CallOutcome("returned"), CallOutcome("raised", raised=RAISED)
+FINE, THREADS = CallOutcome("returned", fuel=1), CallOutcome("raised", raised=RAISED, fuel=1)
+STACK = CallOutcome("died", fuel=1, ended="stack")
 
 
-@pytest.mark.parametrize("outcomes", [(THREADS, FINE), (FINE, THREADS), (FINE, CallOutcome("died", ended="stack"))])
+@pytest.mark.parametrize("outcomes", [(THREADS, FINE), (FINE, THREADS), (FINE, STACK)])
 def test_one_call_that_lacks_something_is_enough(outcomes: tuple[CallOutcome, ...]) -> None:
     assert lacking(JobResult(FINE, outcomes, "finished", 0, fuel=1)) is not None
-    assert lacking(JobResult(FINE, outcomes, "finished", 0)) is None, "natively nothing is known to be lacking"
+
+
+def test_natively_nothing_is_known_to_be_lacking() -> None:
+    native = replace(THREADS, fuel=None)
+    assert lacking_for(native) is None
+    assert lacking(JobResult(native, (native,), "finished", 0)) is None
 
 
 def test_loading_may_lack_something_and_a_stack_is_not_the_only_end() -> None:
     assert lacking(JobResult(THREADS, (), "finished", 0, fuel=1)) == "threads"
-    assert lacking_for(CallOutcome("died", ended="trap")) is None
-    assert lacking_for(CallOutcome("exhausted", ended="fuel")) is None
-
-
-def test_natively_nothing_is_lacking() -> None:
-    raised = Raised("ModuleNotFoundError", ("ModuleNotFoundError", "ImportError"), "No module named 'x'", None)
-    assert lacking_in_guest(CallOutcome("raised", raised=raised, fuel=1)) == "the module x"
-    assert lacking_in_guest(CallOutcome("raised", raised=raised)) is None
+    assert lacking_for(CallOutcome("died", fuel=1, ended="trap")) is None
+    assert lacking_for(CallOutcome("exhausted", fuel=1, ended="fuel")) is None

@@ -71,15 +71,15 @@ def test_criteria_in_words_are_judged_as_what_they_mean() -> None:
             *[await client.call_tool("compare", {**codes, "criterion": words}) for words in criteria],
             await client.call_tool("explain", {**codes, "criterion": MEANS_NO_ASPECT}),
             *[await client.call_tool("rank", {**ranked, "criterion": words}) for words in criteria],
-            await client.call_tool("compare", {**codes, "language": "JS"}),
+            await client.call_tool("compare", {**codes, "language": "Ruby"}),
         ]
 
     contents = [result.structured_content or {} for result in ask("evidence", questions)]
-    compared, explained, rankings, javascript = contents[:4], contents[4], contents[5:9], contents[9]
+    compared, explained, rankings, other = contents[:4], contents[4], contents[5:9], contents[9]
     assert [answer["choice"] for answer in compared] == ["B", "B", "B", None]
     assert compared[-1]["why"] == NO_ASPECT and explained["words"] == NO_ASPECT
     assert [answer["winner"] for answer in rankings] == [1, 1, 1, None]
-    assert javascript["choice"] is None and "JavaScript is not run yet" in javascript["why"]
+    assert other["choice"] is None and "Ruby is not run yet" in other["why"]
 
 
 def test_rank_and_review_answer(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ work without end, or changed arguments, each on an input like the examples' and 
 """
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,14 +13,15 @@ from codefavor.evidence.dialect import Dialect
 from codefavor.evidence.entry_point import EntryPoint
 from codefavor.evidence.example import WorkedExample
 from codefavor.evidence.inputs import InputMaker, guess_arguments
+from codefavor.evidence.more_fuel import alone_exhausted, with_more_fuel
 from codefavor.evidence.observed import observe, shorten
 from codefavor.evidence.python_dialect import PYTHON
 from codefavor.evidence.relations import Arguments
 from codefavor.pairs.evidence import Difference, Incident, IncidentCode
 from codefavor.sandbox.engine import Engine
 from codefavor.sandbox.inside.values import Kept, Opaque
-from codefavor.sandbox.job import CallOutcome, Job, JobResult, SandboxCall
-from codefavor.sandbox.lacking import lacking_in_guest
+from codefavor.sandbox.job import CallOutcome, Job, SandboxCall
+from codefavor.sandbox.lacking import lacking_for
 
 INPUTS = 40
 BUDGET = 50_000_000
@@ -85,11 +86,15 @@ def run_behaviour(
     maker = InputMaker(seeds, random.Random(seed))
     like, edges = maker.like(INPUTS), maker.edges()
     calls = tuple(dialect.call(entry_point.name, arguments, BUDGET) for arguments in [*like, *edges])
-    result_a, result_b = engine.run([Job(code, calls, dialect.language) for code in codes])
-    by_source = {call.source: (a, b) for call, a, b in _rows(calls, result_a, result_b)}
+    jobs = [Job(code, calls, dialect.language) for code in codes]
+    first = [result.outcomes for result in engine.run(jobs)]
+    outcomes_a = _told_from_slow(engine, jobs[0], first[0], first[1], len(like))
+    outcomes_b = _told_from_slow(engine, jobs[1], first[1], first[0], len(like))
+    all_rows = list(zip(calls, outcomes_a, outcomes_b, strict=True))
+    by_source = {call.source: (a, b) for call, a, b in all_rows}
     differing = sorted((s for s, (a, b) in by_source.items() if differ(a, b, dialect)), key=lambda s: (len(s), s))
     kinds = {_kind(value) for value in example_results}
-    rows = list(_rows(calls, result_a, result_b))[: len(like)]
+    rows = all_rows[: len(like)]
     return Behaviour(
         inputs=len(like),
         disagreements=sum(differ(a, b, dialect) for _, a, b in rows),
@@ -103,15 +108,24 @@ def _difference(source: str, a: CallOutcome, b: CallOutcome, dialect: Dialect) -
     return Difference(call=shorten(source), a=observe(a, dialect.write), b=observe(b, dialect.write))
 
 
-def _rows(
-    calls: Sequence[SandboxCall], result_a: JobResult, result_b: JobResult
-) -> Iterable[tuple[SandboxCall, CallOutcome, CallOutcome]]:
-    return zip(calls, result_a.outcomes, result_b.outcomes, strict=True)
+def _told_from_slow(
+    engine: Engine, job: Job, own: Sequence[CallOutcome], other: Sequence[CallOutcome], count: int
+) -> Sequence[CallOutcome]:
+    """Return the outcomes of a candidate with more fuel for one of the first calls that were too much for it alone.
+
+    It is the one that is least work for the other; what is clearly more work than that is work without end.
+    """
+    places = alone_exhausted(own[:count], other[:count])
+    if not places:
+        return own
+    place = min(places, key=lambda at: other[at].fuel or 0)
+    fuel = _CLEARLY_LESS * (other[place].fuel or 0)
+    return with_more_fuel(engine, job, own, place, fuel) if fuel > BUDGET else own
 
 
 def differ(a: CallOutcome, b: CallOutcome, dialect: Dialect = PYTHON) -> bool:
     """Return whether two outcomes differ, as far as that can be told; what was not run tells nothing."""
-    if lacking_in_guest(a) or lacking_in_guest(b):
+    if lacking_for(a) or lacking_for(b):
         return False
     known = {"returned", "raised"}
     if a.status not in known or b.status not in known:
@@ -134,7 +148,7 @@ def _incidents(
 
 
 def _incident(own: CallOutcome, other: CallOutcome, kinds: set[str], dialect: Dialect) -> IncidentCode | None:
-    if other.status != "returned" or (kinds and _kind(other.value) not in kinds) or lacking_in_guest(own):
+    if other.status != "returned" or (kinds and _kind(other.value) not in kinds) or lacking_for(own):
         return None
     return _fault(own, other, kinds, dialect)
 
@@ -143,7 +157,7 @@ def _fault(own: CallOutcome, other: CallOutcome, kinds: set[str], dialect: Diale
     if own.status in ("raised", "died"):
         undefined = own.raised is not None and dialect.undefined_name in own.raised.bases
         return IncidentCode.UNDEFINED_NAME if undefined else IncidentCode.CRASH
-    if own.status == "exhausted" and (other.fuel or BUDGET) * _CLEARLY_LESS < BUDGET:
+    if own.status == "exhausted" and (other.fuel or BUDGET) * _CLEARLY_LESS <= (own.fuel or 0):
         return IncidentCode.ENDLESS
     if own.status == "returned" and kinds and _kind(own.value) not in kinds:
         return IncidentCode.WRONG_TYPE

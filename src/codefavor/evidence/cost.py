@@ -9,13 +9,14 @@ have saved or done elsewhere is measured too. What follows from all that is said
 import math
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from codefavor.evidence.dialect import Dialect
 from codefavor.evidence.entry_point import EntryPoint
+from codefavor.evidence.more_fuel import alone_exhausted, with_more_fuel
 from codefavor.evidence.python_dialect import PYTHON
 from codefavor.evidence.relations import Arguments
 from codefavor.evidence.scaling import Grow, grow, size_of, ways_to_grow
@@ -131,12 +132,8 @@ def _continued(
     How much more work it is there, and whether both return the same, is what tells a slower candidate from a faster one
     that is wrong.
     """
-    last = next((at for at, outcome in enumerate(own) if outcome.status == "exhausted"), None)
-    if last is None or other[last].status != "returned":
-        return own
-    call = replace(job.calls[last], budget=_MORE * BUDGET)
-    (again,) = engine.run_one(replace(job, calls=(call,))).outcomes
-    return [*own[:last], again, *own[last + 1 :]]
+    places = alone_exhausted(own, other)
+    return with_more_fuel(engine, job, own, places[0], _MORE * BUDGET) if places else own
 
 
 def _loading(engine: Engine, codes: tuple[str, str], runs: Sequence[_SeriesRun], dialect: Dialect) -> tuple[int, int]:

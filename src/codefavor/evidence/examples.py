@@ -12,7 +12,7 @@ from codefavor.evidence.python_dialect import PYTHON
 from codefavor.pairs.evidence import FailedExample
 from codefavor.sandbox.engine import Engine
 from codefavor.sandbox.job import CallOutcome, Job, JobResult, SandboxCall
-from codefavor.sandbox.lacking import lacking_in_guest
+from codefavor.sandbox.lacking import lacking_for
 
 BUDGET = 1_000_000_000
 """Fuel of a call."""
@@ -120,7 +120,7 @@ def _verdicts(
     verdicts: list[bool | None] = []
     conditions: dict[int, str] = {}
     for index, (example, outcome) in enumerate(zip(examples, result.outcomes, strict=True)):
-        if lacking_in_guest(result.loading) or lacking_in_guest(outcome) or expected[index] is _UNKNOWN:
+        if lacking_for(result.loading) or lacking_in_guest(outcome) or expected[index] is _UNKNOWN:
             verdicts.append(None)
         elif result.loading.status != "returned":
             verdicts.append(False)

@@ -16,7 +16,7 @@ from codefavor.pairs.circumstance import Circumstance, CircumstanceCode
 from codefavor.pairs.evidence import CandidateEvidence, Evidence
 from codefavor.sandbox.engine import Engine
 from codefavor.sandbox.job import Job, JobResult
-from codefavor.sandbox.lacking import lacking_in_guest
+from codefavor.sandbox.lacking import lacking_for
 
 
 def run_both(
@@ -72,19 +72,19 @@ def _with_examples(evidence: Evidence, runs: ExampleRuns, a: JobResult, b: JobRe
     if not runs.examples:
         lacks.append(Circumstance(part="examples", code=CircumstanceCode.NO_EXAMPLES))
     sides = {"a": _with_example_run(evidence.a, runs.a, a), "b": _with_example_run(evidence.b, runs.b, b)}
-    return lacking(evidence.model_copy(update={**sides, "unsafe": a.unsafe}), *lacks)
+    return lacking(evidence.model_copy(update={**sides, "engine": a.engine or None, "unsafe": a.unsafe}), *lacks)
 
 
 def _needs(a: JobResult, b: JobResult) -> Iterator[Circumstance]:
     """Yield what the candidates need and the engine lacks: no fault of theirs."""
     outcomes = (outcome for result in (a, b) for outcome in (result.loading, *result.outcomes))
-    for need in dict.fromkeys(filter(None, map(lacking_in_guest, outcomes))):
+    for need in dict.fromkeys(filter(None, map(lacking_for, outcomes))):
         detail = f"It needs {need}, which the engine does not have."
         yield Circumstance(part="examples", code=CircumstanceCode.NOT_RUN, detail=detail)
 
 
 def _with_example_run(candidate: CandidateEvidence, run: ExampleRun, result: JobResult) -> CandidateEvidence:
-    loads = result.loading.status == "returned" or lacking_in_guest(result.loading)
+    loads = result.loading.status == "returned" or lacking_for(result.loading)
     failure = None if loads else observe(result.loading)
     return candidate.model_copy(
         update={"examples_passed": run.passed, "examples_failed": run.failed, "load_failure": failure}

@@ -24,22 +24,17 @@ _NOT_SUPPORTED = "[Errno 58]"
 
 def lacking(result: JobResult) -> str | None:
     """Return what a guest lacked for a job, in words, or None; natively nothing is known to be lacking."""
-    if result.fuel is None:
-        return None
     needs = (lacking_for(outcome) for outcome in (result.loading, *result.outcomes))
     return next((need for need in needs if need), None)
 
 
 def lacking_for(outcome: CallOutcome) -> str | None:
-    """Return what the guest lacked for a call by the way it ended, or None."""
+    """Return what the guest lacked for a call by the way it ended, or None; None for a call that was run natively."""
+    if outcome.fuel is None:
+        return None
     if outcome.ended == "stack":
         return "a deeper stack"
     return None if outcome.raised is None else _need(outcome.raised)
-
-
-def lacking_in_guest(outcome: CallOutcome) -> str | None:
-    """Return what a guest lacked for a call, or None, as for every call that was run natively."""
-    return None if outcome.fuel is None else lacking_for(outcome)
 
 
 def _need(raised: Raised) -> str | None:

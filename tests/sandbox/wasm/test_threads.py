@@ -41,7 +41,12 @@ def test_closing_waits_for_what_runs_and_drops_what_does_not() -> None:
     running, waiting = threads.submit(work), threads.submit(work)
     begun.wait(60)
     closing: Future[None] = Future()
-    closer = threading.Thread(target=lambda: closing.set_result(threads.close()))
+
+    def close() -> None:
+        threads.close()
+        closing.set_result(None)
+
+    closer = threading.Thread(target=close)
     closer.start()
     with pytest.raises(CancelledError):
         waiting.result(60)
