@@ -120,7 +120,7 @@ def _verdicts(
     verdicts: list[bool | None] = []
     conditions: dict[int, str] = {}
     for index, (example, outcome) in enumerate(zip(examples, result.outcomes, strict=True)):
-        if lacking_for(result.loading) or lacking_in_guest(outcome) or expected[index] is _UNKNOWN:
+        if lacking_for(result.loading) or lacking_for(outcome) or expected[index] is _UNKNOWN:
             verdicts.append(None)
         elif result.loading.status != "returned":
             verdicts.append(False)
