@@ -47,10 +47,8 @@ def test_no_cheat_on_work_wins(judge: EvidenceJudge, name: str) -> None:
     assert found.choice != "A", found.feedback
 
 
-def test_work_saved_around_a_call_is_in_doubt(judge: EvidenceJudge) -> None:
-    found = verdict(judge, SUM_WITH_LESS_AROUND_IT, HONEST_SUM, SUM)
-    assert found.choice is None
-    assert found.evidence and found.evidence.work_comparison and found.evidence.work_comparison.doubt == "hidden"
+def test_reports_without_the_token_are_none(judge: EvidenceJudge) -> None:
+    assert verdict(judge, SUM_WITH_LESS_AROUND_IT, HONEST_SUM, SUM).choice == "B"
 
 
 def test_work_done_while_loading_is_in_doubt(judge: EvidenceJudge) -> None:
