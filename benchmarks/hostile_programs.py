@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from hostile_programs import CALL_FUEL, LIMITS, hostile_jobs
+from hostile_templates import CALL_FUEL, LIMITS, hostile_jobs
 
 from codefavor.sandbox.job import JobResult
 from codefavor.sandbox.wasm.guests import JAVASCRIPT, PYTHON

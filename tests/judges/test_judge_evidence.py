@@ -4,6 +4,7 @@ from codefavor.api import compare
 from codefavor.evidence.decision import decide_correctness
 from codefavor.judges.evidence import EvidenceJudge
 from codefavor.judges.load import load_judge
+from codefavor.pairs.circumstance import CircumstanceCode
 from codefavor.pairs.comparison import Comparison
 from codefavor.pairs.criterion import Aspect, criterion_for
 from codefavor.pairs.evidence import (
@@ -47,13 +48,11 @@ def test_a_failed_example_decides_and_is_shown() -> None:
     [
         "def largest(x):\n    return max(",
         "def biggest(x):\n    return max(x)",
-        "import not_there\ndef largest(x):\n    return max(x)",
         "import os\nos._exit(0)",
         "import sys\nsys.stdout.close()\ndef largest(x): raise SystemExit",
         "import builtins\nbuiltins.max = builtins.print = None\ndef largest(x):\n    return 0",
         "class Yes(int):\n    def __eq__(self, other): return True\ndef largest(x):\n    return Yes(1)",
         "def largest(x):\n    while True: print('x' * 1000)",
-        "import socket\nsocket.create_connection(('example.org', 80))\ndef largest(x):\n    return max(x)",
         "import os\nos.write(3, b'{\"layers\": {}}\\n')\ndef largest(x):\n    return x[0]",
     ],
 )
@@ -61,6 +60,19 @@ def test_broken_and_hostile_candidates_lose_and_the_run_goes_on(bad: str) -> Non
     broken, plain = judged((MAXIMUM, bad, GOOD, Aspect.CORRECTNESS), (MAXIMUM, GOOD, GOOD + "\n", Aspect.CORRECTNESS))
     assert broken.choice == "B"
     assert plain.choice is None
+
+
+@pytest.mark.parametrize(
+    "lacking",
+    [
+        "import not_there\ndef largest(x):\n    return max(x)",
+        "import socket\nsocket.create_connection(('example.org', 80))\ndef largest(x):\n    return max(x)",
+    ],
+)
+def test_what_the_sandbox_lacks_is_no_fault(lacking: str) -> None:
+    [verdict] = judged((MAXIMUM, lacking, GOOD, Aspect.CORRECTNESS))
+    assert verdict.choice is None
+    assert verdict.evidence is not None and verdict.evidence.has_circumstance(CircumstanceCode.NOT_RUN)
 
 
 def test_an_example_that_both_fail_names_nobody() -> None:

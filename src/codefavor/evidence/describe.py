@@ -57,6 +57,8 @@ def _rest(evidence: Evidence) -> Iterator[str]:
         yield f"they differ: {difference.call} gives {a} (A), {b} (B)"
     for circumstance in evidence.circumstances:
         yield f"not available ({circumstance.part}): {circumstance_words(circumstance)}"
+    if evidence.engine:
+        yield f"run by: {evidence.engine}"
     if evidence.unsafe:
         yield "this ran WITHOUT a sandbox (--engine unsafe)"
 

@@ -72,7 +72,7 @@ def _with_examples(evidence: Evidence, runs: ExampleRuns, a: JobResult, b: JobRe
     if not runs.examples:
         lacks.append(Circumstance(part="examples", code=CircumstanceCode.NO_EXAMPLES))
     sides = {"a": _with_example_run(evidence.a, runs.a, a), "b": _with_example_run(evidence.b, runs.b, b)}
-    return lacking(evidence.model_copy(update={**sides, "unsafe": a.unsafe}), *lacks)
+    return lacking(evidence.model_copy(update={**sides, "engine": a.engine or None, "unsafe": a.unsafe}), *lacks)
 
 
 def _needs(a: JobResult, b: JobResult) -> Iterator[Circumstance]:

@@ -6,7 +6,6 @@ ends, so that a killed run leaves nothing to clean up. What a record means is no
 """
 
 import os
-import sys
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -18,8 +17,10 @@ from pydantic import ValidationError
 from codefavor.errors import DataError, RecordError
 from codefavor.record import Record, explain
 
-if sys.platform != "win32":
+try:
     import fcntl
+except ImportError:  # on Windows
+    fcntl = None  # type: ignore[assignment]
 
 JOURNAL_FILE = "journal.jsonl"
 
@@ -220,7 +221,7 @@ def lock(file: IO[Any], path: Path) -> None:
     Raises:
         DataError: another process holds it, or its file system cannot lock files; `file` is closed.
     """
-    if sys.platform == "win32":
+    if fcntl is None:
         return
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

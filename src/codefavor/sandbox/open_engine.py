@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 
+from codefavor.errors import SandboxError
 from codefavor.sandbox.auto_engine import AutoEngine
 from codefavor.sandbox.engine import EngineChoice, OpenEngine
 
@@ -39,9 +40,13 @@ def _open_wasm(workers: int | None, announce: Callable[[str], None]) -> OpenEngi
 
 
 def _open_native(workers: int | None, unsafe: bool = False) -> OpenEngine:
-    # Imported here: the native engine needs modules that other systems than Linux do not have.
-    from codefavor.sandbox.native.probe import open_native
-
+    try:
+        # Imported here: the native engine needs modules that other systems than Linux do not have.
+        from codefavor.sandbox.native.probe import open_native
+    except ImportError as error:
+        raise SandboxError(
+            f"candidates cannot be run natively here: this system has no module {error.name}; use the wasm engine"
+        ) from None
     return open_native(workers, unsafe)
 
 

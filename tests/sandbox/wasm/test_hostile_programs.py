@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from hostile_programs import CALL_FUEL, LIMITS, hostile_jobs
+from hostile_templates import CALL_FUEL, LIMITS, hostile_jobs
 
 from codefavor.sandbox.engine import OpenEngine
 from codefavor.sandbox.job import Job, JobEnd, OutcomeStatus, SandboxCall

@@ -1,11 +1,13 @@
 """The Python guests made ready: the harness as files they import and, where it can be re-entered, a warm memory."""
 
 import mmap
+import threading
 from importlib import resources
 
 import wasmtime
 
 from codefavor.errors import SandboxError
+from codefavor.sandbox.wasm.guest import Guest
 from codefavor.sandbox.wasm.image import MemoryImage, difference
 from codefavor.sandbox.wasm.linker import new_linker, running
 from codefavor.sandbox.wasm.python_stack import raise_stack_limits
@@ -21,6 +23,8 @@ _PREPARE = f"{_IMPORT}; prepare()"
 _SERVE = "serve()"
 _WARMING = ProcessLimits(wall_seconds=600)
 _NO_LIMIT = 1 << 30
+_images: dict[Guest, MemoryImage] = {}
+_making_image = threading.Lock()
 
 
 def python_runtime(engine: wasmtime.Engine, verified: VerifiedGuest, module: wasmtime.Module) -> Runtime:
@@ -35,7 +39,7 @@ def python_runtime(engine: wasmtime.Engine, verified: VerifiedGuest, module: was
         arguments=("python", "-c", f"{_PREPARE}; {_SERVE}"),
         start=_start_turn if guest.entry == "turn" else _start_command,
     )
-    return runtime.warmed(_warm(runtime)) if guest.entry == "turn" else runtime
+    return runtime.warmed(_image_of(runtime)) if guest.entry == "turn" else runtime
 
 
 def _library(verified: VerifiedGuest) -> dict[str, memoryview]:
@@ -53,6 +57,14 @@ def _harness_files() -> dict[str, bytes]:
     files = {f"sandbox/{name}": package.joinpath(name).read_bytes() for name in _HARNESS}
     files |= {"__init__.py": b"", "sandbox/__init__.py": b""}
     return {f"{_FOLDER}/codefavor/{name}": content for name, content in files.items()}
+
+
+def _image_of(runtime: Runtime) -> MemoryImage:
+    """Return the memory that instances of the guest begin with, made once in this process."""
+    with _making_image:
+        if runtime.guest not in _images:
+            _images[runtime.guest] = _warm(runtime)
+        return _images[runtime.guest]
 
 
 def _warm(runtime: Runtime) -> MemoryImage:

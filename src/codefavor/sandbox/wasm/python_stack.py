@@ -19,9 +19,10 @@ _NEW_SOFT, _NEW_HARD = 1 << 20, (1 << 20) + (16 << 10)
 
 def raise_stack_limits(memory: GuestMemory) -> bool:
     """Allow C recursion a megabyte of stack; return whether the limits were found."""
-    words = np.frombuffer(memory.read(0, memory.size), dtype="<u4").astype(np.int64)
+    words = np.frombuffer(memory.read(0, memory.size), dtype="<u4")
     top, soft, hard = words[:-2], words[1:-1], words[2:]
-    found = np.flatnonzero((top > 0) & (top <= _STACK_END) & (top - soft == _SOFT) & (top - hard == _HARD))
+    likely = np.flatnonzero(top - soft == np.uint32(_SOFT))
+    found = [at for at in likely if 0 < top[at] <= _STACK_END and top[at] - hard[at] == np.uint32(_HARD)]
     if len(found) != 1:
         return False
     address = int(found[0]) * _WORD

@@ -7,6 +7,7 @@ for the call until it asks for the next or ends.
 
 import os
 import secrets
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import CancelledError
@@ -39,6 +40,7 @@ class WasmEngine:
         self._threads = DeepThreads(workers or os.cpu_count() or 1)
         self._ticker = Ticker(runtimes.engine)
         self._is_closed = False
+        self._running: set[int] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -49,7 +51,8 @@ class WasmEngine:
     def close(self) -> None:
         """Stop what runs and end the threads."""
         self._is_closed = True
-        self._ticker.stop_all()
+        if self._running:
+            self._ticker.stop_all()
         self._threads.close()
         self._ticker.close()
 
@@ -69,6 +72,13 @@ class WasmEngine:
         return self.run([job])[0]
 
     def _run(self, job: Job) -> JobResult:
+        self._running.add(threading.get_ident())
+        try:
+            return self._finish(job)
+        finally:
+            self._running.discard(threading.get_ident())
+
+    def _finish(self, job: Job) -> JobResult:
         started = time.thread_time()
         progress = _JobProgress(job, self._token)
         runtime = self._runtimes.get(job.language)

@@ -17,8 +17,8 @@ _STEP = 3
 def read_templates() -> list[tuple[str, str, str]]:
     """Return the language, the kind and the code of every template; `{n}` in it is a number."""
     text = Path(__file__).with_suffix(".txt").read_text(encoding="utf-8")
-    sections = [section.split("\n", 1) for section in text.removeprefix("=== ").split("\n=== ")]
-    return [(head.partition(": ")[0], head.partition(": ")[2], code) for head, code in sections]
+    sections = [section.partition("\n") for section in text.removeprefix("=== ").split("\n=== ")]
+    return [(language, kind, code) for head, _, code in sections for language, kind in [head.split(": ")]]
 
 
 def hostile_jobs(number: int) -> list[tuple[str, Job]]:
