@@ -2,11 +2,13 @@
 
 import ast
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from codefavor.languages.python.functions import FunctionNode
 from codefavor.languages.python.parse import parse
 from codefavor.languages.source import Unparsable
+
+_TREES = 64
 
 
 @dataclass(frozen=True)
@@ -19,12 +21,18 @@ class ParsedCandidate:
     @cached_property
     def tree(self) -> ast.Module | Unparsable:
         """Its syntax tree, or why there is none. Analysers may note things on the nodes; nobody changes the tree."""
-        return parse(self.code)
+        return tree_of(self.code)
 
     @cached_property
     def functions(self) -> dict[str, FunctionNode]:
         """The functions defined at the top of it, by name, in order; none where it does not parse."""
         return {} if isinstance(self.tree, Unparsable) else top_functions(self.tree)
+
+
+@lru_cache(maxsize=_TREES)
+def tree_of(code: str) -> ast.Module | Unparsable:
+    """Return the syntax tree of a candidate, or why there is none; those of the last few candidates are kept."""
+    return parse(code)
 
 
 def top_functions(tree: ast.Module) -> dict[str, FunctionNode]:

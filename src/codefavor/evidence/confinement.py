@@ -7,6 +7,9 @@ sources that are meant to be ordinary: whatever is not known to be harmless coun
 
 import ast
 
+from codefavor.evidence.candidate import tree_of
+from codefavor.languages.source import Unparsable
+
 _HARMLESS_MODULES = frozenset(
     "__future__ abc array bisect cmath collections copy csv dataclasses datetime decimal enum fractions functools"
     " hashlib heapq itertools json math numbers operator queue random re statistics string textwrap time typing"
@@ -32,9 +35,8 @@ _HARMLESS_METHODS = frozenset({"compile"})
 
 def can_reach_harness(code: str) -> bool:
     """Return whether the code names something by which what runs it can be found, or may; code without syntax may."""
-    try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = tree_of(code)
+    if isinstance(tree, Unparsable):
         return True
     imported = {name for node in ast.walk(tree) for name in _imported_names(node)}
     return any(_reaches(node, imported) for node in ast.walk(tree))

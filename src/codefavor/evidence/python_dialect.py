@@ -1,14 +1,16 @@
 """Python, as evidence calls it and reads its values."""
 
 import ast
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 from typing import Any
 
+from codefavor.evidence.candidate import tree_of
 from codefavor.evidence.confinement import can_reach_harness
 from codefavor.evidence.dialect import Dialect
 from codefavor.evidence.expected import same
 from codefavor.evidence.literals import evaluate
 from codefavor.evidence.worked_examples import find_examples
+from codefavor.languages.source import Unparsable
 from codefavor.sandbox.inside.values import is_plain
 from codefavor.sandbox.job import plain_call
 
@@ -25,11 +27,15 @@ def _name_called(source: str) -> str | None:
 
 def _unrun(code: str) -> str:
     # Imports further down are not copied: what stands before them can change what they do.
-    statements = ast.parse(code).body
-    if ast.get_docstring(ast.Module(statements, [])) is not None:
-        statements = statements[1:]
-    imports = takewhile(lambda statement: isinstance(statement, ast.Import | ast.ImportFrom), statements)
+    tree = tree_of(code)
+    body = [] if isinstance(tree, Unparsable) else tree.body
+    after_docstring = dropwhile(_is_constant, body)
+    imports = takewhile(lambda statement: isinstance(statement, ast.Import | ast.ImportFrom), after_docstring)
     return "\n".join([*map(ast.unparse, imports), f"compile({code!r}, '<candidate>', 'exec', dont_inherit=True)"])
+
+
+def _is_constant(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
 PYTHON = Dialect(

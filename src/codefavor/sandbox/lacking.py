@@ -23,26 +23,33 @@ _NOT_SUPPORTED = "[Errno 58]"
 
 
 def lacking(result: JobResult) -> str | None:
-    """Return what a guest lacked for a job, in words, or None; natively nothing is known to be lacking."""
+    """Return what the engine lacked for a job, in words, or None."""
     needs = (lacking_for(outcome) for outcome in (result.loading, *result.outcomes))
     return next((need for need in needs if need), None)
 
 
 def lacking_for(outcome: CallOutcome) -> str | None:
-    """Return what the guest lacked for a call by the way it ended, or None; None for a call that was run natively."""
-    if outcome.fuel is None:
-        return None
+    """Return what the engine lacked for a call by the way it ended, or None."""
     if outcome.ended == "stack":
         return "a deeper stack"
-    return None if outcome.raised is None else _need(outcome.raised)
+    if outcome.raised is None:
+        return None
+    return _module(outcome.raised) or (_refused if outcome.fuel is None else _need)(outcome.raised)
+
+
+def _module(raised: Raised) -> str | None:
+    module = _MODULE.search(raised.message) if "ImportError" in raised.bases else None
+    return f"the module {module.group(1)}" if module else None
+
+
+def _refused(raised: Raised) -> str | None:
+    """Return what the layers around a native process refused."""
+    return "what the sandbox refuses" if {"PermissionError", "gaierror"} & {*raised.bases} else None
 
 
 def _need(raised: Raised) -> str | None:
     if raised.type_name == _NOT_AVAILABLE:
         return raised.message
-    if "ImportError" in raised.bases:
-        module = _MODULE.search(raised.message)
-        return f"the module {module.group(1)}" if module else None
     if "OSError" in raised.bases and raised.message.startswith(_NOT_SUPPORTED):
         return "processes" if "processes" in raised.message else "the network"
     if function := _FUNCTION.search(raised.message):

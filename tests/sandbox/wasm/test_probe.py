@@ -92,3 +92,9 @@ def test_a_guest_that_is_not_installed_is_told_and_the_others_are_attacked(monke
     assert found.states["python-3.15"] == "off: Python 3.15 is not installed; run: pip install it"
     assert found.states["quickjs-0.17"].startswith("0.17.0 (")
     assert {name.partition(":")[0] for name in found.attacks} == {"javascript"}
+
+
+@pytest.mark.slow
+@GUESTS
+def test_none_of_a_thousand_candidates_finds_another(engine: WasmEngine, runtimes: Runtimes, guest: Guest) -> None:
+    assert search_for_others(engine, runtimes, guest, 1_000) == "held"

@@ -194,7 +194,7 @@ def test_a_candidate_cannot_lower_its_fuel(wasm: WasmEngine) -> None:
         for cheat in ("    pass", "    os.read(4, 100)", f"    os.write(5, {report!r})")
     )
     assert honest.fuel is not None and asking.fuel is not None and writing.fuel is not None
-    assert writing.value == honest.value, "a report that is not the harness's counts for nothing"
+    assert writing.value == honest.value, "a line without the token is no report"
     assert min(asking.fuel, writing.fuel) > honest.fuel
 
 

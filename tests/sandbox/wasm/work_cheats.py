@@ -22,8 +22,20 @@ def slow(xs):
     return out
 """
 PLAIN = "def f(xs):\n    return slow(xs)\n"
-_FORGE = """
-import base64, json, marshal, os, sys
+_TOKEN = """
+import os, sys
+frame = sys._getframe()
+while not hasattr(frame.f_locals.get("load"), "token"):
+    frame = frame.f_back
+TOKEN = frame.f_locals["load"].token
+def report(text):
+    os.write(5, (TOKEN + text + "\\n").encode())
+"""
+"""It finds what every report begins with, in the frames of the harness."""
+_FORGE = (
+    _TOKEN
+    + """
+import base64, json, marshal
 def requested():
     text = b""
     while not text.endswith(b"\\n"):
@@ -38,9 +50,9 @@ def arguments(request):
     source = request["source"]
     return json.loads(source[source.index("(") + 1 : -1])
 def forge(index, value):
-    packed = marshal.dumps(value, 2).hex()
-    os.write(5, ('{"call": %d, "packed": "%s"}\\n' % (index, packed)).encode())
+    report('{"call": %d, "packed": "%s"}' % (index, marshal.dumps(value, 2).hex()))
 """
+)
 _INSIDE = """
 import sys
 modules = {name.rpartition(".")[2]: module for name, module in sys.modules.items() if "codefavor" in name}
@@ -61,8 +73,10 @@ CHEATS = read_cheats()
 
 SUM = "Write `f(xs)`, which returns the sum of a list of numbers.\n\n>>> f([3, 1, 2, 3])\n9\n"
 HONEST_SUM = "def f(xs):\n    return sum(xs)\n"
-SUM_WITH_LESS_AROUND_IT = """
-import base64, json, marshal, os
+SUM_WITH_LESS_AROUND_IT = (
+    _TOKEN
+    + """
+import base64, json, marshal
 def f(xs):
     return (sum(xs) + sum(xs)) // 2
 def read_all():
@@ -73,7 +87,7 @@ def read_all():
             os._exit(0)
         text += part
     return text
-os.write(5, b'{"call": -1}\\n')
+report('{"call": -1}')
 while True:
     text = read_all()
     index = int(text[text.index(b'"index": ') + 9 : text.index(b",")])
@@ -83,8 +97,9 @@ while True:
     else:
         start = text.index(b'"arguments": "') + 14
         xs = marshal.loads(base64.b64decode(text[start : text.index(b'"', start)]))[0]
-    os.write(5, b'{"call": %d, "value": ["int", "%x"]}\\n' % (index, f(xs)))
+    report('{"call": %d, "value": ["int", "%x"]}' % (index, f(xs)))
 """
+)
 """It sums twice, and reads the request with less work than the harness would."""
 
 SUMS = "Write `f(n)`, which sums i * j modulo 7 over all numbers i and j below n.\n\n>>> f(5)\n51\n>>> f(9)\n169\n"
