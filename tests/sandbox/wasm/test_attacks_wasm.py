@@ -47,9 +47,10 @@ def test_no_cheat_on_work_wins(judge: EvidenceJudge, name: str) -> None:
     assert found.choice != "A", found.feedback
 
 
-def test_a_candidate_that_does_the_harness_part_of_a_call_does_not_run(judge: EvidenceJudge) -> None:
+def test_work_saved_around_a_call_is_in_doubt(judge: EvidenceJudge) -> None:
     found = verdict(judge, SUM_WITH_LESS_AROUND_IT, HONEST_SUM, SUM)
-    assert found.choice == "B" and found.evidence is not None and found.evidence.a.load_failure is not None
+    assert found.choice is None
+    assert found.evidence and found.evidence.work_comparison and found.evidence.work_comparison.doubt == "hidden"
 
 
 def test_work_done_while_loading_is_in_doubt(judge: EvidenceJudge) -> None:
