@@ -11,6 +11,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[anthropic,deepspeed,google,mcp,parquet,ray,serve,train,zstd,docs,dev]'
+	$(BIN)/python -m codefavor sandbox check --engine wasm >/dev/null
 	touch $@
 
 demo: setup

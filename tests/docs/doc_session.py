@@ -24,7 +24,7 @@ SERVERS = {"serve", "annotate"}
 class Session:
     """A reader's terminal."""
 
-    def __init__(self, folder: Path, server: str) -> None:
+    def __init__(self, folder: Path, server: str, cache: Path) -> None:
         self._folder = folder
         self._server = server
         self._address = ""
@@ -41,6 +41,7 @@ class Session:
             "PYTHONPATH": str(ROOT / "src"),
             "PYTHONUNBUFFERED": "1",
             "HOME": str(folder),
+            "XDG_CACHE_HOME": str(cache),
             "COLUMNS": "120",
             "OPENAI_API_KEY": "sk-of-a-test",
             "CODEFAVOR_BENCH": str(folder / "held-out.jsonl"),
@@ -119,8 +120,8 @@ class Session:
 
 
 @contextmanager
-def session(folder: Path, server: str) -> Iterator[Session]:
-    opened = Session(folder, server)
+def session(folder: Path, server: str, cache: Path) -> Iterator[Session]:
+    opened = Session(folder, server, cache)
     try:
         yield opened
         opened.stop()

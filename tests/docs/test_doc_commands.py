@@ -23,6 +23,7 @@ from codefavor.ranking.sample_file import read_samples
 from codefavor.record import Record
 from codefavor.train.config import TrainConfig
 from command_lines import refusal, unknown_options
+from guest_cache import shared_cache
 from loopback.process import LoopbackProcess
 
 CONFIGURATIONS: dict[str, type[Record]] = {
@@ -46,6 +47,11 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shared_cache(tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     with LoopbackProcess("loopback.guide:answer") as process:
         yield process.url
@@ -53,14 +59,16 @@ def server() -> Iterator[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", RUN, ids=name_of)
-def test_every_command_and_snippet_of_a_page_works(page: Path, prepared: Path, server: str, tmp_path: Path) -> None:
+def test_every_command_and_snippet_of_a_page_works(
+    page: Path, prepared: Path, server: str, cache: Path, tmp_path: Path
+) -> None:
     folder = tmp_path / "reader"
     shutil.copytree(prepared, folder, symlinks=True)
     for statement in (found for shown, found in TOLD if shown == page):
         for option, made in pairwise(statement.words):
             if option == "--out":
                 clear(folder, made)
-    with session(folder, server) as reader:
+    with session(folder, server, cache) as reader:
         for block in BLOCKS[page]:
             if block.language == "python":
                 reader.python(block.text)

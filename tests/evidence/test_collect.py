@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from codefavor.errors import SandboxError
+from codefavor.evidence.candidate import tree_of
 from codefavor.evidence.collect import COLLECTORS, collect
 from codefavor.evidence.decision import decide
 from codefavor.evidence.explain import explain
@@ -65,6 +66,7 @@ def note_parses(monkeypatch: pytest.MonkeyPatch, mark: str) -> list[str]:
 
 @pytest.mark.parametrize("wanted", [EVERYTHING, *(wanted_for(aspect, 0) for aspect in Aspect)])
 def test_each_candidate_is_parsed_once(engine: Engine, monkeypatch: pytest.MonkeyPatch, wanted: Wanted) -> None:
+    tree_of.cache_clear()
     first, second = (note_parses(monkeypatch, mark) for mark in ("# first", "# second"))
     collect(engine, comparison(), wanted)
     run = [f"import math\n\n{code}" for code in (GOOD, BAD)]  # what is run is read on its own, for its work alone

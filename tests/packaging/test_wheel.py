@@ -26,7 +26,7 @@ NEEDED = (
     "report/published.yaml",
     "report/templates/page.html",
     "web/templates/page_head.html",
-    "sandbox/inside/harness.js",
+    "sandbox/inside/javascript/calls.js",
     "sandbox/inside/guest.py",
     "sandbox/native/inside/lockdown.py",
 )

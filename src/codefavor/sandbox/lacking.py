@@ -44,7 +44,7 @@ def _module(raised: Raised) -> str | None:
 
 def _refused(raised: Raised) -> str | None:
     """Return what the layers around a native process refused."""
-    return "what the sandbox refuses" if "PermissionError" in raised.bases else None
+    return "what the sandbox refuses" if {"PermissionError", "gaierror"} & {*raised.bases} else None
 
 
 def _need(raised: Raised) -> str | None:
