@@ -10,7 +10,7 @@ from codefavor.sandbox.wire import CallRequest, ProcessLimits, Raised
 
 CALL_FUEL = 200_000_000
 """Fuel of one call where nothing else is said: about as much as a million bytecode instructions of CPython."""
-LOADING_FUEL = 40_000_000_000
+LOADING_FUEL = 20_000_000_000
 """Fuel of loading a candidate, which may import packages (scipy.stats takes 8,000,000,000)."""
 
 JobEnd = Literal["finished", "exited", "signal", "wall", "output", "lost", "fuel", "memory", "stack", "trap"]
