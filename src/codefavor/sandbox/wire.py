@@ -39,7 +39,9 @@ class ProcessLimits:
     call_seconds: int = 2
     """Seconds of processor time of one call in a native process, which has no fuel."""
     wall_seconds: int = 30
-    """Seconds by the clock, for programs that sleep; a machine under load must not reach it."""
+    """Seconds by the clock of a native process, for programs that sleep; a machine under load must not reach it."""
+    guest_seconds: int = 600
+    """Seconds by the clock of a guest, which its fuel ends long before."""
     memory: int = 1 << 30
     """Bytes of address space, or of a guest's memory."""
     output: int = 4 << 20

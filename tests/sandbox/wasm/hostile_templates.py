@@ -6,7 +6,7 @@ from pathlib import Path
 from codefavor.sandbox.job import Job, SandboxCall
 from codefavor.sandbox.wire import ProcessLimits
 
-LIMITS = ProcessLimits(memory=128 << 20, output=100_000, wall_seconds=120)
+LIMITS = ProcessLimits(memory=128 << 20, output=100_000, guest_seconds=120)
 """Limits of every hostile program; the clock is far, so that fuel ends them."""
 CALL_FUEL = 60_000_000
 """Fuel of its call."""

@@ -86,7 +86,7 @@ def test_too_many_reports_are_cut_and_said(python: Runtime, ticker: Ticker) -> N
 
 
 def test_what_does_not_end_by_the_clock_is_stopped(python: Runtime, ticker: Ticker) -> None:
-    done = run(python, "while True: pass", program=True, fuel=1 << 62, limits=ProcessLimits(wall_seconds=1))
+    done = run(python, "while True: pass", program=True, fuel=1 << 62, limits=ProcessLimits(guest_seconds=1))
     assert done.ended == "wall"
 
 

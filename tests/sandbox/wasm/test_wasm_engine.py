@@ -41,7 +41,7 @@ from codefavor.sandbox.open_engine import open_engine
 from codefavor.sandbox.wire import ProcessLimits
 
 endless = (SandboxCall("f()", budget=1 << 62),) * 3
-jobs = [Job("def f():\\n    while True: pass", endless, measured=True, limits=ProcessLimits(wall_seconds=10_000))] * 4
+jobs = [Job("def f():\\n    while True: pass", endless, measured=True, limits=ProcessLimits(guest_seconds=10_000))] * 4
 with open_engine("wasm", 2) as engine:
     engine.run_one(Job("x = 1"))
     print("ready", flush=True)

@@ -24,10 +24,6 @@ _TRAPS: dict[wasmtime.TrapCode, InstanceEnd] = {
 }
 
 
-_SLOWEST = 100_000_000
-"""Fuel a second on a machine so busy that nothing is as slow: an idle core of today spends forty times as much."""
-
-
 @dataclass(frozen=True)
 class InstanceRun:
     """What came of running one instance."""
@@ -58,7 +54,7 @@ def run_instance(
     """Run a fresh instance until it has done all requests, or ends otherwise; then `inspect` may look at its memory."""
     asked, reported = Requests(requests), Reports(limits.output)
     system = runtime.new_system(stdin, {REQUESTS: asked, REPORTS: reported}, limits)
-    running = runtime.instantiate(system, limits, _ticks(requests, limits))
+    running = runtime.instantiate(system, limits, limits.guest_seconds * TICKS_PER_SECOND)
     asked.meter = running.store
     status = 0
     ended: InstanceEnd = "finished"
@@ -85,9 +81,3 @@ def run_instance(
         refused=tuple(system.refused),
         memory=memory,
     )
-
-
-def _ticks(requests: Sequence[FueledRequest], limits: ProcessLimits) -> int:
-    """Return how long an instance may take by our clock: so long that fuel ends it first, however busy the machine is."""
-    fuel = sum(request.fuel for request in requests)
-    return max(limits.wall_seconds, fuel // _SLOWEST) * TICKS_PER_SECOND

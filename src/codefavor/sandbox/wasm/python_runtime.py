@@ -21,7 +21,7 @@ _HARNESS = ("wire.py", *(f"inside/{name}" for name in _INSIDE))
 _IMPORT = f"import sys; sys.path.insert(0, {_FOLDER!r}); from codefavor.sandbox.inside.guest import prepare, serve"
 _PREPARE = f"{_IMPORT}; prepare()"
 _SERVE = "serve()"
-_WARMING = ProcessLimits(wall_seconds=600)
+_WARMING = ProcessLimits()
 _NO_LIMIT = 1 << 30
 _images: dict[Guest, MemoryImage] = {}
 _making_image = threading.Lock()
