@@ -9,13 +9,12 @@ import json
 import os
 import sys
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from codefavor.sandbox.inside.harness import Harness, describe, outside_harness
-from codefavor.sandbox.wire import LOADING, REPORTS, REQUESTS, CallReport, CallRequest, LoadRequest, to_json
+from codefavor.sandbox.inside.harness import Harness
+from codefavor.sandbox.wire import REPORTS, REQUESTS, CallReport, CallRequest, LoadRequest, to_json
 
 _COMMON = (
     "abc array bisect cmath collections contextlib copy csv dataclasses datetime decimal enum fractions functools"
@@ -40,9 +39,9 @@ def serve() -> None:
     read, write = os.read, os.write
     load = LoadRequest(**json.loads(_line(read)))
     report = partial(_write_line, write, load.token)
-    if load.program:
-        sys.exit(_run_program(load.code, report))
     harness = Harness(report)
+    if load.program:
+        sys.exit(harness.run_program(load.code))
     if harness.load(load.code):
         while line := _line(read):
             harness.call(CallRequest(**json.loads(line)), load.measured)
@@ -64,25 +63,6 @@ def _write_line(write: Callable[[int, bytes], int], token: str, report: CallRepo
     line = f"{token}{text}\n".encode()
     while line:
         line = line[write(REPORTS, line) :]
-
-
-def _run_program(code: str, report: Callable[[CallReport], None]) -> int:
-    try:
-        Harness(lambda report: None).run_program(code)
-    except SystemExit as leaving:
-        if leaving.code is None or isinstance(leaving.code, int):
-            return leaving.code or 0
-        print(leaving.code, file=sys.stderr)  # noqa: T201 - as the interpreter does
-        return 1
-    except BaseException as error:  # noqa: BLE001 - a program may end with anything
-        report(CallReport(LOADING, "raised", raised=describe(error)))
-        error.__traceback__ = outside_harness(error)
-        traceback.print_exception(error)
-        return 1
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    return 0
 
 
 def _give_asyncio_a_loop() -> None:

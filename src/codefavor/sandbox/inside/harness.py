@@ -10,6 +10,7 @@ import io
 import marshal
 import random
 import sys
+import traceback
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from types import ModuleType, TracebackType
@@ -59,12 +60,30 @@ class Harness:
         sys.modules[MODULE] = self._module
         return self._attempt(LOADING, lambda: self._execute(code))
 
-    def run_program(self, code: str) -> None:
-        """Run the candidate as a program; whatever ends it is raised."""
+    def run_program(self, code: str) -> int:
+        """Run the candidate as a program and return its exit status, as the interpreter would.
+
+        An exception that ends it is reported, and printed without the steps of the harness.
+        """
         sys.setrecursionlimit(RECURSION)
         self._module.__name__ = "__main__"
         sys.modules["__main__"] = self._module
-        self._execute(code)
+        try:
+            self._execute(code)
+        except SystemExit as leaving:
+            if leaving.code is None or isinstance(leaving.code, int):
+                return leaving.code or 0
+            print(leaving.code, file=sys.stderr)  # noqa: T201 - as the interpreter does
+            return 1
+        except BaseException as error:  # noqa: BLE001 - a program may end with anything
+            self._report(CallReport(LOADING, "raised", raised=describe(error)))
+            error.__traceback__ = outside_harness(error)
+            traceback.print_exception(error)
+            return 1
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        return 0
 
     def call(self, request: CallRequest, measured: bool = False) -> None:
         """Make one call and report what came of it.

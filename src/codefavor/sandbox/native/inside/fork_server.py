@@ -12,12 +12,11 @@ import signal
 import sys
 import tempfile
 import time
-import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from codefavor.sandbox.inside.harness import CallTimedOut, Harness, outside_harness
+from codefavor.sandbox.inside.harness import CallTimedOut, Harness
 from codefavor.sandbox.native.inside.lockdown import die_with_parent, restrict
 from codefavor.sandbox.native.inside.refusals import Refusals
 from codefavor.sandbox.wire import (
@@ -241,21 +240,7 @@ def _run_program(request: RunRequest, results: int) -> int:
     sys.addaudithook(Refusals(results))
     sys.stdin = open(0, encoding="utf-8")
     sys.stdout = open(1, "w", encoding="utf-8", buffering=1, closefd=False)
-    try:
-        Harness(lambda report: None).run_program(request.code)
-    except SystemExit as leaving:
-        if leaving.code is None or isinstance(leaving.code, int):
-            return leaving.code or 0
-        print(leaving.code, file=sys.stderr)  # noqa: T201 - as the interpreter does
-        return 1
-    except BaseException as error:  # noqa: BLE001 - a program may end with anything
-        error.__traceback__ = outside_harness(error)
-        traceback.print_exception(error)
-        return 1
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    return 0
+    return Harness(lambda report: None).run_program(request.code)
 
 
 if __name__ == "__main__":
