@@ -1,6 +1,7 @@
 """Which candidate does less work, and every reason for which the cheaper one is in doubt."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -58,6 +59,23 @@ def test_the_cheaper_one_must_have_done_all_that_the_other_did(
     assert straight is not None and swapped == straight.swapped()
     assert straight.doubt == doubt
     assert straight.cheaper == (None if doubt else "A")
+
+
+@pytest.mark.parametrize(
+    ("cheap", "dear", "doubt"),
+    [
+        ((10_000, 20_000, 30_000), (100_000, 200_000, 300_000), None),
+        ((10_000, 40_000, 90_000), (100_000, 200_000, 300_000), "results"),
+        ((10_000, 20_000), (100_000, 200_000), "results"),
+    ],
+)
+def test_where_larger_results_differ_the_cheaper_one_must_be_seen_to_grow_no_faster(
+    cheap: tuple[int, ...], dear: tuple[int, ...], doubt: WorkDoubt | None
+) -> None:
+    """A quadratic candidate that is cheap on small inputs may return anything on those on which it would be slow."""
+    a, b = (replace(series(*fuel), differs=True) for fuel in (cheap, dear))
+    found = compare_work(run(a, b))
+    assert found is not None and (found.cheaper, found.doubt) == (None if doubt else "A", doubt)
 
 
 def test_work_done_while_loading_counts_for_every_series() -> None:

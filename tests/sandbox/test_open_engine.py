@@ -1,11 +1,12 @@
 """The engine that a user chose, opened for real."""
 
 import sys
+from typing import get_args
 
 import pytest
 
 from codefavor.errors import SandboxError
-from codefavor.sandbox.engine import ENGINE_CHOICES, EngineChoice
+from codefavor.sandbox.engine import EngineChoice
 from codefavor.sandbox.job import Job, JobResult, SandboxCall
 from codefavor.sandbox.native.probe import best_layers
 from codefavor.sandbox.open_engine import open_engine
@@ -39,7 +40,7 @@ def test_each_choice_runs_where_it_says(choice: EngineChoice, platform: str, uns
     (result,) = run(choice, WHERE)
     assert (result.outcomes[0].value, result.unsafe) == (platform, unsafe)
     assert result.engine.startswith("wasm, " if platform == "wasi" else "native, ")
-    assert choice in ENGINE_CHOICES
+    assert choice in get_args(EngineChoice)
 
 
 @needs_sandbox
@@ -60,7 +61,7 @@ def test_auto_runs_a_program_natively_that_needs_threads() -> None:
     assert (result.ended, result.stdout, result.fuel) == ("finished", "6\n", None)
 
 
-@pytest.mark.parametrize("choice", ENGINE_CHOICES)
+@pytest.mark.parametrize("choice", get_args(EngineChoice))
 def test_what_is_a_candidates_own_fault_stays_one(choice: EngineChoice) -> None:
     if choice == "native" and not best_layers()[1].safe:
         pytest.skip("foreign code cannot be run natively here")

@@ -33,8 +33,6 @@ _MORE = 10
 _SEEDS = 2
 _ENOUGH_POINTS = 3
 _FINISHED = ("returned", "too large")
-_FEW = 3
-"""So many inputs on which both agree show little: the first is an example's own, whose answer was told."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +46,12 @@ class Series:
     spent: bool
     """Whether the next larger input was too much work."""
     outdone: bool = False
-    """Whether the other did more than this one on an input past the last of `work`."""
+    """Whether the other finished an input past the last of `work` that this one did not."""
     hidden: int = 0
     """Fuel of its last `work` that it may have saved by doing the harness's part of the call itself; 0 where it cannot
     have."""
+    differs: bool = False
+    """Whether both finished an input past the last of `work`, with different results."""
 
 
 @dataclass(frozen=True)
@@ -179,24 +179,15 @@ def _series(
     work = tuple(Work(size=size, fuel=max(1, (own[at].fuel or 0) - overhead)) for at, size, overhead in points)
     last = points[-1][0] if points else -1
     finished = next((at for at, outcome in enumerate(own) if outcome.status not in _FINISHED), len(own))
+    past = [(its.status, mine.status) for its, mine in zip(other[last + 1 :], own[last + 1 :], strict=True)]
     return Series(
         work=work,
         finished=finished,
         spent=finished < len(own) and _gave_up(own[finished]),
-        outdone=any(_outdoes(its, mine, last) for its, mine in zip(other[last + 1 :], own[last + 1 :], strict=True)),
+        outdone=any(its in _FINISHED and mine not in _FINISHED for its, mine in past),
+        differs=any(its in _FINISHED and mine in _FINISHED and "returned" in (its, mine) for its, mine in past),
         hidden=points[-1][2] if points and can_hide else 0,
     )
-
-
-def _outdoes(other: CallOutcome, own: CallOutcome, last: int) -> bool:
-    """Return whether the other did more on an input on which they did not return the same.
-
-    Where both finish, one of them is wrong there, and either may be. That is held against the cheaper one where both
-    agree on few inputs before (the place of the last is `last`).
-    """
-    if other.status not in _FINISHED or other.status == own.status == "too large":
-        return False
-    return own.status not in _FINISHED or last + 1 < _FEW
 
 
 def _gave_up(outcome: CallOutcome) -> bool:

@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Iterator
-from importlib.util import find_spec
 
 from pyflakes import checker, messages
 
@@ -38,7 +37,6 @@ def check_statically(candidate: ParsedCandidate, entry_point: str | None, prelud
     facts = [
         *_missing_function(tree, entry_point),
         *_names(tree, prelude),
-        *_unknown_modules(tree),
         *_unfinished(candidate.functions.get(entry_point or "")),
     ]
     return tuple(facts[:_MAX_FACTS])
@@ -89,25 +87,6 @@ def _pyflakes(tree: ast.Module, prelude: str) -> list[messages.Message]:
         tree = ast.Module([*before.body, *tree.body], tree.type_ignores)
     found: list[messages.Message] = checker.Checker(tree, withDoctest=False).messages
     return found
-
-
-def _unknown_modules(tree: ast.Module) -> Iterator[Fact]:
-    roots = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            roots |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            roots.add(node.module.partition(".")[0])
-    for name in sorted(roots):
-        if not _is_installed(name):
-            yield Fact(code=FactCode.MODULE_NOT_INSTALLED, name=name)
-
-
-def _is_installed(name: str) -> bool:
-    try:
-        return find_spec(name) is not None
-    except (ImportError, ValueError):
-        return False
 
 
 def _unfinished(node: FunctionNode | None) -> Iterator[Fact]:

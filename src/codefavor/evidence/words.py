@@ -14,7 +14,6 @@ _FACTS: dict[FactCode, str] = {
     FactCode.YIELD_OUTSIDE_FUNCTION: "'yield' outside function{line}.",
     FactCode.CONTINUE_OUTSIDE_LOOP: "'continue' not properly in loop{line}.",
     FactCode.BREAK_OUTSIDE_LOOP: "'break' outside loop{line}.",
-    FactCode.MODULE_NOT_INSTALLED: "It imports {name}, which is not installed here.",
     FactCode.EMPTY_FUNCTION: "The function {name} has no body.",
     FactCode.PRINTS_RESULT: "The function {name} prints its result and returns none.",
 }

@@ -2,10 +2,13 @@
 
 import math
 
-from codefavor.evidence.cost import CostRun, Series
+from codefavor.evidence.cost import CostRun, Series, fit_growth
 from codefavor.evidence.python_dialect import PYTHON
 from codefavor.pairs.comparison import Side
 from codefavor.pairs.evidence import WorkComparison, WorkDoubt
+
+_ALIKE = 0.1
+"""How far apart two exponents of growth may be and still be taken for the same."""
 
 
 def compare_work(run: CostRun, clear_ratio: float = PYTHON.clear_ratio) -> WorkComparison | None:
@@ -32,14 +35,25 @@ def _doubt(run: CostRun, side: Side) -> WorkDoubt | None:
     """Return why a candidate that did less work is not the cheaper one, or None."""
     own, other = (run.a, run.b) if side == "A" else (run.b, run.a)
     loading = run.loading if side == "A" else run.loading[::-1]
-    if any(series.outdone for series in own):
+    pairs = list(zip(own, other, strict=True))
+    if any(mine.outdone or (mine.differs and not _grows_no_faster(mine, its)) for mine, its in pairs):
         return "results"
     if _outlasted(run) not in (None, side):
         return "further"
-    compared = [(mine, its) for mine, its in zip(own, other, strict=True) if mine.work and its.work]
+    compared = [(mine, its) for mine, its in pairs if mine.work and its.work]
     loaded = max(0, loading[0] - loading[1])  # for every input, in its own guest
     most = sum(mine.work[-1].fuel + mine.hidden + loaded for mine, _ in compared)
     return None if most < sum(its.work[-1].fuel for _, its in compared) else "hidden"
+
+
+def _grows_no_faster(own: Series, other: Series) -> bool:
+    """Return whether the inputs on which both agree show that the work of one grows no faster than that of the other.
+
+    Where they then differ, one of them is wrong. What is cheaper on small inputs alone could be so as it is wrong on
+    those on which it would cost more.
+    """
+    mine, its = fit_growth(own), fit_growth(other)
+    return mine is not None and its is not None and mine.exponent <= its.exponent + _ALIKE
 
 
 def _clearly_less(log_ratio: float, clear_ratio: float) -> Side | None:

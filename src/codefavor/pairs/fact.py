@@ -23,8 +23,6 @@ class FactCode(StrEnum):
     YIELD_OUTSIDE_FUNCTION = "yield-outside-function"
     CONTINUE_OUTSIDE_LOOP = "continue-outside-loop"
     BREAK_OUTSIDE_LOOP = "break-outside-loop"
-    MODULE_NOT_INSTALLED = "module-not-installed"
-    """It imports `name`, which is not installed here."""
     EMPTY_FUNCTION = "empty-function"
     """The function `name` has no body."""
     PRINTS_RESULT = "prints-result"

@@ -6,13 +6,12 @@ a process of this machine, for what needs packages, threads or processes that th
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Literal, Protocol, Self, get_args
+from typing import Literal, Protocol, Self
 
 from codefavor.sandbox.job import Job, JobResult
 
 EngineChoice = Literal["auto", "wasm", "native", "unsafe"]
 """Which engine runs candidates: the first of wasm and native that can, one of them, or processes without a sandbox."""
-ENGINE_CHOICES: tuple[EngineChoice, ...] = get_args(EngineChoice)
 
 
 class Engine(Protocol):

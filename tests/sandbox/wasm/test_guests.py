@@ -8,7 +8,8 @@ import wasmtime
 from codefavor.errors import SandboxError
 from codefavor.languages.registry import language_named
 from codefavor.sandbox.wasm.guest import Guest, find_file
-from codefavor.sandbox.wasm.guests import GUESTS, JAVASCRIPT, PYTHON, PYTHON_312, default_guest, guest_named
+from codefavor.sandbox.wasm.guests import DEFAULT_GUESTS, GUESTS, JAVASCRIPT, PYTHON, PYTHON_312
+from codefavor.sandbox.wasm.runtimes import Runtimes
 
 by_name = pytest.mark.parametrize("guest", GUESTS, ids=lambda guest: guest.name)
 
@@ -24,7 +25,7 @@ def test_every_guest_runs_a_language_that_codefavor_knows(guest: Guest) -> None:
     assert language_named(guest.language).name == guest.language
 
 
-@pytest.mark.parametrize("guest", [PYTHON, JAVASCRIPT])
+@pytest.mark.parametrize("guest", DEFAULT_GUESTS)
 def test_the_default_guests_are_dependencies_in_the_pinned_version(guest: Guest) -> None:
     project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert guest.requirement in project["dependencies"]
@@ -35,14 +36,12 @@ def test_quickjs_exports_what_its_entry_promises() -> None:
     assert {"memory", "_initialize", "qjs_init_argv"} <= {export.name for export in module.exports}
 
 
-def test_a_guest_is_found_by_name_and_by_language() -> None:
-    assert guest_named("python-3.12") is PYTHON_312
-    assert default_guest("python") is PYTHON
-    assert default_guest("javascript") is JAVASCRIPT
+def test_a_guest_is_found_by_language(runtimes: Runtimes) -> None:
+    assert runtimes.get("python").guest is PYTHON
+    assert runtimes.get("javascript").guest is JAVASCRIPT
+    assert PYTHON_312 in GUESTS and PYTHON_312 not in DEFAULT_GUESTS
 
 
-def test_what_is_unknown_is_answered_with_what_there_is() -> None:
-    with pytest.raises(SandboxError, match=r"'ruby-4'.*python-3\.15, quickjs-0\.17, python-3\.12"):
-        guest_named("ruby-4")
+def test_what_is_unknown_is_answered_with_what_there_is(runtimes: Runtimes) -> None:
     with pytest.raises(SandboxError, match="runs go; there are guests for python, javascript"):
-        default_guest("go")
+        runtimes.get("go")

@@ -1,6 +1,5 @@
 """The guests that codefavor knows, by name. Another one is a value here, and needs nothing else."""
 
-from codefavor.errors import SandboxError
 from codefavor.sandbox.wasm.guest import Guest, GuestFile
 
 PYTHON = Guest(
@@ -52,30 +51,7 @@ JAVASCRIPT = Guest(
 )
 """QuickJS-NG, which needs no standard library."""
 
-GUESTS = (PYTHON, JAVASCRIPT, PYTHON_312)
-"""All guests; the first of a language is its default."""
-
-
-def guest_named(name: str) -> Guest:
-    """Return the guest of that name.
-
-    Raises:
-        SandboxError: there is none.
-    """
-    for guest in GUESTS:
-        if guest.name == name:
-            return guest
-    raise SandboxError(f"no guest is called {name!r}; there are {', '.join(guest.name for guest in GUESTS)}")
-
-
-def default_guest(language: str) -> Guest:
-    """Return the guest that runs a language, given by its canonical name.
-
-    Raises:
-        SandboxError: none does.
-    """
-    for guest in GUESTS:
-        if guest.language == language:
-            return guest
-    languages = ", ".join(dict.fromkeys(guest.language for guest in GUESTS))
-    raise SandboxError(f"no guest runs {language}; there are guests for {languages}")
+DEFAULT_GUESTS = (PYTHON, JAVASCRIPT)
+"""The guests that run candidates, one for a language."""
+GUESTS = (*DEFAULT_GUESTS, PYTHON_312)
+"""All guests."""

@@ -20,7 +20,7 @@ from codefavor.sandbox.engine_check import EngineCheck
 from codefavor.sandbox.job import Job, JobResult
 from codefavor.sandbox.wasm.attack_programs import AttackPrograms
 from codefavor.sandbox.wasm.guest import Guest
-from codefavor.sandbox.wasm.guests import GUESTS, JAVASCRIPT, PYTHON
+from codefavor.sandbox.wasm.guests import DEFAULT_GUESTS, GUESTS
 from codefavor.sandbox.wasm.javascript_attacks import JAVASCRIPT_PROGRAMS
 from codefavor.sandbox.wasm.memory_search import search_memories
 from codefavor.sandbox.wasm.python_attacks import PYTHON_PROGRAMS
@@ -44,7 +44,7 @@ def check_wasm(announce: Callable[[str], None]) -> EngineCheck:
     `announce` is told in a sentence what takes seconds: a guest that was never used is compiled.
     """
     states = {"wasmtime": version("wasmtime"), **{guest.name: guest_state(guest) for guest in GUESTS}}
-    usable = [guest for guest in (PYTHON, JAVASCRIPT) if not states[guest.name].startswith("off")]
+    usable = [guest for guest in DEFAULT_GUESTS if not states[guest.name].startswith("off")]
     attacks: dict[str, str] = {}
     controls: dict[str, str] = {}
     try:

@@ -18,7 +18,7 @@ from codefavor.sandbox.job import CallOutcome, Job, JobResult, SandboxCall, requ
 from codefavor.sandbox.outcome import outcome_of
 from codefavor.sandbox.reports import read_report
 from codefavor.sandbox.wasm.conversation import FueledRequest
-from codefavor.sandbox.wasm.guests import JAVASCRIPT, PYTHON
+from codefavor.sandbox.wasm.guests import DEFAULT_GUESTS
 from codefavor.sandbox.wasm.instance import InstanceEnd, InstanceRun, run_instance
 from codefavor.sandbox.wasm.runtimes import Runtimes
 from codefavor.sandbox.wasm.threads import DeepThreads
@@ -174,4 +174,4 @@ def open_wasm(workers: int | None, announce: Callable[[str], None]) -> WasmEngin
     Raises:
         SandboxError: the installed wasmtime cannot be set up.
     """
-    return WasmEngine(Runtimes((PYTHON, JAVASCRIPT), announce), workers)
+    return WasmEngine(Runtimes(DEFAULT_GUESTS, announce), workers)
